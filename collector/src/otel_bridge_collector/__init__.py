@@ -1,0 +1,1 @@
+"""The sidecar of otel-bridge: OTLP in, Braintrust rows out."""

@@ -1,0 +1,1 @@
+"""Braintrust's HTTP protocol, one resource a module."""

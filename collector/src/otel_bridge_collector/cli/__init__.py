@@ -1,0 +1,1 @@
+"""The command line: arguments to settings to the work; no work of its own."""

@@ -1,0 +1,9 @@
+"""The entry point `otel-bridge-collector`: the group of its sub-commands."""
+
+import click
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="otel-bridge-collector")
+def main() -> None:
+    """Take OpenTelemetry spans and logs over OTLP, keep them as Braintrust rows, and answer queries."""

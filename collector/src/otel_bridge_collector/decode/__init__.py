@@ -1,0 +1,1 @@
+"""OTLP request bytes to spans and log records; knows no convention."""

@@ -1,0 +1,1 @@
+"""From the spool to each sink: read, decode, translate, send, advance."""

@@ -1,0 +1,59 @@
+"""The error tree of the sidecar; callers branch on the class, never on the text.
+
+CollectorError
+├── PermanentError        the same data will never pass: bury it, do not retry
+├── RetryableError        the same data may pass later
+├── MalformedBodyError    a request that is not what its content type says
+├── BodyTooLargeError     a request above a limit of bytes, before or after decompression
+├── SettingsError         a setting that cannot be used
+├── SpoolError            the spool cannot be opened or written
+└── QueryError            a query that cannot be read or run, with its place
+"""
+
+
+class CollectorError(Exception):
+    """Anything that the sidecar raises on purpose."""
+
+
+class PermanentError(CollectorError):
+    """The same data will never pass."""
+
+
+class RetryableError(CollectorError):
+    """The same data may pass later.
+
+    Attributes:
+        retry_after_s: seconds to wait as the other side asked, or None when it did not say.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class MalformedBodyError(CollectorError):
+    """A request body is not what its content type says."""
+
+
+class BodyTooLargeError(CollectorError):
+    """A request body is above a limit of bytes."""
+
+
+class SettingsError(CollectorError):
+    """A setting cannot be used."""
+
+
+class SpoolError(CollectorError):
+    """The spool cannot be opened or written."""
+
+
+class QueryError(CollectorError):
+    """A query cannot be read or run.
+
+    Attributes:
+        offset: index of the first character at fault in the query text, or None when there is no place.
+    """
+
+    def __init__(self, message: str, *, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.offset = offset

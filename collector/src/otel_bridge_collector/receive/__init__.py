@@ -1,0 +1,1 @@
+"""Transport of OTLP: bytes and headers in, OTLP status out."""

@@ -1,0 +1,1 @@
+"""Destinations of rows; each has its own cursor on the spool."""

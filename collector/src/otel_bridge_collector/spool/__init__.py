@@ -1,0 +1,1 @@
+"""Durable, append-only segments between receiving and delivery."""

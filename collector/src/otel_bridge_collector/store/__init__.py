@@ -1,0 +1,1 @@
+"""The embedded store of rows and of the control plane."""

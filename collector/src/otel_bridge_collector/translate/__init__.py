@@ -1,0 +1,1 @@
+"""Spans and log records to rows; does no I/O."""

@@ -1,0 +1,1 @@
+"""Braintrust's programming model on plain OpenTelemetry: the public names of the app side."""

@@ -1,0 +1,137 @@
+"""Checks of the fields that a user gives, with Braintrust's own messages.
+
+Source: `braintrust` 0.47.0 SDK, `logger._validate_and_sanitize_experiment_log_partial_args` and
+`_log_feedback_impl`, measured (spec/translation.md sections 1.5 and 1.7).
+"""
+
+from collections.abc import Mapping
+from typing import Final, cast
+
+FEEDBACK_SOURCES: Final = ["app", "api", "external"]
+
+
+def check_scores(scores: object) -> dict[str, float | None]:
+    """Return `scores` with booleans as 1 and 0; None stays.
+
+    Raises:
+        ValueError: not a dictionary, a name that is no string, or a value that is no number from 0 to 1.
+    """
+    if not isinstance(scores, Mapping):
+        raise ValueError("scores must be a dictionary of names with scores")  # noqa: TRY004 - Braintrust's type
+    return {
+        _score_name(name): _score(value) for name, value in cast("Mapping[object, object]", scores).items()
+    }
+
+
+def check_metrics(metrics: object) -> dict[str, float]:
+    """Return `metrics` as a new dictionary; booleans are numbers here, as at Braintrust.
+
+    Raises:
+        ValueError: not a dictionary, a name that is no string, or a value that is no number.
+    """
+    if not isinstance(metrics, Mapping):
+        raise ValueError("metrics must be a dictionary")  # noqa: TRY004 - Braintrust's type
+    checked: dict[str, float] = {}
+    for name, value in cast("Mapping[object, object]", metrics).items():
+        if not isinstance(name, str):
+            raise ValueError("metric keys must be strings")  # noqa: TRY004 - Braintrust's type
+        if not isinstance(value, int | float):
+            raise ValueError("metric values must be numbers")  # noqa: TRY004 - Braintrust's type
+        checked[name] = value
+    return checked
+
+
+def check_tags(tags: object) -> list[str]:
+    """Return `tags` as a new list.
+
+    Raises:
+        ValueError: not a list, set or tuple, a tag that is no string, or one that comes twice.
+    """
+    if not isinstance(tags, list | set | tuple):
+        raise ValueError("tags must be a list, set, or tuple of strings")  # noqa: TRY004 - Braintrust's type
+    checked: list[str] = []
+    for tag in cast("list[object]", tags):
+        if not isinstance(tag, str):
+            raise ValueError("tags must be strings")  # noqa: TRY004 - Braintrust's type
+        if tag in checked:
+            raise ValueError(f"duplicate tag: {tag}")
+        checked.append(tag)
+    return checked
+
+
+def check_metadata(metadata: object) -> dict[str, object]:
+    """Return `metadata` as a new dictionary; its values are looked at by nobody here.
+
+    Raises:
+        ValueError: not a dictionary, or a key that is no string.
+    """
+    return _string_keys(
+        metadata,
+        not_mapping="metadata must be a dictionary or serialize to a dictionary",
+        bad_key="metadata keys must be strings",
+    )
+
+
+def check_span_attributes(span_attributes: object) -> dict[str, object]:
+    """Return `span_attributes` as a new dictionary.
+
+    Raises:
+        ValueError: not a dictionary, or a key that is no string.
+    """
+    return _string_keys(
+        span_attributes,
+        not_mapping="span_attributes must be a dictionary",
+        bad_key="span_attributes keys must be strings",
+    )
+
+
+def check_feedback_source(source: str | None) -> str:
+    """Return the source of a feedback, `external` where none is given.
+
+    Raises:
+        ValueError: `source` is not one of `FEEDBACK_SOURCES`.
+    """
+    if source is None:
+        return "external"
+    if source not in FEEDBACK_SOURCES:
+        raise ValueError(f"source must be one of {FEEDBACK_SOURCES}")
+    return source
+
+
+def check_feedback_given(*fields: object) -> None:
+    """Check that a feedback says anything.
+
+    Raises:
+        ValueError: every one of scores, expected, tags and comment is None.
+    """
+    if all(field is None for field in fields):
+        raise ValueError("At least one of scores, expected, tags, or comment must be specified")
+
+
+def _score_name(name: object) -> str:
+    if not isinstance(name, str):
+        raise ValueError("score names must be strings")  # noqa: TRY004 - Braintrust's type
+    return name
+
+
+def _score(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return int(value)
+    if not isinstance(value, int | float):
+        raise ValueError("score values must be numbers")  # noqa: TRY004 - Braintrust's type
+    if value < 0 or value > 1:
+        raise ValueError("score values must be between 0 and 1")
+    return value
+
+
+def _string_keys(value: object, *, not_mapping: str, bad_key: str) -> dict[str, object]:
+    if not isinstance(value, Mapping):
+        raise ValueError(not_mapping)  # noqa: TRY004 - Braintrust's type
+    checked: dict[str, object] = {}
+    for key, item in cast("Mapping[object, object]", value).items():
+        if not isinstance(key, str):
+            raise ValueError(bad_key)  # noqa: TRY004 - Braintrust's type
+        checked[key] = item
+    return checked
