@@ -1,0 +1,75 @@
+# Everything one can do with the project. A fresh clone needs git, make and Python 3.11 only.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+# The other Pythons that are supported; those that are not on this machine are passed over.
+MATRIX ?= 3.12 3.13
+CORPUS := ../shared/corpus
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo run test lint fmt types layers docs golden corpus wheel examples matrix ci pins clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+install: $(INSTALLED) ## .venv with both packages and everything pinned
+
+$(INSTALLED): requirements/dev.txt pyproject.toml collector/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "otel-bridge needs Python 3.11 or newer: make PYTHON=python3.11")'
+	@echo "installing into $(VENV) (a minute or so, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable collector
+	@touch $@
+
+demo: install ## run an example agent against a sidecar of its own and show its trace
+	@$(BIN)/python examples/demo.py
+
+run: install ## the sidecar on the standard ports (4317, 4318, 8585), until Ctrl-C
+	@$(BIN)/otel-bridge-collector serve
+
+test: install ## all tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+lint: install ## style, formatting, layers, spelling
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell
+
+fmt: install ## format and fix what can be fixed
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+types: install ## mypy and pyright, both strict
+	$(BIN)/mypy
+	$(BIN)/mypy tests examples
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
+
+docs: install ## write the reference pages that are made from code
+	$(BIN)/python -m tests.support.convention_docs
+
+golden: install ## rewrite the expected rows of tests/conventions; read the diff
+	$(BIN)/python -m tests.support.golden
+
+corpus: install ## judge the translation of the whole corpus, where it is there
+	@if [ -d $(CORPUS) ]; then ./tests/support/judge_corpus.sh $(BIN) $(CORPUS); else echo "no $(CORPUS): passed over"; fi
+
+wheel: install ## build both wheels, install them into a fresh environment, test there
+	./tests/support/check_wheels.sh $(BIN)
+
+examples: install ## run every example
+	$(BIN)/python examples/demo.py > /dev/null
+
+matrix: install ## the tests on the other Pythons of this machine
+	@for version in $(MATRIX); do ./tests/support/test_on.sh $$version || exit 1; done
+
+ci: lint types wheel examples corpus matrix test ## what CI runs; the tests come last
+
+pins: ## pin what requirements/dev.in asks for (needs uv)
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/dev.in --output-file requirements/dev.txt
+
+clean: ## remove what make made
+	rm -rf $(VENV) .venv-* build dist collector/dist

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Build both wheels, install them into a fresh environment without the source trees, and test them there.
+# usage: check_wheels.sh BIN
+set -euo pipefail
+bin=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$bin/python" -m build --no-isolation --wheel --outdir "$work/dist" . > "$work/build.log" || { cat "$work/build.log"; exit 1; }
+"$bin/python" -m build --no-isolation --wheel --outdir "$work/dist" collector > "$work/build.log" || { cat "$work/build.log"; exit 1; }
+"$bin/python" -m venv "$work/venv"
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check --requirement requirements/dev.txt "$work"/dist/*.whl
+cp -r tests examples docs README.md pyproject.toml "$work"
+cd "$work"
+venv/bin/python -m pytest -q tests/architecture/test_installed.py
+venv/bin/python examples/demo.py > /dev/null
+echo "the wheels work"
