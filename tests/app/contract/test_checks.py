@@ -93,7 +93,7 @@ def test_an_unknown_feedback_source_is_refused() -> None:
 
 def test_a_feedback_that_says_nothing_is_refused() -> None:
     with pytest.raises(
-        ValueError, match="^At least one of scores, expected, tags, or comment must be specified$"
+        ValueError, match=r"^At least one of scores, expected, tags, or comment must be specified$"
     ):
         checks.check_feedback_given(None, None, None, None)
 
