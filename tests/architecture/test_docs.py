@@ -1,0 +1,67 @@
+"""Documentation that is checked against the code it describes."""
+
+import re
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+import pytest
+
+from otel_bridge.settings import Settings as AppSettings
+from otel_bridge_collector.cli.main import main
+from otel_bridge_collector.settings import Settings as CollectorSettings
+
+ROOT: Final = Path(__file__).parents[2]
+DOCS: Final = ROOT / "docs"
+MARKDOWN: Final = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+
+
+def test_every_setting_of_the_sidecar_is_described() -> None:
+    text = (DOCS / "settings.md").read_text(encoding="utf-8")
+
+    missing = [name for name in CollectorSettings.model_fields if f"OTEL_BRIDGE_{name.upper()}" not in text]
+
+    assert missing == []
+
+
+def test_every_setting_of_the_app_is_described() -> None:
+    assert is_dataclass(AppSettings)
+    text = (DOCS / "settings.md").read_text(encoding="utf-8")
+
+    missing = [field.name for field in fields(AppSettings) if f"`{field.name}`" not in text]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_and_flag_is_described(name: str) -> None:
+    text = (DOCS / "cli.md").read_text(encoding="utf-8")
+    options = [
+        option
+        for parameter in main.commands[name].params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+    ]
+
+    missing = [option for option in options if f"`{option}" not in text and f" {option}" not in text]
+
+    assert f"## {name}" in text
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_the_help_of_every_command_has_an_example(name: str) -> None:
+    assert f"otel-bridge-collector {name}" in (main.commands[name].help or "") + (
+        main.commands[name].epilog or ""
+    )
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=str(page.relative_to(ROOT))) for page in MARKDOWN])
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    targets = [target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+
+    missing = [target for target in targets if target and not (page.parent / target).exists()]
+
+    assert missing == []
