@@ -1,0 +1,99 @@
+"""One record of the spool: its values and its bytes. It reads and writes no file.
+
+All numbers are little-endian:
+
+| offset | bytes | field |
+| --- | --- | --- |
+| 0 | 8 | marker: the random number in the segment's name |
+| 8 | 8 | sequence number |
+| 16 | 4 | length of the routing |
+| 20 | 4 | length of the payload |
+| 24 | 4 | CRC-32 of routing and payload |
+| 28 | 4 | CRC-32 of bytes 0 to 27 |
+| 32 | | routing, compact JSON |
+| | | payload |
+
+The head has its own checksum, so that a damaged payload still tells where the next record begins. The marker
+lets a reader find the next record behind a damaged head; being random, it stands in no payload by intent.
+"""
+
+import struct
+import zlib
+from dataclasses import asdict, dataclass
+from typing import Final, Literal, TypeAlias
+
+import orjson
+
+Signal: TypeAlias = Literal["traces", "logs", "rows"]
+
+MARKER_SIZE: Final = 8
+_FIELDS: Final = struct.Struct("<8sQIII")
+_CHECKSUM: Final = struct.Struct("<I")
+HEAD_SIZE: Final = _FIELDS.size + _CHECKSUM.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """What the sidecar knows about a request beside its bytes.
+
+    Attributes:
+        signal: what the payload is: an OTLP traces or logs request in protobuf, or rows in JSON.
+        parent: the request's parent string or slug; None when it named none.
+        xact: the transaction that the request's rows belong to (`store.xact`).
+        received_ns: when the request arrived, Unix nanoseconds.
+    """
+
+    signal: Signal
+    parent: str | None
+    xact: int
+    received_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One request in the spool; sequence numbers grow, and may leave gaps."""
+
+    seq: int
+    routing: Routing
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The fixed-size front of a record."""
+
+    seq: int
+    routing_size: int
+    payload_size: int
+    body_checksum: int
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole record."""
+        return HEAD_SIZE + self.routing_size + self.payload_size
+
+
+def pack_record(marker: bytes, record: Record) -> list[bytes]:
+    """Return the record's bytes in parts, so that a large payload is not copied here."""
+    routing = orjson.dumps(asdict(record.routing))
+    checksum = zlib.crc32(record.payload, zlib.crc32(routing))
+    fields = _FIELDS.pack(marker, record.seq, len(routing), len(record.payload), checksum)
+    return [fields, _CHECKSUM.pack(zlib.crc32(fields)), routing, record.payload]
+
+
+def unpack_head(data: bytes) -> Head | None:
+    """Read the first `HEAD_SIZE` bytes of a record; None when they are damaged or too few."""
+    if len(data) < HEAD_SIZE or _CHECKSUM.unpack_from(data, _FIELDS.size)[0] != zlib.crc32(
+        data[: _FIELDS.size]
+    ):
+        return None
+    _, seq, routing_size, payload_size, body_checksum = _FIELDS.unpack_from(data)
+    return Head(seq=seq, routing_size=routing_size, payload_size=payload_size, body_checksum=body_checksum)
+
+
+def unpack_body(head: Head, body: bytes) -> Record | None:
+    """Read what follows `head`; None when it is damaged or too short."""
+    if zlib.crc32(body) != head.body_checksum or len(body) != head.routing_size + head.payload_size:
+        return None
+    routing = Routing(**orjson.loads(body[: head.routing_size]))
+    return Record(seq=head.seq, routing=routing, payload=body[head.routing_size :])

@@ -1,0 +1,175 @@
+"""The spool: requests go in durably, in order, and stay until every destination has them.
+
+Appends of many tasks are written together with one sync (group commit, `writer.py`); nothing is readable or
+acknowledged before that sync. It knows nothing of OTLP or rows. Format: `record.py`, `segment.py` and
+docs/decisions/0005-spool-format.md.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from otel_bridge_collector.errors import SpoolError
+from otel_bridge_collector.spool.reader import Extent, Reader
+from otel_bridge_collector.spool.record import Record, Routing, pack_record
+from otel_bridge_collector.spool.recovery import recover
+from otel_bridge_collector.spool.segment import Segment, append_to, create_segment
+from otel_bridge_collector.spool.writer import GroupWriter, Waiting
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpoolLimits:
+    """How much the spool holds.
+
+    Attributes:
+        segment_bytes: a segment that has reached this is left for a new one.
+        waiting_bytes: payload bytes that may wait for the disk; more are refused.
+        keep_bytes: delivered segments stay, for a replay, while the spool is not larger than this.
+        keep_s: delivered segments older than this go in any case.
+    """
+
+    segment_bytes: int = 64 << 20
+    waiting_bytes: int = 128 << 20
+    keep_bytes: int = 1 << 30
+    keep_s: float = 7 * 86_400.0
+
+
+class Spool:
+    """One folder of segments, owned by one process."""
+
+    def __init__(self, folder: Path, *, limits: SpoolLimits, at_least: int = 1) -> None:
+        """Open the folder and repair what the last process left; nothing runs before `start`.
+
+        Args:
+            folder: exists, and belongs to this process alone.
+            limits: how much the spool holds.
+            at_least: numbers below are not given: those that a destination has already passed.
+
+        Raises:
+            SpoolError: the folder cannot be read or written.
+        """
+        try:
+            recovered = recover(folder)
+        except OSError as error:
+            raise SpoolError(f"cannot open the spool in {folder}: {error.strerror}") from error
+        self._folder = folder
+        self._limits = limits
+        self._segments = recovered.segments
+        self._end_seq = self._next_seq = max(recovered.end_seq, at_least)
+        self._last_xact = recovered.last_xact
+        self._growing = False
+        self._failing = False
+        self._changing = threading.Lock()
+        self._listeners: list[Callable[[], None]] = []
+        self._writer = GroupWriter(self._commit, max_bytes=limits.waiting_bytes)
+
+    @property
+    def end_seq(self) -> int:
+        """The number after the last durable record's."""
+        return self._end_seq
+
+    @property
+    def last_xact(self) -> int:
+        """The transaction of the newest record found on opening; 0 when there was none."""
+        return self._last_xact
+
+    def start(self) -> None:
+        """Begin to take records."""
+        self._writer.start()
+
+    def close(self, timeout_s: float) -> bool:
+        """Write what waits, then refuse; tell whether that was done in time."""
+        return self._writer.close(timeout_s)
+
+    async def append(self, routing: Routing, payload: bytes) -> int:
+        """Return the record's number once the record is durable. Calls made in order are stored in order.
+
+        Raises:
+            SpoolError: it could not be written, and is not in the spool.
+        """
+        waiting = Waiting(routing=routing, payload=payload)
+        self._writer.submit(waiting)
+        return await asyncio.wrap_future(waiting.done)
+
+    def on_append(self, listener: Callable[[], None]) -> None:
+        """Call `listener`, on the writer's thread, whenever records have become durable."""
+        self._listeners.append(listener)
+
+    def reader(self, next_seq: int) -> Reader:
+        """Return a reader that begins at the first record with this number or a higher one."""
+        return Reader(self._extent, next_seq)
+
+    def trim(self, passed_seq: int) -> None:
+        """Delete old segments, as the limits say, in which every record has a number below `passed_seq`."""
+        with self._changing:
+            keep_from = self._first_to_keep(passed_seq)
+            old, self._segments = self._segments[:keep_from], self._segments[keep_from:]
+        for segment in old:
+            segment.path.unlink(missing_ok=True)
+
+    def _extent(self) -> Extent:
+        with self._changing:
+            return Extent(segments=self._segments, end_seq=self._end_seq)
+
+    def _first_to_keep(self, passed_seq: int) -> int:
+        size = sum(segment.size for segment in self._segments)
+        oldest_kept = time.time() - self._limits.keep_s
+        for index, (segment, following) in enumerate(zip(self._segments, self._segments[1:], strict=False)):
+            is_wanted = size <= self._limits.keep_bytes and segment.path.stat().st_mtime >= oldest_kept
+            if is_wanted or following.first_seq > passed_seq:
+                return index
+            size -= segment.size
+        # The newest segment stays: its last record says which numbers were given.
+        return max(len(self._segments) - 1, 0)
+
+    def _commit(self, group: Sequence[Waiting]) -> None:
+        first_seq = self._next_seq
+        self._next_seq += len(group)  # a number that failed is not given again: the file may still hold it
+        try:
+            self._write(group, first_seq)
+        except Exception as error:  # noqa: BLE001 - whatever happened, the senders must learn it and the thread live
+            self._report(error)
+            for waiting in group:
+                waiting.done.set_exception(SpoolError(f"the spool cannot be written: {error}"))
+            return
+        self._report(None)
+        for seq, waiting in enumerate(group, first_seq):
+            waiting.done.set_result(seq)
+        for listener in self._listeners:
+            listener()
+
+    def _write(self, group: Sequence[Waiting], first_seq: int) -> None:
+        segment = self._growing_segment(first_seq)
+        data = b"".join(
+            part
+            for seq, waiting in enumerate(group, first_seq)
+            for part in pack_record(
+                segment.marker, Record(seq=seq, routing=waiting.routing, payload=waiting.payload)
+            )
+        )
+        grown = append_to(segment, data)
+        with self._changing:
+            self._segments = (*self._segments[:-1], grown)
+            self._end_seq = first_seq + len(group)
+
+    def _growing_segment(self, first_seq: int) -> Segment:
+        if self._growing and self._segments[-1].size < self._limits.segment_bytes:
+            return self._segments[-1]
+        segment = create_segment(self._folder, first_seq)
+        with self._changing:
+            self._segments = (*self._segments, segment)
+        self._growing = True
+        return segment
+
+    def _report(self, error: Exception | None) -> None:
+        if error and not self._failing:
+            logger.error("the spool cannot be written (%s): senders are asked to retry", error)
+        elif not error and self._failing:
+            logger.info("the spool can be written again")
+        self._failing = error is not None

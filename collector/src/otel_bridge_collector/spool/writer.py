@@ -1,0 +1,89 @@
+"""Group commit: many tasks hand in records, one thread writes what waits and then completes them all.
+
+It knows neither files nor numbers; `commit` does the work of one group.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Final
+
+from otel_bridge_collector.errors import SpoolError
+from otel_bridge_collector.spool.record import Routing
+
+_GROUP_BYTES: Final = 16 << 20
+"""A group takes no more than this, so that memory stays bounded and the first of many waits less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A record on its way in; `done` gets its number once it is durable."""
+
+    routing: Routing
+    payload: bytes
+    done: Future[int] = field(default_factory=Future[int])
+
+
+class GroupWriter:
+    """One thread and its bounded queue. A full queue rejects: the sender comes back later."""
+
+    def __init__(self, commit: Callable[[Sequence[Waiting]], None], *, max_bytes: int) -> None:
+        """Make a writer; nothing runs before `start`.
+
+        Args:
+            commit: writes one group and completes each `done`; raises nothing.
+            max_bytes: payload bytes that may wait.
+        """
+        self._commit = commit
+        self._max_bytes = max_bytes
+        self._queue: deque[Waiting] = deque()
+        self._queued_bytes = 0
+        self._changed = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="spool-writer", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def submit(self, waiting: Waiting) -> None:
+        """Hand in one record.
+
+        Raises:
+            SpoolError: too much waits already, or the writer is closing.
+        """
+        with self._changed:
+            if self._closing:
+                raise SpoolError("the spool is closing")
+            if self._queue and self._queued_bytes + len(waiting.payload) > self._max_bytes:
+                raise SpoolError("the spool is busy: too many bytes wait to be written")
+            self._queue.append(waiting)
+            self._queued_bytes += len(waiting.payload)
+            self._changed.notify()
+
+    def close(self, timeout_s: float) -> bool:
+        """Write what waits and stop the thread; tell whether it stopped in time."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while group := self._next_group():
+            if wanted := [waiting for waiting in group if waiting.done.set_running_or_notify_cancel()]:
+                self._commit(wanted)
+
+    def _next_group(self) -> list[Waiting]:
+        group: list[Waiting] = []
+        size = 0
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._closing)
+            while self._queue and (not group or size + len(self._queue[0].payload) <= _GROUP_BYTES):
+                waiting = self._queue.popleft()
+                size += len(waiting.payload)
+                group.append(waiting)
+            self._queued_bytes -= size
+        return group
