@@ -7,6 +7,7 @@ CollectorError
 ├── BodyTooLargeError     a request above a limit of bytes, before or after decompression
 ├── SettingsError         a setting that cannot be used
 ├── SpoolError            the spool cannot be opened or written
+├── StoreError            the store cannot be opened
 └── QueryError            a query that cannot be read or run, with its place
 """
 
@@ -47,13 +48,31 @@ class SpoolError(CollectorError):
     """The spool cannot be opened or written."""
 
 
+class StoreError(CollectorError):
+    """The store cannot be opened."""
+
+
 class QueryError(CollectorError):
     """A query cannot be read or run.
 
     Attributes:
         offset: index of the first character at fault in the query text, or None when there is no place.
+        length: how many characters are at fault.
+        code: which kind of fault, in Braintrust's spelling (spec/btql.md section 9.3).
+        suggestion: what to write instead, or None.
     """
 
-    def __init__(self, message: str, *, offset: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        offset: int | None = None,
+        length: int = 1,
+        code: str = "syntax",
+        suggestion: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.offset = offset
+        self.length = length
+        self.code = code
+        self.suggestion = suggestion

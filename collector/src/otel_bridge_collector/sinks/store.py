@@ -1,0 +1,28 @@
+"""The sink that writes rows into the sidecar's own store. It plans no retry and reads nothing."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from otel_bridge_collector.sinks.base import Batch
+from otel_bridge_collector.store.interface import Store
+
+
+class StoreSink:
+    """Writes every batch on one thread of its own, so that the event loop never waits for the disk.
+
+    The store remembers `Batch.next_seq` with the rows, so a batch that is sent again changes nothing.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
+
+    async def send(self, batch: Batch) -> None:
+        """See `Sink`."""
+        await asyncio.get_running_loop().run_in_executor(
+            self._writer, lambda: self._store.apply(batch.writes, next_seq=batch.next_seq)
+        )
+
+    def close(self) -> None:
+        """Wait for the batch that is being written and stop the thread; the store stays open."""
+        self._writer.shutdown(wait=True)

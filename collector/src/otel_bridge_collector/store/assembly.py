@@ -1,0 +1,127 @@
+"""What a batch of writes makes of one row: pure, between what the store holds and what it is to hold.
+
+A row is its base (the row as its own writes left it) with its facts assembled into it. The base is kept apart
+from the facts, so that a row that is sent again replaces the base and wipes no feedback, and so that a fact may come
+before its row. A fact without a row waits: it knows neither trace nor parent nor start, and as a row it would
+be a false root and count twice; it is kept, and it is visible as soon as its row is there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+from otel_bridge.contract.merge import assemble, merge_row
+from otel_bridge.contract.row import Json, Row
+from otel_bridge_collector.model import RowWrite
+from otel_bridge_collector.store.columns import OBJECT_ID_FIELDS
+
+_ROUTING_FIELDS: Final = frozenset({
+    *OBJECT_ID_FIELDS.values(), "org_id", "log_id", "id", "_xact_id", "_pagination_key",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something stated about a row apart from it.
+
+    Attributes:
+        content: the fields it states, without those that say where it belongs.
+        xact_id: the transaction that brought it.
+    """
+
+    id: str
+    stated_ns: int
+    fills_only: bool
+    content: Row
+    xact_id: int
+
+
+@dataclass(slots=True)
+class Entry:
+    """One row while a batch is applied.
+
+    Attributes:
+        base: the row without its facts; None while there is none.
+        pagination_key: as the first write of the row had it; it never moves (spec/btql.md section 7.3).
+        facts: by their id, those of the store and those of this batch.
+        new_facts: ids of the facts that this batch brought.
+        deleted: whether this batch deleted the row with what the store holds about it.
+    """
+
+    base: Row | None = None
+    pagination_key: int = 0
+    facts: dict[str, Fact] = field(default_factory=dict[str, Fact])
+    new_facts: set[str] = field(default_factory=set[str])
+    deleted: bool = False
+
+    def write(self, write: RowWrite) -> None:
+        """Take one more write; writes come in order."""
+        if write.fact is not None:
+            self._state(write, write.fact)
+        elif write.row.get("_object_delete"):
+            self.base, self.deleted = None, True
+            self.facts.clear()
+            self.new_facts.clear()
+        elif self.base is not None and write.row.get("_is_merge"):
+            self.base = merge_row(self.base, _audited(write.row, action="merge"))
+        else:
+            self._replace(write.row)
+
+    def visible(self) -> Row | None:
+        """Return the row as a reader sees it, or None when there is none."""
+        if self.base is None:
+            return None
+        ordered = sorted(self.facts.values(), key=lambda fact: (fact.stated_ns, fact.id))
+        row = assemble(
+            self.base,
+            fills=(fact.content for fact in ordered if fact.fills_only),
+            merges=(fact.content for fact in ordered if not fact.fills_only),
+        )
+        newest = max([int(self.base["_xact_id"]), *(fact.xact_id for fact in ordered)])
+        return cast("Row", {**row, "_xact_id": str(newest)})
+
+    def _state(self, write: RowWrite, fact: str) -> None:
+        if fact in self.facts:
+            return
+        content = {
+            name: value
+            for name, value in cast("Mapping[str, Json]", _fact_audited(write.row)).items()
+            if name not in _ROUTING_FIELDS
+        }
+        self.facts[fact] = Fact(
+            id=fact,
+            stated_ns=write.fact_ns,
+            fills_only=write.fills_only,
+            content=cast("Row", content),
+            xact_id=int(write.row["_xact_id"]),
+        )
+        self.new_facts.add(fact)
+
+    def _replace(self, row: Row) -> None:
+        if self.base is None:
+            self.pagination_key = int(row["_pagination_key"].removeprefix("p"))
+        span_id = row.get("span_id") or row["id"]
+        identity: Row = {
+            "span_id": span_id,
+            "root_span_id": row.get("root_span_id") or span_id,
+            "span_parents": row.get("span_parents") or None,
+        }
+        # merge_row takes the control fields away.
+        self.base = merge_row(cast("Row", {**_audited(row, action="upsert"), **identity}), {})
+
+
+def _audited(row: Row, *, action: str) -> Row:
+    """Return `row` with an entry in `audit_data` that says how it was written, as Braintrust returns it."""
+    if row.get("audit_data") is not None:
+        return row
+    entry = {
+        "_xact_id": row["_xact_id"],
+        "audit_data": {"action": action},
+        "metadata": row.get("_audit_metadata") or {},
+        "source": row.get("_audit_source") or "api",
+    }
+    return cast("Row", {**row, "audit_data": [entry]})
+
+
+def _fact_audited(row: Row) -> Row:
+    return _audited(row, action="merge") if row.get("_audit_source") else row

@@ -1,0 +1,181 @@
+"""The columns of the table `rows`, and a Braintrust row as one value for each of them and back.
+
+Pure: no SQL is run here. JSON fields are kept as JSON text, so that key order, unicode and integers survive; None is
+NULL. Some paths inside them stand a second time in a typed column of their own ("hot"), for filters and sums
+that would otherwise have to parse JSON (spec/storage.md section 8: 18 ms against 68 ms at a million rows).
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, NamedTuple, cast
+
+from otel_bridge.contract.row import CONTROL_FIELDS, Json, Row
+from otel_bridge_collector.store.json_text import clean_text, dump_json, load_json
+
+TEXT_FIELDS: Final = ("id", "span_id", "root_span_id", "org_id", "project_id", "log_id")
+JSON_FIELDS: Final = (
+    "span_parents", "input", "output", "expected", "error", "scores", "metadata", "metrics", "tags",
+    "span_attributes", "context", "origin", "classifications", "facets", "comments", "audit_data",
+    "_async_scoring_state",
+)  # fmt: skip
+"""Fields that hold any JSON value."""
+
+OBJECT_ID_FIELDS: Final = {
+    "experiment": "experiment_id",
+    "dataset": "dataset_id",
+    "prompt_session": "prompt_session_id",
+    "project_logs": "project_id",
+}
+"""Object type -> the field with its id. The first whose field a row has is the row's object."""
+
+HOT_NUMBERS: Final = {
+    ("metrics", "start"): "start_s",
+    ("metrics", "end"): "end_s",
+    ("metrics", "tokens"): "tokens",
+    ("metrics", "prompt_tokens"): "prompt_tokens",
+    ("metrics", "completion_tokens"): "completion_tokens",
+}
+"""Path -> DOUBLE column; NULL where the path holds no number."""
+
+HOT_STRINGS: Final = {
+    ("span_attributes", "name"): "name",
+    ("span_attributes", "type"): "type",
+    ("metadata", "model"): "model",
+}
+"""Path -> VARCHAR column; NULL where the path holds no string."""
+
+EXTRA: Final = "extra"
+"""JSON object of the fields that Braintrust does not name."""
+
+_ZSTD: Final = frozenset({"input", "output", "expected", "error", "context", "base"})
+_KNOWN: Final = frozenset({
+    *TEXT_FIELDS, *JSON_FIELDS, *OBJECT_ID_FIELDS.values(), *CONTROL_FIELDS,
+    "is_root", "created", "_xact_id", "_pagination_key",
+})  # fmt: skip
+
+COLUMNS: Final[Mapping[str, str]] = {
+    "object_type": "VARCHAR",
+    "object_id": "VARCHAR",
+    "xact_id": "UBIGINT",
+    "pagination_key": "UBIGINT",
+    "created": "TIMESTAMP",
+    "is_root": "BOOLEAN",
+    **dict.fromkeys(TEXT_FIELDS, "VARCHAR"),
+    **dict.fromkeys(HOT_NUMBERS.values(), "DOUBLE"),
+    **dict.fromkeys(HOT_STRINGS.values(), "VARCHAR"),
+    **dict.fromkeys(JSON_FIELDS, "VARCHAR"),
+    EXTRA: "VARCHAR",
+    "base": "VARCHAR",
+}
+"""Column -> type, in table order. `base` is the row without its facts, as JSON, where it has any."""
+
+
+class RowKey(NamedTuple):
+    """What identifies a row in the store."""
+
+    object_type: str
+    object_id: str
+    id: str
+
+
+def column_definitions() -> str:
+    """Return the column list of CREATE TABLE."""
+    return ", ".join(
+        f"{name} {kind}{' USING COMPRESSION zstd' if name in _ZSTD else ''}" for name, kind in COLUMNS.items()
+    )
+
+
+def key_of(row: Row) -> RowKey:
+    """Return the key of a row.
+
+    Raises:
+        ValueError: it has no id, or the id of no object.
+    """
+    fields = cast("Mapping[str, object]", row)
+    if not fields.get("id"):
+        raise ValueError("the row has no id")
+    for object_type, field in OBJECT_ID_FIELDS.items():
+        if object_id := fields.get(field):
+            return RowKey(object_type, clean_text(str(object_id)), clean_text(str(fields["id"])))
+    raise ValueError(f"the row {fields['id']} names no object, expected one of {_object_id_fields()}")
+
+
+def to_columns(row: Row, *, pagination_key: int, base: Row | None) -> list[object]:
+    """Return the values of `COLUMNS` for a visible row; `base` is the row without its facts."""
+    fields = cast("Mapping[str, Json]", row)
+    key = key_of(row)
+    xact_id = int(row["_xact_id"])
+    return [
+        key.object_type,
+        key.object_id,
+        xact_id,
+        pagination_key,
+        _created(fields.get("created"), xact_id),
+        not row.get("span_parents"),
+        *(_text(fields.get(name)) for name in TEXT_FIELDS),
+        *(_number_at(fields, path) for path in HOT_NUMBERS),
+        *(_string_at(fields, path) for path in HOT_STRINGS),
+        *(_json(fields.get(name)) for name in JSON_FIELDS),
+        _json({name: value for name, value in fields.items() if name not in _KNOWN} or None),
+        None if base is None else dump_json(cast("Mapping[str, Json]", base)),
+    ]
+
+
+def from_columns(values: Mapping[str, object]) -> Row:
+    """Return the row of stored values: without None, but with its identity complete, as merging expects."""
+    row: dict[str, Json] = {name: cast("str | None", values[name]) for name in TEXT_FIELDS}
+    row |= {name: _loaded(values[name]) for name in JSON_FIELDS}
+    row |= cast("Mapping[str, Json]", _loaded(values[EXTRA]) or {})
+    row[OBJECT_ID_FIELDS[str(values["object_type"])]] = cast("str", values["object_id"])
+    row = {name: value for name, value in row.items() if value is not None}
+    created = cast("datetime", values["created"])
+    row |= {
+        "span_parents": row.get("span_parents"),
+        "created": f"{created.isoformat(timespec='microseconds')}Z",
+        "_xact_id": str(values["xact_id"]),
+    }
+    return cast("Row", row)
+
+
+def _text(value: Json) -> str | None:
+    return None if value is None else clean_text(str(value))
+
+
+def _json(value: Json) -> str | None:
+    return None if value is None else dump_json(value)
+
+
+def _loaded(text: object) -> Json:
+    return load_json(text) if isinstance(text, str) else None
+
+
+def _at(fields: Mapping[str, Json], path: tuple[str, str]) -> Json:
+    parent = fields.get(path[0])
+    return parent.get(path[1]) if isinstance(parent, Mapping) else None
+
+
+def _number_at(fields: Mapping[str, Json], path: tuple[str, str]) -> float | None:
+    value = _at(fields, path)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _string_at(fields: Mapping[str, Json], path: tuple[str, str]) -> str | None:
+    value = _at(fields, path)
+    return clean_text(value) if isinstance(value, str) else None
+
+
+def _created(value: Json, xact_id: int) -> datetime:
+    """Return the row's time in UTC, without a zone as the column wants it.
+
+    A row that has none, or one that is no time, was created when its transaction was: bits 16 to 47 of a
+    transaction id are Unix seconds (spec/translation.md section 1.3).
+    """
+    try:
+        created = datetime.fromisoformat(str(value))
+    except ValueError:
+        created = datetime.fromtimestamp(xact_id >> 16 & 0xFFFFFFFF, UTC)
+    return created.astimezone(UTC).replace(tzinfo=None) if created.tzinfo else created
+
+
+def _object_id_fields() -> str:
+    return ", ".join(OBJECT_ID_FIELDS.values())

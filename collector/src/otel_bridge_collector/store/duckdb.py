@@ -1,0 +1,269 @@
+"""The embedded store: one DuckDB file, one writer, and a cursor for every reader.
+
+Source: measurements in spec/storage.md sections 0, 3 and 8 (engine, compression, row group size, batches), and
+docs/decisions/0003-duckdb-store.md. No SQL here holds a value; they are all bound.
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, cast
+
+import duckdb
+
+from otel_bridge.contract.row import Json, Row
+from otel_bridge_collector.errors import PermanentError, QueryError, RetryableError, StoreError
+from otel_bridge_collector.model import RowWrite
+from otel_bridge_collector.store.assembly import Entry, Fact
+from otel_bridge_collector.store.columns import (
+    COLUMNS,
+    RowKey,
+    column_definitions,
+    from_columns,
+    key_of,
+    to_columns,
+)
+from otel_bridge_collector.store.interface import Statement
+from otel_bridge_collector.store.json_text import dump_json, load_json
+
+ROWS_TABLE: Final = "store.rows"
+"""The name of the table in statements; the file is attached, so a cursor needs no USE."""
+
+# v1.5.0 can be read by every DuckDB from 1.5 on, a file in 2.0's own format only by 2.0 (spec/storage.md section 1).
+_ATTACH: Final = "ATTACH {path} AS store (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE 16384)"
+
+_FACT_COLUMNS: Final[Mapping[str, str]] = {
+    "object_type": "VARCHAR",
+    "object_id": "VARCHAR",
+    "id": "VARCHAR",
+    "fact": "VARCHAR",
+    "stated_ns": "UBIGINT",
+    "fills_only": "BOOLEAN",
+    "content": "VARCHAR",
+    "xact_id": "UBIGINT",
+}
+
+_SCHEMA: Final = f"""
+BEGIN;
+CREATE TABLE store.rows({column_definitions()});
+CREATE TABLE store.facts({", ".join(f"{name} {kind}" for name, kind in _FACT_COLUMNS.items())});
+CREATE TABLE store.progress AS SELECT 0::UBIGINT AS next_seq;
+COMMIT
+"""
+
+_RETRYABLE: Final = (
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+    duckdb.InterruptException,
+    duckdb.FatalException,
+    duckdb.ConnectionException,
+)
+
+
+class DuckDBStore:
+    """A `Store` in one DuckDB file. `apply` and `close` belong to one thread, `select` to any."""
+
+    def __init__(self, path: Path, *, memory_limit_mb: int = 1024, threads: int = 2) -> None:
+        """Open the file, and make it where there is none.
+
+        Raises:
+            StoreError: another process has it, or it is no store.
+        """
+        try:
+            self._connection = _open(path, memory_limit_mb=memory_limit_mb, threads=threads)
+            self._next_seq = _progress(self._connection)
+        except duckdb.Error as error:
+            raise StoreError(f"cannot open the store {path}: {error}") from error
+
+    def next_seq(self) -> int:
+        """See `Store`."""
+        return self._next_seq
+
+    def apply(self, writes: Sequence[RowWrite], *, next_seq: int) -> None:
+        """See `Store`."""
+        if next_seq <= self._next_seq:
+            return
+        try:
+            keyed = [(key_of(write.row), write) for write in writes]
+            self._commit(keyed, next_seq=next_seq)
+        except _RETRYABLE as error:
+            raise RetryableError(f"the store cannot write now: {error}") from error
+        except (duckdb.Error, KeyError, ValueError) as error:
+            raise PermanentError(f"the store cannot keep these rows: {error}") from error
+        self._next_seq = next_seq
+
+    def select(self, statement: Statement, *, timeout_s: float) -> list[tuple[object, ...]]:
+        """See `Store`."""
+        cursor = self._connection.cursor()
+        timer = threading.Timer(timeout_s, cursor.interrupt)
+        timer.start()
+        try:
+            return cast(
+                "list[tuple[object, ...]]",
+                cursor.execute(statement.sql, dict(statement.parameters)).fetchall(),
+            )
+        except duckdb.InterruptException as error:
+            raise TimeoutError(f"the query ran longer than {timeout_s:g} s") from error
+        except (duckdb.OutOfMemoryException, duckdb.DataError) as error:
+            raise QueryError(f"the query cannot be run: {error}") from error
+        finally:
+            timer.cancel()
+            cursor.close()
+
+    def close(self) -> None:
+        """See `Store`."""
+        self._connection.close()
+
+    def _commit(self, keyed: Sequence[tuple[RowKey, RowWrite]], *, next_seq: int) -> None:
+        self._connection.begin()
+        try:
+            if keyed:
+                self._write(keyed)
+            self._connection.execute("UPDATE store.progress SET next_seq = $1", [next_seq])
+            self._connection.commit()
+        except BaseException:
+            _roll_back(self._connection)
+            raise
+
+    def _write(self, keyed: Sequence[tuple[RowKey, RowWrite]]) -> None:
+        entries: dict[RowKey, Entry] = {key: Entry() for key, _ in keyed}
+        stored_rows = self._read_rows(entries)
+        has_facts = self._read_facts(entries)
+        for key, write in keyed:
+            entries[key].write(write)
+        if stored_rows:
+            self._connection.execute(
+                "DELETE FROM store.rows WHERE rowid IN (SELECT unnest($1))", [stored_rows]
+            )
+        self._insert("store.rows", COLUMNS, _row_values(entries.values()))
+        for key in has_facts:
+            if entries[key].deleted:
+                self._connection.execute(
+                    "DELETE FROM store.facts WHERE object_type = $1 AND object_id = $2 AND id = $3", list(key)
+                )
+        self._insert("store.facts", _FACT_COLUMNS, _fact_values(entries))
+
+    def _read_rows(self, entries: Mapping[RowKey, Entry]) -> list[int]:
+        """Fill `entries` with the stored rows, and return where they stand.
+
+        In two steps, so that only the columns of the key are scanned for the many rows that are not there.
+        """
+        found = self._connection.execute(
+            "SELECT rowid, object_type, object_id, id FROM store.rows WHERE id IN (SELECT unnest($1))",
+            [[key.id for key in entries]],
+        ).fetchall()
+        row_ids = [int(row_id) for row_id, *key in found if RowKey(*key) in entries]
+        if not row_ids:
+            return []
+        names = list(COLUMNS)
+        for values in self._connection.execute(
+            f"SELECT {', '.join(names)} FROM store.rows WHERE rowid IN (SELECT unnest($1))",  # noqa: S608 - our names
+            [row_ids],
+        ).fetchall():
+            row = dict(zip(names, values, strict=True))
+            entry = entries[RowKey(row["object_type"], row["object_id"], row["id"])]
+            entry.pagination_key = row["pagination_key"]
+            entry.base = from_columns(row) if row["base"] is None else cast("Row", load_json(row["base"]))
+        return row_ids
+
+    def _read_facts(self, entries: Mapping[RowKey, Entry]) -> list[RowKey]:
+        """Fill `entries` with the stored facts, and return the keys that have any."""
+        keys: dict[RowKey, None] = {}
+        for (
+            object_type,
+            object_id,
+            row_id,
+            fact,
+            stated_ns,
+            fills_only,
+            content,
+            xact_id,
+        ) in self._connection.execute(
+            "SELECT * FROM store.facts WHERE id IN (SELECT unnest($1)) ORDER BY rowid",
+            [[key.id for key in entries]],
+        ).fetchall():
+            key = RowKey(object_type, object_id, row_id)
+            if key in entries:
+                keys[key] = None
+                entries[key].facts[fact] = Fact(
+                    id=fact,
+                    stated_ns=stated_ns,
+                    fills_only=fills_only,
+                    content=cast("Row", load_json(content)),
+                    xact_id=xact_id,
+                )
+        return list(keys)
+
+    def _insert(self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
+        """Insert rows in one statement with one list for each column; executemany takes 3 ms a row."""
+        if not rows:
+            return
+        unnested = ", ".join(
+            f"unnest(${position}::{kind}[])" for position, kind in enumerate(columns.values(), start=1)
+        )
+        self._connection.execute(
+            f"INSERT INTO {table} SELECT {unnested}",
+            [list(values) for values in zip(*rows, strict=True)],
+        )
+
+
+def _open(path: Path, *, memory_limit_mb: int, threads: int) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": f"{memory_limit_mb}MB",
+            "threads": threads,
+            "temp_directory": str(path.with_suffix(".tmp")),
+            # A checkpoint stalls the writer (spec/storage.md section 8, rule 3), so rarely.
+            "checkpoint_threshold": "256MB",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    quoted = "'" + str(path).replace("'", "''") + "'"
+    connection.execute(_ATTACH.format(path=quoted))
+    # A statement that slipped through query planning must reach no file but this one.
+    connection.execute("SET enable_external_access = false")
+    return connection
+
+
+def _progress(connection: duckdb.DuckDBPyConnection) -> int:
+    try:
+        row = connection.execute("SELECT next_seq FROM store.progress").fetchone()
+    except duckdb.CatalogException:
+        connection.execute(_SCHEMA)
+        return 0
+    return int(row[0]) if row else 0
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    # The engine may have ended the transaction by itself.
+    with contextlib.suppress(duckdb.TransactionException):
+        connection.rollback()
+
+
+def _row_values(entries: Iterable[Entry]) -> list[list[object]]:
+    values: list[list[object]] = []
+    for entry in entries:
+        if entry.base is not None and (row := entry.visible()) is not None:
+            base = entry.base if entry.facts else None
+            values.append(to_columns(row, pagination_key=entry.pagination_key, base=base))
+    return values
+
+
+def _fact_values(entries: Mapping[RowKey, Entry]) -> list[list[object]]:
+    return [
+        [
+            *key,
+            fact.id,
+            fact.stated_ns,
+            fact.fills_only,
+            dump_json(cast("Mapping[str, Json]", fact.content)),
+            fact.xact_id,
+        ]
+        for key, entry in entries.items()
+        for fact in entry.facts.values()
+        if fact.id in entry.new_facts
+    ]

@@ -1,0 +1,56 @@
+"""What the sidecar asks of an engine that keeps rows. It does not say which engine, and plans no query.
+
+The embedded engine is `store/duckdb.py`; another one fits behind the same four methods.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from otel_bridge_collector.model import RowWrite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One reading SQL statement.
+
+    Attributes:
+        sql: text that holds nothing a user gave; user values stand in it as `$name`.
+        parameters: the values by name, without the dollar sign.
+    """
+
+    sql: str
+    parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+class Store(Protocol):
+    """Keeps rows by (object type, object id, row id) and answers statements over them."""
+
+    def apply(self, writes: Sequence[RowWrite], *, next_seq: int) -> None:
+        """Write the rows and facts and remember `next_seq`, all in one transaction.
+
+        A call whose `next_seq` is not above the remembered one is ignored, so a batch that is delivered
+        again is written once. Rows carry their object ids, `_xact_id` and `_pagination_key`.
+
+        Raises:
+            PermanentError: a row that no retry can make storable.
+            RetryableError: the engine cannot write now; nothing was written.
+        """
+        ...
+
+    def next_seq(self) -> int:
+        """Return the sequence number after the last applied batch, 0 when there was none."""
+        ...
+
+    def select(self, statement: Statement, *, timeout_s: float) -> list[tuple[object, ...]]:
+        """Run a statement on a snapshot of what is committed; any thread may call.
+
+        Raises:
+            TimeoutError: it was still running after `timeout_s` and was interrupted.
+            QueryError: the engine cannot run it with the memory or the values it has.
+        """
+        ...
+
+    def close(self) -> None:
+        """Write everything to the file and let go of it."""
+        ...
