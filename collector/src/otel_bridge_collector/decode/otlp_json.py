@@ -1,0 +1,102 @@
+"""OTLP/JSON request bodies to the protobuf messages that everything behind them reads.
+
+Source: OTLP specification 1.x, "JSON Protobuf Encoding": the protobuf JSON mapping, except that ids are hex
+and unknown fields are ignored. Ids that are not hex stay in as broken ids, for `structure` to reject span by span.
+"""
+
+import base64
+from collections.abc import Iterator
+from typing import Final, TypeVar, cast
+
+import orjson
+from google.protobuf import json_format
+from google.protobuf.message import Message
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from otel_bridge_collector.errors import MalformedBodyError
+
+_MAX_NESTING: Final = 100
+"""Messages within messages; protobuf's own limit for the binary form."""
+
+_ID_FIELDS: Final = ("traceId", "trace_id", "spanId", "span_id", "parentSpanId", "parent_span_id")
+_BROKEN_ID: Final = b"\0"
+"""Stands for an id that is not hex; no id has this length, so the span that has it is rejected."""
+
+_Request = TypeVar("_Request", bound=Message)
+
+
+def parse_traces(body: bytes) -> ExportTraceServiceRequest:
+    """Read an OTLP/JSON trace request.
+
+    Raises:
+        MalformedBodyError: `body` is not JSON, or not a request of this kind.
+    """
+    document = _document(body, "resourceSpans")
+    for scope_spans in _scopes(document, "resourceSpans", "resource_spans", "scopeSpans", "scope_spans"):
+        for span in _objects(scope_spans, "spans"):
+            _pack_ids(span)
+            for link in _objects(span, "links"):
+                _pack_ids(link)
+    return _parse(ExportTraceServiceRequest(), document)
+
+
+def parse_logs(body: bytes) -> ExportLogsServiceRequest:
+    """Read an OTLP/JSON log request.
+
+    Raises:
+        MalformedBodyError: `body` is not JSON, or not a request of this kind.
+    """
+    document = _document(body, "resourceLogs")
+    for scope_logs in _scopes(document, "resourceLogs", "resource_logs", "scopeLogs", "scope_logs"):
+        for record in _objects(scope_logs, "logRecords", "log_records"):
+            _pack_ids(record)
+    return _parse(ExportLogsServiceRequest(), document)
+
+
+def _document(body: bytes, field: str) -> dict[str, object]:
+    try:
+        document: object = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise MalformedBodyError(f"the body is no JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise MalformedBodyError(f'the body is no JSON object with "{field}"')
+    return cast("dict[str, object]", document)
+
+
+def _parse(request: _Request, document: dict[str, object]) -> _Request:
+    try:
+        json_format.ParseDict(document, request, ignore_unknown_fields=True, max_recursion_depth=_MAX_NESTING)
+    except json_format.ParseError as error:
+        raise MalformedBodyError(f"the body is no {request.DESCRIPTOR.name}: {error}") from error
+    return request
+
+
+def _scopes(document: dict[str, object], *names: str) -> Iterator[dict[str, object]]:
+    """Yield the objects per scope; `names` are those of the two levels above them, each in both spellings."""
+    for resource in _objects(document, *names[:2]):
+        yield from _objects(resource, *names[2:])
+
+
+def _objects(parent: dict[str, object], *names: str) -> Iterator[dict[str, object]]:
+    for name in names:
+        items = parent.get(name)
+        if isinstance(items, list):
+            for item in cast("list[object]", items):
+                if isinstance(item, dict):
+                    yield cast("dict[str, object]", item)
+
+
+def _pack_ids(owner: dict[str, object]) -> None:
+    """Turn the hex ids of a freshly parsed object into base64, in place: what the protobuf mapping expects."""
+    for name in _ID_FIELDS:
+        value = owner.get(name)
+        if isinstance(value, str):
+            owner[name] = base64.b64encode(_id_bytes(value)).decode("ascii")
+
+
+def _id_bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return _BROKEN_ID

@@ -1,0 +1,151 @@
+"""OTLP export requests to spans and log records: the one decoder behind every transport.
+
+It knows OTLP and no convention; it does not check ids (that is `structure`). Source: opentelemetry-proto 1.x,
+`trace.proto` and `logs.proto`.
+"""
+
+from collections.abc import Iterable
+from typing import Final, TypeVar
+
+from google.protobuf.message import DecodeError, Message
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as OtlpLogRecord
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource as OtlpResource
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
+
+from otel_bridge_collector.decode.value import json_object, json_value
+from otel_bridge_collector.errors import MalformedBodyError
+from otel_bridge_collector.model import LogRecord, Resource, Scope, Span, SpanEvent, SpanLink
+
+EVENT_NAME: Final = "event.name"
+"""Where a record's event name stood before `LogRecord.event_name` came."""
+
+_Request = TypeVar("_Request", bound=Message)
+
+
+def parse_traces(body: bytes) -> ExportTraceServiceRequest:
+    """Read a protobuf trace request; an empty body is an empty request.
+
+    Raises:
+        MalformedBodyError: `body` is no such message.
+    """
+    return _parse(ExportTraceServiceRequest(), body)
+
+
+def parse_logs(body: bytes) -> ExportLogsServiceRequest:
+    """Read a protobuf log request; an empty body is an empty request.
+
+    Raises:
+        MalformedBodyError: `body` is no such message.
+    """
+    return _parse(ExportLogsServiceRequest(), body)
+
+
+def spans(request: ExportTraceServiceRequest) -> list[Span]:
+    """Return the spans of a request in its order."""
+    decoded: list[Span] = []
+    for resource_spans in request.resource_spans:
+        resource = _resource(resource_spans.resource)
+        for scope_spans in resource_spans.scope_spans:
+            scope = _scope(scope_spans.scope)
+            decoded.extend(_span(span, resource, scope) for span in scope_spans.spans)
+    return decoded
+
+
+def log_records(request: ExportLogsServiceRequest) -> list[LogRecord]:
+    """Return the log records of a request in its order."""
+    decoded: list[LogRecord] = []
+    for resource_logs in request.resource_logs:
+        resource = _resource(resource_logs.resource)
+        for scope_logs in resource_logs.scope_logs:
+            scope = _scope(scope_logs.scope)
+            decoded.extend(_log_record(record, resource, scope) for record in scope_logs.log_records)
+    return decoded
+
+
+def _parse(request: _Request, body: bytes) -> _Request:
+    name = request.DESCRIPTOR.name
+    try:
+        request.ParseFromString(body)
+    except DecodeError as error:
+        raise MalformedBodyError(f"the body is no protobuf {name}") from error
+    if body and not request.ListFields():
+        # Any bytes that happen to look like unknown fields parse; a real request has a field that we know.
+        raise MalformedBodyError(f"the body has no field of a protobuf {name}")
+    return request
+
+
+def _resource(resource: OtlpResource) -> Resource:
+    return Resource(attributes=json_object(resource.attributes))
+
+
+def _scope(scope: InstrumentationScope) -> Scope:
+    return Scope(name=scope.name, version=scope.version, attributes=json_object(scope.attributes))
+
+
+def _span(span: OtlpSpan, resource: Resource, scope: Scope) -> Span:
+    return Span(
+        trace_id=span.trace_id.hex(),
+        span_id=span.span_id.hex(),
+        parent_span_id=_optional_id(span.parent_span_id),
+        name=span.name,
+        kind=span.kind,
+        start_ns=span.start_time_unix_nano,
+        end_ns=span.end_time_unix_nano,
+        attributes=json_object(span.attributes),
+        events=_events(span.events),
+        links=_links(span.links),
+        status_code=span.status.code,
+        status_message=span.status.message,
+        trace_state=span.trace_state,
+        dropped_attributes=span.dropped_attributes_count,
+        resource=resource,
+        scope=scope,
+    )
+
+
+def _events(events: Iterable[OtlpSpan.Event]) -> tuple[SpanEvent, ...]:
+    return tuple(
+        SpanEvent(name=event.name, time_ns=event.time_unix_nano, attributes=json_object(event.attributes))
+        for event in events
+    )
+
+
+def _links(links: Iterable[OtlpSpan.Link]) -> tuple[SpanLink, ...]:
+    return tuple(
+        SpanLink(
+            trace_id=link.trace_id.hex(),
+            span_id=link.span_id.hex(),
+            trace_state=link.trace_state,
+            attributes=json_object(link.attributes),
+        )
+        for link in links
+    )
+
+
+def _log_record(record: OtlpLogRecord, resource: Resource, scope: Scope) -> LogRecord:
+    attributes = json_object(record.attributes)
+    return LogRecord(
+        trace_id=_optional_id(record.trace_id),
+        span_id=_optional_id(record.span_id),
+        time_ns=record.time_unix_nano,
+        observed_ns=record.observed_time_unix_nano,
+        severity_number=record.severity_number,
+        severity_text=record.severity_text,
+        event_name=record.event_name or _text(attributes.get(EVENT_NAME)),
+        body=json_value(record.body),
+        attributes=attributes,
+        resource=resource,
+        scope=scope,
+    )
+
+
+def _optional_id(raw: bytes) -> str | None:
+    """Return hex digits; None for no id, which some senders write as zeros."""
+    return raw.hex() if any(raw) else None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

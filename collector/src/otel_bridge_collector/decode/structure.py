@@ -1,0 +1,112 @@
+"""Reject what no row can be made of: spans and log records with broken ids, one by one.
+
+It runs before a request is kept and looks at ids only. Source: OTLP specification 1.x, "Partial Success", and the
+id fields of `trace.proto` and `logs.proto`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ScopeLogs
+from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
+
+_TRACE_ID_BYTES: Final = 16
+_SPAN_ID_BYTES: Final = 8
+
+Request = TypeVar("Request", ExportTraceServiceRequest, ExportLogsServiceRequest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked(Generic[Request]):
+    """A request without its broken parts.
+
+    Attributes:
+        request: the very request that was checked when nothing is rejected, else a copy without the broken parts.
+        accepted: how many spans or records it holds.
+        rejected: how many were left out.
+        reason: the first fault; empty when nothing is rejected.
+    """
+
+    request: Request
+    accepted: int
+    rejected: int
+    reason: str
+
+
+def check_traces(request: ExportTraceServiceRequest) -> Checked[ExportTraceServiceRequest]:
+    """Leave out each span whose trace, span or parent id is broken."""
+    faults = [_span_fault(span) for group in _scope_spans(request) for span in group.spans]
+    if any(faults):
+        copy = ExportTraceServiceRequest()
+        copy.CopyFrom(request)
+        for group in _scope_spans(copy):
+            sound = [span for span in group.spans if not _span_fault(span)]
+            del group.spans[:]
+            group.spans.extend(sound)
+        request = copy
+    return _checked(request, faults)
+
+
+def check_logs(request: ExportLogsServiceRequest) -> Checked[ExportLogsServiceRequest]:
+    """Leave out each log record that has a broken id; having none is fine."""
+    faults = [_record_fault(record) for group in _scope_logs(request) for record in group.log_records]
+    if any(faults):
+        copy = ExportLogsServiceRequest()
+        copy.CopyFrom(request)
+        for group in _scope_logs(copy):
+            sound = [record for record in group.log_records if not _record_fault(record)]
+            del group.log_records[:]
+            group.log_records.extend(sound)
+        request = copy
+    return _checked(request, faults)
+
+
+def _scope_spans(request: ExportTraceServiceRequest) -> list[ScopeSpans]:
+    return [group for resource_spans in request.resource_spans for group in resource_spans.scope_spans]
+
+
+def _scope_logs(request: ExportLogsServiceRequest) -> list[ScopeLogs]:
+    return [group for resource_logs in request.resource_logs for group in resource_logs.scope_logs]
+
+
+def _checked(request: Request, faults: Sequence[str]) -> Checked[Request]:
+    reasons = [fault for fault in faults if fault]
+    return Checked(
+        request=request,
+        accepted=len(faults) - len(reasons),
+        rejected=len(reasons),
+        reason=reasons[0] if reasons else "",
+    )
+
+
+def _span_fault(span: Span) -> str:
+    return (
+        _id_fault("trace id", span.trace_id, _TRACE_ID_BYTES)
+        or _id_fault("span id", span.span_id, _SPAN_ID_BYTES)
+        or _length_fault("parent span id", span.parent_span_id, _SPAN_ID_BYTES)
+    )
+
+
+def _record_fault(record: LogRecord) -> str:
+    return _length_fault("trace id", record.trace_id, _TRACE_ID_BYTES) or _length_fault(
+        "span id", record.span_id, _SPAN_ID_BYTES
+    )
+
+
+def _id_fault(name: str, value: bytes, size: int) -> str:
+    """Say what is wrong with an id that must be there; empty when nothing is."""
+    if not value:
+        return f"the {name} is missing"
+    if not any(value):
+        return f"the {name} is all zero"
+    return _length_fault(name, value, size)
+
+
+def _length_fault(name: str, value: bytes, size: int) -> str:
+    """Say what is wrong with an id that may be missing; empty when nothing is."""
+    if not value or len(value) == size:
+        return ""
+    return f"the {name} has {len(value)} bytes, expected {size}"
