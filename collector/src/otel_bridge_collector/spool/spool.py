@@ -66,7 +66,7 @@ class Spool:
         self._growing = False
         self._failing = False
         self._changing = threading.Lock()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], object]] = []
         self._writer = GroupWriter(self._commit, max_bytes=limits.waiting_bytes)
 
     @property
@@ -97,7 +97,7 @@ class Spool:
         self._writer.submit(waiting)
         return await asyncio.wrap_future(waiting.done)
 
-    def on_append(self, listener: Callable[[], None]) -> None:
+    def on_append(self, listener: Callable[[], object]) -> None:
         """Call `listener`, on the writer's thread, whenever records have become durable."""
         self._listeners.append(listener)
 

@@ -1,0 +1,147 @@
+"""Composition root of the sidecar: build the stages bottom-up, start them, stop them in reverse.
+
+It is the only place that knows all stages; it does no work of its own.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from otel_bridge_collector.api.routes import build_routes
+from otel_bridge_collector.deliver.dead_letter import DeadLetters
+from otel_bridge_collector.deliver.housekeeping import trim_regularly
+from otel_bridge_collector.deliver.loop import Delivery, Destination
+from otel_bridge_collector.deliver.route import Router
+from otel_bridge_collector.errors import SettingsError
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.receive.http_server import HttpServer, bind
+from otel_bridge_collector.receive.otlp_grpc import GrpcServer
+from otel_bridge_collector.receive.otlp_http import build_otlp_app, build_otlp_routes
+from otel_bridge_collector.settings import Address, Settings
+from otel_bridge_collector.sinks.store import StoreSink
+from otel_bridge_collector.spool.cursor import Cursor
+from otel_bridge_collector.spool.lock import FolderLock
+from otel_bridge_collector.spool.spool import Spool, SpoolLimits
+from otel_bridge_collector.store.duckdb import DuckDBStore
+from otel_bridge_collector.store.objects import Objects
+from otel_bridge_collector.store.xact import XactClock
+from otel_bridge_collector.telemetry import Counters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """Where the sidecar takes traffic, with the ports that were really taken."""
+
+    otlp_grpc: Address
+    otlp_http: Address
+    api: Address
+    data_dir: Path
+
+
+async def serve(settings: Settings, *, ready: Callable[[Ready], None], stop: asyncio.Event) -> None:
+    """Run the sidecar until `stop` is set; `ready` is called once it takes traffic.
+
+    Stopping takes no more requests, lets running ones end and delivers what is there, each step for no longer
+    than `settings.drain_s`; what is left then stays in the spool for the next start.
+
+    Raises:
+        SettingsError: an address or the data folder cannot be used.
+        SpoolError: another sidecar has the data folder, or the spool cannot be opened.
+        StoreError: the store cannot be opened.
+    """
+    # Whatever was built is stopped in reverse order, also when building fails half-way.
+    async with AsyncExitStack() as stages:
+        ready(await _start(settings, stages))
+        await stop.wait()
+
+
+async def _start(settings: Settings, stages: AsyncExitStack) -> Ready:
+    counters = Counters()
+    storage = _open_storage(settings, stages)
+    delivery = _start_delivery(settings, storage, counters, stages)
+    ingest = Ingest(storage.spool, XactClock(storage.spool.last_xact), counters)
+
+    async def caught_up() -> None:
+        await delivery.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
+
+    otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)
+    api_routes = build_routes(storage.store, storage.objects, caught_up)
+    api = await _start_http(
+        Starlette(routes=[*api_routes, *otlp_routes]), settings.api, "--api", settings, stages
+    )
+    otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes)
+    otlp_http = await _start_http(otlp_app, settings.otlp_http, "--otlp-http", settings, stages)
+    otlp_grpc = await _start_grpc(ingest, settings, stages)
+    return Ready(otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api, data_dir=settings.data_dir)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Storage:
+    store: DuckDBStore
+    objects: Objects
+    spool: Spool
+
+
+def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
+    folder = settings.data_dir
+    try:
+        (folder / "spool").mkdir(parents=True, exist_ok=True)
+        (folder / "delivery").mkdir(exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"cannot make the data folder {folder}: {error.strerror}: name another with --data-dir"
+        ) from error
+    stages.callback(FolderLock(folder).release)
+    store = DuckDBStore(folder / "rows.duckdb", memory_limit_mb=settings.store_memory_mb)
+    stages.callback(store.close)
+    objects = Objects(folder / "objects.sqlite")
+    stages.callback(objects.close)
+    limits = SpoolLimits(
+        segment_bytes=settings.spool_segment_bytes,
+        waiting_bytes=settings.spool_waiting_bytes,
+        keep_bytes=settings.spool_keep_bytes,
+        keep_s=settings.spool_keep_s,
+    )
+    spool = Spool(folder / "spool", limits=limits, at_least=store.next_seq())
+    spool.start()
+    stages.callback(spool.close, settings.drain_s)
+    return _Storage(store=store, objects=objects, spool=spool)
+
+
+def _start_delivery(
+    settings: Settings, storage: _Storage, counters: Counters, stages: AsyncExitStack
+) -> Delivery:
+    folder = settings.data_dir / "delivery"
+    sink = StoreSink(storage.store)
+    stages.callback(sink.close)
+    cursor = Cursor(folder / "store.cursor", at=storage.store.next_seq())
+    destination = Destination(
+        name="store", sink=sink, cursor=cursor, dead_letters=DeadLetters(folder / "store.dead.jsonl")
+    )
+    router = Router(storage.objects, default_parent=settings.default_parent)
+    delivery = Delivery(storage.spool, destination, router, counters)
+    delivery.start()
+    stages.push_async_callback(delivery.stop, drain_s=settings.drain_s)
+    trimming = asyncio.create_task(trim_regularly(storage.spool, [cursor]))
+    stages.callback(trimming.cancel)
+    return delivery
+
+
+async def _start_http(
+    app: Starlette, address: Address, option: str, settings: Settings, stages: AsyncExitStack
+) -> Address:
+    server = HttpServer(app, bind(address, option), drain_s=settings.drain_s)
+    stages.push_async_callback(server.stop)
+    await server.start()
+    return server.address
+
+
+async def _start_grpc(ingest: Ingest, settings: Settings, stages: AsyncExitStack) -> Address:
+    server = GrpcServer(ingest, settings.otlp_grpc, max_body_bytes=settings.max_body_bytes)
+    stages.push_async_callback(server.stop, drain_s=settings.drain_s)
+    await server.start()
+    return server.address

@@ -1,0 +1,56 @@
+"""`serve`: arguments and signals in, the ready line out; the sidecar itself is `app.serve`."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import click
+import orjson
+
+from otel_bridge_collector import app
+from otel_bridge_collector.errors import SettingsError, SpoolError, StoreError
+from otel_bridge_collector.settings import Settings, load_settings
+from otel_bridge_collector.telemetry import log_to_stderr
+
+
+@click.command()
+@click.option(
+    "--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where spool and store live."
+)
+@click.option("--otlp-grpc", metavar="HOST:PORT", help="OTLP over gRPC; 127.0.0.1:4317 unless given.")
+@click.option("--otlp-http", metavar="HOST:PORT", help="OTLP over HTTP; 127.0.0.1:4318 unless given.")
+@click.option("--api", metavar="HOST:PORT", help="The API; 127.0.0.1:8585 unless given.")
+def serve(data_dir: Path | None, otlp_grpc: str | None, otlp_http: str | None, api: str | None) -> None:
+    """Take OTLP, keep it durably, answer queries; until SIGTERM or SIGINT.
+
+    Port 0 takes any free port. When it can take traffic it prints one line of JSON with the addresses.
+
+    \b
+    otel-bridge-collector serve
+    otel-bridge-collector serve --data-dir ./data --otlp-http 0.0.0.0:4318
+    """  # noqa: D301 - click reads \b as: keep these lines
+    try:
+        settings = load_settings(data_dir=data_dir, otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api)
+        log_to_stderr(settings.log_level)
+        asyncio.run(_serve(settings))
+    except (SettingsError, SpoolError, StoreError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await app.serve(settings, ready=_print_ready, stop=stop)
+
+
+def _print_ready(ready: app.Ready) -> None:
+    line = {
+        "event": "ready",
+        "otlp_grpc": str(ready.otlp_grpc),
+        "otlp_http": f"http://{ready.otlp_http}",
+        "api": f"http://{ready.api}",
+        "data_dir": str(ready.data_dir),
+    }
+    click.echo(orjson.dumps(line))

@@ -1,0 +1,59 @@
+"""One spool record to rows: decode, then translate span by span. It does not route, send or write."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from otel_bridge_collector import translate
+from otel_bridge_collector.decode import protobuf
+from otel_bridge_collector.model import RowWrite
+from otel_bridge_collector.spool.record import Record
+
+logger = logging.getLogger(__name__)
+
+_Decoded = TypeVar("_Decoded")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translated:
+    """What a record gives.
+
+    Attributes:
+        writes: the rows, in the order of the request.
+        fault: why some of its spans or log records gave none; empty when all did.
+    """
+
+    writes: Sequence[RowWrite]
+    fault: str
+
+
+def translate_record(record: Record) -> Translated:
+    """Return the rows of a record; a span that no translator survives costs itself only.
+
+    Raises:
+        MalformedBodyError: the payload is no request of its signal.
+    """
+    match record.routing.signal:
+        case "traces":
+            return _translate_each(
+                protobuf.spans(protobuf.parse_traces(record.payload)), translate.span_writes
+            )
+        case "logs":
+            records = protobuf.log_records(protobuf.parse_logs(record.payload))
+            return _translate_each(records, translate.record_writes)
+
+
+def _translate_each(
+    decoded: Iterable[_Decoded], to_writes: Callable[[_Decoded], Sequence[RowWrite]]
+) -> Translated:
+    writes: list[RowWrite] = []
+    faults: list[str] = []
+    for each in decoded:
+        try:
+            writes.extend(to_writes(each))
+        except Exception as error:  # noqa: BLE001 - a bug that one span meets must not cost the others
+            faults.append(f"{type(error).__name__}: {error}")
+    return Translated(
+        writes=writes, fault=f"{len(faults)} not translated, first {faults[0]}" if faults else ""
+    )

@@ -1,0 +1,68 @@
+"""What a sender is told when its request is not kept: one table for HTTP and gRPC.
+
+Source: OTLP specification 1.x, "Failures" and "Retryable Response Codes"; google.rpc codes. Bad data is never to
+be retried; only a spool that cannot be written now is.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.duration_pb2 import Duration
+from google.rpc import code_pb2
+from google.rpc.error_details_pb2 import RetryInfo
+from google.rpc.status_pb2 import Status
+
+from otel_bridge.contract.parent import ParentError
+from otel_bridge_collector.errors import BodyTooLargeError, MalformedBodyError, SpoolError
+
+RETRY_AFTER_S: Final = 1
+"""The disk of an overloaded spool is usually back within this; senders back off by themselves after that."""
+
+KNOWN_ERRORS: Final = (BodyTooLargeError, MalformedBodyError, ParentError, SpoolError)
+"""What a receiver answers with a fault; anything else is a bug of ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """An answer that is not OK.
+
+    Attributes:
+        http_status: for HTTP.
+        code: google.rpc code, for gRPC and for the body of either.
+        retry_after_s: when to send the same again; None for never.
+    """
+
+    http_status: int
+    code: int
+    message: str
+    retry_after_s: int | None = None
+
+    def status(self) -> Status:
+        """Return the answer as the message that both transports carry."""
+        status = Status(code=self.code, message=self.message)
+        if (retry_info := self.retry_info()) is not None:
+            detail = AnyMessage()
+            detail.Pack(retry_info)
+            status.details.append(detail)
+        return status
+
+    def retry_info(self) -> RetryInfo | None:
+        """Return when to retry as a message, None for never."""
+        if self.retry_after_s is None:
+            return None
+        return RetryInfo(retry_delay=Duration(seconds=self.retry_after_s))
+
+
+def fault_of(error: Exception) -> Fault:
+    """Return the answer to a request that failed with one of `KNOWN_ERRORS`."""
+    message = str(error)
+    match error:
+        case SpoolError():
+            return Fault(
+                http_status=503, code=code_pb2.UNAVAILABLE, message=message, retry_after_s=RETRY_AFTER_S
+            )
+        case BodyTooLargeError():
+            return Fault(http_status=413, code=code_pb2.RESOURCE_EXHAUSTED, message=message)
+        case _:
+            return Fault(http_status=400, code=code_pb2.INVALID_ARGUMENT, message=message)

@@ -1,0 +1,90 @@
+"""One HTTP port: bind it, serve an application on it, stop with a deadline. It knows no application.
+
+uvicorn's own `Server.serve` takes over the signals of the process. They belong to the composition root, and there
+are two servers; so its public steps are called one by one.
+"""
+
+import asyncio
+import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from otel_bridge_collector.errors import SettingsError
+from otel_bridge_collector.settings import Address
+
+_BACKLOG = 2048
+
+
+def bind(address: Address, option: str) -> socket.socket:
+    """Take the address, so that nobody else gets it; connections wait.
+
+    Args:
+        address: where to listen.
+        option: the command line's name for it, for the message.
+
+    Raises:
+        SettingsError: the address cannot be taken.
+    """
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    try:
+        return socket.create_server((address.host, address.port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise cannot_listen(address, option, reason=error.strerror or str(error)) from error
+
+
+def cannot_listen(address: Address, option: str, *, reason: str) -> SettingsError:
+    """Return the error of an address that cannot be taken."""
+    return SettingsError(
+        f"cannot listen on {address}: {reason}: stop what listens there, or choose another address with {option}"
+        " (port 0 takes any free one)"
+    )
+
+
+class HttpServer:
+    """Serves one application on one bound socket."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, *, drain_s: float) -> None:
+        """Make a server; nothing runs before `start`.
+
+        Args:
+            app: the application.
+            listener: a bound socket, closed by `stop`.
+            drain_s: how long requests may take to end once the server stops.
+        """
+        self._listener = listener
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            backlog=_BACKLOG,
+            timeout_graceful_shutdown=max(1, round(drain_s)),
+        )
+        config.load()
+        self._server = uvicorn.Server(config)
+        self._server.lifespan = config.lifespan_class(config)
+        self._ticking: asyncio.Task[None] | None = None
+
+    @property
+    def address(self) -> Address:
+        """Where it listens, with the port that was really taken."""
+        host, port = self._listener.getsockname()[:2]
+        return Address(host=host, port=port)
+
+    async def start(self) -> None:
+        """Begin to serve."""
+        await self._server.startup(sockets=[self._listener])
+        self._ticking = asyncio.create_task(self._server.main_loop())
+
+    async def stop(self) -> None:
+        """Take no more connections and let running requests end."""
+        self._server.should_exit = True
+        if self._ticking:
+            await self._ticking
+            await self._server.shutdown(sockets=[self._listener])
+        else:
+            self._listener.close()

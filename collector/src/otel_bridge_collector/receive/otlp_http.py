@@ -1,0 +1,143 @@
+"""OTLP over HTTP: requests in, OTLP answers out. Nothing is answered OK that ingest has not kept.
+
+Source: OTLP specification 1.x, "OTLP/HTTP" (paths, content types, `Status` bodies). Metrics are refused with
+501: to accept them and drop them would be a lie.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Final
+
+import orjson
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+from google.rpc import code_pb2
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from otel_bridge.contract.names import PARENT_HEADER
+from otel_bridge_collector.ingest import Encoding, Ingest, Keep, Outcome
+from otel_bridge_collector.receive.answer import logs_answer, traces_answer
+from otel_bridge_collector.receive.body import ENCODINGS, read_body
+from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
+from otel_bridge_collector.receive.parent import check_parent
+from otel_bridge_collector.telemetry import RareLog
+
+logger = logging.getLogger(__name__)
+
+_MEDIA_TYPES: Final = {"application/x-protobuf": Encoding.PROTOBUF, "application/json": Encoding.JSON}
+_PREFIXES: Final = ("", "/otel")
+"""The standard place of OTLP, and Braintrust's."""
+
+_WHERE_TO: Final = "send OTLP traces to /v1/traces and logs to /v1/logs, or to the same paths under /otel"
+_NO_METRICS: Final = Fault(
+    http_status=HTTPStatus.NOT_IMPLEMENTED,
+    code=code_pb2.UNIMPLEMENTED,
+    message=f"metrics are not kept here: set OTEL_METRICS_EXPORTER=none; {_WHERE_TO}",
+)
+_SHOWN_PATH: Final = 200
+
+
+def build_otlp_routes(ingest: Ingest, *, max_body_bytes: int) -> list[Route]:
+    """Return the routes of OTLP, for any application that takes it."""
+    endpoints = {
+        "/v1/traces": _Export(ingest.traces, traces_answer, max_body_bytes=max_body_bytes).post,
+        "/v1/logs": _Export(ingest.logs, logs_answer, max_body_bytes=max_body_bytes).post,
+        "/v1/metrics": _refuse_metrics,
+    }
+    return [
+        Route(prefix + path + slash, endpoint, methods=["POST"])
+        for path, endpoint in endpoints.items()
+        for prefix in _PREFIXES
+        for slash in ("", "/")
+    ]
+
+
+def build_otlp_app(ingest: Ingest, *, max_body_bytes: int) -> Starlette:
+    """Return the application of the OTLP port."""
+    return Starlette(
+        routes=build_otlp_routes(ingest, max_body_bytes=max_body_bytes),
+        exception_handlers={HTTPException: _refuse_path},
+    )
+
+
+class _Export:
+    """The endpoint of one signal."""
+
+    def __init__(self, keep: Keep, answer: Callable[[Outcome], Message], *, max_body_bytes: int) -> None:
+        self._keep = keep
+        self._answer = answer
+        self._max_body_bytes = max_body_bytes
+        self._refusals = RareLog(logger)
+
+    async def post(self, request: Request) -> Response:
+        media_type = _media_type(request)
+        compression = request.headers.get("content-encoding", "").strip().lower() or "identity"
+        if media_type not in _MEDIA_TYPES or compression not in ENCODINGS:
+            return self._refuse(_unsupported(media_type, compression), media_type)
+        try:
+            body = await read_body(request.stream(), encoding=compression, max_bytes=self._max_body_bytes)
+            parent = check_parent(request.headers.get(PARENT_HEADER))
+            outcome = await self._keep(body, _MEDIA_TYPES[media_type], parent=parent)
+        except KNOWN_ERRORS as error:
+            return self._refuse(fault_of(error), media_type)
+        except ClientDisconnect:
+            return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
+        return _response(self._answer(outcome), media_type)
+
+    def _refuse(self, fault: Fault, media_type: str) -> Response:
+        self._refusals.warning("a request was refused with %d: %s", fault.http_status, fault.message)
+        return _fault_response(fault, media_type)
+
+
+async def _refuse_metrics(request: Request) -> Response:
+    return _fault_response(_NO_METRICS, _media_type(request))
+
+
+async def _refuse_path(request: Request, error: Exception) -> Response:
+    # Starlette calls this with the HTTPException of a path or method that has no route.
+    status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+    path = request.url.path[:_SHOWN_PATH]
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        fault = Fault(
+            http_status=status, code=code_pb2.UNIMPLEMENTED, message=f"{path} takes POST only: {_WHERE_TO}"
+        )
+    else:
+        fault = Fault(
+            http_status=status, code=code_pb2.NOT_FOUND, message=f"there is no {path} here: {_WHERE_TO}"
+        )
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return _fault_response(fault, _media_type(request), headers=headers)
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _unsupported(media_type: str, compression: str) -> Fault:
+    message = (
+        f"cannot read content type {media_type[:_SHOWN_PATH]!r} with encoding {compression[:_SHOWN_PATH]!r}: "
+        f"send {' or '.join(_MEDIA_TYPES)}, encoded as {', '.join(ENCODINGS)}"
+    )
+    return Fault(
+        http_status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, code=code_pb2.INVALID_ARGUMENT, message=message
+    )
+
+
+def _fault_response(fault: Fault, media_type: str, *, headers: Mapping[str, str] | None = None) -> Response:
+    response = _response(fault.status(), media_type, status_code=fault.http_status)
+    response.headers.update(headers or {})
+    if fault.retry_after_s is not None:
+        response.headers["retry-after"] = str(fault.retry_after_s)
+    return response
+
+
+def _response(message: Message, media_type: str, *, status_code: int = HTTPStatus.OK) -> Response:
+    """Answer in the content type of the request, in JSON where that was neither of ours."""
+    if _MEDIA_TYPES.get(media_type) is Encoding.PROTOBUF:
+        return Response(message.SerializeToString(), status_code, media_type=media_type)
+    return Response(orjson.dumps(MessageToDict(message)), status_code, media_type="application/json")

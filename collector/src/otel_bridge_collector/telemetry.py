@@ -1,0 +1,59 @@
+"""The sidecar's own counters and logs. It exports nothing by itself."""
+
+import logging
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Final
+
+_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class Counters:
+    """Numbers that only grow; any thread may add."""
+
+    def __init__(self) -> None:
+        self._values: Counter[str] = Counter()
+        self._changing = threading.Lock()
+
+    def add(self, name: str, amount: int = 1) -> None:
+        """Add `amount` to the counter `name`, which need not exist."""
+        with self._changing:
+            self._values[name] += amount
+
+    def snapshot(self) -> Mapping[str, int]:
+        """Return all counters as they are now."""
+        with self._changing:
+            return dict(self._values)
+
+
+class RareLog:
+    """Logs a warning that may come with every request, but no more than one in an interval."""
+
+    def __init__(
+        self, logger: logging.Logger, *, interval_s: float = 60.0, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._logger = logger
+        self._interval_s = interval_s
+        self._now_s = now_s
+        self._next_s = float("-inf")
+        self._left_out = 0
+
+    def warning(self, message: str, *args: object) -> None:
+        """Log the warning, behind the number of those left out before it, or leave it out."""
+        if self._now_s() < self._next_s:
+            self._left_out += 1
+            return
+        if self._left_out:
+            self._logger.warning("%d warnings like the next were left out", self._left_out)
+        self._logger.warning(message, *args)
+        self._next_s = self._now_s() + self._interval_s
+        self._left_out = 0
+
+
+def log_to_stderr(level: str) -> None:
+    """Send the logs of the process to stderr; stdout belongs to the ready line."""
+    logging.basicConfig(stream=sys.stderr, level=level.upper(), format=_FORMAT)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)  # its other lines tell of every start and stop
