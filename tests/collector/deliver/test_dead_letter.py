@@ -1,0 +1,30 @@
+"""Records that will never pass."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from otel_bridge_collector.deliver.dead_letter import DeadLetters
+from otel_bridge_collector.spool.record import Record
+from tests.support.spool import ROUTING
+
+
+def test_a_letter_holds_the_record_and_the_reason(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "store.dead.jsonl")
+
+    letters.bury(Record(seq=3, routing=ROUTING, payload=b"\x00\xff"), "no such type")
+    letters.bury(Record(seq=4, routing=ROUTING, payload=b""), "other")
+
+    first, second = [json.loads(line) for line in (tmp_path / "store.dead.jsonl").read_text().splitlines()]
+    assert (first["seq"], first["reason"], first["signal"]) == (3, "no such type", "traces")
+    assert base64.b64decode(first["payload"]) == b"\x00\xff"
+    assert second["seq"] == 4
+
+
+def test_the_log_says_where_it_lies_and_no_value(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    DeadLetters(tmp_path / "dead").bury(Record(seq=3, routing=ROUTING, payload=b""), "value 'secret'")
+
+    assert str(tmp_path / "dead") in caplog.text
+    assert "secret" not in caplog.text

@@ -1,0 +1,70 @@
+"""One HTTP port: binding, serving, stopping."""
+
+import asyncio
+import socket
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from otel_bridge_collector.errors import SettingsError
+from otel_bridge_collector.receive.http_server import HttpServer, bind
+from otel_bridge_collector.settings import Address
+
+ANY_PORT = Address(host="127.0.0.1", port=0)
+
+
+def test_any_free_port_is_told() -> None:
+    with bind(ANY_PORT, "--api") as listener:
+        assert listener.getsockname()[1] > 0
+
+
+def test_a_taken_port_is_an_error_that_says_what_to_do() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = Address(host="127.0.0.1", port=other.getsockname()[1])
+
+        with pytest.raises(SettingsError, match=r"Address already in use.*with --api"):
+            bind(taken, "--api")
+
+
+def test_an_address_that_is_not_ours_is_an_error() -> None:
+    with pytest.raises(SettingsError, match="cannot listen on"):
+        bind(Address(host="192.0.2.1", port=0), "--api")
+
+
+def test_a_running_request_ends_before_the_server_does() -> None:
+    entered, leave = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: Request) -> PlainTextResponse:
+        entered.set()
+        await leave.wait()
+        return PlainTextResponse("done")
+
+    async def stop_meanwhile() -> httpx.Response:
+        server = HttpServer(Starlette(routes=[Route("/", slow)]), bind(ANY_PORT, "--api"), drain_s=10)
+        await server.start()
+        async with httpx.AsyncClient() as client:
+            asking = asyncio.create_task(client.get(f"http://{server.address}/"))
+            await entered.wait()
+            stopping = asyncio.create_task(server.stop())
+            leave.set()
+            response = await asking
+            await stopping
+        return response
+
+    assert asyncio.run(stop_meanwhile()).text == "done"
+
+
+def test_a_server_that_never_started_frees_its_port() -> None:
+    async def make_and_stop() -> Address:
+        server = HttpServer(Starlette(), bind(ANY_PORT, "--api"), drain_s=1)
+        address = server.address
+        await server.stop()
+        return address
+
+    address = asyncio.run(make_and_stop())
+
+    bind(address, "--api").close()

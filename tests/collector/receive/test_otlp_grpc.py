@@ -1,0 +1,154 @@
+"""OTLP over gRPC, through a real socket into a real spool."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import grpc
+import pytest
+from google.rpc.error_details_pb2 import RetryInfo
+from google.rpc.status_pb2 import Status
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+
+from otel_bridge_collector.errors import SettingsError
+from otel_bridge_collector.settings import parse_address
+from tests.support.otlp import log_record, logs, span, traces
+from tests.support.receivers import Receivers, receiving
+
+TRACES = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+LOGS = "/opentelemetry.proto.collector.logs.v1.LogsService/Export"
+METRICS = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"
+LIMIT = 100_000
+
+
+@pytest.fixture
+def receivers(tmp_path: Path) -> Iterator[Receivers]:
+    with receiving(tmp_path, max_body_bytes=LIMIT) as running:
+        yield running
+
+
+def export(
+    receivers: Receivers,
+    body: bytes,
+    *,
+    method: str = TRACES,
+    metadata: tuple[tuple[str, str], ...] = (),
+    compression: grpc.Compression | None = None,
+) -> bytes:
+    with grpc.insecure_channel(receivers.grpc) as channel:
+        answer = channel.unary_unary(method, None, None)(
+            body, metadata=metadata, compression=compression, timeout=10
+        )
+        assert isinstance(answer, bytes)
+        return answer
+
+
+def refusal(receivers: Receivers, body: bytes, **options: object) -> grpc.Call:
+    with pytest.raises(grpc.RpcError) as caught:
+        export(receivers, body, **options)  # type: ignore[arg-type]  # options of export
+    assert isinstance(caught.value, grpc.Call)
+    return caught.value
+
+
+def trailing(call: grpc.Call, key: str) -> bytes:
+    value = dict(call.trailing_metadata())[key]
+    assert isinstance(value, bytes)
+    return value
+
+
+def test_traces_are_kept_as_they_were_received(receivers: Receivers) -> None:
+    body = traces(span(1), span(2)).SerializeToString()
+
+    assert export(receivers, body) == b""
+    assert [(record.payload, record.routing.signal) for record in receivers.records()] == [(body, "traces")]
+
+
+def test_logs_are_kept_as_they_were_received(receivers: Receivers) -> None:
+    body = logs(log_record()).SerializeToString()
+
+    assert export(receivers, body, method=LOGS) == b""
+    assert [(record.payload, record.routing.signal) for record in receivers.records()] == [(body, "logs")]
+
+
+def test_compressed_calls_are_kept_decompressed(receivers: Receivers) -> None:
+    body = traces(span(attributes={"text": "a" * 5_000})).SerializeToString()
+
+    export(receivers, body, compression=grpc.Compression.Gzip)
+
+    assert [record.payload for record in receivers.records()] == [body]
+
+
+def test_a_parent_in_the_metadata_goes_with_the_request(receivers: Receivers) -> None:
+    export(receivers, traces(span()).SerializeToString(), metadata=(("x-bt-parent", "project_id:p-1"),))
+
+    assert [record.routing.parent for record in receivers.records()] == ["project_id:p-1"]
+
+
+def test_a_parent_that_names_nothing_is_refused(receivers: Receivers) -> None:
+    call = refusal(receivers, traces(span()).SerializeToString(), metadata=(("x-bt-parent", "nonsense"),))
+
+    assert call.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "neither one of" in (call.details() or "")
+
+
+def test_a_broken_span_is_rejected_and_the_others_are_kept(receivers: Receivers) -> None:
+    broken = span(2)
+    broken.span_id = b""
+
+    answer = ExportTraceServiceResponse.FromString(
+        export(receivers, traces(span(1), broken).SerializeToString())
+    )
+
+    assert answer.partial_success.rejected_spans == 1
+    assert [record.payload for record in receivers.records()] == [traces(span(1)).SerializeToString()]
+
+
+def test_a_broken_log_record_is_counted_as_such(receivers: Receivers) -> None:
+    broken = log_record()
+    broken.trace_id = b"short"
+
+    answer = ExportLogsServiceResponse.FromString(
+        export(receivers, logs(broken).SerializeToString(), method=LOGS)
+    )
+
+    assert answer.partial_success.rejected_log_records == 1
+
+
+def test_a_message_that_is_no_otlp_is_refused(receivers: Receivers) -> None:
+    call = refusal(receivers, b"this is not a protobuf")
+
+    assert call.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert Status.FromString(trailing(call, "grpc-status-details-bin")).message == call.details()
+
+
+@pytest.mark.parametrize("compression", [None, grpc.Compression.Gzip])
+def test_a_message_above_the_limit_is_refused_for_good(
+    receivers: Receivers, compression: grpc.Compression | None
+) -> None:
+    call = refusal(receivers, bytes(2 * LIMIT), compression=compression)
+
+    assert call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert "google.rpc.retryinfo-bin" not in dict(call.trailing_metadata())
+
+
+def test_a_spool_that_cannot_be_written_asks_for_a_retry(receivers: Receivers) -> None:
+    receivers.spool.close(timeout_s=10)
+
+    call = refusal(receivers, traces(span()).SerializeToString())
+
+    assert call.code() is grpc.StatusCode.UNAVAILABLE
+    assert RetryInfo.FromString(trailing(call, "google.rpc.retryinfo-bin")).retry_delay.seconds == 1
+
+
+def test_metrics_are_not_implemented(receivers: Receivers) -> None:
+    assert refusal(receivers, b"", method=METRICS).code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_a_taken_port_is_a_clear_error(receivers: Receivers, tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+
+    with (
+        pytest.raises(SettingsError, match="choose another address with --otlp-grpc"),
+        receiving(tmp_path / "second", grpc=parse_address(receivers.grpc)),
+    ):
+        pass

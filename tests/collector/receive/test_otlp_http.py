@@ -1,0 +1,260 @@
+"""OTLP over HTTP, through a real socket into a real spool."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from google.rpc.error_details_pb2 import RetryInfo
+from google.rpc.status_pb2 import Status
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+
+from otel_bridge_collector.decode.protobuf import parse_traces
+from tests.support.otlp import log_record, logs, span, to_json, traces
+from tests.support.receivers import Receivers, receiving
+
+PROTOBUF = {"content-type": "application/x-protobuf"}
+JSON = {"content-type": "application/json"}
+LIMIT = 100_000
+
+
+@pytest.fixture
+def receivers(tmp_path: Path) -> Iterator[Receivers]:
+    with receiving(tmp_path, max_body_bytes=LIMIT) as running:
+        yield running
+
+
+def post(
+    receivers: Receivers, content: bytes, *, path: str = "/v1/traces", headers: dict[str, str] = PROTOBUF
+) -> httpx.Response:
+    return httpx.post(receivers.http + path, content=content, headers=headers)
+
+
+def status_of(response: httpx.Response) -> Status:
+    assert response.headers["content-type"] == "application/x-protobuf"
+    return Status.FromString(response.content)
+
+
+@pytest.mark.parametrize("path", ["/v1/traces", "/v1/traces/", "/otel/v1/traces", "/otel/v1/traces/"])
+def test_traces_are_kept_as_they_were_received(receivers: Receivers, path: str) -> None:
+    body = traces(span(1), span(2)).SerializeToString()
+
+    response = post(receivers, body, path=path)
+
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["content-type"] == "application/x-protobuf"
+    (record,) = receivers.records()
+    assert (record.payload, record.routing.signal, record.routing.parent) == (body, "traces", None)
+
+
+@pytest.mark.parametrize("path", ["/v1/logs", "/otel/v1/logs"])
+def test_logs_are_kept_as_they_were_received(receivers: Receivers, path: str) -> None:
+    body = logs(log_record()).SerializeToString()
+
+    response = post(receivers, body, path=path)
+
+    assert response.status_code == 200
+    (record,) = receivers.records()
+    assert (record.payload, record.routing.signal) == (body, "logs")
+
+
+def test_json_is_kept_as_protobuf_and_answered_in_json(receivers: Receivers) -> None:
+    request = traces(span(7, name="a"))
+
+    response = post(receivers, to_json(request), headers={"content-type": "application/json; charset=utf-8"})
+
+    assert (response.status_code, response.json()) == (200, {})
+    assert response.headers["content-type"] == "application/json"
+    (record,) = receivers.records()
+    assert parse_traces(record.payload) == request
+
+
+@pytest.mark.parametrize(
+    ("encoding", "compress"),
+    [
+        pytest.param("gzip", gzip.compress, id="gzip"),
+        pytest.param("GZIP", gzip.compress, id="in capitals"),
+        pytest.param("deflate", zlib.compress, id="deflate"),
+        pytest.param("identity", bytes, id="none"),
+    ],
+)  # fmt: skip
+def test_compressed_requests_are_kept_decompressed(
+    receivers: Receivers, encoding: str, compress: type[bytes]
+) -> None:
+    body = traces(span()).SerializeToString()
+
+    response = post(receivers, compress(body), headers={**PROTOBUF, "content-encoding": encoding})
+
+    assert response.status_code == 200
+    assert [record.payload for record in receivers.records()] == [body]
+
+
+def test_an_empty_request_is_fine_and_leaves_nothing(receivers: Receivers) -> None:
+    assert post(receivers, b"").status_code == 200
+    assert receivers.records() == []
+
+
+def test_a_parent_header_goes_with_the_request(receivers: Receivers) -> None:
+    headers = {**PROTOBUF, "X-BT-Parent": "project_name:my app"}
+
+    post(receivers, traces(span()).SerializeToString(), headers=headers)
+
+    (record,) = receivers.records()
+    assert record.routing.parent == "project_name:my app"
+
+
+def test_a_parent_that_names_nothing_is_refused(receivers: Receivers) -> None:
+    headers = {**PROTOBUF, "x-bt-parent": "nonsense"}
+
+    response = post(receivers, traces(span()).SerializeToString(), headers=headers)
+
+    assert response.status_code == 400
+    assert "neither one of project_id:<value>" in status_of(response).message
+    assert receivers.records() == []
+
+
+def test_a_broken_span_is_rejected_and_the_others_are_kept(
+    receivers: Receivers, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = span(2)
+    broken.trace_id = b"short"
+
+    response = post(receivers, traces(span(1), broken, span(3)).SerializeToString())
+
+    answer = ExportTraceServiceResponse.FromString(response.content).partial_success
+    assert (response.status_code, answer.rejected_spans) == (200, 1)
+    assert "trace id" in answer.error_message
+    (record,) = receivers.records()
+    assert record.payload == traces(span(1), span(3)).SerializeToString()
+    assert "1 of a request's traces rejected" in caplog.text
+
+
+def test_a_broken_log_record_is_counted_as_such(receivers: Receivers) -> None:
+    broken = log_record()
+    broken.span_id = b"short"
+
+    response = post(receivers, logs(broken).SerializeToString(), path="/v1/logs")
+
+    answer = ExportLogsServiceResponse.FromString(response.content).partial_success
+    assert answer.rejected_log_records == 1
+
+
+def test_a_rejection_is_told_in_json_where_json_was_sent(receivers: Receivers) -> None:
+    body = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"zz","spanId":"0b","name":"a"}]}]}]}'
+
+    answer = post(receivers, body, headers=JSON).json()
+
+    assert answer["partialSuccess"]["rejectedSpans"] == "1"
+    assert "trace id" in answer["partialSuccess"]["errorMessage"]
+
+
+@pytest.mark.parametrize("path", ["/v1/traces", "/v1/logs"])
+def test_a_body_that_is_no_otlp_is_refused(receivers: Receivers, path: str) -> None:
+    response = post(receivers, b"this is not a protobuf", path=path)
+
+    status = status_of(response)
+    assert (response.status_code, status.code) == (400, 3)
+    assert "protobuf" in status.message
+
+
+def test_a_body_that_is_no_json_is_refused_in_json(receivers: Receivers) -> None:
+    response = post(receivers, b"{", headers=JSON)
+
+    assert (response.status_code, response.json()["code"]) == (400, 3)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"not gzip at all", id="not gzip"),
+        pytest.param(gzip.compress(traces(span()).SerializeToString())[:-9], id="cut"),
+    ],
+)
+def test_a_body_that_is_not_compressed_as_it_says_is_refused(receivers: Receivers, body: bytes) -> None:
+    response = post(receivers, body, headers={**PROTOBUF, "content-encoding": "gzip"})
+
+    assert response.status_code == 400
+    assert "gzip" in status_of(response).message
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"content-type": "text/plain"}, id="media type"),
+        pytest.param({}, id="no media type"),
+        pytest.param({**PROTOBUF, "content-encoding": "br"}, id="compression"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_what_can(receivers: Receivers, headers: dict[str, str]) -> None:
+    response = post(receivers, b"", headers=headers)
+
+    assert response.status_code == 415
+    assert b"application/x-protobuf" in response.content
+    assert b"gzip" in response.content
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        pytest.param(b"x" * (LIMIT + 1), "identity", id="plain"),
+        pytest.param(gzip.compress(bytes(50 * LIMIT)), "gzip", id="gzip bomb"),
+        pytest.param(zlib.compress(bytes(50 * LIMIT)), "deflate", id="deflate bomb"),
+    ],
+)
+def test_a_body_above_the_limit_is_refused(receivers: Receivers, body: bytes, encoding: str) -> None:
+    response = post(receivers, body, headers={**PROTOBUF, "content-encoding": encoding})
+
+    assert (response.status_code, status_of(response).code) == (413, 8)
+    assert "retry-after" not in response.headers
+
+
+@pytest.mark.parametrize("path", ["/v1/trace", "/", "/api/traces", "/v1/traces/extra"])
+def test_a_wrong_path_is_told_the_right_one(receivers: Receivers, path: str) -> None:
+    response = post(receivers, b"", path=path)
+
+    assert (response.status_code, status_of(response).code) == (404, 5)
+    assert "traces to /v1/traces and logs to /v1/logs" in status_of(response).message
+
+
+def test_a_wrong_method_is_told_the_right_one(receivers: Receivers) -> None:
+    response = httpx.get(receivers.http + "/v1/traces")
+
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+
+
+def test_metrics_are_refused_for_good(receivers: Receivers) -> None:
+    response = post(receivers, b"", path="/v1/metrics")
+
+    assert (response.status_code, status_of(response).code) == (501, 12)
+
+
+@pytest.mark.parametrize("headers", [pytest.param(PROTOBUF, id="protobuf"), pytest.param(JSON, id="json")])
+def test_a_spool_that_cannot_be_written_asks_for_a_retry(
+    receivers: Receivers, headers: dict[str, str]
+) -> None:
+    receivers.spool.close(timeout_s=10)
+    body = to_json(traces(span())) if headers is JSON else traces(span()).SerializeToString()
+
+    response = post(receivers, body, headers=headers)
+
+    assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+
+
+def test_the_time_to_retry_stands_in_the_status_too(receivers: Receivers) -> None:
+    receivers.spool.close(timeout_s=10)
+
+    (detail,) = status_of(post(receivers, traces(span()).SerializeToString())).details
+
+    retry = RetryInfo()
+    assert detail.Unpack(retry)
+    assert retry.retry_delay.seconds == 1
+
+
+def test_the_same_refusal_is_logged_once(receivers: Receivers, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(5):
+        post(receivers, b"this is not a protobuf")
+
+    assert len([message for message in caplog.messages if "refused with 400" in message]) == 1

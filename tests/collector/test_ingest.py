@@ -1,0 +1,88 @@
+"""The door into the spool."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from otel_bridge_collector.errors import MalformedBodyError, SpoolError
+from otel_bridge_collector.ingest import Encoding, Ingest, Outcome
+from otel_bridge_collector.spool.spool import Spool
+from otel_bridge_collector.store.xact import XactClock
+from otel_bridge_collector.telemetry import Counters
+from tests.support.otlp import log_record, logs, span, to_json, traces
+from tests.support.spool import open_spool, read_all
+
+
+def ingest_into(spool: Spool, counters: Counters | None = None) -> Ingest:
+    return Ingest(spool, XactClock(0, now_s=lambda: 1_000), counters or Counters(), now_ns=lambda: 77)
+
+
+def test_what_is_accepted_is_durable(tmp_path: Path) -> None:
+    body = traces(span(1), span(2)).SerializeToString()
+    with open_spool(tmp_path) as spool:
+        outcome = asyncio.run(ingest_into(spool).traces(body, Encoding.PROTOBUF, parent="project_name:p"))
+        (record,) = read_all(spool.reader(0))
+
+    assert outcome == Outcome(accepted=2, rejected=0, reason="")
+    assert (record.payload, record.routing.parent, record.routing.received_ns) == (body, "project_name:p", 77)
+
+
+def test_a_large_request_is_kept_like_a_small_one(tmp_path: Path) -> None:
+    body = traces(span(attributes={"text": "x" * (2 << 20)})).SerializeToString()
+    with open_spool(tmp_path) as spool:
+        asyncio.run(ingest_into(spool).traces(body, Encoding.PROTOBUF, parent=None))
+
+        assert [record.payload for record in read_all(spool.reader(0))] == [body]
+
+
+def test_every_request_is_a_transaction_of_its_own(tmp_path: Path) -> None:
+    async def two_requests(ingest: Ingest) -> None:
+        await ingest.traces(traces(span()).SerializeToString(), Encoding.PROTOBUF, parent=None)
+        await ingest.logs(to_json(logs(log_record())), Encoding.JSON, parent=None)
+
+    with open_spool(tmp_path) as spool:
+        asyncio.run(two_requests(ingest_into(spool)))
+        first, second = read_all(spool.reader(0))
+
+    assert first.routing.xact < second.routing.xact
+    assert second.payload == logs(log_record()).SerializeToString()
+
+
+def test_a_request_of_broken_spans_only_leaves_nothing(tmp_path: Path) -> None:
+    broken = span()
+    broken.trace_id = b""
+    with open_spool(tmp_path) as spool:
+        outcome = asyncio.run(
+            ingest_into(spool).traces(traces(broken).SerializeToString(), Encoding.PROTOBUF, parent=None)
+        )
+
+        assert read_all(spool.reader(0)) == []
+
+    assert (outcome.accepted, outcome.rejected) == (0, 1)
+
+
+def test_what_comes_in_is_counted(tmp_path: Path) -> None:
+    counters = Counters()
+    broken = span(2)
+    broken.span_id = b""
+    with open_spool(tmp_path) as spool:
+        body = traces(span(1), broken).SerializeToString()
+        asyncio.run(ingest_into(spool, counters).traces(body, Encoding.PROTOBUF, parent=None))
+
+    assert counters.snapshot() == {"traces_accepted": 1, "traces_rejected": 1}
+
+
+def test_a_malformed_body_is_an_error(tmp_path: Path) -> None:
+    with open_spool(tmp_path) as spool, pytest.raises(MalformedBodyError):
+        asyncio.run(ingest_into(spool).traces(b"{", Encoding.JSON, parent=None))
+
+
+def test_a_request_that_cannot_be_kept_is_an_error(tmp_path: Path) -> None:
+    with open_spool(tmp_path) as spool:
+        pass
+
+    with pytest.raises(SpoolError):
+        asyncio.run(
+            ingest_into(spool).traces(traces(span()).SerializeToString(), Encoding.PROTOBUF, parent=None)
+        )

@@ -1,0 +1,41 @@
+"""Counters and logs of the sidecar."""
+
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from otel_bridge_collector.telemetry import Counters, RareLog
+
+logger = logging.getLogger(__name__)
+
+
+def test_counters_add_up() -> None:
+    counters = Counters()
+
+    counters.add("spans")
+    counters.add("spans", 4)
+
+    assert counters.snapshot() == {"spans": 5}
+
+
+def test_a_rare_log_leaves_out_what_comes_too_soon_and_counts_it(caplog: pytest.LogCaptureFixture) -> None:
+    now_s = 100.0
+    rare = RareLog(logger, interval_s=60, now_s=lambda: now_s)
+
+    for number in range(3):
+        rare.warning("number %d", number)
+    now_s = 160.0
+    rare.warning("number %d", 3)
+
+    assert caplog.messages == ["number 0", "2 warnings like the next were left out", "number 3"]
+
+
+def test_logs_go_to_stderr() -> None:
+    code = "import logging; from otel_bridge_collector.telemetry import log_to_stderr; log_to_stderr('info'); logging.info('here')"
+
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert result.stdout == ""
+    assert result.stderr.endswith("INFO root: here\n")

@@ -1,0 +1,75 @@
+"""The receivers over a real spool, on free ports, in an event loop on a thread of its own."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.receive.http_server import HttpServer, bind
+from otel_bridge_collector.receive.otlp_grpc import GrpcServer
+from otel_bridge_collector.receive.otlp_http import build_otlp_app
+from otel_bridge_collector.settings import Address
+from otel_bridge_collector.spool.record import Record
+from otel_bridge_collector.spool.spool import Spool
+from otel_bridge_collector.store.xact import XactClock
+from otel_bridge_collector.telemetry import Counters
+from tests.support.spool import open_spool, read_all
+
+_T = TypeVar("_T")
+
+ANY_PORT = Address(host="127.0.0.1", port=0)
+
+
+@dataclass(frozen=True)
+class Receivers:
+    """Where they listen, and the spool behind them."""
+
+    http: str
+    grpc: str
+    spool: Spool
+
+    def records(self) -> list[Record]:
+        return read_all(self.spool.reader(0))
+
+
+@contextmanager
+def receiving(
+    folder: Path, *, max_body_bytes: int = 1 << 20, grpc: Address = ANY_PORT
+) -> Iterator[Receivers]:
+    with open_spool(folder) as spool:
+        ingest = Ingest(spool, XactClock(0), Counters(), now_ns=lambda: 77)
+        with _on_a_thread(_serving(ingest, grpc, max_body_bytes)) as (http, taken):
+            yield Receivers(http=f"http://{http}", grpc=str(taken), spool=spool)
+
+
+@asynccontextmanager
+async def _serving(
+    ingest: Ingest, grpc_address: Address, max_body_bytes: int
+) -> AsyncIterator[tuple[Address, Address]]:
+    grpc = GrpcServer(ingest, grpc_address, max_body_bytes=max_body_bytes)
+    app = build_otlp_app(ingest, max_body_bytes=max_body_bytes)
+    http = HttpServer(app, bind(ANY_PORT, "--otlp-http"), drain_s=1)
+    await http.start()
+    await grpc.start()
+    yield http.address, grpc.address
+    await grpc.stop(drain_s=1)
+    await http.stop()
+
+
+@contextmanager
+def _on_a_thread(serving: AbstractAsyncContextManager[_T]) -> Iterator[_T]:
+    """Enter and leave `serving` in one event loop that runs meanwhile."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield asyncio.run_coroutine_threadsafe(serving.__aenter__(), loop).result(timeout=20)
+        asyncio.run_coroutine_threadsafe(serving.__aexit__(None, None, None), loop).result(timeout=20)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
