@@ -4,6 +4,7 @@ It is the only place that knows all stages; it does no work of its own.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
+from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
 from otel_bridge_collector.api.routes import build_routes
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.housekeeping import trim_regularly
@@ -30,6 +32,8 @@ from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,7 @@ async def serve(settings: Settings, *, ready: Callable[[Ready], None], stop: asy
 
 async def _start(settings: Settings, stages: AsyncExitStack) -> Ready:
     counters = Counters()
+    stages.callback(_log_counters, counters)
     storage = _open_storage(settings, stages)
     delivery = _start_delivery(settings, storage, counters, stages)
     ingest = Ingest(storage.spool, XactClock(storage.spool.last_xact), counters)
@@ -70,9 +75,8 @@ async def _start(settings: Settings, stages: AsyncExitStack) -> Ready:
 
     otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)
     api_routes = build_routes(storage.store, storage.objects, caught_up)
-    api = await _start_http(
-        Starlette(routes=[*api_routes, *otlp_routes]), settings.api, "--api", settings, stages
-    )
+    api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
+    api = await _start_http(api_app, settings.api, "--api", settings, stages)
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes)
     otlp_http = await _start_http(otlp_app, settings.otlp_http, "--otlp-http", settings, stages)
     otlp_grpc = await _start_grpc(ingest, settings, stages)
@@ -145,3 +149,8 @@ async def _start_grpc(ingest: Ingest, settings: Settings, stages: AsyncExitStack
     stages.push_async_callback(server.stop, drain_s=settings.drain_s)
     await server.start()
     return server.address
+
+
+def _log_counters(counters: Counters) -> None:
+    counted = ", ".join(f"{name} {value}" for name, value in sorted(counters.snapshot().items()))
+    logger.info("stopped; %s", counted or "nothing came in")

@@ -131,7 +131,7 @@ def test_a_write_that_is_routed_stays_as_it_was(objects: Objects) -> None:
 def test_objects_that_cannot_be_read_now_may_be_read_later() -> None:
     class LockedObjects:
         def resolve(self, parent: Parent) -> dict[str, str]:
-            raise sqlite3.OperationalError("database is locked")
+            raise sqlite3.OperationalError(f"{parent}: database is locked")
 
     routing = Routing(signal="traces", parent=None, xact=XACT, received_ns=0)
 

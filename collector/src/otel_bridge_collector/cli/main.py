@@ -2,8 +2,13 @@
 
 import click
 
+from otel_bridge_collector.cli.serve import serve
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="otel-bridge-collector")
 def main() -> None:
     """Take OpenTelemetry spans and logs over OTLP, keep them as Braintrust rows, and answer queries."""
+
+
+main.add_command(serve)

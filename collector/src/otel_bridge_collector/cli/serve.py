@@ -1,16 +1,22 @@
-"""`serve`: arguments and signals in, the ready line out; the sidecar itself is `app.serve`."""
+"""`serve`: arguments and signals in, the ready line out; the sidecar itself is `app.serve`.
+
+What the sidecar needs is imported when it is started: it takes half a second that no other command should wait for.
+"""
 
 import asyncio
+import json
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import orjson
 
-from otel_bridge_collector import app
 from otel_bridge_collector.errors import SettingsError, SpoolError, StoreError
-from otel_bridge_collector.settings import Settings, load_settings
 from otel_bridge_collector.telemetry import log_to_stderr
+
+if TYPE_CHECKING:
+    from otel_bridge_collector.app import Ready
+    from otel_bridge_collector.settings import Settings
 
 
 @click.command()
@@ -29,6 +35,8 @@ def serve(data_dir: Path | None, otlp_grpc: str | None, otlp_http: str | None, a
     otel-bridge-collector serve
     otel-bridge-collector serve --data-dir ./data --otlp-http 0.0.0.0:4318
     """  # noqa: D301 - click reads \b as: keep these lines
+    from otel_bridge_collector.settings import load_settings  # noqa: PLC0415 - see above
+
     try:
         settings = load_settings(data_dir=data_dir, otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api)
         log_to_stderr(settings.log_level)
@@ -37,7 +45,9 @@ def serve(data_dir: Path | None, otlp_grpc: str | None, otlp_http: str | None, a
         raise click.ClickException(str(error)) from error
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: "Settings") -> None:
+    from otel_bridge_collector import app  # noqa: PLC0415 - see above
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -45,7 +55,7 @@ async def _serve(settings: Settings) -> None:
     await app.serve(settings, ready=_print_ready, stop=stop)
 
 
-def _print_ready(ready: app.Ready) -> None:
+def _print_ready(ready: "Ready") -> None:
     line = {
         "event": "ready",
         "otlp_grpc": str(ready.otlp_grpc),
@@ -53,4 +63,4 @@ def _print_ready(ready: app.Ready) -> None:
         "api": f"http://{ready.api}",
         "data_dir": str(ready.data_dir),
     }
-    click.echo(orjson.dumps(line))
+    click.echo(json.dumps(line))

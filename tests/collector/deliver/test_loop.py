@@ -1,0 +1,243 @@
+"""From the spool to a destination."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from otel_bridge_collector.deliver.dead_letter import DeadLetters
+from otel_bridge_collector.deliver.loop import Delivery, Destination
+from otel_bridge_collector.deliver.route import Router
+from otel_bridge_collector.errors import PermanentError, RetryableError
+from otel_bridge_collector.sinks.base import Batch
+from otel_bridge_collector.spool.cursor import Cursor
+from otel_bridge_collector.spool.record import Routing
+from otel_bridge_collector.spool.spool import Spool, SpoolLimits
+from otel_bridge_collector.store.objects import Objects
+from otel_bridge_collector.telemetry import Counters
+from tests.support.otlp import log_record, logs, span, traces
+from tests.support.sinks import MemorySink
+
+ROUTING = Routing(signal="traces", parent="project_id:p-1", xact=1000197156530614077, received_ns=0)
+LOG_ROUTING = Routing(signal="logs", parent="project_id:p-1", xact=1000197156530614078, received_ns=0)
+
+
+class Stage:
+    """A spool, a delivery to `sink` and what lies between them."""
+
+    def __init__(self, folder: Path, sink: MemorySink) -> None:
+        self.folder = folder
+        (folder / "spool").mkdir(exist_ok=True)
+        self.spool = Spool(folder / "spool", limits=SpoolLimits())
+        self.objects = Objects(folder / "objects.sqlite")
+        self.cursor = Cursor(folder / "cursor")
+        destination = Destination(
+            name="test", sink=sink, cursor=self.cursor, dead_letters=DeadLetters(folder / "dead.jsonl")
+        )
+        router = Router(self.objects, default_parent="project_id:default")
+        self.delivery = Delivery(self.spool, destination, router, Counters())
+
+    async def append(self, *names: str) -> None:
+        for number, name in enumerate(names, 1):
+            await self.spool.append(ROUTING, traces(span(number, name=name)).SerializeToString())
+
+    async def delivered(self) -> bool:
+        return await self.delivery.reached(self.spool.end_seq, timeout_s=20)
+
+    def buried(self) -> list[dict[str, object]]:
+        file = self.folder / "dead.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+@asynccontextmanager
+async def stage(folder: Path, sink: MemorySink) -> AsyncIterator[Stage]:
+    made = Stage(folder, sink)
+    made.spool.start()
+    yield made
+    await made.delivery.stop(drain_s=20)
+    made.spool.close(timeout_s=10)
+    made.objects.close()
+
+
+def deliver(folder: Path, sink: MemorySink, *names: str) -> Stage:
+    """Append spans with these names and wait until they are delivered."""
+
+    async def run() -> Stage:
+        async with stage(folder, sink) as made:
+            await made.append(*names)
+            made.delivery.start()
+            assert await made.delivered()
+        return made
+
+    return asyncio.run(run())
+
+
+def refuse(name: str, error: Exception) -> Callable[[Batch], None]:
+    """Raise `error` for every batch with a row of a span of this name."""
+
+    def fault(batch: Batch) -> None:
+        if any((write.row.get("span_attributes") or {}).get("name") == name for write in batch.writes):
+            raise error
+
+    return fault
+
+
+def test_spans_arrive_as_routed_rows_in_order(tmp_path: Path) -> None:
+    sink = MemorySink()
+
+    deliver(tmp_path, sink, "a", "b", "c")
+
+    assert sink.names() == ["a", "b", "c"]
+    row = sink.writes[0].row
+    assert (row["project_id"], row["id"], row["_xact_id"]) == ("p-1", "0" * 15 + "1", str(ROUTING.xact))
+
+
+def test_log_records_arrive_as_rows(tmp_path: Path) -> None:
+    sink = MemorySink()
+
+    async def run() -> None:
+        async with stage(tmp_path, sink) as made:
+            await made.spool.append(LOG_ROUTING, logs(log_record("hello")).SerializeToString())
+            made.delivery.start()
+            assert await made.delivered()
+
+    asyncio.run(run())
+
+    assert [write.row["output"] for write in sink.writes] == ["hello"]
+
+
+def test_what_waits_is_sent_together(tmp_path: Path) -> None:
+    sink = MemorySink()
+
+    deliver(tmp_path, sink, *"abcdefgh")
+
+    assert [batch.next_seq for batch in sink.batches] == [9]
+
+
+def test_what_comes_later_is_delivered_too(tmp_path: Path) -> None:
+    sink = MemorySink()
+
+    async def run() -> None:
+        async with stage(tmp_path, sink) as made:
+            made.delivery.start()
+            for name in "abc":
+                await made.append(name)
+                assert await made.delivered()
+
+    asyncio.run(run())
+
+    assert sink.names() == ["a", "b", "c"]
+
+
+def test_a_new_process_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
+    first, second = MemorySink(), MemorySink()
+
+    deliver(tmp_path, first, "a")
+    deliver(tmp_path, second, "b")
+
+    assert (first.names(), second.names()) == (["a"], ["b"])
+
+
+def test_a_failure_that_passes_loses_and_repeats_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries: list[int] = []
+
+    def fail_twice(batch: Batch) -> None:
+        tries.append(batch.next_seq)
+        if len(tries) < 3:
+            raise RetryableError("no route to the store", retry_after_s=0.01)
+
+    sink = MemorySink(fail_twice)
+    caplog.set_level("INFO")
+
+    made = deliver(tmp_path, sink, "a", "b")
+
+    assert sink.names() == ["a", "b"]
+    assert made.buried() == []
+    assert caplog.messages == [
+        "test: cannot deliver (no route to the store); trying again until it can",
+        "test: delivers again",
+    ]
+
+
+@pytest.mark.parametrize(
+    "error", [pytest.param(PermanentError("never"), id="said"), pytest.param(KeyError("bug"), id="a bug")]
+)
+def test_a_record_that_never_passes_is_buried_and_the_others_are_delivered(
+    tmp_path: Path, error: Exception
+) -> None:
+    sink = MemorySink(refuse("poison", error))
+
+    made = deliver(tmp_path, sink, "a", "b", "poison", "c", "d")
+
+    assert sink.names() == ["a", "b", "c", "d"]
+    assert [letter["seq"] for letter in made.buried()] == [3]
+    assert made.cursor.next_seq == 6
+
+
+def test_the_places_of_a_batch_in_parts_only_grow(tmp_path: Path) -> None:
+    sink = MemorySink(refuse("poison", PermanentError("never")))
+
+    deliver(tmp_path, sink, "a", "poison", "c", "d", "e")
+
+    places = [batch.next_seq for batch in sink.batches]
+    assert places == sorted(set(places))
+    assert places[-1] == 6
+
+
+def test_a_payload_that_cannot_be_read_is_buried(tmp_path: Path) -> None:
+    sink = MemorySink()
+
+    async def run() -> Stage:
+        async with stage(tmp_path, sink) as made:
+            await made.append("a")
+            await made.spool.append(ROUTING, b"not a request")
+            await made.append("b")
+            made.delivery.start()
+            assert await made.delivered()
+        return made
+
+    made = asyncio.run(run())
+
+    assert sink.names() == ["a", "b"]
+    (letter,) = made.buried()
+    assert (letter["seq"], str(letter["reason"])[:18]) == (2, "MalformedBodyError")
+
+
+def test_waiting_for_what_cannot_be_delivered_ends(tmp_path: Path) -> None:
+    sink = MemorySink(refuse("a", RetryableError("never up")))
+
+    async def run() -> tuple[bool, bool]:
+        async with stage(tmp_path, sink) as made:
+            await made.append("a")
+            made.delivery.start()
+            reached = await made.delivery.reached(made.spool.end_seq, timeout_s=0.05)
+            await made.delivery.stop(drain_s=0.05)
+        return reached, bool(sink.names())
+
+    assert asyncio.run(run()) == (False, False)
+
+
+def test_stopping_delivers_what_is_there(tmp_path: Path) -> None:
+    sink = MemorySink()
+
+    async def run() -> None:
+        async with stage(tmp_path, sink) as made:
+            await made.append("a", "b")
+            made.delivery.start()
+
+    asyncio.run(run())
+
+    assert sink.names() == ["a", "b"]
+
+
+def test_a_delivery_that_never_started_stops(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with stage(tmp_path, MemorySink()):
+            pass
+
+    asyncio.run(run())

@@ -1,0 +1,110 @@
+"""The stages together, in one event loop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from otel_bridge_collector.app import Ready, serve
+from otel_bridge_collector.errors import SpoolError
+from otel_bridge_collector.settings import Settings, load_settings
+from otel_bridge_collector.spool.lock import FolderLock
+from tests.support.otlp import span, traces
+
+PROTOBUF = {"content-type": "application/x-protobuf"}
+
+
+def settings_for(folder: Path) -> Settings:
+    anywhere = "127.0.0.1:0"
+    return load_settings(data_dir=folder, otlp_grpc=anywhere, otlp_http=anywhere, api=anywhere)
+
+
+def while_serving(folder: Path, use: Callable[[Ready, httpx.AsyncClient], Awaitable[None]]) -> None:
+    """Run a sidecar in this process for as long as `use` takes."""
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        ready: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
+        serving = asyncio.create_task(serve(settings_for(folder), ready=ready.set_result, stop=stop))
+        async with httpx.AsyncClient() as client:
+            await use(await ready, client)
+        stop.set()
+        await serving
+
+    asyncio.run(run())
+
+
+async def send(ready: Ready, client: httpx.AsyncClient, number: int) -> None:
+    body = traces(span(number)).SerializeToString()
+    response = await client.post(f"http://{ready.otlp_http}/v1/traces", content=body, headers=PROTOBUF)
+    assert response.status_code == 200
+
+
+async def ids(ready: Ready, client: httpx.AsyncClient) -> list[str]:
+    query = "SELECT id FROM project_logs('default-otel-project') LIMIT 1000"
+    response = await client.post(f"http://{ready.api}/btql", json={"query": query, "fmt": "json"})
+    assert response.status_code == 200, response.text
+    return sorted(row["id"] for row in response.json()["data"])
+
+
+def test_a_query_sees_every_span_that_was_acknowledged_before_it(tmp_path: Path) -> None:
+    async def use(ready: Ready, client: httpx.AsyncClient) -> None:
+        for number in range(1, 21):
+            await send(ready, client, number)
+            assert await ids(ready, client) == [f"{sent:016x}" for sent in range(1, number + 1)]
+
+    while_serving(tmp_path, use)
+
+
+def test_rows_and_places_are_kept_over_a_restart(tmp_path: Path) -> None:
+    async def first(ready: Ready, client: httpx.AsyncClient) -> None:
+        await send(ready, client, 1)
+
+    async def second(ready: Ready, client: httpx.AsyncClient) -> None:
+        await send(ready, client, 2)
+        assert await ids(ready, client) == [f"{1:016x}", f"{2:016x}"]
+
+    while_serving(tmp_path, first)
+    while_serving(tmp_path, second)
+
+
+def test_a_store_that_was_deleted_is_filled_again_from_the_spool(tmp_path: Path) -> None:
+    async def write(ready: Ready, client: httpx.AsyncClient) -> None:
+        await send(ready, client, 1)
+
+    async def read(ready: Ready, client: httpx.AsyncClient) -> None:
+        assert await ids(ready, client) == [f"{1:016x}"]
+
+    while_serving(tmp_path, write)
+    for file in tmp_path.glob("rows.duckdb*"):
+        file.unlink()
+    while_serving(tmp_path, read)
+
+
+def test_a_spool_that_was_deleted_does_not_hide_new_spans(tmp_path: Path) -> None:
+    async def write(ready: Ready, client: httpx.AsyncClient) -> None:
+        await send(ready, client, 1)
+        await send(ready, client, 2)
+
+    async def read(ready: Ready, client: httpx.AsyncClient) -> None:
+        await send(ready, client, 3)
+        assert f"{3:016x}" in await ids(ready, client)
+
+    while_serving(tmp_path, write)
+    for file in (tmp_path / "spool").glob("*.seg"):
+        file.unlink()
+    while_serving(tmp_path, read)
+
+
+def test_what_was_built_is_stopped_when_building_fails(tmp_path: Path) -> None:
+    held = FolderLock(tmp_path)
+    with pytest.raises(SpoolError, match="another sidecar"):
+        asyncio.run(serve(settings_for(tmp_path), ready=lambda _: None, stop=asyncio.Event()))
+    held.release()
+
+    async def use(ready: Ready, client: httpx.AsyncClient) -> None:
+        await send(ready, client, 1)
+
+    while_serving(tmp_path, use)

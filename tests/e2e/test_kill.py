@@ -1,0 +1,71 @@
+"""What was acknowledged is there, once, whatever happens to the sidecar's process."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+
+from tests.support.collector import running_collector
+from tests.support.killable import killable_collector
+from tests.support.otlp import span, traces
+
+KILLS: Final = 200
+KILLS_OF_THE_COMMAND: Final = 3
+SPANS_OF_A_REQUEST: Final = 3
+PROTOBUF: Final = {"content-type": "application/x-protobuf"}
+
+
+def send(otlp_http: str, first: int) -> list[str]:
+    """Send spans numbered from `first` on; return the ids that are acknowledged."""
+    numbers = range(first, first + SPANS_OF_A_REQUEST)
+    body = traces(*(span(number) for number in numbers)).SerializeToString()
+    response = httpx.post(f"{otlp_http}/v1/traces", content=body, headers=PROTOBUF, timeout=60)
+    assert response.status_code == 200
+    return [f"{number:016x}" for number in numbers]
+
+
+def stored_ids(data_dir: Path) -> Counter[object]:
+    """How often each row stands in the store, by id, after one more start."""
+    with running_collector(data_dir) as collector:
+        rows = collector.query("SELECT id FROM project_logs('default-otel-project') LIMIT 10000")
+    return Counter(row["id"] for row in rows)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_every_acknowledged_span_survives_two_hundred_kills_exactly_once(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    acknowledged: list[str] = []
+
+    for number in range(KILLS):
+        with killable_collector(data_dir) as collector:
+            acknowledged += send(collector.otlp_http, first=1 + number * SPANS_OF_A_REQUEST)
+            collector.kill()
+
+    assert stored_ids(data_dir) == Counter(acknowledged)
+
+
+def test_the_command_itself_loses_nothing_when_it_is_killed(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    acknowledged: list[str] = []
+
+    for number in range(KILLS_OF_THE_COMMAND):
+        with running_collector(data_dir) as collector:
+            acknowledged += send(collector.otlp_http, first=1 + number * SPANS_OF_A_REQUEST)
+            collector.kill()
+
+    assert stored_ids(data_dir) == Counter(acknowledged)
+
+
+def test_a_span_that_is_sent_again_after_a_kill_is_one_row(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+
+    with running_collector(data_dir) as collector:
+        send(collector.otlp_http, first=1)
+        collector.kill()
+    with running_collector(data_dir) as collector:
+        acknowledged = send(collector.otlp_http, first=1)
+
+    assert stored_ids(data_dir) == Counter(acknowledged)

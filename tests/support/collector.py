@@ -1,0 +1,118 @@
+"""A real sidecar: a process of its own, on free ports, in a folder."""
+
+import json
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+COMMAND: Final = str(Path(sys.executable).with_name("otel-bridge-collector"))
+ANY_PORTS: Final = ("--otlp-grpc", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0", "--api", "127.0.0.1:0")
+START_TIMEOUT_S: Final = 60.0
+STOP_TIMEOUT_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collector:
+    """A sidecar that takes traffic.
+
+    Attributes:
+        otlp_grpc: `HOST:PORT`.
+        otlp_http: URL without a path.
+        api: URL without a path.
+        log: the file that its stderr goes to.
+    """
+
+    process: subprocess.Popen[str]
+    otlp_grpc: str
+    otlp_http: str
+    api: str
+    data_dir: Path
+    log: Path
+
+    def query(self, text: str) -> list[dict[str, object]]:
+        """Ask in BTQL or SQL; return the rows."""
+        response = httpx.post(f"{self.api}/btql", json={"query": text, "fmt": "json"}, timeout=60)
+        assert response.status_code == 200, response.text
+        rows: list[dict[str, object]] = response.json()["data"]
+        return rows
+
+    def stop(self) -> int:
+        """Ask it to end; return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(STOP_TIMEOUT_S)
+
+    def kill(self) -> None:
+        """End it at once, as a crash does."""
+        self.process.kill()
+        self.process.wait(STOP_TIMEOUT_S)
+
+
+def start_collector(data_dir: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Collector:
+    """Start a sidecar in `data_dir` and wait until it is ready; the caller ends it.
+
+    Args:
+        data_dir: made by the sidecar where it does not exist; its log lies beside it.
+        arguments: more of the command line.
+        env: more of the environment.
+    """
+    log = data_dir.with_name(data_dir.name + ".log")
+    variables = [f"{name}={value}" for name, value in (env or {}).items()]
+    with log.open("a") as stderr:
+        process = subprocess.Popen(
+            [
+                "/usr/bin/env",
+                *variables,
+                COMMAND,
+                "serve",
+                "--data-dir",
+                str(data_dir),
+                *ANY_PORTS,
+                *arguments,
+            ],
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
+    line = _first_line(process)
+    if not line:
+        process.kill()
+        process.wait(STOP_TIMEOUT_S)
+        raise AssertionError(f"the sidecar did not become ready: {log.read_text()}")
+    ready = json.loads(line)
+    return Collector(
+        process=process,
+        otlp_grpc=ready["otlp_grpc"],
+        otlp_http=ready["otlp_http"],
+        api=ready["api"],
+        data_dir=data_dir,
+        log=log,
+    )
+
+
+@contextmanager
+def running_collector(
+    data_dir: Path, *arguments: str, env: Mapping[str, str] | None = None
+) -> Iterator[Collector]:
+    """Run a sidecar; it is stopped at the end, unless the test has ended it."""
+    collector = start_collector(data_dir, *arguments, env=env)
+    try:
+        yield collector
+    finally:
+        if collector.process.poll() is None:
+            assert collector.stop() == 0, collector.log.read_text()
+        assert collector.process.stdout is not None
+        collector.process.stdout.close()
+
+
+def _first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    readable, _, _ = select.select([process.stdout], [], [], START_TIMEOUT_S)
+    return process.stdout.readline() if readable else ""
