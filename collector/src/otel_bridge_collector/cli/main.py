@@ -2,6 +2,7 @@
 
 import click
 
+from otel_bridge_collector.cli.query import query
 from otel_bridge_collector.cli.serve import serve
 
 
@@ -12,3 +13,6 @@ def main() -> None:
 
 
 main.add_command(serve)
+
+
+main.add_command(query)

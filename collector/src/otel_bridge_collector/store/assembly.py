@@ -13,7 +13,7 @@ from typing import Final, cast
 from otel_bridge.contract.merge import assemble, merge_row
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import RowWrite
-from otel_bridge_collector.store.columns import OBJECT_ID_FIELDS
+from otel_bridge_collector.store.columns import OBJECT_ID_FIELDS, key_of, pagination_key_of, xact_id_of
 
 _ROUTING_FIELDS: Final = frozenset({
     *OBJECT_ID_FIELDS.values(), "org_id", "log_id", "id", "_xact_id", "_pagination_key",
@@ -77,7 +77,7 @@ class Entry:
             fills=(fact.content for fact in ordered if fact.fills_only),
             merges=(fact.content for fact in ordered if not fact.fills_only),
         )
-        newest = max([int(self.base["_xact_id"]), *(fact.xact_id for fact in ordered)])
+        newest = max([xact_id_of(self.base), *(fact.xact_id for fact in ordered)])
         return cast("Row", {**row, "_xact_id": str(newest)})
 
     def _state(self, write: RowWrite, fact: str) -> None:
@@ -93,14 +93,14 @@ class Entry:
             stated_ns=write.fact_ns,
             fills_only=write.fills_only,
             content=cast("Row", content),
-            xact_id=int(write.row["_xact_id"]),
+            xact_id=xact_id_of(write.row),
         )
         self.new_facts.add(fact)
 
     def _replace(self, row: Row) -> None:
         if self.base is None:
-            self.pagination_key = int(row["_pagination_key"].removeprefix("p"))
-        span_id = row.get("span_id") or row["id"]
+            self.pagination_key = pagination_key_of(row)
+        span_id = row.get("span_id") or key_of(row).id
         identity: Row = {
             "span_id": span_id,
             "root_span_id": row.get("root_span_id") or span_id,
@@ -115,7 +115,7 @@ def _audited(row: Row, *, action: str) -> Row:
     if row.get("audit_data") is not None:
         return row
     entry = {
-        "_xact_id": row["_xact_id"],
+        "_xact_id": str(xact_id_of(row)),
         "audit_data": {"action": action},
         "metadata": row.get("_audit_metadata") or {},
         "source": row.get("_audit_source") or "api",

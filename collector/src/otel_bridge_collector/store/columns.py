@@ -12,6 +12,9 @@ from typing import Final, NamedTuple, cast
 from otel_bridge.contract.row import CONTROL_FIELDS, Json, Row
 from otel_bridge_collector.store.json_text import clean_text, dump_json, load_json
 
+ROWS_TABLE: Final = "store.rows"
+"""The name of the table in statements."""
+
 TEXT_FIELDS: Final = ("id", "span_id", "root_span_id", "org_id", "project_id", "log_id")
 JSON_FIELDS: Final = (
     "span_parents", "input", "output", "expected", "error", "scores", "metadata", "metrics", "tags",
@@ -100,11 +103,29 @@ def key_of(row: Row) -> RowKey:
     raise ValueError(f"the row {fields['id']} names no object, expected one of {_object_id_fields()}")
 
 
+def xact_id_of(row: Row) -> int:
+    """Return the transaction that wrote a row.
+
+    Raises:
+        ValueError: the row carries none.
+    """
+    return int(_required(row, "_xact_id"))
+
+
+def pagination_key_of(row: Row) -> int:
+    """Return the number behind the leading "p" of a row's pagination key.
+
+    Raises:
+        ValueError: the row carries none.
+    """
+    return int(_required(row, "_pagination_key").removeprefix("p"))
+
+
 def to_columns(row: Row, *, pagination_key: int, base: Row | None) -> list[object]:
     """Return the values of `COLUMNS` for a visible row; `base` is the row without its facts."""
     fields = cast("Mapping[str, Json]", row)
     key = key_of(row)
-    xact_id = int(row["_xact_id"])
+    xact_id = xact_id_of(row)
     return [
         key.object_type,
         key.object_id,
@@ -135,6 +156,13 @@ def from_columns(values: Mapping[str, object]) -> Row:
         "_xact_id": str(values["xact_id"]),
     }
     return cast("Row", row)
+
+
+def _required(row: Row, field: str) -> str:
+    value = cast("Mapping[str, object]", row).get(field)
+    if not isinstance(value, str):
+        raise ValueError(f"the row {row.get('id')} has no {field}")  # noqa: TRY004 - one error for a bad row
+    return value
 
 
 def _text(value: Json) -> str | None:

@@ -27,9 +27,6 @@ from otel_bridge_collector.store.columns import (
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.store.json_text import dump_json, load_json
 
-ROWS_TABLE: Final = "store.rows"
-"""The name of the table in statements; the file is attached, so a cursor needs no USE."""
-
 # v1.5.0 can be read by every DuckDB from 1.5 on, a file in 2.0's own format only by 2.0 (spec/storage.md section 1).
 _ATTACH: Final = "ATTACH {path} AS store (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE 16384)"
 
@@ -90,7 +87,7 @@ class DuckDBStore:
             self._commit(keyed, next_seq=next_seq)
         except _RETRYABLE as error:
             raise RetryableError(f"the store cannot write now: {error}") from error
-        except (duckdb.Error, KeyError, ValueError) as error:
+        except (duckdb.Error, ValueError) as error:
             raise PermanentError(f"the store cannot keep these rows: {error}") from error
         self._next_seq = next_seq
 

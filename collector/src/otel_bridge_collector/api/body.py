@@ -1,0 +1,32 @@
+"""Request bodies of the API as JSON objects, within a limit. Braintrust's SDK sends some without a content type."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import orjson
+from starlette.requests import Request
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.api.errors import RequestError
+
+MAX_BODY_BYTES: Final = 10 << 20
+
+
+async def read_object(request: Request) -> Mapping[str, Json]:
+    """Return the JSON object in a body; its null members are as good as absent and left out.
+
+    Raises:
+        RequestError: the body is above `MAX_BODY_BYTES` or no JSON object.
+    """
+    chunks = bytearray()
+    async for chunk in request.stream():
+        chunks += chunk
+        if len(chunks) > MAX_BODY_BYTES:
+            raise RequestError(f"the body is above {MAX_BODY_BYTES} bytes", code="requestTooLarge")
+    try:
+        body: Json = orjson.loads(chunks)
+    except orjson.JSONDecodeError as error:
+        raise RequestError(f"the body is no JSON: {error}", code="invalidJson") from error
+    if not isinstance(body, dict):
+        raise RequestError("the body is no JSON object", code="invalidJson")
+    return {name: value for name, value in body.items() if value is not None}

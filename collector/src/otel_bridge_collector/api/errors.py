@@ -1,0 +1,104 @@
+"""What a request of the API is told when it fails: one JSON object for every error.
+
+Source: spec/btql.md section 9.2. `Message` is complete in itself, since older clients show nothing else; the place of a
+wrong query stands in `position`, and `snippet` shows it.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.errors import QueryError
+
+_STATUS: Final[Mapping[str, int]] = {"sourceNotFound": 404, "queryTimeout": 408, "overloaded": 503}
+"""Code -> HTTP status; 400 for any other. Not 413 and 504, which clients repeat."""
+
+_SNIPPET_WIDTH: Final = 120
+
+
+class RequestError(Exception):
+    """A request that cannot be answered.
+
+    Attributes:
+        status: the HTTP status.
+        code: which kind of fault.
+    """
+
+    def __init__(self, message: str, *, code: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+def query_error_response(error: QueryError, text: str | None) -> JSONResponse:
+    """Return the answer to a wrong query; `text` is the query if it is a text."""
+    status = _STATUS.get(error.code, 400)
+    headers = {"retry-after": "1"} if status == _STATUS["overloaded"] else None
+    return JSONResponse(query_error_body(error, text), status_code=status, headers=headers)
+
+
+def query_error_body(error: QueryError, text: str | None) -> dict[str, Json]:
+    """Return a wrong query's error as JSON."""
+    body: dict[str, Json] = {"Message": str(error), "error": str(error), "code": error.code}
+    where = ""
+    if text is not None and error.offset is not None:
+        position = _position(text, error.offset, error.length)
+        where = f" at line {position['line']}, column {position['column']}"
+        body |= {"position": position, "snippet": _snippet(text, error.offset, error.length)}
+    if error.suggestion:
+        body["suggestion"] = {"text": error.suggestion}
+        where += f"; {error.suggestion}"
+    body["Message"] = f"{error}{where}"
+    return body
+
+
+async def request_error(request: Request, error: Exception) -> Response:
+    """Answer a request that raised `RequestError`."""
+    del request
+    status, code = (error.status, error.code) if isinstance(error, RequestError) else (500, "internal")
+    return JSONResponse({"Message": str(error), "error": str(error), "code": code}, status_code=status)
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """Answer a request that no route takes, naming what was asked for."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    path = request.url.path
+    message = (
+        f"there is nothing at {path}"
+        if status == HTTPStatus.NOT_FOUND
+        else f"{path} takes no {request.method}"
+    )
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return JSONResponse(
+        {"Message": message, "error": message, "code": "notFound"}, status_code=status, headers=headers
+    )
+
+
+EXCEPTION_HANDLERS: Final = {RequestError: request_error, 404: http_error, 405: http_error}
+"""For the Starlette application that holds the API's routes."""
+
+
+def _position(text: str, offset: int, length: int) -> dict[str, int]:
+    before = text[:offset]
+    return {
+        "offset": offset,
+        "length": length,
+        "line": before.count("\n") + 1,
+        "column": offset - (before.rfind("\n") + 1) + 1,
+    }
+
+
+def _snippet(text: str, offset: int, length: int) -> str:
+    """Return the line of an error with carets under the place."""
+    start = text.rfind("\n", 0, offset) + 1
+    line = text[start:].partition("\n")[0].replace("\t", " ")
+    column = offset - start
+    shown = max(0, column - _SNIPPET_WIDTH // 2)
+    line = line[shown : shown + _SNIPPET_WIDTH]
+    carets = "^" * max(1, min(length, len(line) - (column - shown)))
+    return f"{line}\n{' ' * (column - shown)}{carets}"

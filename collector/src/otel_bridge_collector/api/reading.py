@@ -1,0 +1,87 @@
+"""Running a query for a request: wait for what was acknowledged, plan, run on a thread, shape the answer."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import anyio
+import anyio.to_thread
+
+from otel_bridge_collector.api.catalog import ObjectCatalog
+from otel_bridge_collector.errors import QueryError
+from otel_bridge_collector.query.answer import Answer, to_answer
+from otel_bridge_collector.query.function import Clock
+from otel_bridge_collector.query.plan import Notice, plan
+from otel_bridge_collector.query.sql import to_sql
+from otel_bridge_collector.query.syntax import Query
+from otel_bridge_collector.store.columns import ROWS_TABLE
+from otel_bridge_collector.store.interface import Statement, Store
+from otel_bridge_collector.store.objects import Objects
+
+TIMEOUT_S: Final = 30.0
+"""Longest run of one query, as at Braintrust."""
+
+MAX_RUNNING: Final = 4
+MAX_WAITING: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What a read gives.
+
+    Attributes:
+        newest_xact_id: the newest transaction that the read could see; "0" in an empty store.
+    """
+
+    answer: Answer
+    notices: Sequence[Notice]
+    newest_xact_id: str
+
+
+class Reader:
+    """Runs queries, a few at a time; more wait, and beyond that they are refused."""
+
+    def __init__(self, store: Store, objects: Objects, caught_up: Callable[[], Awaitable[None]]) -> None:
+        self._store = store
+        self._catalog = ObjectCatalog(objects)
+        self._caught_up = caught_up
+        self._waiting = 0
+        self._running = anyio.CapacityLimiter(MAX_RUNNING)
+
+    async def read(self, query: Query, *, tz_offset_min: int = 0) -> Read:
+        """Run a query; it sees every write that was acknowledged before this call.
+
+        Raises:
+            QueryError: the query is wrong, runs too long, or too many are running.
+        """
+        if self._waiting >= MAX_RUNNING + MAX_WAITING:
+            raise QueryError(
+                "too many queries are running", code="overloaded", suggestion="ask again in a second"
+            )
+        self._waiting += 1
+        try:
+            await self._caught_up()
+            clock = Clock(now=datetime.now(UTC).replace(tzinfo=None), tz_offset_min=tz_offset_min)
+            return await anyio.to_thread.run_sync(self._run, query, clock, limiter=self._running)
+        finally:
+            self._waiting -= 1
+
+    def _run(self, query: Query, clock: Clock) -> Read:
+        planned = plan(query, self._catalog)
+        lowered = to_sql(planned, clock)
+        try:
+            rows = self._store.select(lowered.statement, timeout_s=TIMEOUT_S)
+            newest = self._store.select(_NEWEST, timeout_s=TIMEOUT_S)
+        except TimeoutError as error:
+            raise QueryError(
+                str(error), code="queryTimeout", suggestion="add a range of created, or select fewer columns"
+            ) from error
+        return Read(
+            answer=to_answer(rows, lowered, planned),
+            notices=planned.notices,
+            newest_xact_id=str(newest[0][0]),
+        )
+
+
+_NEWEST: Final = Statement(sql=f"SELECT coalesce(max(xact_id), 0) FROM {ROWS_TABLE}")  # noqa: S608 - our own name

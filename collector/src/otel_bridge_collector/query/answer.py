@@ -1,0 +1,109 @@
+"""Result rows to the data, schema and cursor of an answer.
+
+Source: spec/btql.md section 7.8: rows with their keys in alphabetical order, the schema in the order of selection, times in
+UTC with a Z, and no number that JSON does not have.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.query.page import encode_cursor
+from otel_bridge_collector.query.plan import Plan
+from otel_bridge_collector.query.sql import Lowered, ResultColumn
+from otel_bridge_collector.query.value import Kind
+from otel_bridge_collector.store.json_text import load_json
+
+_SCHEMAS: Final[Mapping[Kind, Mapping[str, Json]]] = {
+    Kind.NULL: {"type": "null"},
+    Kind.BOOLEAN: {"type": ["boolean", "null"]},
+    Kind.NUMBER: {"type": ["number", "null"]},
+    Kind.STRING: {"type": ["string", "null"]},
+    Kind.TIMESTAMP: {"type": ["string", "null"], "format": "date-time"},
+    Kind.INTERVAL: {"type": ["number", "null"]},
+    Kind.JSON: {},
+}
+_EXACT_INTEGER: Final = 2**53
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a query gives.
+
+    Attributes:
+        schema: JSON Schema of `data`.
+        cursor: where the next page begins; None where there is none.
+    """
+
+    data: Sequence[Mapping[str, Json]]
+    schema: Mapping[str, Json]
+    cursor: str | None
+
+
+def to_answer(rows: Sequence[tuple[object, ...]], lowered: Lowered, plan: Plan) -> Answer:
+    """Shape the rows that the statement of `lowered` returned."""
+    columns = sorted(enumerate(lowered.columns), key=lambda item: item[1].name)
+    read = [(column.name, index, _reader(column)) for index, column in columns]
+    return Answer(
+        data=[{name: value(row[index]) for name, index, value in read} for row in rows],
+        schema=_schema(lowered.columns),
+        cursor=_cursor(rows, lowered, plan),
+    )
+
+
+def _cursor(rows: Sequence[tuple[object, ...]], lowered: Lowered, plan: Plan) -> str | None:
+    if not rows or plan.page is None:
+        return None
+    return encode_cursor(cast("tuple[int, ...]", rows[-1][len(lowered.columns) :]))
+
+
+def _schema(columns: Sequence[ResultColumn]) -> Mapping[str, Json]:
+    properties: dict[str, Json] = {column.name: _SCHEMAS[column.kind] for column in columns}
+    return {"type": "array", "items": {"type": "object", "properties": properties}}
+
+
+def _reader(column: ResultColumn) -> Callable[[object], Json]:
+    if column.is_created:
+        return _milliseconds
+    return _READERS.get(column.kind, _plain)
+
+
+def _plain(value: object) -> Json:
+    return cast("Json", value)
+
+
+def _loaded(value: object) -> Json:
+    return load_json(value) if isinstance(value, str) else None
+
+
+def _number(value: object) -> Json:
+    if isinstance(value, int):
+        return value
+    if not isinstance(value, float) or not math.isfinite(value):
+        return None
+    return int(value) if value.is_integer() and abs(value) < _EXACT_INTEGER else value
+
+
+def _milliseconds(value: object) -> Json:
+    return f"{value.isoformat(timespec='milliseconds')}Z" if isinstance(value, datetime) else None
+
+
+def _instant(value: object) -> Json:
+    if isinstance(value, datetime) and not value.microsecond:
+        return f"{value.isoformat(timespec='seconds')}Z"
+    return _milliseconds(value)
+
+
+def _seconds(value: object) -> Json:
+    return value.total_seconds() if isinstance(value, timedelta) else None
+
+
+_READERS: Final[Mapping[Kind, Callable[[object], Json]]] = {
+    Kind.JSON: _loaded,
+    Kind.NUMBER: _number,
+    Kind.TIMESTAMP: _instant,
+    Kind.INTERVAL: _seconds,
+}

@@ -1,0 +1,102 @@
+"""The columns that a query can name, for each kind of source, and the SQL of each.
+
+Source: spec/btql.md section 3. Names are Braintrust's; where they stand in the table, `store/columns.py` says.
+"""
+
+import difflib
+from collections.abc import Mapping
+from typing import Final
+
+from otel_bridge_collector.query.value import Bindings, Kind, Value, json, step
+from otel_bridge_collector.store.columns import (
+    EXTRA,
+    HOT_NUMBERS,
+    HOT_STRINGS,
+    JSON_FIELDS,
+    OBJECT_ID_FIELDS,
+    TEXT_FIELDS,
+)
+
+OBJECT_TYPES: Final = {
+    "project_logs": "project_logs",
+    "experiment": "experiment",
+    "playground_logs": "prompt_session",
+}
+"""Source -> object type of its rows in the store."""
+
+_PAGINATION_KEY: Final = "'p' || lpad(CAST(pagination_key AS VARCHAR), 20, '0')"
+COLUMNS: Final[Mapping[str, Value]] = {
+    **{name: Value(sql=name, kind=Kind.STRING) for name in TEXT_FIELDS},
+    **{name: Value(sql=name, kind=Kind.JSON) for name in JSON_FIELDS},
+    **{
+        field: Value(sql=f"CASE WHEN object_type = '{kind}' THEN object_id END", kind=Kind.STRING)
+        for kind, field in OBJECT_ID_FIELDS.items()
+        if field not in TEXT_FIELDS
+    },
+    "created": Value(sql="created", kind=Kind.TIMESTAMP),
+    "is_root": Value(sql="is_root", kind=Kind.BOOLEAN),
+    "_xact_id": Value(sql="CAST(xact_id AS VARCHAR)", kind=Kind.STRING, order="xact_id"),
+    "_pagination_key": Value(sql=f"({_PAGINATION_KEY})", kind=Kind.STRING, order="pagination_key"),
+}
+"""Every column of every kind of source."""
+
+_SHORT_NAMES: Final = {
+    "name": ("span_attributes", "name"),
+    "type": ("span_attributes", "type"),
+    "purpose": ("span_attributes", "purpose"),
+    "tokens": ("metrics", "tokens"),
+}
+"""Names that stand for a path where no column has them."""
+
+_DURATIONS: Final = ("duration", "latency")
+_OWN_IDS: Final = {
+    "project_logs": frozenset({"org_id", "project_id", "log_id"}),
+    "experiment": frozenset({"project_id", "experiment_id"}),
+    "prompt_session": frozenset({"prompt_session_id", "log_id"}),
+}
+
+
+def columns_of(object_type: str) -> list[str]:
+    """Return the names of `select: *` over rows of an object type, in alphabetical order."""
+    own = _OWN_IDS[object_type]
+    ids = {"org_id", "project_id", "log_id", *OBJECT_ID_FIELDS.values()}
+    return sorted(name for name in COLUMNS if name not in ids or name in own)
+
+
+def column(parts: tuple[str | int, ...], bindings: Bindings) -> Value:
+    """Return the SQL value of a path.
+
+    A name that is no column is read from the row's fields that Braintrust does not name.
+    """
+    name = str(parts[0])
+    if len(parts) == 1 and name not in COLUMNS:
+        if name in _DURATIONS:
+            return Value(sql="(end_s - start_s)", kind=Kind.NUMBER)
+        parts = _SHORT_NAMES.get(name, parts)
+    base = COLUMNS.get(str(parts[0]))
+    if base is None:
+        return step(json(EXTRA), parts, bindings)
+    if len(parts) == 1:
+        return base
+    inner = step(base, parts[1:], bindings)
+    return Value(
+        sql=inner.sql,
+        kind=inner.kind,
+        hot_number=_hot(HOT_NUMBERS, parts),
+        hot_string=_hot(HOT_STRINGS, parts),
+    )
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a name stands for something on every row."""
+    return name in COLUMNS or name in _SHORT_NAMES or name in _DURATIONS
+
+
+def nearest(name: str) -> str | None:
+    """Return the column whose name is most like `name`, or None."""
+    near = difflib.get_close_matches(name, [*COLUMNS, *_SHORT_NAMES, *_DURATIONS], n=1)
+    return near[0] if near else None
+
+
+def _hot(columns: Mapping[tuple[str, str], str], parts: tuple[str | int, ...]) -> str | None:
+    return next((name for path, name in columns.items() if path == parts), None)
