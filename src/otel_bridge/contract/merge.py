@@ -14,6 +14,8 @@ KEPT_FIELDS: Final = frozenset({"id", "created", "span_id", "root_span_id", "spa
 
 _UNION_FIELDS: Final = frozenset({"tags", "comments", "audit_data"})
 
+_MESSAGE_FIELDS: Final = ("input", "output")
+
 Path = tuple[str, ...]
 
 
@@ -60,10 +62,13 @@ def fill_row(row: Row, content: Row) -> Row:
 def assemble(row: Row, *, fills: Iterable[Row] = (), merges: Iterable[Row] = ()) -> Row:
     """Return the final row: `row`, then the facts that fill it, then those that are merged over it.
 
-    The caller gives the facts in the order in which they were stated, whatever the order of their arrival.
+    The caller gives the facts in the order in which they were stated, whatever the order of their arrival. Lists
+    of messages that several facts give for one field are one list.
     """
+    together: Row = {}
     for content in fills:
-        row = fill_row(row, content)
+        together = _with_messages(fill_row(together, content), together, content)
+    row = fill_row(row, together)
     for update in merges:
         row = merge_row(row, update)
     return row
@@ -84,6 +89,16 @@ def merge_value(old: Json, new: Json, *, stop: Collection[Path] = (), path: Path
     for key, value in new.items():
         merged[key] = merge_value(merged.get(key), value, stop=stop, path=(*path, key))
     return merged
+
+
+def _with_messages(filled: Row, before: Row, content: Row) -> Row:
+    """Append the messages of `content` to those of the facts before it, for the fields that hold messages."""
+    appended = dict(cast("Mapping[str, Json]", filled))
+    for field in _MESSAGE_FIELDS:
+        old, new = before.get(field), content.get(field)
+        if isinstance(old, list) and isinstance(new, list):
+            appended[field] = [*cast("list[Json]", old), *cast("list[Json]", new)]
+    return cast("Row", appended)
 
 
 def _is_empty(value: Json) -> bool:

@@ -4,6 +4,7 @@ import click
 
 from otel_bridge_collector.cli.query import query
 from otel_bridge_collector.cli.serve import serve
+from otel_bridge_collector.cli.translate import translate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,3 +17,6 @@ main.add_command(serve)
 
 
 main.add_command(query)
+
+
+main.add_command(translate)

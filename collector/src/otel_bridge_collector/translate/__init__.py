@@ -1,1 +1,10 @@
-"""Spans and log records to rows; does no I/O."""
+"""Spans and log records to rows; does no I/O.
+
+Each convention reads a span on its own (`conventions`); `merge` decides between them; `row` adds what every span has.
+"""
+
+from otel_bridge_collector.translate.log_record import record_writes
+from otel_bridge_collector.translate.nested_calls import NestedCalls
+from otel_bridge_collector.translate.span import CONVENTIONS, span_writes, translate
+
+__all__ = ["CONVENTIONS", "NestedCalls", "record_writes", "span_writes", "translate"]

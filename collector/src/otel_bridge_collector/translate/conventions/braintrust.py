@@ -1,0 +1,173 @@
+"""Braintrust's own attributes (`braintrust.*`), as its SDKs, its documentation and our app side write them.
+
+| attribute | field |
+| --- | --- |
+| `braintrust.input_json`, `.output_json`, `.expected_json` | `input`, `output`, `expected`: JSON text; anything else stays in `metadata` |
+| `braintrust.input`, `.output`, `.expected` | the same: text, parsed where it is JSON; also flattened: `braintrust.input.0.role` |
+| `braintrust.metadata`, `.metrics`, `.scores`, `.span_attributes` | the field of that name: a JSON object; also flattened: `braintrust.metadata.model` |
+| `braintrust.tags` | `tags`: a list of strings |
+| `braintrust.context_json` | `context`: a JSON object, over what the span itself says |
+| `braintrust.origin` | `origin`: a JSON object |
+| `braintrust.classifications`, `.facets`, `.error_json` | `classifications`, `facets`, `error`: JSON text (ours) |
+| `braintrust.row_id` | `id`, in place of the span id (ours) |
+| `braintrust.event.<name>` | `<name>`, a field that Braintrust does not name: JSON text (ours) |
+| `braintrust.otel.preserve_attributes` | attributes that were read stay in `metadata` too |
+| `braintrust.parent`, `.org`, `.app_url` | routing; they stay in `metadata` |
+
+A score that is no number from 0 to 1 and a metric that is no finite number stay in `metadata`, for example as
+`braintrust.scores.quality`.
+
+Source: Braintrust documentation, "OpenTelemetry attributes and events", read 2026-11-22; rows recorded from the hosted
+service in May 2026; spec/translation.md section 4.1.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+from otel_bridge.contract import names
+from otel_bridge.contract.merge import merge_value
+from otel_bridge.contract.row import Json, Row
+from otel_bridge_collector.model import Attributes, Span
+from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.indexed import below, items_below, nested
+from otel_bridge_collector.translate.messages import chat_messages
+from otel_bridge_collector.translate.partial import Content, Entry, ObjectField, Partial, Rank, Reading
+
+NAME: Final = "braintrust"
+
+_PREFIX: Final = "braintrust."
+_VALUE_FIELDS: Final = {
+    "input": names.INPUT_JSON,
+    "output": names.OUTPUT_JSON,
+    "expected": names.EXPECTED_JSON,
+}
+_JSON_FIELDS: Final = {
+    "error": names.ERROR_JSON,
+    "classifications": names.CLASSIFICATIONS,
+    "facets": names.FACETS,
+}
+_OBJECT_FIELDS: Final[tuple[ObjectField, ...]] = ("metadata", "metrics", "scores", "span_attributes")
+_NOTHING: Final[Mapping[str, Json]] = {}
+_FLATTENED_DEEP: Final = ("metadata", "span_attributes")
+"""Fields whose flattened keys nest; a dot in the name of a metric or a score is part of the name."""
+
+
+def claims(span: Span) -> bool:
+    """Tell whether the span has any attribute of Braintrust's."""
+    return any(attribute.startswith(_PREFIX) for attribute in span.attributes)
+
+
+def translate(span: Span) -> Partial:
+    """Read the `braintrust.*` attributes of `span`."""
+    return Partial(readings=tuple(fields(span.attributes)), spent=(names.PRESERVE_ATTRIBUTES,))
+
+
+def fields(attributes: Attributes) -> Iterator[Reading]:
+    """Yield what `braintrust.*` attributes of a span or of an update to it say, the better of two first."""
+    return chain(
+        _values(attributes),
+        _json_values(attributes),
+        _objects(attributes),
+        _context(attributes),
+        _tags(attributes),
+        _row_id(attributes),
+        _event_fields(attributes),
+    )
+
+
+def _values(attributes: Attributes) -> Iterator[Content]:
+    for field, json_attribute in _VALUE_FIELDS.items():
+        if parsed := json_text.parse(attributes.get(json_attribute)):
+            yield Content(field, parsed.value, Rank.EXPLICIT, (json_attribute,))
+        attribute = _PREFIX + field
+        if attribute in attributes:
+            yield Content(field, json_text.decoded(attributes[attribute]), Rank.EXPLICIT, (attribute,))
+        if items := items_below(attributes, f"{attribute}."):
+            used = tuple(f"{attribute}.{path}" for path in items)
+            yield Content(field, chat_messages(nested(items)), Rank.EXPLICIT, used)
+
+
+def _json_values(attributes: Attributes) -> Iterator[Content]:
+    for field, attribute in _JSON_FIELDS.items():
+        if parsed := json_text.parse(attributes.get(attribute)):
+            yield Content(field, parsed.value, Rank.EXPLICIT, (attribute,))
+    origin = json_text.structure(attributes.get(names.ORIGIN))
+    if origin and isinstance(origin.value, Mapping):
+        yield Content("origin", origin.value, Rank.EXPLICIT, (names.ORIGIN,))
+
+
+def _objects(attributes: Attributes) -> Iterator[Entry]:
+    for field in _OBJECT_FIELDS:
+        attribute = _PREFIX + field
+        parsed = json_text.structure(attributes.get(attribute))
+        whole = parsed.value if parsed and isinstance(parsed.value, Mapping) else _NOTHING
+        paths = below(attributes, f"{attribute}.")
+        flat = {path: json_text.decoded(value) for path, value in paths.items()}
+        overlay = nested(flat) if field in _FLATTENED_DEEP else flat
+        if isinstance(overlay, Mapping):
+            used = (*([attribute] if whole else []), *(f"{attribute}.{path}" for path in paths))
+            for key, value in _merged(whole, overlay).items():
+                yield _entry(field, key, value, used)
+
+
+def _merged(whole: Mapping[str, Json], overlay: Mapping[str, Json]) -> Mapping[str, Json]:
+    merged = merge_value(whole, overlay)
+    return merged if isinstance(merged, Mapping) else overlay
+
+
+def _entry(field: ObjectField, key: str, value: Json, used: tuple[str, ...]) -> Entry:
+    fits = _CHECKS.get(field)
+    if fits is not None and not fits(key, value):
+        return Entry("metadata", f"{_PREFIX}{field}.{key}", value, used)
+    if field in ("metrics", "scores") and isinstance(value, bool):
+        value = int(value)
+    return Entry(field, key, value, used)
+
+
+def _is_metric(_key: str, value: Json) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _is_score(_key: str, value: Json) -> bool:
+    return value is None or (isinstance(value, int | float) and 0 <= value <= 1)
+
+
+def _is_span_attribute(key: str, value: Json) -> bool:
+    return key not in ("name", "type") or (isinstance(value, str) and value != "")
+
+
+def _context(attributes: Attributes) -> Iterator[Entry]:
+    context = json_text.structure(attributes.get(names.CONTEXT_JSON))
+    if context and isinstance(context.value, Mapping):
+        for key, value in context.value.items():
+            yield Entry("context", key, value, (names.CONTEXT_JSON,))
+
+
+def _tags(attributes: Attributes) -> Iterator[Entry]:
+    tags = attributes.get(names.TAGS)
+    if isinstance(tags, list) and all(isinstance(tag, str) for tag in tags):
+        for tag in tags:
+            yield Entry("tags", str(tag), None, (names.TAGS,))
+
+
+def _row_id(attributes: Attributes) -> Iterator[Content]:
+    row_id = attributes.get(names.ROW_ID)
+    if isinstance(row_id, str) and row_id:
+        yield Content("id", row_id, Rank.EXPLICIT, (names.ROW_ID,))
+
+
+def _event_fields(attributes: Attributes) -> Iterator[Content]:
+    for field, text in below(attributes, names.EVENT_PREFIX).items():
+        known = field in Row.__annotations__ or field.startswith("_")
+        if not known and (parsed := json_text.parse(text)):
+            yield Content(field, parsed.value, Rank.EXPLICIT, (names.EVENT_PREFIX + field,))
+
+
+_CHECKS: Final[dict[ObjectField, Callable[[str, Json], bool]]] = {
+    "metrics": _is_metric,
+    "scores": _is_score,
+    "span_attributes": _is_span_attribute,
+}
+"""Whether a key's value may stand in the field; what may not stays in `metadata`."""

@@ -1,0 +1,126 @@
+"""Model, provider, parameters, tools and measures of a call from `gen_ai.*` attributes."""
+
+import math
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+from otel_bridge.contract import names
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.model import Attributes
+from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.model_name import model_name, provider_name
+from otel_bridge_collector.translate.partial import Entry
+from otel_bridge_collector.translate.tools import named_tool, tool_definitions
+from otel_bridge_collector.translate.usage import METRIC_OF, Count, counts_in, token_metrics
+
+_REQUEST: Final = "gen_ai.request"
+_USAGE: Final = "gen_ai.usage"
+_USAGE_PREFIXES: Final = ("gen_ai.usage.details.", "gen_ai.usage.")
+_USAGE_OBJECTS: Final = (_USAGE, "gen_ai.usage.raw")
+_TOOL_LISTS: Final = (names.GEN_AI_TOOL_DEFINITIONS, "gen_ai.agent.tools")
+_PROVIDERS: Final = (names.GEN_AI_PROVIDER_NAME, "gen_ai.system")
+
+_PARAMETERS: Final[Mapping[str, str]] = {
+    names.GEN_AI_REQUEST_TEMPERATURE: "temperature",
+    names.GEN_AI_REQUEST_TOP_P: "top_p",
+    names.GEN_AI_REQUEST_TOP_K: "top_k",
+    names.GEN_AI_REQUEST_MAX_TOKENS: "max_tokens",
+    "gen_ai.request.max_completion_tokens": "max_completion_tokens",
+    names.GEN_AI_REQUEST_FREQUENCY_PENALTY: "frequency_penalty",
+    names.GEN_AI_REQUEST_PRESENCE_PENALTY: "presence_penalty",
+    names.GEN_AI_REQUEST_SEED: "seed",
+    "gen_ai.openai.request.seed": "seed",
+    names.GEN_AI_REQUEST_STOP_SEQUENCES: "stop",
+    "gen_ai.request.choice.count": "n",
+    "gen_ai.request.stream": "stream",
+    "gen_ai.request.encoding_formats": "encoding_formats",
+    "gen_ai.request.reasoning.level": "reasoning_effort",
+    "gen_ai.request.reasoning_effort": "reasoning_effort",
+    "gen_ai.request.response_format": "response_format",
+    "gen_ai.openai.request.response_format": "response_format",
+    "gen_ai.retrieval.top_k": "top_k",
+    "gen_ai.tool.call.id": "tool_call_id",
+}
+
+_MEASURES: Final = (
+    (names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, "time_to_first_token"),
+    ("gen_ai.client.operation.time_to_first_chunk", "time_to_first_token"),
+    ("gen_ai.server.time_to_first_token", "time_to_first_token"),
+    ("gen_ai.usage.cost", "estimated_cost"),
+)
+
+
+def readings(attributes: Attributes) -> Iterator[Entry]:
+    """Yield what the attributes say of the call, apart from its content."""
+    return chain(
+        _models(attributes),
+        _providers(attributes),
+        _parameters(attributes),
+        _tools(attributes),
+        token_metrics(_counts(attributes)),
+        _measures(attributes),
+    )
+
+
+def _models(attributes: Attributes) -> Iterator[Entry]:
+    asked, answered = (
+        model_name(name) if isinstance(name := attributes.get(attribute), str) else ""
+        for attribute in (names.GEN_AI_REQUEST_MODEL, names.GEN_AI_RESPONSE_MODEL)
+    )
+    if answered:
+        yield Entry("metadata", "model", answered, (names.GEN_AI_RESPONSE_MODEL,))
+    if asked:
+        key = "request_model" if answered and asked != answered else "model"
+        yield Entry("metadata", key, asked, (names.GEN_AI_REQUEST_MODEL,))
+
+
+def _providers(attributes: Attributes) -> Iterator[Entry]:
+    for attribute in _PROVIDERS:
+        name = attributes.get(attribute)
+        if isinstance(name, str) and name:
+            folded = provider_name(name)
+            yield Entry("metadata", "provider", folded, (attribute,) if folded == name else ())
+
+
+def _parameters(attributes: Attributes) -> Iterator[Entry]:
+    for attribute, key in _PARAMETERS.items():
+        if attribute in attributes:
+            yield Entry("metadata", key, json_text.decoded(attributes[attribute]), (attribute,))
+    request = json_text.structure(attributes.get(_REQUEST))
+    if request and isinstance(request.value, Mapping):
+        for key, value in request.value.items():
+            yield Entry("metadata", key, value, (_REQUEST,))
+
+
+def _tools(attributes: Attributes) -> Iterator[Entry]:
+    for attribute in _TOOL_LISTS:
+        if tools := tool_definitions(attributes.get(attribute)):
+            yield Entry("metadata", "tools", tools, (attribute,))
+    name = attributes.get(names.GEN_AI_TOOL_NAME)
+    if isinstance(name, str) and name:
+        yield Entry("metadata", "tools", [named_tool(name)], (names.GEN_AI_TOOL_NAME,))
+
+
+def _counts(attributes: Attributes) -> Iterator[Count]:
+    for attribute, value in attributes.items():
+        for prefix in _USAGE_PREFIXES:
+            if attribute.startswith(prefix) and (metric := METRIC_OF.get(attribute[len(prefix) :])):
+                yield Count(metric, value, (attribute,))
+    for attribute in _USAGE_OBJECTS:
+        usage = json_text.structure(attributes.get(attribute))
+        if usage and isinstance(usage.value, Mapping):
+            yield from counts_in(usage.value, attribute)
+
+
+def _measures(attributes: Attributes) -> Iterator[Entry]:
+    for attribute, metric in _MEASURES:
+        value = attributes.get(attribute)
+        if _is_measure(value):
+            yield Entry("metrics", metric, value, (attribute,))
+
+
+def _is_measure(value: Json) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) and value >= 0

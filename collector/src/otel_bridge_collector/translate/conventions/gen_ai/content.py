@@ -1,0 +1,75 @@
+"""`input` and `output` from `gen_ai.*` attributes: messages, calls of tools, retrievals."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from otel_bridge.contract import names
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.model import Attributes
+from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.messages import chat_messages, text_message, with_instructions
+from otel_bridge_collector.translate.partial import Content, Rank
+
+_INSTRUCTIONS: Final = "gen_ai.system_instructions"
+
+
+class _Side(NamedTuple):
+    """Where the messages of one direction stand, the best place first."""
+
+    field: str
+    role: str
+    messages: str
+    messages_json: str
+    text: str
+
+
+_INPUT: Final = _Side("input", "user", names.GEN_AI_INPUT_MESSAGES, "gen_ai.prompt_json", "gen_ai.prompt")
+_OUTPUT: Final = _Side(
+    "output", "assistant", names.GEN_AI_OUTPUT_MESSAGES, "gen_ai.completion_json", "gen_ai.completion"
+)
+
+_CALLS: Final = (("input", names.GEN_AI_TOOL_CALL_ARGUMENTS), ("output", names.GEN_AI_TOOL_CALL_RESULT))
+_RETRIEVALS: Final = (("input", "gen_ai.retrieval.query.text"), ("output", "gen_ai.retrieval.documents"))
+
+
+def readings(attributes: Attributes, *, is_tool: bool) -> Iterator[Content]:
+    """Yield the contents of a span; `is_tool` says that it is the run of a tool."""
+    yield from _instructed(list(_messages(attributes, _INPUT)), attributes)
+    yield from _messages(attributes, _OUTPUT)
+    yield from _values(attributes, _CALLS, Rank.TOOL_CALL if is_tool else Rank.VALUE)
+    yield from _values(attributes, _RETRIEVALS, Rank.VALUE)
+
+
+def _messages(attributes: Attributes, side: _Side) -> Iterator[Content]:
+    structured = ((side.messages, Rank.MESSAGES), (side.messages_json, Rank.MESSAGES_JSON))
+    for attribute, rank in structured:
+        if attribute in attributes and (parsed := json_text.structure(attributes[attribute])):
+            yield Content(side.field, chat_messages(parsed.value), rank, (attribute,))
+    if items := items_below(attributes, f"{side.text}."):
+        used = tuple(f"{side.text}.{path}" for path in items)
+        yield Content(side.field, chat_messages(nested(items)), Rank.INDEXED, used)
+    if side.text in attributes:
+        yield Content(side.field, text_content(side.role, attributes[side.text]), Rank.TEXT, (side.text,))
+
+
+def text_content(role: str, value: Json) -> Json:
+    """Return a prompt or an answer as messages: a text is one, and JSON text holds some."""
+    decoded = json_text.decoded(value)
+    return text_message(role, decoded) if isinstance(decoded, str) and decoded else chat_messages(decoded)
+
+
+def _instructed(contents: list[Content], attributes: Attributes) -> Iterator[Content]:
+    instructions = json_text.decoded(attributes.get(_INSTRUCTIONS))
+    if not instructions:
+        yield from contents
+        return
+    for content in contents or [Content("input", None, Rank.MESSAGES, ())]:
+        told = with_instructions(instructions, content.value)
+        yield content._replace(value=told, attributes=(*content.attributes, _INSTRUCTIONS))
+
+
+def _values(attributes: Attributes, places: tuple[tuple[str, str], ...], rank: Rank) -> Iterator[Content]:
+    for field, attribute in places:
+        if attribute in attributes:
+            yield Content(field, json_text.decoded(attributes[attribute]), rank, (attribute,))

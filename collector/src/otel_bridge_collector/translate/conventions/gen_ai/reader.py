@@ -1,0 +1,85 @@
+"""Read the `gen_ai.*` attributes and events of a span: which type it has, and what its parts say.
+
+The parts stand in `content` (messages), `event` (messages in events) and `call` (model, parameters, tools, usage).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from otel_bridge.contract import names
+from otel_bridge.contract.row import SpanType
+from otel_bridge_collector.model import Attributes, Span
+from otel_bridge_collector.translate.conventions.gen_ai import call, content, event
+from otel_bridge_collector.translate.partial import Content, Entry, Partial, Reading
+
+NAME: Final = "gen_ai"
+
+_PREFIX: Final = "gen_ai."
+
+_TYPE_OF: Final[Mapping[str, SpanType]] = {
+    "chat": "llm",
+    "generate_content": "llm",
+    "text_completion": "llm",
+    "embeddings": "llm",
+    "fetch_response": "llm",
+    "execute_tool": "tool",
+    "retrieval": "tool",
+    "invoke_agent": "task",
+    "create_agent": "task",
+    "invoke_workflow": "task",
+    "plan": "task",
+    "handle_conversation_turn": "task",
+}
+
+
+def claims(span: Span) -> bool:
+    """Tell whether the span has any `gen_ai.*` attribute or event."""
+    return any(attribute.startswith(_PREFIX) for attribute in span.attributes) or any(
+        each.name.startswith(_PREFIX) for each in span.events
+    )
+
+
+def translate(span: Span) -> Partial:
+    """Read the `gen_ai.*` attributes and events of `span`."""
+    own = read(span.attributes)
+    readings = (*event.readings(span.events), *own.readings, *_details(span))
+    return Partial(
+        readings=readings, fallback_type=own.fallback_type or _fallback_type(span.attributes, readings)
+    )
+
+
+def read(attributes: Attributes) -> Partial:
+    """Read the `gen_ai.*` attributes of a span, or of an event that carries a span's attributes."""
+    operation = _type_of_operation(attributes)
+    named = operation or ("tool" if names.GEN_AI_TOOL_NAME in attributes else None)
+    readings: list[Reading] = [
+        *content.readings(attributes, is_tool=named == "tool"),
+        *call.readings(attributes),
+    ]
+    if named:
+        spent = (names.GEN_AI_OPERATION_NAME,) if operation else ()
+        readings.append(Entry("span_attributes", "type", named, spent))
+    return Partial(readings=tuple(readings))
+
+
+def _details(span: Span) -> list[Reading]:
+    """What the details events say: the attributes of the span itself once more, so nothing of the span is used up."""
+    attributes = [each.attributes for each in span.events if each.name == event.DETAILS]
+    return [reading._replace(attributes=()) for each in attributes for reading in read(each).readings]
+
+
+def _type_of_operation(attributes: Attributes) -> SpanType | None:
+    operation = attributes.get(names.GEN_AI_OPERATION_NAME)
+    if not isinstance(operation, str):
+        return None
+    return _TYPE_OF.get(operation.lower()) or ("tool" if "memory" in operation.lower() else None)
+
+
+def _fallback_type(attributes: Attributes, readings: tuple[Reading, ...]) -> SpanType | None:
+    """A request for a model, or content with a model or usage, is a call; content alone may be a framework's loop."""
+    if names.GEN_AI_OPERATION_NAME in attributes:
+        return None
+    has_content = any(isinstance(reading, Content) for reading in readings)
+    is_measured = any(isinstance(reading, Entry) and reading.key == "prompt_tokens" for reading in readings)
+    is_call = has_content and (names.GEN_AI_RESPONSE_MODEL in attributes or is_measured)
+    return "llm" if is_call or names.GEN_AI_REQUEST_MODEL in attributes else None

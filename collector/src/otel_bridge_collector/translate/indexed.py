@@ -1,0 +1,74 @@
+"""Flattened attributes back to nested values: `prefix.0.role` and the like.
+
+Several conventions flatten lists and objects this way. It knows how keys nest, not what they mean.
+"""
+
+from collections.abc import Mapping
+from typing import Final, cast
+
+from otel_bridge.contract.row import Json
+
+_MAX_SEGMENTS: Final = 16
+"""A key with more is no flattened value."""
+
+
+def below(attributes: Mapping[str, Json], prefix: str) -> dict[str, Json]:
+    """Return the attributes whose key continues `prefix` by a path of names and indexes, by that path."""
+    found = {key[len(prefix) :]: value for key, value in attributes.items() if key.startswith(prefix)}
+    return {path: value for path, value in found.items() if _is_path(path)}
+
+
+def items_below(attributes: Mapping[str, Json], prefix: str) -> dict[str, Json]:
+    """Return those of `below` whose path begins with an index."""
+    return {path: value for path, value in below(attributes, prefix).items() if _is_index(path.split(".")[0])}
+
+
+def nested(flat: Mapping[str, Json]) -> Json:
+    """Return the value that was flattened; an object whose keys are all indexes is a list.
+
+    Lists are in the order of their indexes, without gaps. A value whose path others continue (`a` beside `a.b`)
+    stands among them under the empty key.
+    """
+    root = _Branch()
+    for path, value in flat.items():
+        *steps, last = path.split(".")
+        branch = root
+        for step in steps:
+            branch = branch.child(step)
+        branch.put(last, value)
+    return _value(root)
+
+
+class _Branch(dict[str, object]):
+    """What stands below one step of a path; a class of its own, to differ from an object that is a value."""
+
+    def child(self, step: str) -> "_Branch":
+        found = self.get(step)
+        if not isinstance(found, _Branch):
+            found = _Branch({"": found} if step in self else {})
+            self[step] = found
+        return found
+
+    def put(self, step: str, value: Json) -> None:
+        found = self.get(step)
+        if isinstance(found, _Branch):
+            found[""] = value
+        else:
+            self[step] = value
+
+
+def _value(node: object) -> Json:
+    if not isinstance(node, _Branch):
+        return cast("Json", node)
+    if node and all(_is_index(step) for step in node):
+        return [_value(node[step]) for step in sorted(node, key=int)]
+    return {step: _value(child) for step, child in node.items()}
+
+
+def _is_path(path: str) -> bool:
+    steps = path.split(".")
+    return len(steps) <= _MAX_SEGMENTS and "" not in steps
+
+
+def _is_index(step: str) -> bool:
+    return step.isascii() and step.isdigit()

@@ -1,0 +1,85 @@
+"""JSON in attribute values: text that holds JSON, and JSON written as text.
+
+Instrumentations write structured values as JSON text, because attributes of spans were flat for long. It
+decides what counts as JSON and how deep it may be; it knows no attribute.
+"""
+
+import json
+from typing import Final, NamedTuple
+
+import orjson
+
+from otel_bridge.contract.row import Json
+
+_MAX_DEPTH: Final = 128
+"""Deeper text stays text: what reads rows later recurses, orjson to 254 levels."""
+
+_OPENERS: Final = ("{", "[", '"')
+
+
+class Parsed(NamedTuple):
+    """A value that was JSON; apart from None, which may be such a value."""
+
+    value: Json
+
+
+def parse(text: Json) -> Parsed | None:
+    """Return the value of JSON text, or None when `text` is no text or no JSON.
+
+    What Python writes beyond JSON is read too: NaN and infinities become texts, lone surrogates "?".
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        value: Json = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _parse_python_json(text)
+    return None if _is_too_deep(text, value) else Parsed(value)
+
+
+def decoded(value: Json) -> Json:
+    """Return the object, list or text that `value` holds as JSON text, else `value` itself.
+
+    Text that is a number or a constant stays text: somebody wrote text.
+    """
+    if isinstance(value, str) and value.lstrip()[:1] in _OPENERS and (parsed := parse(value)):
+        return parsed.value
+    return value
+
+
+def structure(value: Json) -> Parsed | None:
+    """Return a value that may come as JSON text or as it is; None for text that is no JSON."""
+    return parse(value) if isinstance(value, str) else Parsed(value)
+
+
+def written(value: Json) -> str:
+    """Return `value` as compact JSON text; text as it is."""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _parse_python_json(text: str) -> Parsed | None:
+    if text.lstrip()[:1] not in _OPENERS:
+        return None
+    try:
+        value = json.loads(text, parse_constant=str)
+        clean: Json = orjson.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+    except (ValueError, RecursionError):
+        return None
+    return None if _is_too_deep(text, clean) else Parsed(clean)
+
+
+def _is_too_deep(text: str, value: Json) -> bool:
+    if text.count("[") + text.count("{") <= _MAX_DEPTH:
+        return False
+    level: list[Json] = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [child for parent in level for child in _children(parent)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: Json) -> list[Json]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

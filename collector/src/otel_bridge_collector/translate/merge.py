@@ -1,0 +1,122 @@
+"""Decide between the readings of several conventions, and find the attributes that none of them used.
+
+It knows no convention. A reading that comes first wins its field or key; among contents of one field the better
+rank wins. An attribute whose value lost stays a leftover, unless the winner holds all that it says.
+
+Source: spec/translation.md sections 4.7, 4.8 and 14 (6).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from otel_bridge.contract.row import Json, SpanType
+from otel_bridge_collector.model import Attributes
+from otel_bridge_collector.translate.messages import is_message_list
+from otel_bridge_collector.translate.partial import Content, Entry, ObjectField, Partial, Rank
+
+_LABELS: Final = ("role", "type")
+"""Keys of a message that say nothing of their own: a losing value need not find them in the winner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What all conventions together say about a span.
+
+    Attributes:
+        contents: whole fields by name.
+        objects: fields with keys by name; the keys of `tags` are the tags.
+        fallback_type: the type if `span_attributes` has none.
+        leftovers: the attributes that no reading used, under their own keys.
+    """
+
+    contents: Mapping[str, Json]
+    objects: Mapping[ObjectField, dict[str, Json]]
+    fallback_type: SpanType | None
+    leftovers: Attributes
+
+
+def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool = False) -> Merged:
+    """Merge partials, the one with the highest precedence first.
+
+    Args:
+        partials: the readings of each convention that claims the span.
+        attributes: all attributes of the span.
+        preserve: whether attributes stay leftovers although they were read.
+    """
+    readings = [reading for partial in partials for reading in partial.readings]
+    contents, content_losers = _contents([reading for reading in readings if isinstance(reading, Content)])
+    objects, entry_losers = _objects(reading for reading in readings if isinstance(reading, Entry))
+    used = {attribute for reading in readings for attribute in reading.attributes}
+    used.update(attribute for partial in partials for attribute in partial.spent)
+    used.difference_update(content_losers, entry_losers)
+    return Merged(
+        contents=contents,
+        objects=objects,
+        fallback_type=next((partial.fallback_type for partial in partials if partial.fallback_type), None),
+        leftovers={key: value for key, value in attributes.items() if preserve or key not in used},
+    )
+
+
+def _contents(readings: Iterable[Content]) -> tuple[dict[str, Json], set[str]]:
+    by_field: dict[str, list[Content]] = {}
+    for reading in readings:
+        by_field.setdefault(reading.field, []).append(reading)
+    values: dict[str, Json] = {}
+    losers: set[str] = set()
+    for field, candidates in by_field.items():
+        winner = _winner(candidates)
+        values[field] = winner.value
+        losers.update(_lost(winner, candidates))
+    return values, losers
+
+
+def _winner(candidates: Sequence[Content]) -> Content:
+    ordered = sorted(candidates, key=lambda reading: reading.rank)
+    best = next((reading for reading in ordered if _is_said(reading)), ordered[0])
+    if best.rank < Rank.MESSAGES or not is_message_list(best.value):
+        return best
+    # An instrumentation may write fewer messages under the better name (spec/translation.md section 14, 6).
+    return max([best, *ordered], key=lambda reading: _message_count(reading.value))
+
+
+def _lost(winner: Content, candidates: Iterable[Content]) -> Iterator[str]:
+    held = _scalars(winner.value)
+    for reading in candidates:
+        if reading is not winner and not _scalars(reading.value) <= held:
+            yield from set(reading.attributes) - set(winner.attributes)
+
+
+def _objects(readings: Iterable[Entry]) -> tuple[dict[ObjectField, dict[str, Json]], set[str]]:
+    objects: dict[ObjectField, dict[str, Json]] = {}
+    losers: set[str] = set()
+    for reading in readings:
+        entries = objects.setdefault(reading.field, {})
+        winner = entries.setdefault(reading.key, reading.value)
+        if winner is not reading.value and not _scalars(reading.value) <= _scalars(winner):
+            losers.update(reading.attributes)
+    return objects, losers
+
+
+def _is_said(reading: Content) -> bool:
+    """An empty value counts only where somebody gave it for this very field."""
+    return reading.value is not None and (reading.rank is Rank.EXPLICIT or reading.value not in ("", [], {}))
+
+
+def _message_count(value: Json) -> int:
+    return len(value) if is_message_list(value) else 0
+
+
+def _scalars(value: Json) -> set[Json]:
+    """Every text, number and truth value inside `value`, except labels."""
+    found: set[Json] = set()
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Mapping):
+            pending.extend(child for key, child in item.items() if key not in _LABELS)
+        elif isinstance(item, list):
+            pending.extend(item)
+        elif item is not None and item != "":
+            found.add(item)
+    return found

@@ -1,0 +1,157 @@
+"""Two spans of one call: instrumentations nest, and one request on the wire is to be one row of type `llm`.
+
+Of two nested llm spans of the same answer, or of the same model, that row is the one with messages, else the one with token
+counts, else the outer; the other becomes a `task` and keeps its metrics. Spans arrive in any order and in several requests, so
+this remembers recent ones. Translation of a single span is not its subject.
+
+Source: spec/translation.md section 14 (1); recorded in tests/conventions/gen_ai.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from otel_bridge.contract.row import Json, Row
+from otel_bridge_collector.model import RowWrite, Span
+from otel_bridge_collector.translate.parent import named_parent
+
+_FACT: Final = "nested-call"
+_RESPONSE_ID: Final = "gen_ai.response.id"
+_MAX_SPANS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What is remembered of a span; not its content.
+
+    Attributes:
+        demotion: what to write if another span tells the same call better.
+        is_call: its type is `llm`.
+        is_open: one call above it and one below it may be the same: it is a plain task, such as an HTTP request.
+    """
+
+    demotion: RowWrite
+    parent_span_id: str | None
+    is_call: bool
+    is_open: bool
+    models: frozenset[Json]
+    response_id: Json
+    has_messages: bool
+    has_usage: bool
+
+
+@dataclass(slots=True)
+class _Trace:
+    spans: dict[str, _Seen] = field(default_factory=dict[str, _Seen])
+    children: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+
+
+class NestedCalls:
+    """The recent spans, and which of them repeat another.
+
+    It holds about `max_spans` spans and forgets whole traces, first the one that had no new span for longest. What it has
+    forgotten counts as never seen.
+    """
+
+    def __init__(self, *, max_spans: int = _MAX_SPANS) -> None:
+        self._max_spans = max_spans
+        self._size = 0
+        self._traces: OrderedDict[str, _Trace] = OrderedDict()
+
+    def observe(self, span: Span, row: Row) -> list[RowWrite]:
+        """Return the facts that one more span and its row make known: rows that are a `task` after all."""
+        trace = self._traces.setdefault(span.trace_id, _Trace())
+        self._traces.move_to_end(span.trace_id)
+        self._size += span.span_id not in trace.spans
+        seen = trace.spans[span.span_id] = _seen(span, row)
+        if span.parent_span_id:
+            trace.children.setdefault(span.parent_span_id, set()).add(span.span_id)
+        self._forget()
+        return [
+            _repetition(outer, inner).demotion
+            for outer, inner in _pairs(trace, span.span_id, seen)
+            if _is_same_call(outer, inner)
+        ]
+
+    def _forget(self) -> None:
+        while self._size > self._max_spans and len(self._traces) > 1:
+            _, trace = self._traces.popitem(last=False)
+            self._size -= len(trace.spans)
+
+
+def _seen(span: Span, row: Row) -> _Seen:
+    metadata, metrics = row.get("metadata") or {}, row.get("metrics") or {}
+    kind = (row.get("span_attributes") or {}).get("type")
+    models = (metadata.get("model"), metadata.get("request_model"))
+    return _Seen(
+        demotion=_demotion(span, row),
+        parent_span_id=span.parent_span_id,
+        is_call=kind == "llm",
+        is_open=kind == "task",
+        models=frozenset(model for model in models if isinstance(model, str)),
+        response_id=metadata.get(_RESPONSE_ID),
+        has_messages=bool(row.get("input") or row.get("output")),
+        has_usage="prompt_tokens" in metrics or "completion_tokens" in metrics,
+    )
+
+
+def _demotion(span: Span, row: Row) -> RowWrite:
+    return RowWrite(
+        row={
+            "id": row.get("id", span.span_id),
+            "span_id": span.span_id,
+            "root_span_id": span.trace_id,
+            "_is_merge": True,
+            "span_attributes": {"type": "task"},
+        },
+        parent=named_parent(span.attributes),
+        fact=_FACT,
+    )
+
+
+def _pairs(trace: _Trace, span_id: str, seen: _Seen) -> Iterator[tuple[_Seen, _Seen]]:
+    """Yield each call with the nearest call below it, as far as the new span connects them."""
+    above = _call_above(trace, seen)
+    if seen.is_call:
+        if above:
+            yield above, seen
+        yield from ((seen, below) for below in _calls_below(trace, span_id))
+    elif seen.is_open and above:
+        yield from ((above, below) for below in _calls_below(trace, span_id))
+
+
+def _call_above(trace: _Trace, seen: _Seen) -> _Seen | None:
+    passed: set[str] = set()
+    while (parent_id := seen.parent_span_id) and parent_id not in passed and parent_id in trace.spans:
+        passed.add(parent_id)
+        seen = trace.spans[parent_id]
+        if not seen.is_open:
+            return seen if seen.is_call else None
+    return None
+
+
+def _calls_below(trace: _Trace, span_id: str) -> Iterator[_Seen]:
+    passed: set[str] = set()
+    pending = [span_id]
+    while pending:
+        parent_id = pending.pop()
+        passed.add(parent_id)
+        for child_id in sorted(trace.children.get(parent_id, set()) - passed):
+            child = trace.spans[child_id]
+            if child.is_call:
+                yield child
+            elif child.is_open:
+                pending.append(child_id)
+
+
+def _is_same_call(outer: _Seen, inner: _Seen) -> bool:
+    if outer.response_id and inner.response_id:
+        return outer.response_id == inner.response_id
+    return not outer.models.isdisjoint(inner.models)
+
+
+def _repetition(outer: _Seen, inner: _Seen) -> _Seen:
+    """Return the one of two that tells less of their call."""
+    is_inner_better = (inner.has_messages, inner.has_usage) > (outer.has_messages, outer.has_usage)
+    return outer if is_inner_better else inner

@@ -1,0 +1,120 @@
+"""The row of a span: what every span has, and what its conventions made of its attributes.
+
+Source: spec/translation.md sections 1.2 and 3. `context.otel` is our extension.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, cast
+
+from otel_bridge.contract.merge import merge_value
+from otel_bridge.contract.row import Json, Row
+from otel_bridge_collector.model import Span, SpanKind, SpanLink
+from otel_bridge_collector.translate.error import span_error
+from otel_bridge_collector.translate.merge import Merged
+
+_NS_PER_SECOND: Final = 10**9
+_NS_PER_MS: Final = 10**6
+_SDK_VERSION: Final = "telemetry.sdk.version"
+
+
+def build_row(span: Span, merged: Merged) -> Row:
+    """Return the whole row; fields that nobody spoke of are absent, except `span_parents` of a root."""
+    fields = object_fields(merged)
+    row: Row = {
+        "id": span.span_id,
+        "span_id": span.span_id,
+        "root_span_id": span.trace_id,
+        "span_parents": [span.parent_span_id] if span.parent_span_id else None,
+        "created": created(span.start_ns),
+    }
+    if (error := span_error(span)) is not None:
+        row["error"] = error
+    row |= fields
+    row["metrics"] = {**_times(span), **(fields.get("metrics") or {})}
+    row["span_attributes"] = _span_attributes(span, merged)
+    row["context"] = _context(span, fields.get("context") or {})
+    if metadata := {**merged.leftovers, **(fields.get("metadata") or {})}:
+        row["metadata"] = metadata
+    return cast("Row", {**row, **merged.contents})
+
+
+def object_fields(merged: Merged) -> Row:
+    """Return the fields that have keys, as a row has them."""
+    fields: dict[str, Json] = {field: entries for field, entries in merged.objects.items() if entries}
+    if "tags" in fields:
+        fields["tags"] = list(merged.objects["tags"])
+    return cast("Row", fields)
+
+
+def created(time_ns: int) -> str:
+    """Return Unix nanoseconds as ISO 8601 in UTC, cut to milliseconds as Braintrust does."""
+    seconds, rest_ns = divmod(time_ns, _NS_PER_SECOND)
+    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{rest_ns // _NS_PER_MS:03d}Z"
+
+
+def seconds(time_ns: int) -> float:
+    """Return Unix nanoseconds as seconds, the nearest float to the exact quotient."""
+    return time_ns / _NS_PER_SECOND
+
+
+def _times(span: Span) -> dict[str, float]:
+    given = {"start": span.start_ns, "end": span.end_ns}
+    return {name: seconds(time_ns) for name, time_ns in given.items() if time_ns}
+
+
+def _span_attributes(span: Span, merged: Merged) -> dict[str, Json]:
+    said = merged.objects.get("span_attributes", {})
+    return {"name": span.name, "type": merged.fallback_type or "task", **said}
+
+
+def _context(span: Span, said: Mapping[str, Json]) -> dict[str, Json]:
+    derived: dict[str, Json] = {"otel": _otel(span)}
+    if "span_origin" not in said:
+        derived["span_origin"] = _span_origin(span)
+    return cast("dict[str, Json]", merge_value(derived, said))
+
+
+def _span_origin(span: Span) -> Json:
+    origin: dict[str, Json] = {"name": "opentelemetry"}
+    if version := span.resource.attributes.get(_SDK_VERSION):
+        origin["version"] = version
+    if span.scope.name:
+        origin["instrumentation"] = {"name": span.scope.name}
+    return origin
+
+
+def _otel(span: Span) -> Json:
+    """What OTLP says and Braintrust has no place for; what says nothing is left out."""
+    scope = span.scope
+    return _said(
+        {
+            "kind": _kind(span.kind),
+            "scope": _said({"name": scope.name, "version": scope.version, "attributes": scope.attributes}),
+            "resource": span.resource.attributes,
+            "links": [_link(link) for link in span.links],
+            "trace_state": span.trace_state,
+            "dropped_attributes": span.dropped_attributes,
+        }
+    )
+
+
+def _kind(kind: int) -> Json:
+    known = kind in SpanKind.__members__.values()
+    return SpanKind(kind).name if known and kind else kind
+
+
+def _link(link: SpanLink) -> Json:
+    return _said(
+        {
+            "trace_id": link.trace_id,
+            "span_id": link.span_id,
+            "trace_state": link.trace_state,
+            "attributes": link.attributes,
+        }
+    )
+
+
+def _said(told: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in told.items() if value}

@@ -1,0 +1,54 @@
+"""Spans to rows: ask each convention that claims a span, merge what they read, build the row.
+
+Events of the span become log rows beside it. What other spans of the trace say is not its subject (`nested_calls`).
+"""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from otel_bridge.contract import names
+from otel_bridge.contract.row import Row
+from otel_bridge_collector.model import RowWrite, Span
+from otel_bridge_collector.translate.conventions import anthropic_sdk, braintrust, gen_ai, plain
+from otel_bridge_collector.translate.echo import without_echoes
+from otel_bridge_collector.translate.log_row import event_rows
+from otel_bridge_collector.translate.merge import merge
+from otel_bridge_collector.translate.parent import named_parent
+from otel_bridge_collector.translate.partial import Partial
+from otel_bridge_collector.translate.row import build_row
+
+
+class Convention(Protocol):
+    """One way to write what a span means; a module under `conventions`."""
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 - a constant of each module
+        """What its page in docs/conventions is called."""
+        ...
+
+    def claims(self, span: Span) -> bool:
+        """Tell whether the span has anything that this convention reads."""
+        ...
+
+    def translate(self, span: Span) -> Partial:
+        """Read the span. Never raises, and never changes it."""
+        ...
+
+
+CONVENTIONS: Final[Sequence[Convention]] = (braintrust, gen_ai, anthropic_sdk, plain)
+"""Highest precedence first: of two values for one key the first counts (docs/conventions)."""
+
+
+def translate(span: Span) -> Row:
+    """Return the row of a span, without object ids."""
+    distinct = without_echoes(span)
+    partials = [convention.translate(distinct) for convention in CONVENTIONS if convention.claims(distinct)]
+    preserve = span.attributes.get(names.PRESERVE_ATTRIBUTES) in (True, "true")
+    attributes = span.attributes if preserve else distinct.attributes
+    return build_row(span, merge(partials, attributes, preserve=preserve))
+
+
+def span_writes(span: Span) -> list[RowWrite]:
+    """Return what a span is to write: its row first, then a log row for each of its events."""
+    parent = named_parent(span.attributes)
+    return [RowWrite(row=row, parent=parent) for row in (translate(span), *event_rows(span))]

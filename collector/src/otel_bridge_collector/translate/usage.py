@@ -1,0 +1,122 @@
+"""Token counts in one normal form, whatever names and sums a producer uses.
+
+| metric | meaning |
+| --- | --- |
+| `prompt_tokens` | all input, cached and cache-written included |
+| `completion_tokens` | all output, reasoning included |
+| `tokens` | as given, else the sum of the two |
+| `prompt_cached_tokens`, `prompt_cache_creation_tokens`, `prompt_audio_tokens` | parts of `prompt_tokens` |
+| `completion_reasoning_tokens`, `completion_audio_tokens`, `completion_image_tokens` | parts of `completion_tokens` |
+
+Source: spec/translation.md sections 7 and 14 (7); the providers' usage objects. Prices are not its subject.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.translate.partial import Entry
+
+METRIC_OF: Final[Mapping[str, str]] = {
+    "input_tokens": "prompt_tokens",
+    "prompt_tokens": "prompt_tokens",
+    "output_tokens": "completion_tokens",
+    "completion_tokens": "completion_tokens",
+    "total_tokens": "tokens",
+    "cache_read.input_tokens": "prompt_cached_tokens",
+    "cache_read_input_tokens": "prompt_cached_tokens",
+    "cache_read_tokens": "prompt_cached_tokens",
+    "cached_tokens": "prompt_cached_tokens",
+    "input_tokens_details.cached_tokens": "prompt_cached_tokens",
+    "prompt_tokens_details.cached_tokens": "prompt_cached_tokens",
+    "cache_write.input_tokens": "prompt_cache_creation_tokens",
+    "cache_write_tokens": "prompt_cache_creation_tokens",
+    "cache_creation.input_tokens": "prompt_cache_creation_tokens",
+    "cache_creation_input_tokens": "prompt_cache_creation_tokens",
+    "cache_creation_tokens": "prompt_cache_creation_tokens",
+    "cache_creation.ephemeral_5m_input_tokens": "prompt_cache_creation_5m_tokens",
+    "cache_creation.ephemeral_1h_input_tokens": "prompt_cache_creation_1h_tokens",
+    "audio.input_tokens": "prompt_audio_tokens",
+    "prompt_tokens_details.audio_tokens": "prompt_audio_tokens",
+    "reasoning.output_tokens": "completion_reasoning_tokens",
+    "reasoning_tokens": "completion_reasoning_tokens",
+    "output_tokens_details.reasoning_tokens": "completion_reasoning_tokens",
+    "completion_tokens_details.reasoning_tokens": "completion_reasoning_tokens",
+    "audio.output_tokens": "completion_audio_tokens",
+    "completion_tokens_details.audio_tokens": "completion_audio_tokens",
+    "image.output_tokens": "completion_image_tokens",
+}
+"""Name of a count, behind a convention's prefix or as a path in a usage object, to its metric."""
+
+_PARTS: Final = {
+    "prompt_tokens": ("prompt_cached_tokens", "prompt_cache_creation_tokens"),
+    "completion_tokens": ("completion_reasoning_tokens",),
+}
+
+
+_MAX_DIGITS: Final = 18
+
+
+class Count(NamedTuple):
+    """A number of tokens as given, and the attributes that are spent with it."""
+
+    metric: str
+    value: Json
+    attributes: tuple[str, ...]
+
+
+def counts_in(usage: Json, attribute: str) -> Iterator[Count]:
+    """Yield the counts of a provider's usage object; the attribute is spent if they are all that it says."""
+    leaves = [(path, value) for path, value in _leaves(usage) if value is not None]
+    spent = (attribute,) if all(path in METRIC_OF for path, _ in leaves) else ()
+    for path, value in leaves:
+        if metric := METRIC_OF.get(path):
+            yield Count(metric, value, spent)
+
+
+def token_metrics(counts: Iterable[Count]) -> Iterator[Entry]:
+    """Yield the metrics for counts; of two for one metric the first is taken.
+
+    What is no number of tokens (negative, not finite, no number) is passed over, so that it stays a leftover. A total that
+    is smaller than its parts did not include them, and they are added.
+    """
+    valid = [(count, value) for count in counts if (value := _tokens(count.value)) is not None]
+    given: dict[str, int] = {}
+    for count, value in valid:
+        given.setdefault(count.metric, value)
+    normal = _normal_form(given)
+    for count, value in valid:
+        metric = count.metric
+        taken = normal[metric] if value == given[metric] else value
+        yield Entry("metrics", metric, taken, count.attributes)
+    if "tokens" in normal and "tokens" not in given:
+        yield Entry("metrics", "tokens", normal["tokens"], ())
+
+
+def _normal_form(given: Mapping[str, int]) -> dict[str, int]:
+    normal = dict(given)
+    for total, parts in _PARTS.items():
+        part_sum = sum(given.get(part, 0) for part in parts)
+        if total in given and part_sum > given[total]:
+            normal[total] = given[total] + part_sum
+    if "prompt_tokens" in normal and "completion_tokens" in normal:
+        sum_of_both = normal["prompt_tokens"] + normal["completion_tokens"]
+        normal["tokens"] = given["tokens"] if normal == dict(given) and "tokens" in given else sum_of_both
+    return normal
+
+
+def _tokens(value: Json) -> int | None:
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        return None
+    return int(value) if math.isfinite(value) and value == int(value) else None
+
+
+def _leaves(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:
+    if not isinstance(value, Mapping):
+        yield path, value
+        return
+    for key, child in value.items():
+        yield from _leaves(child, f"{path}.{key}" if path else key)
