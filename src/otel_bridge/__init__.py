@@ -1,1 +1,40 @@
-"""Braintrust's programming model on plain OpenTelemetry: the public names of the app side."""
+"""Braintrust's programming model on plain OpenTelemetry: the app side."""
+
+from otel_bridge.api.feedback import log_feedback, update_span
+from otel_bridge.api.interface import Span
+from otel_bridge.api.logger import Logger, current_logger, init_logger
+from otel_bridge.api.masking import set_masking_function
+from otel_bridge.api.noop import NOOP_SPAN
+from otel_bridge.api.traced import traced
+from otel_bridge.api.tracing import (
+    current_span,
+    extract_trace_context,
+    inject_trace_context,
+    parent_context,
+    start_span,
+)
+from otel_bridge.configure import flush
+from otel_bridge.errors import BridgeError
+from otel_bridge.processor.bridge import BridgeSpanProcessor
+from otel_bridge.processor.exporter import BridgeSpanExporter
+
+__all__ = [
+    "NOOP_SPAN",
+    "BridgeError",
+    "BridgeSpanExporter",
+    "BridgeSpanProcessor",
+    "Logger",
+    "Span",
+    "current_logger",
+    "current_span",
+    "extract_trace_context",
+    "flush",
+    "init_logger",
+    "inject_trace_context",
+    "log_feedback",
+    "parent_context",
+    "set_masking_function",
+    "start_span",
+    "traced",
+    "update_span",
+]

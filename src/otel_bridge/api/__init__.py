@@ -1,0 +1,1 @@
+"""Braintrust's programming model: what an app calls."""

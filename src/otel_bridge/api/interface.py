@@ -1,0 +1,134 @@
+"""The span as an app sees it, whatever stands behind it. Shapes only.
+
+Source: `braintrust` 0.47.0 SDK, `logger.Span` (spec/app-api.md section 4).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
+
+ParentArgument: TypeAlias = str | Mapping[str, str] | None
+"""A slug of `export()`, or the W3C headers of `extract_trace_context()`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartArguments:
+    """What `start_span` is told; each field is an argument of it.
+
+    Attributes:
+        name: by default `root`, or the place in the app for a child of a named span.
+        type: by default `task` on a root of a logger.
+        span_attributes: win over name and type.
+        start_time: Unix seconds, by default now.
+        set_current: whether the span may become current, by default True.
+        propagated_event: fields that the span and its descendants inherit.
+        event: fields as in `Span.log`, and `id` for the row's id.
+    """
+
+    name: str | None = None
+    type: str | None = None
+    span_attributes: Mapping[str, Any] | None = None
+    start_time: float | None = None
+    set_current: bool | None = None
+    propagated_event: Mapping[str, Any] | None = None
+    event: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@runtime_checkable
+class Span(Protocol):
+    """A unit of work; what is logged to it accumulates in one row.
+
+    Attributes:
+        span_id: 16 hex digits; empty on a span that records nothing.
+        root_span_id: 32 hex digits, the trace id.
+        span_parents: the parent's span id in a list, or None on a root.
+    """
+
+    span_id: str
+    root_span_id: str
+    span_parents: list[str] | None
+
+    @property
+    def id(self) -> str:
+        """Id of the span's row: the span id, unless `start_span(id=...)` named another."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Name of the span."""
+        ...
+
+    def log(self, **event: Any) -> None:
+        """Merge fields into the row: input, output, expected, error, scores, metadata, metrics, tags, ...
+
+        Values are copied now. Objects merge key by key, tags are united, anything else is replaced; a field
+        that is None says nothing.
+
+        Raises:
+            ValueError: a field cannot be what it is, with Braintrust's message.
+            TypeError: a field that identifies the span.
+        """
+        ...
+
+    def log_feedback(self, **event: Any) -> None:
+        """Say what a user thinks of this span; see `Logger.log_feedback`, without its `id`."""
+        ...
+
+    def start_span(  # noqa: PLR0913, PLR0917 - Braintrust's signature
+        self,
+        name: str | None = None,
+        type: str | None = None,
+        span_attributes: Mapping[str, Any] | None = None,
+        start_time: float | None = None,
+        set_current: bool | None = None,  # noqa: FBT001 - Braintrust's signature
+        parent: ParentArgument = None,
+        propagated_event: Mapping[str, Any] | None = None,
+        internal: object = None,
+        **event: Any,
+    ) -> "Span":
+        """Start a child of this span, whatever is current; see `start_span`."""
+        ...
+
+    def set_attributes(
+        self,
+        name: str | None = None,
+        type: str | None = None,
+        span_attributes: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Change the name, type or other attributes of the span."""
+        ...
+
+    def end(self, end_time: float | None = None) -> float:
+        """End the span, now or at `end_time` (Unix seconds), and return when; a second call changes nothing."""
+        ...
+
+    def close(self, end_time: float | None = None) -> float:
+        """Do as `end`."""
+        ...
+
+    def export(self) -> str:
+        """Return a slug by which another process can start children of this span."""
+        ...
+
+    def inject(self, carrier: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Write `traceparent` and `baggage` into `carrier`, a new dictionary by default, and return it."""
+        ...
+
+    def flush(self) -> None:
+        """Send what waits, of all spans."""
+        ...
+
+    def set_current(self) -> None:
+        """Make this the current span."""
+        ...
+
+    def unset_current(self) -> None:
+        """Undo `set_current`."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None: ...

@@ -1,0 +1,152 @@
+"""The row of one span while the span is open, and its one writing as attributes just before the OTel span ends.
+
+The row waits here because OTel attributes replace and never merge. It knows no parent, child or current span.
+"""
+
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from typing import Final
+
+from opentelemetry import trace
+from opentelemetry.trace import StatusCode
+
+from otel_bridge.api.fields import merged
+from otel_bridge.attributes.decode import attributes_of
+from otel_bridge.attributes.encode import Attributes, encode
+from otel_bridge.attributes.to_json import clean, dump
+from otel_bridge.contract import names
+from otel_bridge.contract.row import Json
+from otel_bridge.settings import ContentMode
+
+logger = logging.getLogger(__name__)
+
+_TRUNCATED: Final = ('{"_truncated":true}', "{}")
+"""What stands for JSON that the provider's length limit would cut in the middle; the second for tiny limits."""
+
+
+class Recording:
+    """The row of an OTel span.
+
+    Args:
+        span: the OTel span, started.
+        row: the fields so far.
+        content: where chat messages go.
+    """
+
+    def __init__(self, span: trace.Span, row: Mapping[str, Json], content: ContentMode) -> None:
+        self._span = span
+        self._content: ContentMode = content
+        self._row = dict(row)
+        self._lock = threading.Lock()
+        self._sampled = span.is_recording()
+        self._ended_s: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the span has ended, or an end was logged."""
+        return self._ended_s is not None or self._logged_end() is not None
+
+    def merge(self, fields: Mapping[str, Json]) -> bool:
+        """Merge `fields` into the row; False when it is too late for that."""
+        with self._lock:
+            if self._ended_s is not None:
+                return not self._sampled
+            self._row = merged(self._row, fields)
+            return True
+
+    def fail(self, error: BaseException) -> None:
+        """Record the exception that ended the span; it takes the place of an error that was logged."""
+        with self._lock:
+            self._row.pop("error", None)
+        kind, message = type(error), clean(_text(error))
+        self._span.record_exception(
+            error,
+            attributes={
+                names.EXCEPTION_MESSAGE: message,
+                names.EXCEPTION_STACKTRACE: clean("".join(traceback.format_exception(error))),
+            },
+        )
+        self._span.set_attribute(names.ERROR_TYPE, kind.__qualname__)
+        self._span.set_status(StatusCode.ERROR, f"{kind.__qualname__}: {message}")
+
+    def end(self, end_s: float | None, *, unfinished: bool = False) -> tuple[float, Mapping[str, Json]]:
+        """Write the row and end the span, once; return when it ended and what could not be written.
+
+        Something is left over when others have ended the OTel span before.
+        """
+        with self._lock:
+            if self._ended_s is not None:
+                return self._ended_s, {}
+            self._ended_s = self._logged_end() or end_s or time.time()
+            row = _without_end(self._row)
+        if not self._sampled:
+            return self._ended_s, {}
+        if not self._span.is_recording():
+            return self._ended_s, row
+        self._write(row, {names.UNFINISHED: True} if unfinished else {})
+        self._span.end(round(self._ended_s * 1e9))
+        return self._ended_s, {}
+
+    def _logged_end(self) -> float | None:
+        metrics = self._row.get("metrics")
+        end = metrics.get("end") if isinstance(metrics, Mapping) else None
+        return float(end) if isinstance(end, int | float) else None
+
+    def _write(self, row: Mapping[str, Json], further: Attributes) -> None:
+        try:
+            name, row = _name(row)
+            self._span.update_name(name)
+            self._write_error(row.get("error"))
+            self._set({**encode(row, content=self._content, name=name), **further})
+        except Exception as error:  # noqa: BLE001 - the app goes on, with a span that says less
+            logger.warning("a span is sent without what was logged to it: %s", type(error).__name__)
+
+    def _write_error(self, error: Json) -> None:
+        if error is None:
+            return
+        text = clean(error if isinstance(error, str) else dump(error))
+        self._span.set_status(StatusCode.ERROR, text)
+        self._span.add_event(names.EXCEPTION_EVENT, {names.EXCEPTION_MESSAGE: text})
+
+    def _set(self, attributes: Attributes) -> None:
+        """Set `attributes`, and see to it that a length limit leaves no broken JSON."""
+        self._span.set_attributes(attributes)
+        for stand_in in _TRUNCATED:
+            held = attributes_of(self._span)
+            for name, value in attributes.items():
+                if isinstance(value, str) and value[:1] in {"{", "[", '"'} and _is_cut(value, held.get(name)):
+                    self._span.set_attribute(name, stand_in)
+
+
+def _is_cut(text: str, held: object) -> bool:
+    """Tell whether `held` is the beginning of `text`, or of what stood for it, and no more."""
+    return isinstance(held, str) and held not in {text, *_TRUNCATED}
+
+
+def _name(row: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
+    """The name of the span, and the row without it: OTel has a place of its own for it."""
+    span_attributes = row.get("span_attributes")
+    if not isinstance(span_attributes, Mapping):
+        return "", dict(row)
+    rest = {key: value for key, value in span_attributes.items() if key != "name"}
+    return clean(str(span_attributes.get("name", ""))), {**row, "span_attributes": rest}
+
+
+def _without_end(row: Mapping[str, Json]) -> dict[str, Json]:
+    """The row without what the OTel span itself says."""
+    metrics = row.get("metrics")
+    if not isinstance(metrics, Mapping):
+        return dict(row)
+    rest = {key: value for key, value in metrics.items() if key != "end"}
+    kept = {key: value for key, value in row.items() if key != "metrics"}
+    return {**kept, "metrics": rest} if rest else kept
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - the exception's own `__str__` may raise anything
+        return ""

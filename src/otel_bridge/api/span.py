@@ -1,0 +1,228 @@
+"""A span of ours: its place in the trace, its children, and its being current.
+
+What is logged goes to its `Recording`; what is logged after its end goes out as an update of the row.
+
+Source: `braintrust` 0.47.0 SDK, `logger.SpanImpl`, measured (spec/app-api.md section 4; where we differ,
+section 12).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Self
+
+from opentelemetry import trace
+from opentelemetry.context import Context, set_value
+
+from otel_bridge import propagation, state
+from otel_bridge.api.facts import Feedback, feedback_attributes, update_attributes
+from otel_bridge.api.fields import checked
+from otel_bridge.api.interface import ParentArgument, Span, StartArguments
+from otel_bridge.api.place import Place, object_components, place_of
+from otel_bridge.api.recording import Recording
+from otel_bridge.attributes.to_json import to_json
+from otel_bridge.configure import Bridge, flush
+from otel_bridge.contract import names
+from otel_bridge.contract.checks import check_span_attributes
+from otel_bridge.contract.row import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What never changes about a span.
+
+    Attributes:
+        row_id: id of its row that the app chose, or None.
+        span_id: 16 hex digits.
+        root_span_id: 32 hex digits, or what an old slug says.
+        span_parents: the parent's span id in a list, or None on a root.
+        parent: parent string of the object, or None when nobody named one.
+        propagated_event: fields that every descendant inherits.
+        name: as it was started.
+        can_be_current: False after `start_span(set_current=False)`.
+    """
+
+    row_id: str | None
+    span_id: str
+    root_span_id: str
+    span_parents: list[str] | None
+    parent: str | None
+    propagated_event: Mapping[str, Json] | None
+    name: str
+    can_be_current: bool
+
+
+class BridgeSpan:
+    """See `Span`."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        otel_span: trace.Span,
+        recording: Recording,
+        identity: Identity,
+        start_child: Callable[[Place, StartArguments], Span],
+    ) -> None:
+        self._bridge, self._otel_span, self._recording = bridge, otel_span, recording
+        self._identity, self._start_child = identity, start_child
+        self._name = identity.name
+        self._activations: list[state.Activation] = []
+        self.span_id = identity.span_id
+        self.root_span_id = identity.root_span_id
+        self.span_parents = identity.span_parents
+        state.process.open_spans.add(self)
+
+    @property
+    def id(self) -> str:
+        """See `Span`."""
+        return self._identity.row_id or self.span_id
+
+    @property
+    def name(self) -> str:
+        """See `Span`."""
+        return self._name
+
+    @property
+    def propagated_event(self) -> Mapping[str, Json] | None:
+        """Fields that every descendant inherits."""
+        return self._identity.propagated_event
+
+    def log(self, **event: Any) -> None:
+        """See `Span`."""
+        self._merge(checked(event))
+
+    def log_feedback(self, **event: Any) -> None:
+        """See `Span`."""
+        attributes = feedback_attributes(self.id, Feedback(**event), self._identity.parent)
+        self._bridge.facts.send(names.FEEDBACK_EVENT, attributes, self._otel_span.get_span_context())
+
+    def set_attributes(
+        self,
+        name: str | None = None,
+        type: str | None = None,
+        span_attributes: Mapping[str, Any] | None = None,
+    ) -> None:
+        """See `Span`."""
+        self._name = self._name if name is None else name
+        given = {"name": name, "type": type, **check_span_attributes(span_attributes or {})}
+        said = {key: to_json(value) for key, value in given.items() if value is not None}
+        self._merge({"span_attributes": said})
+
+    def start_span(  # noqa: PLR0913, PLR0917 - Braintrust's signature
+        self,
+        name: str | None = None,
+        type: str | None = None,
+        span_attributes: Mapping[str, Any] | None = None,
+        start_time: float | None = None,
+        set_current: bool | None = None,  # noqa: FBT001 - Braintrust's signature
+        parent: ParentArgument = None,
+        propagated_event: Mapping[str, Any] | None = None,
+        internal: object = None,  # noqa: ARG002 - Braintrust's signature
+        **event: Any,
+    ) -> Span:
+        """See `Span`."""
+        arguments = StartArguments(
+            name=name, type=type, span_attributes=span_attributes, start_time=start_time,
+            set_current=set_current, propagated_event=propagated_event, event=event,
+        )  # fmt: skip
+        return self.start_at(place_of(parent), arguments)
+
+    def start_at(self, place: Place | None, arguments: StartArguments) -> Span:
+        """Start a span at `place`, by default as a child of this one."""
+        return self._start_child(place or self._place(), arguments)
+
+    def end(self, end_time: float | None = None) -> float:
+        """See `Span`."""
+        return self._end(end_time)
+
+    def close(self, end_time: float | None = None) -> float:
+        """See `Span`."""
+        return self._end(end_time)
+
+    def abandon(self) -> None:
+        """End the span because the process ends; its row says that it is unfinished."""
+        self._end(None, unfinished=True)
+
+    def export(self) -> str:
+        """See `Span`."""
+        slug = replace(
+            object_components(self._identity.parent),
+            row_id=self.id,
+            span_id=self.span_id,
+            root_span_id=self.root_span_id,
+            propagated_event=self.propagated_event,
+        )
+        return slug.encode()
+
+    def inject(self, carrier: dict[str, Any] | None = None) -> dict[str, Any]:
+        """See `Span`."""
+        carrier = {} if carrier is None else carrier
+        propagation.inject(carrier, self._otel_span.get_span_context(), self._identity.parent)
+        return carrier
+
+    def flush(self) -> None:
+        """See `Span`."""
+        flush()
+
+    def set_current(self) -> None:
+        """See `Span`."""
+        if self._identity.can_be_current and not self._recording.is_over:
+            activation = state.activate(self, self._otel_span, self._context())
+            self._activations.append(activation)
+
+    def unset_current(self) -> None:
+        """See `Span`."""
+        if self._activations:
+            state.release(self._activations.pop())
+
+    def __enter__(self) -> Self:
+        self.set_current()
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if exc is not None:
+            self._recording.fail(exc)
+        self.unset_current()
+        self._end(None)
+
+    def _context(self) -> Context:
+        """The current context with this span in it."""
+        context = trace.set_span_in_context(self._otel_span, state.live_context())
+        return (
+            set_value(state.PARENT_KEY, self._identity.parent, context) if self._identity.parent else context
+        )
+
+    def _place(self) -> Place:
+        otel_ids = self._otel_span.get_span_context()
+        same_trace = self.root_span_id == trace.format_trace_id(otel_ids.trace_id)
+        return Place(
+            context=self._context(),
+            parent=self._identity.parent,
+            under_span=True,
+            root_span_id=None if same_trace else self.root_span_id,
+            propagated_event=self.propagated_event,
+        )
+
+    def _merge(self, fields: Mapping[str, Json]) -> None:
+        if not self._recording.merge(fields):
+            self._update(fields)
+        elif self._recording.is_over:
+            self._release()
+
+    def _end(self, end_time: float | None, *, unfinished: bool = False) -> float:
+        ended_s, left_over = self._recording.end(end_time, unfinished=unfinished)
+        self._release()
+        state.process.open_spans.discard(self)
+        if left_over:
+            self._update(left_over)
+        return ended_s
+
+    def _release(self) -> None:
+        for activation in self._activations:
+            state.release(activation)
+
+    def _update(self, fields: Mapping[str, Json]) -> None:
+        attributes = update_attributes(self._identity.row_id, fields, self._identity.parent)
+        self._bridge.facts.send(names.UPDATE_EVENT, attributes, self._otel_span.get_span_context())

@@ -1,0 +1,117 @@
+"""The composition root of the app side: settings to tracer provider, processor chain and feedback pipeline.
+
+It is the only place that looks at the global tracer provider, and it takes the global slot only when nobody
+has. It opens no connection.
+
+| global tracer provider | what happens |
+| --- | --- |
+| none set | one is made and set |
+| one of the OpenTelemetry SDK | a processor is added, once |
+| another | one of our own beside it, with one warning; the two share the OTel context |
+"""
+
+import atexit
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Final
+
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+
+from otel_bridge import state
+from otel_bridge.processor.bridge import BridgeSpanProcessor
+from otel_bridge.processor.facts import FactSender
+from otel_bridge.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+SCOPE: Final = "otel_bridge"
+VERSION: Final = version("otel-bridge")
+
+
+if hasattr(os, "register_at_fork"):
+    # The spans that are open at a fork are the parent's to end.
+    os.register_at_fork(after_in_child=state.process.open_spans.clear)
+
+
+@dataclass(eq=False, slots=True)
+class Bridge:
+    """What spans are made with and facts are sent by.
+
+    Attributes:
+        settings: as they were when it was configured.
+        tracer: makes our spans.
+        resource: what the provider says of this process.
+    """
+
+    settings: Settings
+    tracer: trace.Tracer
+    resource: Resource
+    _facts: FactSender | None = None
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Type and name of the place where the process runs; empty when nobody said."""
+        if state.process.environment:
+            return state.process.environment
+        known = {"type": self.settings.environment_type, "name": self.settings.environment_name}
+        return {key: value for key, value in known.items() if value}
+
+    @property
+    def facts(self) -> FactSender:
+        """The pipeline for feedback and updates, made at its first use."""
+        if self._facts is None:
+            self._facts = FactSender(self.settings, self.resource)
+        return self._facts
+
+
+def configure(settings: Settings | None = None, tracer_provider: TracerProvider | None = None) -> Bridge:
+    """Return the bridge of the tracer provider, by default of the global one; the first call builds it.
+
+    Raises:
+        SettingsError: a setting of the environment cannot be used.
+    """
+    with state.process.configuring:
+        found = tracer_provider or trace.get_tracer_provider()
+        bridge: Bridge | None = state.process.bridges.get(found)
+        if bridge is None:
+            provider = _sdk_provider(found)
+            bridge = _attached(provider, settings or Settings.from_environment())
+            state.process.bridges[found] = state.process.bridges[provider] = bridge
+        return bridge
+
+
+def _attached(provider: TracerProvider, settings: Settings) -> Bridge:
+    provider.add_span_processor(BridgeSpanProcessor(settings=settings, stand_in=True))
+    # After the provider's own handler, and so called before it.
+    atexit.register(_abandon_open_spans)
+    return Bridge(settings=settings, tracer=provider.get_tracer(SCOPE, VERSION), resource=provider.resource)
+
+
+def flush() -> None:
+    """Send what waits, of all pipelines, for no longer than the setting allows each; never raises."""
+    for pipeline in list(state.process.pipelines):
+        pipeline.force_flush()
+
+
+def _sdk_provider(found: trace.TracerProvider) -> TracerProvider:
+    if isinstance(found, TracerProvider):
+        return found
+    provider = TracerProvider()
+    if isinstance(found, trace.ProxyTracerProvider):
+        trace.set_tracer_provider(provider)
+    else:
+        logger.warning(
+            "the global tracer provider (%s) is not of the OpenTelemetry SDK; our spans go through one of our own",
+            type(found).__name__,
+        )
+    return provider
+
+
+def _abandon_open_spans() -> None:
+    for span in list(state.process.open_spans):
+        span.abandon()

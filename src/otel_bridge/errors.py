@@ -1,0 +1,25 @@
+"""The error tree of the app side; after start-up only a mistake at the call itself raises.
+
+BridgeError
+├── SettingsError         a setting that cannot be used
+├── ConcurrentLogError    `logger.log` while the logger's spans are in use
+└── NoLoggerError         a call that needs a current logger, and there is none
+
+Wrong fields raise `ValueError` with Braintrust's own text (`contract.checks`), a wrong slug `SlugError`.
+"""
+
+
+class BridgeError(Exception):
+    """Anything that the app side raises on purpose."""
+
+
+class SettingsError(BridgeError, ValueError):
+    """A setting cannot be used."""
+
+
+class ConcurrentLogError(BridgeError):
+    """`logger.log` was called although spans of that logger are in use."""
+
+
+class NoLoggerError(BridgeError):
+    """A call needs a current logger, and there is none."""

@@ -1,0 +1,1 @@
+"""What every ended span passes before it leaves: filter, bounded queue, masking, delivery."""

@@ -1,0 +1,145 @@
+"""The public span processor: filter, bounded queue, masking, OTLP; and the default parent of every span.
+
+It composes OpenTelemetry's batch processor and exporter by their public interfaces, and never blocks or raises
+into the app: a full queue drops, a destination that is away costs spans, both counted and reported once.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+
+from opentelemetry import baggage, trace
+from opentelemetry import context as otel_context
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+from otel_bridge import state
+from otel_bridge.attributes.decode import attributes_of
+from otel_bridge.contract import names
+from otel_bridge.exporter.otlp import build_span_exporter
+from otel_bridge.processor.deadline import DeadlineThread
+from otel_bridge.processor.delivery import CountedSpanExporter, Counts, Delivery
+from otel_bridge.processor.filter import CustomFilter, keeps
+from otel_bridge.processor.masked_export import MaskingSpanExporter
+from otel_bridge.settings import Settings, api_endpoints
+
+logger = logging.getLogger(__name__)
+
+
+class BridgeSpanProcessor(SpanProcessor):
+    """Send the spans of a tracer provider to the sidecar or to Braintrust.
+
+        provider.add_span_processor(BridgeSpanProcessor())
+
+    Args:
+        api_key: key for the destination; by default `BRAINTRUST_API_KEY`.
+        parent: where spans go that name no parent, for example `project_name:my app`; by default the
+            project of the current logger, then `BRAINTRUST_PARENT`.
+        api_url: a Braintrust API to send to; by default `OTEL_BRIDGE_ENDPOINT`, `BRAINTRUST_API_URL`,
+            `OTEL_EXPORTER_OTLP_ENDPOINT`, then the sidecar on this machine.
+        filter_ai_spans: whether only spans with AI content leave.
+        custom_filter: asked first: True keeps a span, False drops it, None leaves it to the other filter.
+        headers: sent besides the usual ones.
+        settings: instead of those of the environment.
+        stand_in: whether it leaves alone what another of its kind took; for one that nobody asked for.
+
+    Raises:
+        SettingsError: a setting cannot be used.
+    """
+
+    def __init__(  # noqa: PLR0913 - the arguments are those of Braintrust's processor
+        self,
+        api_key: str | None = None,
+        parent: str | None = None,
+        api_url: str | None = None,
+        *,
+        filter_ai_spans: bool = False,
+        custom_filter: CustomFilter | None = None,
+        headers: Mapping[str, str] | None = None,
+        settings: Settings | None = None,
+        stand_in: bool = False,
+    ) -> None:
+        self._settings = _with_arguments(settings or Settings.from_environment(), api_key, parent, api_url)
+        self._parent, self._stand_in = parent, stand_in
+        self._ai_only, self._custom_filter = filter_ai_spans, custom_filter
+        exporter = build_span_exporter(self._settings, headers)
+        self._delivery = Delivery("spans", self._settings.queue_size, exporter)
+        self._batch = BatchSpanProcessor(
+            CountedSpanExporter(MaskingSpanExporter(exporter), self._delivery),
+            max_queue_size=self._settings.queue_size,
+            schedule_delay_millis=self._settings.schedule_delay_ms,
+            max_export_batch_size=min(self._settings.batch_size, self._settings.queue_size),
+        )
+        self._deadline = DeadlineThread()
+        self._closed = False
+        state.process.pipelines.add(self)
+        state.process.wired |= not stand_in
+
+    @property
+    def counts(self) -> Counts:
+        """How many spans were accepted, delivered and lost so far."""
+        return self._delivery.counts
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Give `span` the parent string of its surroundings, unless it has one."""
+        if span.attributes and names.PARENT in span.attributes:
+            return
+        context = otel_context.get_current() if parent_context is None else parent_context
+        if parent := self._inherited(context) or self._default():
+            span.set_attribute(names.PARENT, parent)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Queue `span`, if it is to leave and there is room."""
+        if not (span.context and span.context.trace_flags.sampled):
+            return
+        if self._stand_in and span in state.process.taken:
+            return
+        state.process.taken.add(span)
+        if keeps(span, ai_only=self._ai_only, custom=self._custom_filter) and self._delivery.accept():
+            self._batch.on_end(span)
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Send what waits; False when that took longer than `timeout_millis` or the setting allows."""
+        if self._closed:
+            return False
+        return self._deadline.run(
+            self._batch.force_flush, min(timeout_millis, self._settings.flush_timeout_ms)
+        )
+
+    def shutdown(self) -> None:
+        """Send what waits, for no longer than the setting allows, and report what was lost."""
+        if self._closed:
+            return
+        self._closed = True
+        self._deadline.run(self._batch.shutdown, self._settings.shutdown_timeout_ms)
+        self._deadline.stop()
+        self._delivery.close()
+
+    def _inherited(self, context: Context) -> str | None:
+        """The parent string of the context, the baggage or the parent span, in this order."""
+        if isinstance(parent := otel_context.get_value(state.PARENT_KEY, context), str):
+            return parent
+        if self._settings.accept_parent_baggage:
+            parent = baggage.get_baggage(names.PARENT_BAGGAGE, context)
+            if isinstance(parent, str) and parent:
+                return parent
+        parent = attributes_of(trace.get_current_span(context)).get(names.PARENT)
+        return parent if isinstance(parent, str) else None
+
+    def _default(self) -> str | None:
+        if self._parent:
+            return self._parent
+        logger = state.logger()
+        return logger.parent if logger else self._settings.parent
+
+
+def _with_arguments(
+    settings: Settings, api_key: str | None, parent: str | None, api_url: str | None
+) -> Settings:
+    return replace(
+        settings,
+        api_key=api_key or settings.api_key,
+        parent=parent or settings.parent,
+        endpoints=api_endpoints(api_url) if api_url else settings.endpoints,
+    )

@@ -1,0 +1,158 @@
+"""Count what is accepted, delivered and lost between the app and one destination, and report losses once.
+
+Nothing is queued here; the bound of the queue is kept by counting what was accepted and has not come back
+from the exporter. When it is full the new one is dropped, so the count is exact and what waits keeps its order.
+"""
+
+import logging
+import os
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from opentelemetry.sdk._logs import ReadableLogRecord
+from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+from otel_bridge.exporter.quiet import OnePerOutage
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many were handed over since the start: `accepted` = `delivered` + `failed` + those that wait."""
+
+    accepted: int = 0
+    delivered: int = 0
+    queue_full: int = 0
+    failed: int = 0
+
+
+class Delivery:
+    """The account of one destination.
+
+    Args:
+        what: what is delivered, for the report.
+        queue_size: how many may wait.
+        exporter: what delivers; it logs under the name of its module, once for each outage from now on.
+    """
+
+    def __init__(self, what: str, queue_size: int, exporter: object) -> None:
+        self._what = what
+        self._queue_size = queue_size
+        self._complaints = OnePerOutage()
+        self._complaining = logging.getLogger(type(exporter).__module__)
+        self._complaining.addFilter(self._complaints)
+        self._reset()
+        if hasattr(os, "register_at_fork"):
+            forget = weakref.WeakMethod(self._reset)
+            os.register_at_fork(after_in_child=lambda: (reset := forget()) and reset())
+
+    def _reset(self) -> None:
+        """Begin anew, as a forked child does: what waits belongs to the parent process."""
+        self._lock = threading.Lock()
+        self._accepted = self._delivered = self._queue_full = self._failed = self._reported = 0
+        self._closed = False
+
+    @property
+    def counts(self) -> Counts:
+        """The counts so far."""
+        with self._lock:
+            return Counts(
+                accepted=self._accepted,
+                delivered=self._delivered,
+                queue_full=self._queue_full,
+                failed=self._failed,
+            )
+
+    def accept(self) -> bool:
+        """Tell whether there is room for one more; otherwise it is lost and, before `close`, counted."""
+        with self._lock:
+            if self._closed:
+                return False
+            if self._accepted - self._delivered - self._failed >= self._queue_size:
+                self._queue_full += 1
+                return False
+            self._accepted += 1
+            return True
+
+    def deliver(self, size: int, export: Callable[[], bool]) -> bool:
+        """Export `size` of them and count the outcome."""
+        try:
+            with self._complaints.exporting():
+                delivered = export()
+        except Exception as error:  # noqa: BLE001 - an exporter may raise anything; the batch is lost then
+            logger.debug("the exporter raised %s", type(error).__name__)
+            delivered = False
+        with self._lock:
+            if delivered and not self._closed:
+                self._delivered += size
+            elif not self._closed:
+                self._failed += size
+        if delivered:
+            self._complaints.recovered()
+            self._report()
+        return delivered
+
+    def close(self) -> None:
+        """Count what still waits as lost, report, and accept no more."""
+        with self._lock:
+            self._failed = self._accepted - self._delivered
+            self._closed = True
+        self._report()
+        self._complaining.removeFilter(self._complaints)
+
+    def _report(self) -> None:
+        """Say how many were lost since the last report, if any."""
+        with self._lock:
+            lost = self._queue_full + self._failed - self._reported
+            self._reported += lost
+            full, failed = self._queue_full, self._failed
+        if lost:
+            logger.warning(
+                "%d %s lost (since the start: %d because the queue was full, %d because they could not be sent)",
+                lost, self._what, full, failed,
+            )  # fmt: skip
+
+
+class CountedSpanExporter(SpanExporter):
+    """Export through `inner` and keep the account."""
+
+    def __init__(self, inner: SpanExporter, delivery: Delivery) -> None:
+        self._inner, self._delivery = inner, delivery
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Export and count; never raises."""
+        delivered = self._delivery.deliver(
+            len(spans), lambda: self._inner.export(spans) is SpanExportResult.SUCCESS
+        )
+        return SpanExportResult.SUCCESS if delivered else SpanExportResult.FAILURE
+
+    def shutdown(self) -> None:
+        """Shut `inner` down."""
+        self._inner.shutdown()
+
+
+class CountedLogExporter(LogRecordExporter):
+    """The same for log records."""
+
+    def __init__(self, inner: LogRecordExporter, delivery: Delivery) -> None:
+        self._inner, self._delivery = inner, delivery
+
+    def export(self, batch: Sequence[ReadableLogRecord]) -> LogRecordExportResult:
+        """Export and count; never raises."""
+        delivered = self._delivery.deliver(
+            len(batch), lambda: self._inner.export(batch) is LogRecordExportResult.SUCCESS
+        )
+        return LogRecordExportResult.SUCCESS if delivered else LogRecordExportResult.FAILURE
+
+    def shutdown(self) -> None:
+        """Shut `inner` down."""
+        self._inner.shutdown()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Nothing waits here."""
+        return self._inner.force_flush(timeout_millis)

@@ -1,0 +1,39 @@
+"""The public exporter, for apps that wire exporters rather than processors: masking, then OTLP.
+
+It queues, filters and routes nothing; the processor around it does, or `BridgeSpanProcessor`.
+"""
+
+from collections.abc import Sequence
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+from otel_bridge.exporter.otlp import build_span_exporter
+from otel_bridge.processor.masked_export import MaskingSpanExporter
+from otel_bridge.settings import Settings
+
+
+class BridgeSpanExporter(SpanExporter):
+    """Send masked spans to the sidecar or to Braintrust.
+
+    Args:
+        settings: by default those of the environment.
+
+    Raises:
+        SettingsError: a setting cannot be used.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._masked = MaskingSpanExporter(build_span_exporter(settings or Settings.from_environment()))
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Mask and send."""
+        return self._masked.export(spans)
+
+    def shutdown(self) -> None:
+        """Close the connection."""
+        self._masked.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Nothing waits here."""
+        return self._masked.force_flush(timeout_millis)

@@ -1,0 +1,88 @@
+"""Send what is said of a span apart from it, feedback and updates, as OTLP log records.
+
+The records go through a queue, masking and exporter of their own, bounded and counted as spans are. It checks
+nothing and knows no field but the parent's; `api.feedback` writes the attributes.
+
+The OpenTelemetry logs SDK is still marked experimental by its underscore; these are its documented places.
+"""
+
+import atexit
+import time
+from typing import Final
+
+from opentelemetry._logs import LogRecord, SeverityNumber
+from opentelemetry.context import Context
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, SpanContext, set_span_in_context
+
+from otel_bridge import state
+from otel_bridge.attributes.encode import Attributes
+from otel_bridge.exporter.otlp import build_log_exporter
+from otel_bridge.processor.deadline import DeadlineThread
+from otel_bridge.processor.delivery import CountedLogExporter, Counts, Delivery
+from otel_bridge.processor.masked_export import MaskingLogExporter
+from otel_bridge.settings import Settings
+
+SCOPE: Final = "otel_bridge"
+
+
+class FactSender:
+    """A pipeline of log records, with the resource of the spans that they speak of."""
+
+    def __init__(self, settings: Settings, resource: Resource) -> None:
+        self._settings = settings
+        exporter = build_log_exporter(settings)
+        self._delivery = Delivery("feedback records", settings.queue_size, exporter)
+        self._provider = LoggerProvider(resource=resource, shutdown_on_exit=False)
+        self._provider.add_log_record_processor(
+            BatchLogRecordProcessor(
+                CountedLogExporter(MaskingLogExporter(exporter), self._delivery),
+                max_queue_size=settings.queue_size,
+                schedule_delay_millis=settings.schedule_delay_ms,
+                max_export_batch_size=min(settings.batch_size, settings.queue_size),
+            )
+        )
+        self._logger = self._provider.get_logger(SCOPE)
+        self._deadline = DeadlineThread()
+        self._closed = False
+        atexit.register(self.shutdown)
+        state.process.pipelines.add(self)
+
+    @property
+    def counts(self) -> Counts:
+        """How many records were accepted, delivered and lost so far."""
+        return self._delivery.counts
+
+    def send(self, event_name: str, attributes: Attributes, span_context: SpanContext | None) -> None:
+        """Queue an event of that name about the span, if it is known."""
+        if not self._delivery.accept():
+            return
+        # A span of no trace stands for "unknown": an empty context would mean the current span.
+        about = NonRecordingSpan(span_context) if span_context else INVALID_SPAN
+        record = LogRecord(
+            timestamp=time.time_ns(),
+            context=set_span_in_context(about, Context()),
+            severity_number=SeverityNumber.INFO,
+            attributes=attributes,
+            event_name=event_name,
+        )
+        self._logger.emit(record)
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Send what waits; False when that took longer than `timeout_millis` or the setting allows."""
+        if self._closed:
+            return False
+        timeout_ms = min(timeout_millis, self._settings.flush_timeout_ms)
+        return self._deadline.run(self._provider.force_flush, timeout_ms)
+
+    def shutdown(self) -> None:
+        """Send what waits, for no longer than the setting allows, and report what was lost."""
+        if self._closed:
+            return
+        self._closed = True
+        self._deadline.run(self._provider.shutdown, self._settings.shutdown_timeout_ms)
+        self._deadline.stop()
+        self._delivery.close()
+        atexit.unregister(self.shutdown)

@@ -1,0 +1,191 @@
+"""Settings of the app side, read from the environment once; the only module that reads it.
+
+Precedence: argument > `OTEL_BRIDGE_*` and `BRAINTRUST_*` > `OTEL_*` > default. Each setting is described in
+docs/settings.md. What OpenTelemetry's own exporter reads (headers, certificates, timeout, compression) stays
+with it.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias, cast, get_args
+from urllib.parse import urlsplit
+
+from otel_bridge.contract.parent import ParentError, parse_parent
+from otel_bridge.errors import SettingsError
+
+LOCAL_SIDECAR: Final = "http://127.0.0.1:4318"
+APP_URL: Final = "https://www.braintrust.dev"
+
+ContentMode: TypeAlias = Literal["auto", "braintrust", "genai", "both"]
+"""Where chat messages that survive the conversion to GenAI messages go.
+
+| mode | attributes |
+| --- | --- |
+| `auto` | of an llm span: the `gen_ai.*.messages` alone |
+| `genai` | of a span of any type: the `gen_ai.*.messages` alone |
+| `both` | of an llm span: the `gen_ai.*.messages` beside `braintrust.*_json` |
+| `braintrust` | `braintrust.*_json` alone |
+
+Whatever is not such a list of messages is in `braintrust.*_json` in every mode.
+"""
+
+_TRUE: Final = frozenset({"true", "1", "yes", "y", "on"})
+_FALSE: Final = frozenset({"false", "0", "no", "n", "off"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoints:
+    """Where to send.
+
+    Attributes:
+        traces: full URL for spans.
+        logs: full URL for feedback and updates.
+        takes_key: whether the destination is a sidecar or Braintrust, and so may see the API key.
+    """
+
+    traces: str = f"{LOCAL_SIDECAR}/v1/traces"
+    logs: str = f"{LOCAL_SIDECAR}/v1/logs"
+    takes_key: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the environment says; arguments are laid over it with `dataclasses.replace`.
+
+    Attributes:
+        endpoints: where to send.
+        api_key: key for the destination, or None.
+        parent: where spans go that name no parent, or None for the current logger's project.
+        accept_parent_baggage: whether `braintrust.parent` in the baggage may choose a span's parent.
+        content_mode: where chat messages go.
+        queue_size: spans that may wait; one more is dropped and counted.
+        batch_size: spans of one request, at most.
+        schedule_delay_ms: how long an ended span waits for others.
+        flush_timeout_ms: how long `flush()` may block.
+        shutdown_timeout_ms: how long the exit of the process may be held up.
+        max_generator_items: values of a traced generator that are kept as its output; -1 for all, 0 for none.
+        environment_type: kind of place where the process runs (`server`, `ci`, `local`), or None.
+        environment_name: its name, or None.
+    """
+
+    endpoints: Endpoints = field(default_factory=Endpoints)
+    api_key: str | None = None
+    parent: str | None = None
+    accept_parent_baggage: bool = True
+    content_mode: ContentMode = "auto"
+    queue_size: int = 25_000
+    batch_size: int = 512
+    schedule_delay_ms: int = 1_000
+    flush_timeout_ms: int = 10_000
+    shutdown_timeout_ms: int = 3_000
+    max_generator_items: int = 1_000
+    environment_type: str | None = None
+    environment_name: str | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; an empty variable counts as absent.
+
+        Args:
+            environment: the variables; None for those of the process.
+
+        Raises:
+            SettingsError: a variable holds a value that cannot be used.
+        """
+        read = _Reader(os.environ if environment is None else environment)  # noqa: TID251 - the one place
+        return cls(
+            endpoints=_endpoints(read),
+            api_key=read.text("OTEL_BRIDGE_API_KEY", "BRAINTRUST_API_KEY"),
+            parent=read.parent("OTEL_BRIDGE_PARENT", "BRAINTRUST_PARENT"),
+            accept_parent_baggage=read.switch("OTEL_BRIDGE_ACCEPT_PARENT_BAGGAGE", default=True),
+            content_mode=read.content_mode("OTEL_BRIDGE_CONTENT_MODE"),
+            queue_size=read.count("OTEL_BRIDGE_QUEUE_SIZE", "BRAINTRUST_QUEUE_SIZE", default=25_000, least=1),
+            batch_size=read.count(
+                "OTEL_BRIDGE_BATCH_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", default=512, least=1
+            ),
+            schedule_delay_ms=read.count(
+                "OTEL_BRIDGE_SCHEDULE_DELAY_MS", "OTEL_BSP_SCHEDULE_DELAY", default=1_000, least=1
+            ),
+            flush_timeout_ms=read.count("OTEL_BRIDGE_FLUSH_TIMEOUT_MS", default=10_000, least=0),
+            shutdown_timeout_ms=read.count("OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS", default=3_000, least=0),
+            max_generator_items=read.count("BRAINTRUST_MAX_GENERATOR_ITEMS", default=1_000, least=-1),
+            environment_type=read.text("OTEL_BRIDGE_ENVIRONMENT_TYPE", "BRAINTRUST_ENVIRONMENT_TYPE"),
+            environment_name=read.text("OTEL_BRIDGE_ENVIRONMENT_NAME", "BRAINTRUST_ENVIRONMENT_NAME"),
+        )
+
+
+def api_endpoints(api_url: str) -> Endpoints:
+    """Return the OTLP endpoints behind the URL of a Braintrust API.
+
+    Raises:
+        SettingsError: `api_url` is no HTTP URL.
+    """
+    base = f"{_http_url('the API URL', api_url)}/otel"
+    return Endpoints(traces=f"{base}/v1/traces", logs=f"{base}/v1/logs")
+
+
+def _endpoints(read: "_Reader") -> Endpoints:
+    if base := read.url("OTEL_BRIDGE_ENDPOINT"):
+        return Endpoints(traces=f"{base}/v1/traces", logs=f"{base}/v1/logs")
+    if api_url := read.url("BRAINTRUST_API_URL"):
+        return api_endpoints(api_url)
+    base = read.url("OTEL_EXPORTER_OTLP_ENDPOINT")
+    traces, logs = (
+        read.url(f"OTEL_EXPORTER_OTLP_{signal.upper()}_ENDPOINT") or (base and f"{base}/v1/{signal}")
+        for signal in ("traces", "logs")
+    )
+    default = Endpoints()
+    return Endpoints(
+        traces=traces or default.traces, logs=logs or default.logs, takes_key=not (traces or logs)
+    )
+
+
+def _http_url(name: str, text: str) -> str:
+    if urlsplit(text).scheme not in {"http", "https"}:
+        raise SettingsError(f"{name} is no URL that starts with http:// or https://")
+    return text.rstrip("/")
+
+
+class _Reader:
+    """Typed values out of variables; of several names the first that is set counts."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, *names: str) -> str | None:
+        for name in names:
+            if value := self._environment.get(name, "").strip():
+                return value
+        return None
+
+    def url(self, name: str) -> str | None:
+        value = self.text(name)
+        return value and _http_url(name, value)
+
+    def parent(self, *names: str) -> str | None:
+        value = self.text(*names)
+        try:
+            return value and str(parse_parent(value)) and value
+        except ParentError as error:
+            raise SettingsError(f"{names[-1]}: {error}") from error
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        value = (self.text(name) or "").lower()
+        return True if value in _TRUE else False if value in _FALSE else default
+
+    def count(self, *names: str, default: int, least: int) -> int:
+        """A number that is none counts as absent, as at Braintrust and OpenTelemetry; one out of range raises."""
+        try:
+            value = int(self.text(*names) or default)
+        except ValueError:
+            return default
+        if value < least:
+            raise SettingsError(f"{names[0]} is {value}, the least possible value is {least}")
+        return value
+
+    def content_mode(self, name: str) -> ContentMode:
+        value = self.text(name) or "auto"
+        if value not in get_args(ContentMode):
+            raise SettingsError(f"{name} is one of {', '.join(get_args(ContentMode))}")
+        return cast("ContentMode", value)

@@ -1,0 +1,153 @@
+"""What is current: the keys of the OTel context, and the few values that hold for the whole process.
+
+It knows neither spans nor loggers, only where they stand; nothing here is written anywhere.
+
+A span of ours becomes current by an `Activation` in the OTel context. Contexts are immutable and copied into
+tasks and threads, so an activation cannot be taken out of all of them; it is released instead, and whoever
+looks for what is current passes over released ones. No token is kept: detaching one in another context makes
+OpenTelemetry log an error, which generators and tasks that are closed early would cause.
+"""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from weakref import WeakSet
+
+from opentelemetry import context as otel_context
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import ReadableSpan
+
+MaskingFunction = Callable[[Any], Any]
+
+PARENT_KEY: Final = "braintrust.parent"
+"""Key of the OTel context whose value is the parent string of the spans started there; Braintrust's own."""
+
+_ACTIVATION_KEY: Final = otel_context.create_key("otel_bridge.activation")
+
+
+@dataclass(eq=False, slots=True)
+class Activation:
+    """That a span is current.
+
+    Attributes:
+        span: the handle that is current.
+        otel_span: its OTel span.
+        outer: the context before.
+        released: set when the span ended or was taken off.
+    """
+
+    span: Any
+    otel_span: trace.Span
+    outer: Context
+    released: bool = False
+
+
+def activate(span: object, otel_span: trace.Span, inner: Context) -> Activation:
+    """Make `inner`, a context in which `otel_span` is current, the current one."""
+    activation = Activation(span=span, otel_span=otel_span, outer=otel_context.get_current())
+    otel_context.attach(otel_context.set_value(_ACTIVATION_KEY, activation, inner))
+    return activation
+
+
+def release(activation: Activation) -> None:
+    """Take `activation` off, here and wherever its context was copied to."""
+    activation.released = True
+    current = otel_context.get_current()
+    live = live_context(current)
+    if live is not current:
+        otel_context.attach(live)
+
+
+def live_context(context: Context | None = None) -> Context:
+    """Return `context`, the current one by default, or what was outside of the released spans it stands in."""
+    context = otel_context.get_current() if context is None else context
+    while (activation := activation_of(context)) and activation.released:
+        context = activation.outer
+    return context
+
+
+def activation_of(context: Context) -> Activation | None:
+    """Return the activation whose span is current in `context`; None when it is a span of others, or none."""
+    found = otel_context.get_value(_ACTIVATION_KEY, context)
+    if isinstance(found, Activation) and found.otel_span is trace.get_current_span(context):
+        return found
+    return None
+
+
+class Abandonable(Protocol):
+    """What the process knows of a span that has not ended."""
+
+    def abandon(self) -> None:
+        """End it because the process ends."""
+        ...
+
+
+class HasParent(Protocol):
+    """What the process knows of a logger."""
+
+    @property
+    def parent(self) -> str:
+        """The parent string of the logger's spans."""
+        ...
+
+
+class Flushable(Protocol):
+    """What the process knows of a pipeline."""
+
+    def force_flush(self, timeout_millis: int = ...) -> bool:
+        """Send what waits; False when that was not possible in time."""
+        ...
+
+
+@dataclass(slots=True)
+class Process:
+    """What holds for the whole process, whatever the context.
+
+    Attributes:
+        masking_function: what every value passes before it leaves, or None.
+        logger: the logger that was made current last, for threads without one of their own.
+        pipelines: everything that `flush()` flushes.
+        open_spans: spans of ours that have not ended.
+        environment: what `init_logger(environment=...)` said of the place where the process runs.
+        wired: whether the app added a processor of ours itself, and so has spans without a logger.
+        taken: ended spans that a processor of ours has seen, while they wait.
+        bridges: what `configure` built, by tracer provider.
+        configuring: held while it builds.
+        spans_started: numbers of the spans, in the order in which they were started.
+    """
+
+    masking_function: MaskingFunction | None = None
+    logger: HasParent | None = None
+    pipelines: WeakSet[Flushable] = field(default_factory=WeakSet[Flushable])
+    open_spans: set[Abandonable] = field(default_factory=set[Abandonable])
+    environment: Mapping[str, str] | None = None
+    wired: bool = False
+    taken: WeakSet[ReadableSpan] = field(default_factory=WeakSet[ReadableSpan])
+    bridges: dict[object, Any] = field(default_factory=dict[object, Any])
+    configuring: threading.Lock = field(default_factory=threading.Lock)
+    spans_started: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+
+process: Final = Process()
+
+logger_here: Final[ContextVar[HasParent | None]] = ContextVar("otel_bridge.logger", default=None)
+"""The logger that this task or thread made current; `process.logger` where it made none."""
+
+parent_argument: Final[ContextVar[str | Mapping[str, str] | None]] = ContextVar(
+    "otel_bridge.parent", default=None
+)
+"""What `parent_context` set: a slug or W3C headers, for spans that would be roots."""
+
+
+def logger() -> HasParent | None:
+    """Return the current logger."""
+    return logger_here.get() or process.logger
+
+
+def masking_function() -> MaskingFunction | None:
+    """Return what every value passes before it leaves, or None."""
+    return process.masking_function

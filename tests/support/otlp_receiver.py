@@ -1,0 +1,135 @@
+"""A tiny OTLP/HTTP receiver: keeps what it is sent, as decoded messages, and answers what it is told to."""
+
+import gzip
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, TypeVar
+
+from google.protobuf.message import Message
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+M = TypeVar("M", bound=Message)
+
+
+class OtlpReceiver:
+    """What came in; safe to read while it runs.
+
+    Attributes:
+        url: base URL of the receiver.
+        status: HTTP status of every answer.
+        requests: path and headers (lower case) of every request.
+    """
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.status = 200
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self._spans: list[Span] = []
+        self._records: list[LogRecord] = []
+
+    def take(self, path: str, headers: dict[str, str], body: bytes) -> None:
+        self.requests.append((path, headers))
+        if self.status != 200:
+            return
+        if path.endswith("/v1/traces"):
+            request = _parsed(ExportTraceServiceRequest(), body)
+            self._spans += [
+                span
+                for resource in request.resource_spans
+                for scope in resource.scope_spans
+                for span in scope.spans
+            ]
+        else:
+            logs = _parsed(ExportLogsServiceRequest(), body)
+            self._records += [
+                record
+                for resource in logs.resource_logs
+                for scope in resource.scope_logs
+                for record in scope.log_records
+            ]
+
+    @property
+    def spans(self) -> dict[str, dict[str, Any]]:
+        """Attributes of the received spans by span name; the last of each name."""
+        return {span.name: attributes(span) for span in self._spans}
+
+    @property
+    def raw_spans(self) -> list[Span]:
+        return list(self._spans)
+
+    @property
+    def records(self) -> list[tuple[str, dict[str, Any]]]:
+        """Event name and attributes of the received log records."""
+        return [(record.event_name, attributes(record)) for record in self._records]
+
+    @property
+    def raw_records(self) -> list[LogRecord]:
+        return list(self._records)
+
+
+def attributes(message: Any) -> dict[str, Any]:
+    """Attributes of a span, event or log record as Python values."""
+    return {pair.key: _value(pair.value) for pair in message.attributes}
+
+
+def wait_until(condition: Callable[[], object], timeout_s: float = 10) -> None:
+    """Wait for a condition, for no longer than a deadline."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
+        time.sleep(0.005)
+
+
+@contextmanager
+def otlp_receiver() -> Iterator[OtlpReceiver]:
+    """Run a receiver on a free port of 127.0.0.1."""
+    receiver = OtlpReceiver()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(receiver))
+    server.daemon_threads = True
+    receiver.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield receiver
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def _handler(receiver: OtlpReceiver) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            if self.headers.get("content-encoding") == "gzip":
+                body = gzip.decompress(body)
+            receiver.take(self.path, {key.lower(): value for key, value in self.headers.items()}, body)
+            self.send_response(receiver.status)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_args: Any) -> None:
+            """Stay quiet."""
+
+    return Handler
+
+
+def _parsed(message: M, body: bytes) -> M:
+    message.ParseFromString(body)
+    return message
+
+
+def _value(value: AnyValue) -> Any:
+    kind = value.WhichOneof("value")
+    if kind == "array_value":
+        return [_value(item) for item in value.array_value.values]
+    if kind == "kvlist_value":
+        return {pair.key: _value(pair.value) for pair in value.kvlist_value.values}
+    return getattr(value, kind) if kind else None
