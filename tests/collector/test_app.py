@@ -28,10 +28,12 @@ def while_serving(folder: Path, use: Callable[[Ready, httpx.AsyncClient], Awaita
         stop = asyncio.Event()
         ready: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
         serving = asyncio.create_task(serve(settings_for(folder), ready=ready.set_result, stop=stop))
-        async with httpx.AsyncClient() as client:
-            await use(await ready, client)
-        stop.set()
-        await serving
+        try:
+            async with httpx.AsyncClient() as client:
+                await use(await ready, client)
+        finally:
+            stop.set()
+            await serving
 
     asyncio.run(run())
 

@@ -26,8 +26,8 @@ from tests.support.collector import Collector, running_collector
 from tests.support.otlp import TRACE_ID, logs, to_json
 
 START_NS: Final = 1_700_000_000_250_000_001
-OWN_FIELDS: Final = ("project_id", "_xact_id", "_pagination_key")
-"""What must differ: each way sends to a project of its own."""
+OWN_FIELDS: Final = ("project_id", "_xact_id", "_pagination_key", "audit_data")
+"""What must differ: each way sends to a project of its own, in transactions of its own."""
 
 TRACE_METHOD: Final = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 LOG_METHOD: Final = "/opentelemetry.proto.collector.logs.v1.LogsService/Export"

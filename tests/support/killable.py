@@ -35,7 +35,6 @@ class Killable:
 
     process: ForkServerProcess
     otlp_http: str
-    api: str
 
     def kill(self) -> None:
         """End it at once with SIGKILL, and see that it is gone."""
@@ -55,7 +54,7 @@ def killable_collector(data_dir: Path) -> Iterator[Killable]:
     try:
         assert receive.poll(START_TIMEOUT_S), "the sidecar did not become ready"
         ready = json.loads(os.read(receive.fileno(), _READY_BYTES))
-        killable = Killable(process=process, otlp_http=ready["otlp_http"], api=ready["api"])
+        killable = Killable(process=process, otlp_http=ready["otlp_http"])
         yield killable
         killable.kill()
     finally:

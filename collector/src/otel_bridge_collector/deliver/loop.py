@@ -67,14 +67,15 @@ class Delivery:
 
     async def stop(self, *, drain_s: float) -> None:
         """Deliver what is there, as far as the time allows, then end; the spool keeps the rest."""
-        if self._running is None:
+        running, self._running = self._running, None
+        if running is None:
             return
         if not await self.reached(self._spool.end_seq, timeout_s=drain_s):
             logger.warning(
                 "%s: stopped before everything was delivered; it goes on at the next start", self._name
             )
-        self._running.cancel()
-        await asyncio.gather(self._running, return_exceptions=True)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
     async def reached(self, seq: int, *, timeout_s: float) -> bool:
         """Wait until the destination has every record below `seq`; tell whether it has."""
