@@ -26,6 +26,7 @@ from trace_tree import print_trace
 COLLECTOR: Final = Path(sysconfig.get_path("scripts")) / "otel-bridge-collector"
 APP: Final = Path(__file__).with_name("demo_app.py")
 DEADLINE_S: Final = 30
+LINE_WIDTH: Final = 160
 TRACE: Final = f"from: project_logs('{PROJECT}') | select: * | sort: created asc | limit: 100"
 FAILED: Final = (
     f"from: project_logs('{PROJECT}') | select: span_attributes.name as name, input, error"
@@ -69,8 +70,7 @@ def run_app(otlp_url: str, openai_url: str) -> None:
     environment = os.environ | {  # noqa: TID251 - the example hands its own environment on
         "OTEL_EXPORTER_OTLP_ENDPOINT": otlp_url,
         "OPENAI_BASE_URL": openai_url,
-        "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental",
-        "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY",
+        "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "span_only",
     }
     subprocess.run(
         [sys.executable, str(APP)], env=environment, check=True, timeout=DEADLINE_S, stdout=subprocess.DEVNULL
@@ -87,7 +87,7 @@ def query(api_url: str, text: str) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Run everything and show the trace and one query."""
-    console = Console(soft_wrap=True)
+    console = Console(soft_wrap=True, width=LINE_WIDTH)
     started = time.monotonic()
     with (
         TemporaryDirectory(prefix="otel-bridge-demo-") as folder,

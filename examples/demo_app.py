@@ -14,13 +14,13 @@ from typing import Any, Final
 from openai import OpenAI
 from openai.types.chat import ChatCompletionMessageFunctionToolCall
 from opentelemetry import trace
-from opentelemetry.instrumentation.openai_v2 import OpenAIInstrumentor
+from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor
 
 from otel_bridge import current_span, flush, init_logger, traced
 
 PROJECT: Final = "weather-agent"
 QUESTION: Final = "What is the weather in Lisbon and Atlantis?"
-FORECASTS: Final = {"Lisbon": {"sky": "sunny", "celsius": 24}}
+FORECASTS: Final = {"Lisbon": {"city": "Lisbon", "sky": "sunny", "celsius": 24}}
 TOOL: Final = {
     "type": "function",
     "function": {
