@@ -55,8 +55,8 @@ def _wrapped(
 ) -> Any:
     for kind in (classmethod, staticmethod):
         if isinstance(function, kind):
-            method: Any = function
-            return cast("Any", kind(_wrapped(method.__func__, span_args, span_kwargs, trace_io=trace_io)))
+            inner = cast("Any", function).__func__
+            return cast("Any", kind(_wrapped(inner, span_args, span_kwargs, trace_io=trace_io)))
     call = _TracedCall(function, span_args, span_kwargs, trace_io=trace_io)
     if inspect.isasyncgenfunction(function):
         return wrap_async_generator(function, call.start_generator)
