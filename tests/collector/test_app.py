@@ -11,7 +11,7 @@ from otel_bridge_collector.app import Ready, serve
 from otel_bridge_collector.errors import SpoolError
 from otel_bridge_collector.settings import Settings, load_settings
 from otel_bridge_collector.spool.lock import FolderLock
-from tests.support.otlp import span, traces
+from tests.support.otlp_request import span, traces
 
 PROTOBUF = {"content-type": "application/x-protobuf"}
 

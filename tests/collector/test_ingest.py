@@ -10,7 +10,7 @@ from otel_bridge_collector.ingest import Encoding, Ingest, Outcome
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
-from tests.support.otlp import log_record, logs, span, to_json, traces
+from tests.support.otlp_request import log_record, logs, span, to_json, traces
 from tests.support.spool import open_spool, read_all
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.collector import running_collector
 from tests.support.killable import killable_collector
-from tests.support.otlp import span, traces
+from tests.support.otlp_request import span, traces
 
 KILLS: Final = 200
 KILLS_OF_THE_COMMAND: Final = 3

@@ -23,7 +23,7 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
 from tests.support.collector import Collector, running_collector
-from tests.support.otlp import TRACE_ID, logs, to_json
+from tests.support.otlp_request import TRACE_ID, logs, to_json
 
 START_NS: Final = 1_700_000_000_250_000_001
 OWN_FIELDS: Final = ("project_id", "_xact_id", "_pagination_key", "audit_data")

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.support.collector import ANY_PORTS, COMMAND, running_collector
-from tests.support.otlp import span, traces
+from tests.support.otlp_request import span, traces
 
 
 def run(*arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -18,7 +18,7 @@ from otel_bridge_collector.spool.record import Routing
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.telemetry import Counters
-from tests.support.otlp import log_record, logs, span, traces
+from tests.support.otlp_request import log_record, logs, span, traces
 from tests.support.sinks import MemorySink
 
 ROUTING = Routing(signal="traces", parent="project_id:p-1", xact=1000197156530614077, received_ns=0)

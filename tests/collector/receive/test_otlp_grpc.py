@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.settings import parse_address
-from tests.support.otlp import log_record, logs, span, traces
+from tests.support.otlp_request import log_record, logs, span, traces
 from tests.support.receivers import Receivers, receiving
 
 TRACES = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"

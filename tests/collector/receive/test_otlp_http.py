@@ -13,7 +13,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from otel_bridge_collector.decode.protobuf import parse_traces
-from tests.support.otlp import log_record, logs, span, to_json, traces
+from tests.support.otlp_request import log_record, logs, span, to_json, traces
 from tests.support.receivers import Receivers, receiving
 
 PROTOBUF = {"content-type": "application/x-protobuf"}
@@ -211,7 +211,7 @@ def test_a_body_above_the_limit_is_refused(receivers: Receivers, body: bytes, en
     assert "retry-after" not in response.headers
 
 
-@pytest.mark.parametrize("path", ["/v1/trace", "/", "/api/traces", "/v1/traces/extra"])
+@pytest.mark.parametrize("path", ["/v1/trace", "/", "/api/traces", "/v1/traces/extra", "/otel/v1/trace"])
 def test_a_wrong_path_is_told_the_right_one(receivers: Receivers, path: str) -> None:
     response = post(receivers, b"", path=path)
 

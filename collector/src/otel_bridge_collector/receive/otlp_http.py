@@ -39,7 +39,7 @@ _NO_METRICS: Final = Fault(
     code=code_pb2.UNIMPLEMENTED,
     message=f"metrics are not kept here: set OTEL_METRICS_EXPORTER=none; {_WHERE_TO}",
 )
-_SHOWN_PATH: Final = 200
+_SHOWN: Final = 200
 
 
 def build_otlp_routes(ingest: Ingest, *, max_body_bytes: int) -> list[Route]:
@@ -49,19 +49,21 @@ def build_otlp_routes(ingest: Ingest, *, max_body_bytes: int) -> list[Route]:
         "/v1/logs": _Export(ingest.logs, logs_answer, max_body_bytes=max_body_bytes).post,
         "/v1/metrics": _refuse_metrics,
     }
-    return [
+    routes = [
         Route(prefix + path + slash, endpoint, methods=["POST"])
         for path, endpoint in endpoints.items()
         for prefix in _PREFIXES
         for slash in ("", "/")
     ]
+    # Nothing but OTLP lives under /otel, so a wrong path there is told the right one by every application.
+    return [*routes, Route("/otel/{rest:path}", _refuse_path)]
 
 
 def build_otlp_app(ingest: Ingest, *, max_body_bytes: int) -> Starlette:
     """Return the application of the OTLP port."""
     return Starlette(
         routes=build_otlp_routes(ingest, max_body_bytes=max_body_bytes),
-        exception_handlers={HTTPException: _refuse_path},
+        exception_handlers={HTTPException: _refuse},
     )
 
 
@@ -98,20 +100,29 @@ async def _refuse_metrics(request: Request) -> Response:
     return _fault_response(_NO_METRICS, _media_type(request))
 
 
-async def _refuse_path(request: Request, error: Exception) -> Response:
-    # Starlette calls this with the HTTPException of a path or method that has no route.
-    status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
-    path = request.url.path[:_SHOWN_PATH]
-    if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        fault = Fault(
-            http_status=status, code=code_pb2.UNIMPLEMENTED, message=f"{path} takes POST only: {_WHERE_TO}"
-        )
-    else:
-        fault = Fault(
-            http_status=status, code=code_pb2.NOT_FOUND, message=f"there is no {path} here: {_WHERE_TO}"
-        )
-    headers = error.headers if isinstance(error, HTTPException) else None
-    return _fault_response(fault, _media_type(request), headers=headers)
+async def _refuse_path(request: Request) -> Response:
+    fault = Fault(
+        http_status=HTTPStatus.NOT_FOUND,
+        code=code_pb2.NOT_FOUND,
+        message=f"there is no {request.url.path[:_SHOWN]} here: {_WHERE_TO}",
+    )
+    return _fault_response(fault, _media_type(request))
+
+
+async def _refuse_method(request: Request) -> Response:
+    fault = Fault(
+        http_status=HTTPStatus.METHOD_NOT_ALLOWED,
+        code=code_pb2.UNIMPLEMENTED,
+        message=f"{request.url.path[:_SHOWN]} takes POST only: {_WHERE_TO}",
+    )
+    return _fault_response(fault, _media_type(request), headers={"allow": "POST"})
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    """Answer what Starlette found no route for; it raises HTTPException with 404 or 405."""
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return await _refuse_method(request)
+    return await _refuse_path(request)
 
 
 def _media_type(request: Request) -> str:
@@ -120,7 +131,7 @@ def _media_type(request: Request) -> str:
 
 def _unsupported(media_type: str, compression: str) -> Fault:
     message = (
-        f"cannot read content type {media_type[:_SHOWN_PATH]!r} with encoding {compression[:_SHOWN_PATH]!r}: "
+        f"cannot read content type {media_type[:_SHOWN]!r} with encoding {compression[:_SHOWN]!r}: "
         f"send {' or '.join(_MEDIA_TYPES)}, encoded as {', '.join(ENCODINGS)}"
     )
     return Fault(
