@@ -1,6 +1,5 @@
 """One spool record to rows: decode, then translate span by span. It does not route, send or write."""
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -9,8 +8,6 @@ from otel_bridge_collector import translate
 from otel_bridge_collector.decode import protobuf
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.spool.record import Record
-
-logger = logging.getLogger(__name__)
 
 _Decoded = TypeVar("_Decoded")
 

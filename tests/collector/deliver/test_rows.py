@@ -1,0 +1,47 @@
+"""One spool record to rows."""
+
+import pytest
+
+from otel_bridge.contract.row import Row
+from otel_bridge_collector.deliver import rows
+from otel_bridge_collector.deliver.rows import translate_record
+from otel_bridge_collector.errors import MalformedBodyError
+from otel_bridge_collector.model import RowWrite
+from otel_bridge_collector.spool.record import Record, Routing, Signal
+from tests.support.otlp_request import log_record, logs, span, traces
+
+
+def record(signal: Signal, payload: bytes) -> Record:
+    return Record(seq=1, routing=Routing(signal=signal, parent=None, xact=1, received_ns=0), payload=payload)
+
+
+def test_spans_become_rows_in_the_order_of_the_request() -> None:
+    body = traces(span(2, name="b"), span(1, name="a")).SerializeToString()
+
+    translated = translate_record(record("traces", body))
+
+    assert [write.row["id"] for write in translated.writes] == [f"{2:016x}", f"{1:016x}"]
+    assert translated.fault == ""
+
+
+def test_log_records_become_rows() -> None:
+    translated = translate_record(record("logs", logs(log_record("hello")).SerializeToString()))
+
+    assert [write.row["output"] for write in translated.writes] == ["hello"]
+
+
+def test_a_payload_of_another_signal_is_an_error() -> None:
+    with pytest.raises(MalformedBodyError):
+        translate_record(record("traces", b"\xff\xff\xff"))
+
+
+def test_a_span_that_no_translator_survives_costs_itself_only() -> None:
+    def to_writes(name: str) -> list[RowWrite]:
+        if name == "poison":
+            raise KeyError("bug")
+        return [RowWrite(row=Row(id=name))]
+
+    translated = rows._translate_each(["a", "poison", "b", "poison"], to_writes)
+
+    assert [write.row["id"] for write in translated.writes] == ["a", "b"]
+    assert translated.fault == "2 not translated, first KeyError: 'bug'"
