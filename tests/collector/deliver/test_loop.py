@@ -159,7 +159,7 @@ def test_a_failure_that_passes_loses_and_repeats_nothing(
     assert sink.names() == ["a", "b"]
     assert made.buried() == []
     assert caplog.messages == [
-        "test: cannot deliver (no route to the store); trying again until it can",
+        "test: cannot deliver (RetryableError: no route to the store); trying again until it can",
         "test: delivers again",
     ]
 
@@ -206,6 +206,45 @@ def test_a_payload_that_cannot_be_read_is_buried(tmp_path: Path) -> None:
     assert sink.names() == ["a", "b"]
     (letter,) = made.buried()
     assert (letter["seq"], str(letter["reason"])[:18]) == (2, "MalformedBodyError")
+
+
+def test_a_record_that_cannot_be_read_is_buried_once_however_often_its_batch_is_tried(tmp_path: Path) -> None:
+    tries: list[int] = []
+
+    def fail_twice(batch: Batch) -> None:
+        tries.append(batch.next_seq)
+        if len(tries) < 3:
+            raise RetryableError("not now", retry_after_s=0.01)
+
+    async def run() -> Stage:
+        async with stage(tmp_path, MemorySink(fail_twice)) as made:
+            await made.spool.append(ROUTING, b"not a request")
+            await made.append("a")
+            made.delivery.start()
+            assert await made.delivered()
+        return made
+
+    assert [letter["seq"] for letter in asyncio.run(run()).buried()] == [1]
+
+
+def test_a_place_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
+    sink = MemorySink()
+
+    async def run() -> None:
+        async with stage(tmp_path, sink) as made:
+            blocker = tmp_path / "cursor.new"
+            blocker.mkdir()
+            await made.append("a")
+            made.delivery.start()
+            assert await made.delivered()
+            blocker.rmdir()
+            await made.append("b")
+            assert await made.delivered()
+
+    asyncio.run(run())
+
+    assert sink.names() == ["a", "b"]
+    assert Cursor(tmp_path / "cursor").next_seq == 3
 
 
 def test_waiting_for_what_cannot_be_delivered_ends(tmp_path: Path) -> None:

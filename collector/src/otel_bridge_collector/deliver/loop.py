@@ -55,6 +55,7 @@ class Delivery:
         self._counters = counters
         self._backoff = Backoff()
         self._failing = False
+        self._buried: set[int] = set()
         self._more = asyncio.Event()
         self._moved = asyncio.Condition()
         self._running: asyncio.Task[None] | None = None
@@ -90,7 +91,7 @@ class Delivery:
         while True:
             try:
                 await self._deliver_from(self._spool.reader(self._cursor.next_seq))
-            except (RetryableError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, the loop must live and try again
                 self._report_failure(error)
                 retry_after_s = error.retry_after_s if isinstance(error, RetryableError) else None
                 await asyncio.sleep(self._backoff.failed(retry_after_s=retry_after_s))
@@ -157,16 +158,24 @@ class Delivery:
 
     async def _advance(self, next_seq: int) -> None:
         await asyncio.to_thread(self._cursor.advance, next_seq)
+        self._buried = {seq for seq in self._buried if seq >= next_seq}
         async with self._moved:
             self._moved.notify_all()
 
     def _bury(self, record: Record, reason: str) -> None:
-        self._dead_letters.bury(record, reason)
-        self._counters.add(f"{self._name}_buried")
+        if record.seq not in self._buried:  # a batch that is tried again meets its faults again
+            self._dead_letters.bury(record, reason)
+            self._buried.add(record.seq)
+            self._counters.add(f"{self._name}_buried")
 
     def _report_failure(self, error: Exception) -> None:
         if not self._failing:
-            logger.warning("%s: cannot deliver (%s); trying again until it can", self._name, error)
+            logger.warning(
+                "%s: cannot deliver (%s: %s); trying again until it can",
+                self._name,
+                type(error).__name__,
+                error,
+            )
         self._failing = True
 
     def _report_success(self) -> None:

@@ -54,7 +54,7 @@ class Router:
     def _resolve(self, parent: Parent) -> dict[str, str]:
         try:
             return self._objects.resolve(parent)
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             raise RetryableError(f"the objects cannot be read now: {error}") from error
 
 
