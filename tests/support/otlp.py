@@ -1,60 +1,75 @@
-"""Small OTLP requests."""
+"""Decoded spans and log records for tests, with everything that a test does not speak of filled in."""
 
-import base64
-import json
-import re
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from google.protobuf.json_format import MessageToJson
-from google.protobuf.message import Message
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs
-from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.model import LogRecord, Resource, Scope, Span, SpanEvent, StatusCode
 
-TRACE_ID = bytes(range(16))
+TRACE_ID: Final = "0af7651916cd43dd8448eb211c80319c"
+SPAN_ID: Final = "b7ad6b7169203331"
+START_NS: Final = 1_772_766_230_701_499_000
 
 
-def span(
-    number: int = 1,
+def make_span(  # noqa: PLR0913 - one argument for each thing that a test may vary
+    attributes: Mapping[str, Json] | None = None,
     *,
-    name: str = "answer",
-    parent: int | None = None,
-    attributes: dict[str, str] | None = None,
+    name: str = "work",
+    span_id: str = SPAN_ID,
+    parent: str | None = None,
+    events: Sequence[SpanEvent] = (),
+    status_code: int = StatusCode.UNSET,
+    status_message: str = "",
+    scope: str = "",
 ) -> Span:
-    """A span of one second; its id is `number`."""
+    """Return a span of one millisecond."""
     return Span(
         trace_id=TRACE_ID,
-        span_id=number.to_bytes(8, "big"),
-        parent_span_id=parent.to_bytes(8, "big") if parent else b"",
+        span_id=span_id,
+        parent_span_id=parent,
         name=name,
-        start_time_unix_nano=1_700_000_000_000_000_000,
-        end_time_unix_nano=1_700_000_001_000_000_000,
-        attributes=[
-            KeyValue(key=key, value=AnyValue(string_value=value)) for key, value in (attributes or {}).items()
-        ],
+        kind=1,
+        start_ns=START_NS,
+        end_ns=START_NS + 1_000_000,
+        attributes=attributes or {},
+        events=tuple(events),
+        links=(),
+        status_code=status_code,
+        status_message=status_message,
+        trace_state="",
+        dropped_attributes=0,
+        resource=Resource(),
+        scope=Scope(name=scope),
     )
 
 
-def traces(*spans: Span) -> ExportTraceServiceRequest:
-    return ExportTraceServiceRequest(resource_spans=[ResourceSpans(scope_spans=[ScopeSpans(spans=spans)])])
+def make_event(
+    name: str, attributes: Mapping[str, Json] | None = None, *, time_ns: int = START_NS
+) -> SpanEvent:
+    """Return an event at the start of the span."""
+    return SpanEvent(name=name, time_ns=time_ns, attributes=attributes or {})
 
 
-def logs(*records: LogRecord) -> ExportLogsServiceRequest:
-    return ExportLogsServiceRequest(resource_logs=[ResourceLogs(scope_logs=[ScopeLogs(log_records=records)])])
-
-
-def log_record(text: str = "hello") -> LogRecord:
+def make_record(
+    event_name: str = "",
+    attributes: Mapping[str, Json] | None = None,
+    *,
+    body: Json = None,
+    span_id: str | None = SPAN_ID,
+    time_ns: int = START_NS,
+    severity_number: int = 0,
+) -> LogRecord:
+    """Return a log record, of the span unless `span_id` is None."""
     return LogRecord(
-        trace_id=TRACE_ID, time_unix_nano=1_700_000_000_000_000_000, body=AnyValue(string_value=text)
+        trace_id=TRACE_ID if span_id else None,
+        span_id=span_id,
+        time_ns=time_ns,
+        observed_ns=time_ns + 1,
+        severity_number=severity_number,
+        severity_text="",
+        event_name=event_name,
+        body=body,
+        attributes=attributes or {},
+        resource=Resource(),
+        scope=Scope(),
     )
-
-
-def to_json(request: Message) -> bytes:
-    """The request in OTLP/JSON: protobuf's JSON with ids in hex."""
-    text = MessageToJson(request, indent=None)
-    return re.sub(
-        r'("(?:traceId|spanId|parentSpanId)": )("[^"]*")',
-        lambda match: match[1] + json.dumps(base64.b64decode(json.loads(match[2])).hex()),
-        text,
-    ).encode()

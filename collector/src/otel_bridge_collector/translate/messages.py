@@ -124,13 +124,16 @@ def _chat_content(content: Json) -> Json:
     parsed = json_text.parse(content)
     if parsed is None or not _is_part_list(parsed.value):
         return content
-    return [parts.content_part(part) for part in parsed.value]
+    return _content([parts.content_part(part) for part in parsed.value])
 
 
 def _is_part_list(value: Json) -> TypeGuard[list[Object]]:
     if not isinstance(value, list) or not value:
         return False
-    return all(isinstance(item, Mapping) and isinstance(item.get("type"), str) for item in value)
+    return all(
+        isinstance(item, Mapping) and (isinstance(item.get("type"), str) or isinstance(item.get("text"), str))
+        for item in value
+    )
 
 
 def _is_tool_result(part: Json) -> bool:

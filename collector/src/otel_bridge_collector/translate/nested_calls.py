@@ -111,24 +111,24 @@ def _demotion(span: Span, row: Row) -> RowWrite:
 
 
 def _pairs(trace: _Trace, span_id: str, seen: _Seen) -> Iterator[tuple[_Seen, _Seen]]:
-    """Yield each call with the nearest call below it, as far as the new span connects them."""
-    above = _call_above(trace, seen)
-    if seen.is_call:
-        if above:
-            yield above, seen
-        yield from ((seen, below) for below in _calls_below(trace, span_id))
-    elif seen.is_open and above:
-        yield from ((above, below) for below in _calls_below(trace, span_id))
+    """Yield each call with each call below it, as far as the new span connects them."""
+    if not (seen.is_call or seen.is_open):
+        return
+    own = [seen] if seen.is_call else []
+    above = [*own, *_calls_above(trace, seen)]
+    below = [*own, *_calls_below(trace, span_id)]
+    yield from ((outer, inner) for outer in above for inner in below if outer is not inner)
 
 
-def _call_above(trace: _Trace, seen: _Seen) -> _Seen | None:
+def _calls_above(trace: _Trace, seen: _Seen) -> Iterator[_Seen]:
     passed: set[str] = set()
     while (parent_id := seen.parent_span_id) and parent_id not in passed and parent_id in trace.spans:
         passed.add(parent_id)
         seen = trace.spans[parent_id]
-        if not seen.is_open:
-            return seen if seen.is_call else None
-    return None
+        if seen.is_call:
+            yield seen
+        elif not seen.is_open:
+            return
 
 
 def _calls_below(trace: _Trace, span_id: str) -> Iterator[_Seen]:
@@ -139,10 +139,10 @@ def _calls_below(trace: _Trace, span_id: str) -> Iterator[_Seen]:
         passed.add(parent_id)
         for child_id in sorted(trace.children.get(parent_id, set()) - passed):
             child = trace.spans[child_id]
+            if child.is_call or child.is_open:
+                pending.append(child_id)
             if child.is_call:
                 yield child
-            elif child.is_open:
-                pending.append(child_id)
 
 
 def _is_same_call(outer: _Seen, inner: _Seen) -> bool:

@@ -27,6 +27,8 @@ def content_part(part: Json) -> Json:
         return {"type": "text", "text": part}
     if not isinstance(part, Mapping):
         return part
+    if "type" not in part and isinstance(part.get("text"), str):
+        return {"type": "text", **part}
     convert = _CONTENT.get(str(part.get("type")))
     return convert(part) if convert else part
 

@@ -11,7 +11,6 @@
 Source: spec/translation.md sections 7 and 14 (7); the providers' usage objects. Prices are not its subject.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -55,7 +54,8 @@ _PARTS: Final = {
 }
 
 
-_MAX_DIGITS: Final = 18
+_MAX_DIGITS: Final = 15
+"""A number that is longer is no count; within this, floats are exact."""
 
 
 class Count(NamedTuple):
@@ -107,11 +107,11 @@ def _normal_form(given: Mapping[str, int]) -> dict[str, int]:
 
 
 def _tokens(value: Json) -> int | None:
-    if isinstance(value, str):
-        return int(value) if value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS:
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10**_MAX_DIGITS:
         return None
-    return int(value) if math.isfinite(value) and value == int(value) else None
+    return int(value) if value == int(value) else None
 
 
 def _leaves(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from otel_bridge.contract import names
-from otel_bridge.contract.row import SpanType
+from otel_bridge.contract.row import Json, SpanType
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate.conventions.gen_ai import call, content, event
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Reading
@@ -41,11 +41,9 @@ def claims(span: Span) -> bool:
 
 def translate(span: Span) -> Partial:
     """Read the `gen_ai.*` attributes and events of `span`."""
-    own = read(span.attributes)
-    readings = (*event.readings(span.events), *own.readings, *_details(span))
-    return Partial(
-        readings=readings, fallback_type=own.fallback_type or _fallback_type(span.attributes, readings)
-    )
+    own = read({**_details(span), **span.attributes})
+    readings = (*event.readings(span.events), *own.readings)
+    return Partial(readings=readings, fallback_type=_fallback_type(span.attributes, readings))
 
 
 def read(attributes: Attributes) -> Partial:
@@ -62,10 +60,10 @@ def read(attributes: Attributes) -> Partial:
     return Partial(readings=tuple(readings))
 
 
-def _details(span: Span) -> list[Reading]:
-    """What the details events say: the attributes of the span itself once more, so nothing of the span is used up."""
-    attributes = [each.attributes for each in span.events if each.name == event.DETAILS]
-    return [reading._replace(attributes=()) for each in attributes for reading in read(each).readings]
+def _details(span: Span) -> dict[str, Json]:
+    """Return what the details events say: attributes of the span that it may not have itself."""
+    told = [each.attributes for each in span.events if each.name == event.DETAILS]
+    return {name: value for attributes in told for name, value in attributes.items()}
 
 
 def _type_of_operation(attributes: Attributes) -> SpanType | None:

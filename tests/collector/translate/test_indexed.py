@@ -1,0 +1,38 @@
+"""Flattened attributes to nested values."""
+
+from otel_bridge_collector.translate.indexed import below, items_below, nested
+
+
+def test_indexes_become_lists_in_their_order() -> None:
+    flat = {"10.role": "assistant", "2.role": "user", "2.content": "hi"}
+
+    assert nested(flat) == [{"role": "user", "content": "hi"}, {"role": "assistant"}]
+
+
+def test_names_become_objects() -> None:
+    assert nested({"a.b": 1, "a.c.0": 2, "d": 3}) == {"a": {"b": 1, "c": [2]}, "d": 3}
+
+
+def test_a_value_beside_its_continuations_stands_under_the_empty_key() -> None:
+    assert nested({"a": 1, "a.b": 2}) == {"a": {"": 1, "b": 2}}
+    assert nested({"a.b": 2, "a": 1}) == {"a": {"b": 2, "": 1}}
+
+
+def test_an_object_that_is_a_value_stays_whole() -> None:
+    assert nested({"a": {"0": "x"}}) == {"a": {"0": "x"}}
+
+
+def test_nothing_is_an_empty_object() -> None:
+    assert nested({}) == {}
+
+
+def test_below_leaves_out_other_keys_and_odd_paths() -> None:
+    attributes = {"p.a": 1, "p.": 2, "p.a..b": 3, "p." + ".".join("x" * 17): 4, "q.a": 5}
+
+    assert below(attributes, "p.") == {"a": 1}
+
+
+def test_items_begin_with_an_index() -> None:
+    attributes = {"p.0.role": "user", "p.filter": "x", "p.²": "y"}
+
+    assert items_below(attributes, "p.") == {"0.role": "user"}

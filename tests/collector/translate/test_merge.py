@@ -1,0 +1,114 @@
+"""Deciding between readings."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.translate.merge import Merged, merge
+from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
+
+ONE: Json = [{"role": "user", "content": "one"}]
+TWO: Json = [{"role": "user", "content": "one"}, {"role": "user", "content": "two"}]
+
+
+def merged(*partials: Sequence[Reading], preserve: bool = False) -> Merged:
+    """Merge readings whose attributes all exist, with their own name as value."""
+    found = [Partial(readings=tuple(readings)) for readings in partials]
+    names = {name for readings in partials for reading in readings for name in reading.attributes}
+    return merge(found, {name: name for name in sorted(names)}, preserve=preserve)
+
+
+def content(value: Json, rank: Rank, attribute: str) -> Content:
+    return Content("input", value, rank, (attribute,))
+
+
+def test_the_better_rank_wins_whoever_read_it() -> None:
+    found = merged([content("text", Rank.TEXT, "a")], [content(ONE, Rank.MESSAGES, "b")])
+
+    assert found.contents == {"input": ONE}
+
+
+def test_of_equal_ranks_the_first_wins() -> None:
+    assert merged([content("a", Rank.VALUE, "a")], [content("b", Rank.VALUE, "b")]).contents == {"input": "a"}
+
+
+@pytest.mark.parametrize("empty", [None, "", [], {}])
+def test_an_empty_value_says_nothing(empty: Json) -> None:
+    found = merged([content(empty, Rank.EVENTS, "a"), content("text", Rank.TEXT, "b")])
+
+    assert found.contents == {"input": "text"}
+
+
+def test_an_empty_value_for_the_very_field_counts() -> None:
+    found = merged([content("", Rank.EXPLICIT, "a"), content("text", Rank.TEXT, "b")])
+
+    assert found.contents == {"input": ""}
+
+
+def test_null_is_what_is_left_where_nobody_says_more() -> None:
+    assert merged([content(None, Rank.EXPLICIT, "a")]).contents == {"input": None}
+
+
+def test_more_messages_win_over_fewer_under_a_better_name() -> None:
+    found = merged([content(ONE, Rank.MESSAGES, "a"), content(TWO, Rank.INDEXED, "b")])
+
+    assert found.contents == {"input": TWO}
+    assert found.leftovers == {}
+
+
+def test_messages_in_events_win_over_more_in_attributes() -> None:
+    assert merged([content(ONE, Rank.EVENTS, "a"), content(TWO, Rank.MESSAGES, "b")]).contents == {
+        "input": ONE
+    }
+
+
+def test_messages_do_not_win_over_a_better_value_of_another_shape() -> None:
+    found = merged([content({"contents": []}, Rank.MESSAGES, "a"), content(ONE, Rank.TEXT, "b")])
+
+    assert found.contents == {"input": {"contents": []}}
+
+
+def test_a_loser_that_the_winner_contains_is_used_up() -> None:
+    found = merged([content(TWO, Rank.MESSAGES, "a"), content("two", Rank.TEXT, "b")])
+
+    assert found.leftovers == {}
+
+
+def test_a_loser_that_says_more_is_a_leftover() -> None:
+    found = merged([content(ONE, Rank.EXPLICIT, "a"), content(TWO, Rank.MESSAGES, "b")])
+
+    assert found.leftovers == {"b": "b"}
+
+
+def test_the_first_value_for_a_key_wins() -> None:
+    found = merged([Entry("metadata", "model", "a", ("a",))], [Entry("metadata", "model", "b", ("b",))])
+
+    assert found.objects == {"metadata": {"model": "a"}}
+    assert found.leftovers == {"b": "b"}
+
+
+def test_a_repeated_value_for_a_key_is_used_up() -> None:
+    found = merged([Entry("metrics", "tokens", 5, ("a",)), Entry("metrics", "tokens", 5.0, ("b",))])
+
+    assert found.leftovers == {}
+
+
+def test_attributes_that_nobody_read_are_leftovers() -> None:
+    found = merge([Partial(spent=("hint",))], {"hint": 1, "other": 2})
+
+    assert found.leftovers == {"other": 2}
+
+
+def test_preserved_attributes_are_leftovers_although_they_were_read() -> None:
+    assert merged([content("x", Rank.TEXT, "a")], preserve=True).leftovers == {"a": "a"}
+
+
+def test_the_first_fallback_type_counts() -> None:
+    partials = [Partial(), Partial(fallback_type="llm"), Partial(fallback_type="tool")]
+
+    assert merge(partials, {}).fallback_type == "llm"
+
+
+def test_nothing_read_is_nothing_said() -> None:
+    assert merge([], {}) == Merged(contents={}, objects={}, fallback_type=None, leftovers={})

@@ -1,0 +1,38 @@
+"""Names of models and providers."""
+
+import pytest
+
+from otel_bridge_collector.translate.model_name import model_name, provider_name
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        pytest.param("openai/gpt-4o", "gpt-4o", id="provider in front"),
+        pytest.param("models/gemini-2.5-flash", "gemini-2.5-flash", id="Google's folder"),
+        pytest.param("meta-llama/Llama-3-8B", "meta-llama/Llama-3-8B", id="publisher, not provider"),
+        pytest.param("openai/", "openai/", id="nothing behind"),
+        pytest.param("gpt-4o", "gpt-4o", id="plain"),
+    ],
+)
+def test_a_model_is_named_without_its_provider(given: str, name: str) -> None:
+    assert model_name(given) == name
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        pytest.param("openai", "openai", id="plain"),
+        pytest.param("OpenAI", "openai", id="upper case"),
+        pytest.param("gcp.vertex_ai", "google", id="Vertex"),
+        pytest.param("gemini", "google", id="Gemini"),
+        pytest.param("aws.bedrock", "bedrock", id="Bedrock"),
+        pytest.param("azure.ai.openai", "azure", id="Azure"),
+        pytest.param("x_ai", "xai", id="xAI"),
+        pytest.param("mistral_ai", "mistral", id="Mistral"),
+        pytest.param("ibm.watsonx.ai", "ibm", id="product behind a dot"),
+        pytest.param("moonshot_ai", "moonshot_ai", id="underscore"),
+    ],
+)
+def test_a_provider_has_one_name(given: str, name: str) -> None:
+    assert provider_name(given) == name
