@@ -64,9 +64,10 @@ class Bridge:
     @property
     def facts(self) -> FactSender:
         """The pipeline for feedback and updates, made at its first use."""
-        if self._facts is None:
-            self._facts = FactSender(self.settings, self.resource)
-        return self._facts
+        with state.process.configuring:
+            if self._facts is None:
+                self._facts = FactSender(self.settings, self.resource)
+            return self._facts
 
 
 def configure(settings: Settings | None = None, tracer_provider: TracerProvider | None = None) -> Bridge:

@@ -69,8 +69,8 @@ def _with_parent(baggage: str, parent: str) -> str:
     ours = f"{PARENT_BAGGAGE}={quote(parent, safe='')}"
     kept: list[str] = []
     room = MAX_BAGGAGE_BYTES - len(ours)
-    for member in baggage.split(","):
-        if not member.strip() or member.partition("=")[0].strip() == PARENT_BAGGAGE:
+    for member in map(str.strip, baggage.split(",")):
+        if not member or member.partition("=")[0].strip() == PARENT_BAGGAGE:
             continue
         room -= len(member.encode()) + 1
         if room >= 0 and len(kept) < MAX_BAGGAGE_MEMBERS - 1:

@@ -95,11 +95,15 @@ class HasParent(Protocol):
         ...
 
 
-class Flushable(Protocol):
+class Pipeline(Protocol):
     """What the process knows of a pipeline."""
 
     def force_flush(self, timeout_millis: int = ...) -> bool:
         """Send what waits; False when that was not possible in time."""
+        ...
+
+    def shutdown(self) -> None:
+        """Send what waits, report what is lost, and take no more."""
         ...
 
 
@@ -122,7 +126,7 @@ class Process:
 
     masking_function: MaskingFunction | None = None
     logger: HasParent | None = None
-    pipelines: WeakSet[Flushable] = field(default_factory=WeakSet[Flushable])
+    pipelines: WeakSet[Pipeline] = field(default_factory=WeakSet[Pipeline])
     open_spans: set[Abandonable] = field(default_factory=set[Abandonable])
     environment: Mapping[str, str] | None = None
     wired: bool = False
