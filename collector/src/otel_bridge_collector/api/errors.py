@@ -79,7 +79,19 @@ async def http_error(request: Request, error: Exception) -> Response:
     )
 
 
-EXCEPTION_HANDLERS: Final = {RequestError: request_error, 404: http_error, 405: http_error}
+async def internal_error(request: Request, error: Exception) -> Response:
+    """Answer a request that found a bug; the server logs it, the client learns nothing of it."""
+    del request, error
+    message = "internal error"
+    return JSONResponse({"Message": message, "error": message, "code": "internal"}, status_code=500)
+
+
+EXCEPTION_HANDLERS: Final = {
+    RequestError: request_error,
+    404: http_error,
+    405: http_error,
+    Exception: internal_error,
+}
 """For the Starlette application that holds the API's routes."""
 
 

@@ -13,7 +13,9 @@ Source: spec/btql.md section 4 for the operators and their precedence, 1 for lit
 | 9 | `.name`, `[0]`, `::type` |
 """
 
+import math
 from typing import Final
+from typing import Literal as Choice
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.errors import QueryError
@@ -28,6 +30,7 @@ from otel_bridge_collector.query.syntax import (
     In,
     Interval,
     Literal,
+    Logical,
     Path,
     Place,
     Unary,
@@ -35,11 +38,16 @@ from otel_bridge_collector.query.syntax import (
 from otel_bridge_collector.query.tokens import Token
 
 MAX_VALUES: Final = 4_096
-"""Most values in one IN list, as at Braintrust."""
+"""Most values in one IN list, as at Braintrust, and most terms of one AND or OR."""
 
 UNITS: Final = ("second", "minute", "hour", "day", "week", "month", "year")
 
+_MOST_DIGITS: Final = 38  # of a whole number in DuckDB
+
 _CONDITIONAL: Final = 1
+_FLAT: Final = (2, 3)
+"""Powers of AND and OR, which make one node of any number of terms."""
+
 _COMPARISON: Final = 5
 _NOT: Final = 4
 _NEGATION: Final = 8
@@ -89,7 +97,7 @@ class ExpressionParser:
                 if compared and strength == _COMPARISON:
                     raise self._reader.expected("AND, OR or the end, as comparisons cannot be chained")
                 compared = strength == _COMPARISON
-                steps += 1
+                steps += strength not in _FLAT
                 self._reader.check_nesting(steps)
                 left = self._extend(left, strength)
             return left
@@ -108,13 +116,18 @@ class ExpressionParser:
                 return self._conditional(left, token)
             right = self.expression(strength)
             return build.binary(_SYMBOLS[token.text][1], left, right, between(left.place, right.place))
-        word = token.text.lower()
-        if word in ("and", "or"):
-            right = self.expression(strength)
-            return build.logical(
-                "and" if word == "and" else "or", (left, right), between(left.place, right.place)
-            )
+        if strength in _FLAT:
+            return self._joined(left, token, strength)
         return self._comparison(left, token)
+
+    def _joined(self, left: Expression, token: Token, strength: int) -> Expression:
+        right = self.expression(strength)
+        operator: Choice["and", "or"] = "and" if token.is_word("and") else "or"
+        joined = build.logical(operator, (left, right), between(left.place, right.place))
+        if isinstance(joined, Logical) and len(joined.terms) > MAX_VALUES:
+            message = f"{operator.upper()} takes at most {MAX_VALUES} terms"
+            raise QueryError(message, offset=token.offset, length=token.place.length, code="tooManyValues")
+        return joined
 
     def _conditional(self, condition: Expression, question: Token) -> Expression:
         then = self.expression()
@@ -230,7 +243,7 @@ class ExpressionParser:
         token = self._reader.next()
         match token.kind:
             case "number":
-                return Literal(value=_number(token.text), place=token.place)
+                return Literal(value=_number(token), place=token.place)
             case "string":
                 return Literal(value=token.value, place=token.place)
             case "quoted":
@@ -369,5 +382,11 @@ def _stepped(value: Expression, step: tuple[str | int, Place]) -> Expression:
     return Access(of=value, step=name, place=between(value.place, place))
 
 
-def _number(text: str) -> int | float:
-    return int(text) if text.isdecimal() else float(text)
+def _number(token: Token) -> int | float:
+    if token.text.isdecimal() and len(token.text) <= _MOST_DIGITS:
+        return int(token.text)
+    value = float(token.text)
+    if not math.isfinite(value):
+        message = "this number is too large"
+        raise QueryError(message, offset=token.offset, length=token.place.length, code="badNumber")
+    return value

@@ -26,7 +26,7 @@ def outputs_of(columns: Sequence[Selected], object_type: str) -> list[Output]:
         QueryError: two columns of one name, of which at least one was given.
     """
     _check_unique(columns)
-    short = Counter(_short_name(column) for column in columns)
+    short = Counter(_short_name(column) for column in columns if not column.alias)
     outputs: list[Output] = []
     for column in columns or (_EVERYTHING,):
         if column.expression is None:

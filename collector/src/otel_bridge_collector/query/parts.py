@@ -9,7 +9,8 @@ from otel_bridge_collector.query.syntax import SHAPES, Selected, Shape, Sorted, 
 from otel_bridge_collector.query.tokens import Token
 
 _NO_ALIAS: Final = frozenset({
-    "from", "where", "group", "having", "order", "limit", "offset", "union", "intersect", "except", "join",
+    "from", "where", "group", "having", "order", "limit", "offset", "union", "intersect", "except", "join", "inner", "left",
+    "over",
     "unpivot", "pivot", "tablesample", "settings", "asc", "desc", "nulls",
 })  # fmt: skip
 """Words that end an output column, so they can be an alias only behind AS."""

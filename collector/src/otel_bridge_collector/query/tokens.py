@@ -109,7 +109,8 @@ def _quoted(text: str, offset: int, *, after_dot: bool) -> Token:
 def _unescaped(match: re.Match[str]) -> str:
     body = re.sub(r'(\\.)|""', lambda part: part[1] or r"\"", match[1], flags=re.DOTALL)
     try:
-        return str(json.loads(f'"{body}"', strict=False))
+        value = str(json.loads(f'"{body}"', strict=False))
+        value.encode()  # fails for half of a surrogate pair, which JSON lets pass
     except ValueError as error:
         raise QueryError(
             "a double-quoted string takes the escapes of JSON only",
@@ -118,6 +119,7 @@ def _unescaped(match: re.Match[str]) -> str:
             code="badEscape",
             suggestion="single quotes take no escapes but '' for a quote",
         ) from error
+    return value
 
 
 def _unreadable(text: str, offset: int) -> QueryError:

@@ -220,6 +220,7 @@ def _open(path: Path, *, memory_limit_mb: int, threads: int) -> duckdb.DuckDBPyC
         },
     )
     quoted = "'" + str(path).replace("'", "''") + "'"
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute(_ATTACH.format(path=quoted))
     # A statement that slipped through query planning must reach no file but this one.
     connection.execute("SET enable_external_access = false")

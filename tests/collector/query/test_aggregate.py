@@ -1,0 +1,68 @@
+"""The aggregate functions."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.errors import QueryError
+from tests.support.rows import Asking
+
+MIXED: list[Json] = [1, 1.0, "1", "b", True, None, 3]
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
+    rows = [
+        {"id": str(at), "created": "2026-01-05T09:00:00Z", "metadata": {"v": value}}
+        for at, value in enumerate(MIXED)
+    ]
+    asking = Asking(tmp_path_factory.mktemp("mixed"), rows)
+    yield asking
+    asking.close()
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        pytest.param("count(1)", 7, id="rows"),
+        pytest.param("count(*)", 7, id="star"),
+        pytest.param("count(metadata.v)", 6, id="not-null"),
+        pytest.param("count_distinct(metadata.v)", 5, id="one-is-one-point-zero"),
+        pytest.param("count(distinct id)", 7, id="distinct"),
+        pytest.param("sum(metadata.v)", 6, id="strings-are-no-numbers-true-is-one"),
+        pytest.param("avg(metadata.v)", 1.5, id="avg"),
+        pytest.param("sum(metadata.missing)", None, id="sum-of-nothing"),
+        pytest.param("min(metadata.v)", "1", id="min-of-the-highest-type"),
+        pytest.param("max(metadata.v)", "b", id="max"),
+        pytest.param("max(created)", "2026-01-05T09:00:00Z", id="max-time"),
+        pytest.param("max(id)", "6", id="max-string"),
+        pytest.param("any_value(metadata.v)", 3, id="of-the-newest-row"),
+        pytest.param("percentile(metadata.v, 0.5)", 1, id="percentile"),
+        pytest.param("median(metadata.v)", 1, id="median"),
+        pytest.param("stddev(metadata.v)", 1, id="stddev"),
+        pytest.param("count(error) / count(1)", 0, id="arithmetic"),
+        pytest.param("sum(is_root)", 7, id="true-is-one"),
+    ],
+)
+def test_aggregates(mixed: Asking, expression: str, expected: Json) -> None:
+    assert mixed.rows(f"measures: {expression} as value") == [{"value": expected}]
+
+
+def test_groups_tell_types_apart_but_not_spellings_of_a_number(mixed: Asking) -> None:
+    rows = mixed.rows("SELECT metadata.v, count(1) AS n FROM project_logs GROUP BY 1")
+
+    assert sorted((repr(row["v"]), row["n"]) for row in rows) == [
+        ("'1'", 1),
+        ("'b'", 1),
+        ("1", 2),
+        ("3", 1),
+        ("None", 1),
+        ("True", 1),
+    ]
+
+
+@pytest.mark.parametrize("fraction", [pytest.param("1.5", id="above"), pytest.param("id", id="from-the-row")])
+def test_a_percentile_is_a_constant_from_0_to_1(mixed: Asking, fraction: str) -> None:
+    with pytest.raises(QueryError, match="from 0 to 1"):
+        mixed.rows(f"measures: percentile(metadata.v, {fraction})")

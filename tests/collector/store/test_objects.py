@@ -1,0 +1,103 @@
+"""Projects and experiments."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from otel_bridge.contract.parent import parse_parent
+from otel_bridge_collector.store.objects import Objects
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> Iterator[Objects]:
+    numbers = count()
+    opened = Objects(
+        tmp_path / "objects.sqlite",
+        new_id=lambda: f"id-{next(numbers)}",
+        clock=lambda: datetime(2026, 1, 2, tzinfo=UTC),
+    )
+    yield opened
+    opened.close()
+
+
+def test_a_project_is_made_once_by_its_exact_name(objects: Objects) -> None:
+    first = objects.resolve(parse_parent("project_name:App"))
+    again = objects.resolve(parse_parent("project_name:App"))
+    other = objects.resolve(parse_parent("project_name:app"))
+
+    assert first == again == {"org_id": "id-0", "project_id": "id-1", "log_id": "g"}
+    assert other["project_id"] == "id-2"
+
+
+def test_an_unknown_project_id_is_registered_as_it_stands(objects: Objects) -> None:
+    ids = objects.resolve(parse_parent("project_id:p1"))
+
+    project = objects.project("p1")
+    assert ids["project_id"] == "p1"
+    assert project is not None
+    assert (project.name, project.created) == ("p1", "2026-01-02T00:00:00.000Z")
+
+
+def test_an_unknown_project_id_that_is_another_projects_name_gets_a_name_of_its_own(objects: Objects) -> None:
+    objects.create_project("p1")
+
+    objects.resolve(parse_parent("project_id:p1"))
+
+    assert [project.name for project in objects.projects()] == ["p1 (id)", "p1"]
+
+
+def test_an_unknown_experiment_is_registered_in_the_default_project(objects: Objects) -> None:
+    ids = objects.resolve(parse_parent("experiment_id:e1"))
+
+    project = objects.project_named("default-otel-project")
+    assert project is not None
+    assert ids == {"experiment_id": "e1", "project_id": project.id}
+    assert objects.experiment("e1") == objects.experiments_named("e1")[0]
+
+
+def test_a_playground_is_known_by_its_rows(objects: Objects) -> None:
+    assert objects.resolve(parse_parent("playground_id:s")) == {"prompt_session_id": "s", "log_id": "x"}
+
+
+def test_what_is_not_there_is_none(objects: Objects) -> None:
+    assert objects.project("x") is None
+    assert objects.project_named("x") is None
+    assert objects.experiment("x") is None
+
+
+def test_what_was_resolved_cannot_be_changed_by_the_caller(objects: Objects) -> None:
+    objects.resolve(parse_parent("project_name:a"))["project_id"] = "changed"
+
+    assert objects.resolve(parse_parent("project_name:a"))["project_id"] == "id-1"
+
+
+def test_ids_stay_over_a_restart(tmp_path: Path) -> None:
+    first = Objects(tmp_path / "objects.sqlite")
+    ids = first.resolve(parse_parent("project_name:a"))
+    first.close()
+
+    second = Objects(tmp_path / "objects.sqlite")
+    again = second.resolve(parse_parent("project_name:a"))
+    second.close()
+
+    assert ids == again
+
+
+def test_threads_make_a_project_once(objects: Objects) -> None:
+    found: list[str] = []
+    threads = [
+        threading.Thread(
+            target=lambda: found.append(objects.resolve(parse_parent("project_name:a"))["project_id"])
+        )
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert set(found) == {"id-1"}
