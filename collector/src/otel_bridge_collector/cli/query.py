@@ -6,6 +6,7 @@ It never opens the store itself: one process can, and that is the sidecar.
 import csv
 import io
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
@@ -17,10 +18,14 @@ from rich.table import Table
 DEFAULT_URL: Final = "http://127.0.0.1:8585"
 _TIMEOUT_S: Final = 60.0
 _WIDEST_CELL: Final = 60
-_DULL: Final = frozenset({
-    "_async_scoring_state", "_pagination_key", "_xact_id", "audit_data", "log_id", "org_id", "project_id",
-})  # fmt: skip
-"""Columns that a table of whole rows leaves out; every other format has them."""
+_PIPE_WIDTH: Final = 160
+"""Width of a table that goes to no terminal."""
+
+_WHOLE_ROW: Final = frozenset({"_pagination_key", "audit_data"})
+"""Columns that nobody selects by hand: an answer that has them is of whole rows."""
+
+_TOLD_APART_BY: Final = ("id", "created", "name", "type", "input", "output", "error", "scores")
+"""What a table shows of whole rows; every other format has every field."""
 
 
 @click.command()
@@ -68,7 +73,7 @@ def _ask(text: str, url: str) -> dict[str, Any]:
         ) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise click.ClickException(f"cannot ask {url}: {error}") from error
-    except ValueError as error:
+    except ValueError as error:  # no JSON
         raise click.ClickException(f"what answers at {url} is no sidecar") from error
     if response.is_error:
         raise click.ClickException(_fault(answer))
@@ -94,19 +99,20 @@ def _print_table(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Non
     if not rows:
         click.echo("no rows")
         return
-    shown = [name for name in names if _is_interesting(name, names, rows)]
-    table = Table(*shown)
+    if set(names) >= _WHOLE_ROW:
+        names, rows = _TOLD_APART_BY, [_with_span(row) for row in rows]
+    table = Table(*names)
     for row in rows:
-        table.add_row(*(_short(_cell(row[name])) for name in shown), style=None)
-    console = Console(soft_wrap=False, markup=False, highlight=False)
-    console.print(table)
+        table.add_row(*(_short(_cell(row[name])) for name in names))
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    Console(markup=False, highlight=False, width=width).print(table)
     click.echo(f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
 
 
-def _is_interesting(name: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether a table shows a column: of whole rows, those that tell the rows apart."""
-    whole_rows = "_pagination_key" in names and "audit_data" in names
-    return not whole_rows or (name not in _DULL and any(row[name] is not None for row in rows))
+def _with_span(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with name and type of its span beside the other fields."""
+    span_attributes: Mapping[str, Any] = row["span_attributes"] or {}
+    return {**row, "name": span_attributes.get("name"), "type": span_attributes.get("type")}
 
 
 def _cell(value: object) -> str:

@@ -1,0 +1,28 @@
+"""Request bodies."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from otel_bridge_collector.api.body import MAX_BODY_BYTES
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        pytest.param(b"", "invalidJson", id="nothing"),
+        pytest.param(b"{", "invalidJson", id="no-json"),
+        pytest.param(b'{"query": "a\nb"}', "invalidJson", id="raw-newline"),
+        pytest.param(b"[]", "invalidJson", id="no-object"),
+        pytest.param(b" " * (MAX_BODY_BYTES + 1), "requestTooLarge", id="too-large"),
+    ],
+)
+def test_a_bad_body_is_answered_with_what_is_wrong(client: TestClient, content: bytes, code: str) -> None:
+    response = client.post("/btql", content=content)
+
+    assert (response.status_code, response.json()["code"]) == (400, code)
+
+
+def test_a_body_needs_no_content_type_and_null_is_absent(client: TestClient) -> None:
+    response = client.post("/btql", content=b'{"query": "limit: 1", "cursor": null, "tz_offset": null}')
+
+    assert response.status_code == 200

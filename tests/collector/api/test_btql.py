@@ -1,0 +1,146 @@
+"""`POST /btql`."""
+
+import json
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from otel_bridge.contract.row import Json
+
+
+def ask(client: TestClient, query: Json, **fields: Json) -> dict[str, Any]:
+    response = client.post("/btql", json={"query": query, **fields})
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+def ids(answer: dict[str, Any]) -> str:
+    return "".join(row["id"] for row in answer["data"])
+
+
+def test_an_answer_has_data_schema_cursor_and_states(client: TestClient) -> None:
+    answer = ask(client, "select: id | limit: 2")
+
+    assert list(answer) == ["data", "schema", "cursor", "realtime_state", "warnings", "freshness_state"]
+    assert answer["data"] == [{"id": "e"}, {"id": "d"}]
+    assert answer["realtime_state"]["type"] == "on"
+    assert answer["freshness_state"] == {
+        "last_processed_xact_id": "1000197156530614077",
+        "last_considered_xact_id": "1000197156530614077",
+    }
+
+
+def test_the_tree_of_the_python_sdk_is_answered(client: TestClient) -> None:
+    tree: Json = {
+        "select": [{"op": "star"}],
+        "from": {
+            "op": "function",
+            "name": {"op": "ident", "name": ["project_logs"]},
+            "args": [{"op": "literal", "value": "p"}],
+        },
+        "filter": {
+            "op": "and",
+            "children": [
+                {"btql": "metadata.model = 'claude'"},
+                {"op": "isnull", "expr": {"op": "ident", "name": ["error"]}},
+            ],
+        },
+        "cursor": None,
+        "limit": 1000,
+    }
+
+    assert (
+        ids(ask(client, tree, use_columnstore=False, brainstore_realtime=True, query_source="py_sdk")) == "c"
+    )
+
+
+def test_non_roots_are_those_with_parents(client: TestClient) -> None:
+    condition: Json = {
+        "op": "ne",
+        "left": {"op": "ident", "name": ["span_parents"]},
+        "right": {"op": "literal", "value": None},
+    }
+
+    assert ids(ask(client, {"filter": condition})) == "db"
+
+
+@pytest.mark.parametrize(
+    "place", [pytest.param("body", id="in-the-body"), pytest.param("query", id="in-the-query")]
+)
+def test_a_cursor_continues(client: TestClient, place: str) -> None:
+    first = client.post("/btql", json={"query": "select: id | limit: 3"})
+    cursor = first.json()["cursor"]
+    query = "select: id | limit: 3" if place == "body" else f"select: id | limit: 3 | cursor: '{cursor}'"
+
+    second = ask(client, query, cursor=cursor)
+
+    assert first.headers["x-bt-cursor"] == cursor
+    assert ids(second) == "ba"
+    assert "cursor" not in ask(client, "select: id", cursor=second["cursor"])
+
+
+def test_an_empty_cursor_is_none(client: TestClient) -> None:
+    assert ids(ask(client, "cursor: ''", cursor="")) == "edcba"
+
+
+def test_days_begin_in_the_zone_of_the_request(client: TestClient) -> None:
+    answer = ask(client, "select: day(created) as d | filter: id = 'a'", tz_offset="600")
+
+    assert answer["data"] == [{"d": "2026-01-04T10:00:00Z"}]
+
+
+def test_a_request_can_be_about_one_trace(client: TestClient) -> None:
+    assert ids(ask(client, "filter: metrics.tokens > 90", scope_to_root_span_id="t2")) == "dc"
+    assert ids(ask(client, "limit: 9", scope_to_root_span_id="t3")) == "e"
+
+
+def test_lines_have_one_row_each(client: TestClient) -> None:
+    query = {"query": "select: id, nosuch | limit: 2", "fmt": "jsonl"}
+
+    response = client.post("/btql", json=query)
+
+    assert response.headers["content-type"] == "application/x-ndjson"
+    assert [json.loads(line)["id"] for line in response.text.splitlines()] == ["e", "d"]
+    assert response.headers["x-bt-cursor"]
+    assert json.loads(response.headers["x-bt-warnings"])[0]["code"] == "unknownField"
+
+
+def test_no_rows_are_no_lines(client: TestClient) -> None:
+    response = client.post("/btql", json={"query": "filter: false", "fmt": "jsonl"})
+
+    assert (response.text, "x-bt-cursor" in response.headers) == ("", False)
+
+
+def test_a_warning_does_not_stop_the_query(client: TestClient) -> None:
+    answer = ask(client, "filter: nosuch.field IS NULL")
+
+    assert (ids(answer), answer["warnings"][0]["severity"]) == ("edcba", "warning")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        pytest.param({}, 400, "missingQuery", id="no-query"),
+        pytest.param({"query": 5}, 400, "missingQuery", id="number"),
+        pytest.param({"query": " "}, 400, "emptyQuery", id="empty"),
+        pytest.param({"query": "filter: ((("}, 400, "syntax", id="syntax"),
+        pytest.param({"query": "from: project_logs('nosuch')"}, 404, "sourceNotFound", id="project"),
+        pytest.param({"query": "limit: 1", "fmt": "xml"}, 400, "invalidFmt", id="format"),
+        pytest.param({"query": "limit: 1", "version": "5"}, 400, "unsupported", id="version"),
+        pytest.param({"query": "limit: 1", "audit_log": True}, 400, "unsupported", id="audit-log"),
+        pytest.param({"query": "limit: 1", "tz_offset": "x"}, 400, "badTzOffset", id="zone"),
+        pytest.param({"query": "limit: 1", "tz_offset": 1000}, 400, "badTzOffset", id="zone-beyond-the-day"),
+        pytest.param({"query": "limit: 1", "tz_offset": [1]}, 400, "badTzOffset", id="zone-list"),
+        pytest.param({"query": "cursor: 'a'", "cursor": "b"}, 400, "invalidCursor", id="two-cursors"),
+        pytest.param({"query": "limit: 1", "cursor": 5}, 400, "invalidCursor", id="cursor"),
+    ],
+)
+def test_a_bad_request_says_what_is_wrong(
+    client: TestClient, body: dict[str, Json], status: int, code: str
+) -> None:
+    response = client.post("/btql", json=body)
+
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.json()["Message"]

@@ -1,0 +1,45 @@
+"""`/v1/project_logs/{id}/fetch`."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.support.rows import Asking
+
+
+def fetch(client: TestClient, example: Asking, method: str, **fields: Any) -> dict[str, Any]:
+    path = f"/v1/project_logs/{example.project_id}/fetch"
+    response = client.post(path, json=fields) if method == "POST" else client.get(path, params=fields)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_rows_are_fetched_page_by_page(client: TestClient, example: Asking, method: str) -> None:
+    first = fetch(client, example, method, limit=3)
+    second = fetch(client, example, method, limit=3, cursor=first["cursor"])
+    last = fetch(client, example, method, cursor=second["cursor"])
+
+    assert [row["id"] for row in first["events"] + second["events"]] == ["e", "d", "c", "b", "a"]
+    assert last == {"events": [], "cursor": None}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        pytest.param("/v1/project_logs/nosuch/fetch", 404, "sourceNotFound", id="project"),
+        pytest.param("/v1/project_logs/p/fetch?limit=-1", 400, "badLimit", id="limit"),
+        pytest.param("/v1/project_logs/p/fetch?cursor=x", 400, "invalidCursor", id="cursor"),
+        pytest.param("/v1/project_logs/p/fetch?max_xact_id=5", 400, "unsupported", id="unsupported"),
+    ],
+)
+def test_a_bad_request_says_what_is_wrong(client: TestClient, path: str, status: int, code: str) -> None:
+    response = client.get(path)
+
+    assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+def test_a_limit_that_is_no_number_is_refused(client: TestClient) -> None:
+    assert client.post("/v1/project_logs/p/fetch", json={"limit": True}).status_code == 400

@@ -1,0 +1,116 @@
+"""`query` on the command line, against an API on a real socket."""
+
+import csv
+import io
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from click.testing import CliRunner, Result
+
+from otel_bridge_collector.cli.main import main
+from tests.support.api import client_of
+from tests.support.rows import Asking
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("query")
+    example = Asking(folder)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(client_of(example).app, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=20)
+    listener.close()
+    example.close()
+
+
+def query(text: str, url: str, *options: str) -> Result:
+    return CliRunner().invoke(main, ["query", text, "--url", url, *options])
+
+
+def test_a_table_shows_the_columns_that_tell_rows_apart(url: str) -> None:
+    result = query("limit: 2", url)
+
+    assert result.exit_code == 0
+    assert "How many apples?" in result.stdout
+    assert "_xact_id" not in result.stdout
+    assert result.stdout.splitlines()[-1] == "2 rows"
+
+
+def test_a_table_of_chosen_columns_has_all_of_them(url: str) -> None:
+    result = query("select: id, _xact_id, output | limit: 1", url)
+
+    assert all(name in result.stdout for name in ("id", "_xact_id", "output"))
+    assert result.stdout.splitlines()[-1] == "1 row"
+
+
+def test_no_rows_are_said_to_be_none(url: str) -> None:
+    assert query("filter: false", url).stdout == "no rows\n"
+
+
+def test_json_has_every_field(url: str) -> None:
+    result = query("filter: id = 'a'", url, "--format", "json")
+
+    (row,) = json.loads(result.stdout)
+    assert (row["metadata"], row["output"]) == ({"user_id": "1234", "model": "gpt-4"}, None)
+
+
+def test_lines_have_one_row_each(url: str) -> None:
+    result = query("select: id", url, "--format", "jsonl")
+
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["e", "d", "c", "b", "a"]
+
+
+def test_csv_has_the_columns_in_the_order_of_selection(url: str) -> None:
+    result = query("select: tags, id, input | filter: root_span_id = 't2'", url, "--format", "csv")
+
+    assert list(csv.reader(io.StringIO(result.stdout))) == [
+        ["tags", "id", "input"],
+        ["", "d", ""],
+        ['["done", "triage"]', "c", '{"text": "50% off"}'],
+    ]
+
+
+def test_a_wrong_query_is_shown_with_a_caret_under_the_place(url: str) -> None:
+    result = query("measures: cuont(1)", url)
+
+    assert result.exit_code == 1
+    assert "did you mean count?" in result.stderr
+    assert "measures: cuont(1)\n          ^^^^^" in result.stderr
+
+
+def test_a_warning_goes_to_stderr(url: str) -> None:
+    result = query("select: id, metdata.x | limit: 1", url, "--format", "jsonl")
+
+    assert "did you mean metadata?" in result.stderr
+    assert json.loads(result.stdout)["id"] == "e"
+
+
+def test_a_missing_sidecar_is_told_how_to_start() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+    result = query("limit: 1", f"http://127.0.0.1:{port}")
+
+    assert result.exit_code == 1
+    assert "start one with: otel-bridge-collector serve" in result.stderr
+
+
+def test_what_is_no_address_is_said_so() -> None:
+    result = query("limit: 1", "nonsense")
+
+    assert (result.exit_code, "cannot ask nonsense" in result.stderr) == (1, True)
+
+
+def test_something_else_that_answers_is_no_sidecar(url: str) -> None:
+    result = query("limit: 1", f"{url}/nosuch")
+
+    assert (result.exit_code, "there is nothing at /nosuch/btql" in result.stderr) == (1, True)
