@@ -63,3 +63,9 @@ def test_a_span_that_is_not_typed_by_us_stays_as_it_is() -> None:
     span = make_span({"braintrust.metadata": '{"user_id":"u"}', "user.id": "u"})
 
     assert without_echoes(span) is span
+
+
+def test_the_arguments_of_a_tool_that_its_input_has_are_left_out() -> None:
+    own: dict[str, Json] = {**TYPED, "braintrust.input_json": "false"}
+
+    assert without_echoes(make_span({**own, "gen_ai.tool.call.arguments": "false"})).attributes == own

@@ -7,6 +7,7 @@ An attribute is a repetition only where its value is the same. Source: spec/tran
 | --- | --- |
 | `gen_ai.request.*`, `gen_ai.response.model`, `gen_ai.provider.name`, `gen_ai.conversation.id`, `user.id` | `braintrust.metadata` |
 | `gen_ai.usage.*`, `gen_ai.response.time_to_first_chunk` | `braintrust.metrics` |
+| `gen_ai.tool.call.arguments`, `.result` | `braintrust.input_json`, `.output_json` |
 | `gen_ai.tool.name` | the span's name |
 | `gen_ai.response.finish_reasons` | the messages of the output |
 """
@@ -46,6 +47,11 @@ _METRIC_OF: Final[Mapping[str, str]] = {
     names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK: "time_to_first_token",
 }
 
+_TEXT_ECHOES: Final[Mapping[str, str]] = {
+    names.GEN_AI_TOOL_CALL_ARGUMENTS: names.INPUT_JSON,
+    names.GEN_AI_TOOL_CALL_RESULT: names.OUTPUT_JSON,
+}
+
 
 def without_echoes(span: Span) -> Span:
     """Return `span` without its repetitions; the span itself when it has none."""
@@ -63,6 +69,9 @@ def _echoes(span: Span) -> Iterator[str]:
     attributes = span.attributes
     yield from _repeated(attributes, names.METADATA, _METADATA_KEY_OF)
     yield from _repeated(attributes, names.METRICS, _METRIC_OF)
+    for echo, field in _TEXT_ECHOES.items():
+        if echo in attributes and attributes[echo] == attributes.get(field):
+            yield echo
     if attributes.get(names.GEN_AI_TOOL_NAME) == span.name:
         yield names.GEN_AI_TOOL_NAME
     reasons = attributes.get(names.GEN_AI_RESPONSE_FINISH_REASONS)

@@ -49,6 +49,14 @@ _JSON_FIELDS: Final = {
     "facets": names.FACETS,
 }
 _OBJECT_FIELDS: Final[tuple[ObjectField, ...]] = ("metadata", "metrics", "scores", "span_attributes")
+_KEYED: Final = (
+    names.METADATA,
+    names.METRICS,
+    names.SCORES,
+    names.SPAN_ATTRIBUTES,
+    names.TAGS,
+    names.CONTEXT_JSON,
+)
 _NOTHING: Final[Mapping[str, Json]] = {}
 _FLATTENED_DEEP: Final = ("metadata", "span_attributes")
 """Fields whose flattened keys nest; a dot in the name of a metric or a score is part of the name."""
@@ -61,7 +69,7 @@ def claims(span: Span) -> bool:
 
 def translate(span: Span) -> Partial:
     """Read the `braintrust.*` attributes of `span`."""
-    return Partial(readings=tuple(fields(span.attributes)), spent=(names.PRESERVE_ATTRIBUTES,))
+    return Partial(readings=tuple(fields(span.attributes)), spent=_spent(span.attributes))
 
 
 def fields(attributes: Attributes) -> Iterator[Reading]:
@@ -75,6 +83,12 @@ def fields(attributes: Attributes) -> Iterator[Reading]:
         _row_id(attributes),
         _event_fields(attributes),
     )
+
+
+def _spent(attributes: Attributes) -> tuple[str, ...]:
+    """What is no part of a value: flags, and objects and lists that are empty."""
+    empty = (name for name in _KEYED if attributes.get(name) in ("{}", "[]", {}, []))
+    return (names.PRESERVE_ATTRIBUTES, *empty)
 
 
 def _values(attributes: Attributes) -> Iterator[Content]:

@@ -61,12 +61,13 @@ def text_content(role: str, value: Json) -> Json:
 
 def _instructed(contents: list[Content], attributes: Attributes) -> Iterator[Content]:
     instructions = json_text.decoded(attributes.get(_INSTRUCTIONS))
-    if not instructions:
+    if not instructions or not isinstance(instructions, str | list):
         yield from contents
         return
     for content in contents or [Content("input", None, Rank.MESSAGES, ())]:
         told = with_instructions(instructions, content.value)
-        yield content._replace(value=told, attributes=(*content.attributes, _INSTRUCTIONS))
+        used = (_INSTRUCTIONS,) if isinstance(told, list) else ()
+        yield content._replace(value=told, attributes=(*content.attributes, *used))
 
 
 def _values(attributes: Attributes, places: tuple[tuple[str, str], ...], rank: Rank) -> Iterator[Content]:
