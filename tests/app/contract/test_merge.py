@@ -89,3 +89,19 @@ def test_facts_fill_first_and_merge_after() -> None:
     )
 
     assert row == {"id": "r", "output": "corrected", "scores": {"s": 1}}
+
+
+def test_messages_that_several_facts_give_are_one_list() -> None:
+    facts: list[Row] = [{"input": [{"role": "system"}]}, {"output": "late"}, {"input": [{"role": "user"}]}]
+
+    assert assemble({"id": "a"}, fills=facts) == {
+        "id": "a",
+        "input": [{"role": "system"}, {"role": "user"}],
+        "output": "late",
+    }
+
+
+def test_messages_of_facts_are_not_added_to_those_of_the_row() -> None:
+    row: Row = {"input": [{"role": "system"}]}
+
+    assert assemble(row, fills=[{"input": [{"role": "user"}]}]) == row

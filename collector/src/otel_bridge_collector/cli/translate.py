@@ -1,7 +1,7 @@
 """The command `translate`: recorded OTLP requests to rows, without a running sidecar."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -117,11 +117,24 @@ def _checked(
     parser = otlp_json if path.suffix == ".json" else protobuf
     if ".logs" in path.suffixes:
         return check_logs(parser.parse_logs(body))
-    traces = check_traces(parser.parse_traces(body))
-    if traces.accepted or ".traces" in path.suffixes:
-        return traces
-    logs = check_logs(parser.parse_logs(body))
-    return logs if logs.accepted else traces
+    try:
+        traces = check_traces(parser.parse_traces(body))
+    except MalformedBodyError:
+        # Logs read as traces may break anywhere; if these are no logs either, the first complaint is the right one.
+        if ".traces" not in path.suffixes and (logs := _logs(parser.parse_logs, body)):
+            return logs
+        raise
+    return traces if traces.accepted else _logs(parser.parse_logs, body) or traces
+
+
+def _logs(
+    parse: Callable[[bytes], ExportLogsServiceRequest], body: bytes
+) -> Checked[ExportLogsServiceRequest] | None:
+    try:
+        logs = check_logs(parse(body))
+    except MalformedBodyError:
+        return None
+    return logs if logs.accepted else None
 
 
 def _write(stream: BinaryIO, rows: Sequence[Row]) -> None:
