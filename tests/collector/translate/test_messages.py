@@ -131,6 +131,34 @@ def test_flat_calls_of_tools_become_functions() -> None:
     ]
 
 
+def test_items_of_a_response_that_follow_each_other_are_one_message() -> None:
+    items: Json = [
+        {"role": "user", "content": [{"type": "input_text", "text": "weather?"}]},
+        {"type": "reasoning", "id": "rs_1", "summary": []},
+        {"type": "function_call", "id": "fc_1", "call_id": "c1", "name": "f", "arguments": "{}"},
+        {"type": "web_search_call", "id": "ws_1"},
+        {"type": "function_call_output", "call_id": "c1", "output": "warm"},
+    ]
+
+    assert chat_messages(items) == [
+        {"role": "user", "content": "weather?"},
+        {
+            "role": "assistant",
+            "content": [{"type": "web_search_call", "id": "ws_1"}],
+            "reasoning": [{"content": None, "id": "rs_1"}],
+            "tool_calls": [
+                {
+                    "id": "c1",
+                    "type": "function",
+                    "function": {"name": "f", "arguments": "{}"},
+                    "item_id": "fc_1",
+                }
+            ],
+        },
+        {"role": "tool", "tool_call_id": "c1", "content": "warm"},
+    ]
+
+
 @pytest.mark.parametrize("value", ["hi", [], ["hi"], [{"content": "no role"}], {"a": 1}, None, 5])
 def test_what_is_no_list_of_messages_passes_unchanged(value: Json) -> None:
     assert chat_messages(value) == value

@@ -79,7 +79,19 @@ def test_a_tool_call_without_an_id_has_none() -> None:
     ],
 )
 def test_the_result_of_a_tool_is_text(part: dict[str, Json], content: Json) -> None:
-    assert parts.tool_result(part) == content
+    assert parts.tool_result(part) == {"tool_call_id": None, "content": content}
+
+
+def test_what_else_is_said_of_the_result_of_a_tool_stays() -> None:
+    part: dict[str, Json] = {"type": "tool_call_response", "id": "c1", "response": "warm", "is_error": False}
+
+    assert parts.tool_result(part) == {"tool_call_id": "c1", "content": "warm", "is_error": False}
+
+
+def test_langchain_calls_the_arguments_of_a_tool_args() -> None:
+    call: dict[str, Json] = {"type": "tool_call", "name": "f", "args": {"a": 1}}
+
+    assert parts.tool_call(call) == {"type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
 
 
 def test_reasoning_keeps_what_else_it_says() -> None:

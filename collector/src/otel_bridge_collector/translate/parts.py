@@ -35,15 +35,20 @@ def content_part(part: Json) -> Json:
 
 def tool_call(part: Object) -> Object:
     """Return the item of `tool_calls` for a `tool_call` part; an id that the part lacks stays absent."""
-    function: Object = {"name": part.get("name"), "arguments": _arguments(part.get("arguments"))}
+    # LangChain calls the arguments `args`.
+    arguments = part.get("arguments", part.get("args"))
+    function: Object = {"name": part.get("name"), "arguments": _arguments(arguments)}
     identity: Object = {} if part.get("id") is None else {"id": part["id"]}
-    return {**identity, "type": "function", "function": function, **_others(part, "id", "name", "arguments")}
+    others = _others(part, "id", "name", "arguments", "args")
+    return {**identity, "type": "function", "function": function, **others}
 
 
-def tool_result(part: Object) -> Json:
-    """Return the content of a tool message for a `tool_call_response` part: text, as the model got it."""
+def tool_result(part: Object) -> Object:
+    """Return the id and content of a tool message for a `tool_call_response` part: text, as the model got it."""
     response = part.get("response", part.get("result"))
-    return None if response is None else json_text.written(response)
+    content = None if response is None else json_text.written(response)
+    others = _others(part, "id", "response", "result")
+    return {"tool_call_id": part.get("id"), "content": content, **others}
 
 
 def reasoning(part: Object) -> Object:

@@ -1,0 +1,121 @@
+"""One message, of the GenAI conventions or of a provider, to OpenAI chat messages: one, and one for each result of a tool.
+
+What its parts become stands in `parts`, which part a provider's block is in `blocks`. Lists of messages are the subject of
+`messages`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Final, TypeGuard
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.translate import json_text, parts
+from otel_bridge_collector.translate.blocks import is_block, part_of
+
+Object = Mapping[str, Json]
+
+_ROLE_OF: Final[Mapping[str, str]] = {"model": "assistant", "ai": "assistant", "human": "user"}
+"""Google's and LangChain's names of the two sides; any other role stays as it is."""
+
+_CONVERTED: Final = ("role", "parts", "content", "tool_calls")
+
+
+def chat_message(message: Object) -> list[Object]:
+    """Return the chat messages for one; none where it has a list of parts and the list is empty."""
+    role = _ROLE_OF.get(str(message["role"]), message["role"])
+    listed = _parts(message)
+    if listed is None:
+        return [_with_calls({**message, "role": role})]
+    carried: dict[str, Json] = {
+        key: value for key, value in message.items() if key not in _CONVERTED and value not in (None, "")
+    }
+    if message.get("tool_calls"):
+        carried["tool_calls"] = message["tool_calls"]
+    return [
+        chat
+        for is_result, run in groupby(listed, _is_tool_result)
+        for chat in (
+            _tool_messages(run, carried) if is_result else [message_of_parts(role, list(run), carried)]
+        )
+    ]
+
+
+def message_of_parts(role: Json, listed: Sequence[Json], carried: Object) -> Object:
+    """Return one message of parts, none of them the result of a tool, with the other keys that it has."""
+    calls = [parts.tool_call(part) for part in listed if _is_type(part, "tool_call")]
+    thoughts = [parts.reasoning(part) for part in listed if _is_type(part, "reasoning")]
+    rest = [part for part in listed if not _is_type(part, "tool_call") and not _is_type(part, "reasoning")]
+    beside: Object = {"reasoning": thoughts} if thoughts else {}
+    chat = _with_calls({"role": role, "content": _content(rest), **beside, **carried})
+    return {**chat, "tool_calls": _united(calls, chat.get("tool_calls"))} if calls else chat
+
+
+def chat_content(content: Json) -> Json:
+    """Return text, or the parts that it holds as JSON."""
+    listed = _parsed_blocks(content)
+    return _content([part_of(block) for block in listed]) if listed else content
+
+
+def _parts(message: Object) -> list[Json] | None:
+    """Return the parts of a message; None where its content is no list."""
+    listed = message.get("parts")
+    if not isinstance(listed, list):
+        # The content of a tool stays the text that the model got, even where it is JSON.
+        content = message.get("content")
+        listed = content if message["role"] == "tool" else _parsed_blocks(content) or content
+        if not isinstance(listed, list) or not listed:
+            return None
+    return [part_of(block) for block in listed]
+
+
+def _parsed_blocks(content: Json) -> list[Json] | None:
+    if not isinstance(content, str) or not content.startswith("["):
+        return None
+    parsed = json_text.parse(content)
+    listed = parsed.value if parsed else None
+    return listed if isinstance(listed, list) and listed and all(map(is_block, listed)) else None
+
+
+def _with_calls(message: Object) -> Object:
+    calls = message.get("tool_calls")
+    return (
+        {**message, "tool_calls": [_tool_call(call) for call in calls]}
+        if isinstance(calls, list)
+        else message
+    )
+
+
+def _tool_call(call: Json) -> Json:
+    if isinstance(call, Mapping) and "name" in call and "function" not in call:
+        return parts.tool_call(call)
+    return call
+
+
+def _united(calls: list[Object], given: Json) -> list[Json]:
+    """LangChain lists the calls of an Anthropic message beside its content as well."""
+    known = [call.get("id") for call in calls]
+    others = given if isinstance(given, list) else []
+    return [*calls, *(call for call in others if not (isinstance(call, Mapping) and call.get("id") in known))]
+
+
+def _tool_messages(results: Iterable[Json], carried: Object) -> list[Object]:
+    return [
+        {"role": "tool", **parts.tool_result(part), **carried}
+        for part in results
+        if isinstance(part, Mapping)
+    ]
+
+
+def _content(listed: Sequence[Json]) -> Json:
+    items = [parts.content_part(part) for part in listed]
+    if len(items) == 1 and isinstance(item := items[0], Mapping) and set(item) == {"type", "text"}:
+        return chat_content(item["text"])
+    return items or None
+
+
+def _is_tool_result(part: Json) -> bool:
+    return _is_type(part, "tool_call_response")
+
+
+def _is_type(part: Json, name: str) -> TypeGuard[Object]:
+    return isinstance(part, Mapping) and part.get("type") == name

@@ -1,0 +1,51 @@
+"""One message of a provider to OpenAI chat messages."""
+
+import pytest
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.translate.chat_message import chat_message
+
+CALL: Json = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
+
+
+def test_calls_among_the_content_stand_beside_it() -> None:
+    content: Json = [
+        {"type": "text", "text": "ok"},
+        {"type": "tool_use", "id": "c1", "name": "f", "input": {"a": 1}},
+    ]
+
+    assert chat_message({"role": "assistant", "content": content}) == [
+        {"role": "assistant", "content": "ok", "tool_calls": [CALL]}
+    ]
+
+
+def test_results_among_the_content_are_messages_of_their_own() -> None:
+    content = (
+        '[{"type": "tool_result", "tool_use_id": "c1", "content": "warm"}, {"type": "text", "text": "and?"}]'
+    )
+
+    assert chat_message({"role": "user", "content": content}) == [
+        {"role": "tool", "tool_call_id": "c1", "content": "warm"},
+        {"role": "user", "content": "and?"},
+    ]
+
+
+def test_a_call_that_is_listed_twice_comes_once() -> None:
+    use: Json = {"type": "tool_use", "id": "c1", "name": "f", "input": {"a": 1}}
+    other: Json = {"id": "c2", "name": "g", "args": {}, "type": "tool_call"}
+    same: Json = {"id": "c1", "name": "f", "args": {"a": 1}, "type": "tool_call"}
+
+    (message,) = chat_message({"role": "assistant", "content": [use], "tool_calls": [same, other]})
+
+    assert message["tool_calls"] == [
+        CALL,
+        {"id": "c2", "type": "function", "function": {"name": "g", "arguments": "{}"}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "told"), [("model", "assistant"), ("ai", "assistant"), ("human", "user"), ("odd", "odd")]
+)
+def test_roles_have_one_name(role: str, told: str) -> None:
+    assert chat_message({"role": role, "parts": [{"text": "hi"}]}) == [{"role": told, "content": "hi"}]
+    assert chat_message({"role": role, "content": "hi"}) == [{"role": told, "content": "hi"}]
