@@ -61,16 +61,18 @@ class Recording:
         """Record the exception that ended the span; it takes the place of an error that was logged."""
         with self._lock:
             self._row.pop("error", None)
-        kind, message = type(error), clean(_text(error))
-        self._span.record_exception(
-            error,
-            attributes={
+        kind, message = type(error).__qualname__, clean(_text(error))
+        # Not `Span.record_exception`: it raises what the exception's own `__str__` raises.
+        self._span.add_event(
+            names.EXCEPTION_EVENT,
+            {
+                names.EXCEPTION_TYPE: kind if type(error).__module__ == "builtins" else f"{type(error).__module__}.{kind}",
                 names.EXCEPTION_MESSAGE: message,
                 names.EXCEPTION_STACKTRACE: clean("".join(traceback.format_exception(error))),
             },
         )
-        self._span.set_attribute(names.ERROR_TYPE, kind.__qualname__)
-        self._span.set_status(StatusCode.ERROR, f"{kind.__qualname__}: {message}")
+        self._span.set_attribute(names.ERROR_TYPE, kind)
+        self._span.set_status(StatusCode.ERROR, f"{kind}: {message}")
 
     def end(self, end_s: float | None, *, unfinished: bool = False) -> tuple[float, Mapping[str, Json]]:
         """Write the row and end the span, once; return when it ended and what could not be written.
