@@ -37,10 +37,10 @@ def test_what_is_no_json_text_is_not_parsed(value: Json) -> None:
 
 
 def test_many_brackets_beside_each_other_are_not_deep() -> None:
-    parsed = json_text.parse("[" + "[]," * 200 + "[]]")
+    parsed = json_text.parse("[" + '{"a":1},' * 200 + "[]]")
 
     assert parsed is not None
-    assert parsed.value == [[]] * 201
+    assert parsed.value == [*[{"a": 1}] * 200, []]
 
 
 @pytest.mark.parametrize(

@@ -196,3 +196,7 @@ def test_empty_objects_and_lists_say_nothing() -> None:
     row = row_of(metadata="{}", scores="{}", tags=[])
 
     assert not {"metadata", "scores", "tags"} & set(row)
+
+
+def test_a_list_where_an_object_belongs_stays_in_metadata() -> None:
+    assert row_of(metadata__0="a").get("metadata") == {"braintrust.metadata.0": "a"}
