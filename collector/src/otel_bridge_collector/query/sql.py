@@ -165,13 +165,18 @@ def _sort_keys(value: Value, item: Sorted) -> list[str]:
     """Return what to sort by; JSON values by type, and within a type by value."""
     direction = f"{_direction(descending=item.descending)} NULLS {'FIRST' if item.nulls_first else 'LAST'}"
     if value.kind is not Kind.JSON:
-        return [f"{value.order or value.sql} {direction}"]
+        return [f"{value.order or _not_literal(value)} {direction}"]
     first = f"left({value.sql}, 1)"
     rank = f"CASE {first} WHEN 't' THEN 0 WHEN 'f' THEN 0 WHEN '\"' THEN 2 WHEN '[' THEN 3 WHEN '{{' THEN 4 ELSE 1 END"
     ranked = f"CASE WHEN {value.sql} IS NOT NULL THEN {rank} END"
     number = value.hot_number or f"TRY_CAST({value.sql} AS DOUBLE)"
     text = f"coalesce({as_string(value)}, {value.sql})"
     return [f"{key} {direction}" for key in (ranked, number, text)]
+
+
+def _not_literal(value: Value) -> str:
+    """Return SQL that DuckDB sorts by even where it is true, false or NULL, which it refuses bare."""
+    return f"{value.sql}::BOOLEAN" if value.kind in (Kind.NULL, Kind.BOOLEAN) else value.sql
 
 
 def _direction(*, descending: bool) -> str:
