@@ -66,7 +66,9 @@ class Recording:
         self._span.add_event(
             names.EXCEPTION_EVENT,
             {
-                names.EXCEPTION_TYPE: kind if type(error).__module__ == "builtins" else f"{type(error).__module__}.{kind}",
+                names.EXCEPTION_TYPE: kind
+                if type(error).__module__ == "builtins"
+                else f"{type(error).__module__}.{kind}",
                 names.EXCEPTION_MESSAGE: message,
                 names.EXCEPTION_STACKTRACE: clean("".join(traceback.format_exception(error))),
             },

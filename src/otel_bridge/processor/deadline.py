@@ -4,11 +4,14 @@ OpenTelemetry's batch processors export in the thread that flushes or shuts down
 The thread is started ahead of need, because Python 3.12 starts none while the interpreter exits.
 """
 
+import logging
 import os
 import queue
 import threading
 import weakref
 from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
 
 Call = Callable[[], object]
 
@@ -46,5 +49,7 @@ def _work(calls: "queue.SimpleQueue[tuple[Call, threading.Event] | None]") -> No
         call, done = asked
         try:
             call()
+        except Exception as error:  # noqa: BLE001 - the next call needs the thread
+            logger.warning("a call in the background raised %s", type(error).__name__)
         finally:
             done.set()

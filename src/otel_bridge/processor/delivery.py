@@ -44,8 +44,7 @@ class Delivery:
         self._what = what
         self._queue_size = queue_size
         self._complaints = OnePerOutage()
-        self._complaining = logging.getLogger(type(exporter).__module__)
-        self._complaining.addFilter(self._complaints)
+        logging.getLogger(type(exporter).__module__).addFilter(self._complaints)
         self._reset()
         if hasattr(os, "register_at_fork"):
             forget = weakref.WeakMethod(self._reset)
@@ -103,7 +102,6 @@ class Delivery:
             self._failed = self._accepted - self._delivered
             self._closed = True
         self._report()
-        self._complaining.removeFilter(self._complaints)
 
     def _report(self) -> None:
         """Say how many were lost since the last report, if any."""

@@ -1,0 +1,275 @@
+"""The public processor: what leaves, with which parent, and what happens when nothing can leave."""
+
+import logging
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from opentelemetry import baggage, trace
+from opentelemetry import context as otel_context
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+
+import otel_bridge
+from otel_bridge import BridgeSpanProcessor, init_logger, state
+from otel_bridge.processor.delivery import Counts
+from otel_bridge.settings import Endpoints, Settings
+from tests.support.otlp_receiver import OtlpReceiver, wait_until
+
+
+def provider_with(processor: BridgeSpanProcessor) -> TracerProvider:
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(processor)
+    return provider
+
+
+def parent_sent(
+    receiver: OtlpReceiver, processor: BridgeSpanProcessor, context: Context | None = None
+) -> object:
+    provider = provider_with(processor)
+    provider.get_tracer("t").start_span("a", context=context).end()
+    provider.force_flush()
+    return receiver.spans["a"].get("braintrust.parent")
+
+
+@pytest.fixture
+def nowhere() -> Settings:
+    """Settings for a destination that refuses every connection."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+    return Settings(
+        endpoints=Endpoints(traces=f"{url}/traces", logs=f"{url}/logs"),
+        flush_timeout_ms=100,
+        shutdown_timeout_ms=200,
+        schedule_delay_ms=20,
+    )
+
+
+@pytest.fixture
+def wedged(nowhere: Settings) -> Iterator[Settings]:
+    """Settings for a destination that takes connections and never answers."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(8)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        yield replace(nowhere, endpoints=Endpoints(traces=f"{url}/traces", logs=f"{url}/logs"))
+
+
+def test_three_lines_send_the_spans_of_an_app(receiver: OtlpReceiver) -> None:
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(BridgeSpanProcessor())
+    provider.get_tracer("t").start_span("a", attributes={"x": 1}).end()
+    provider.shutdown()
+
+    assert receiver.spans["a"]["x"] == 1
+
+
+def test_spans_wait_for_each_other(receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BRIDGE_SCHEDULE_DELAY_MS", "50")
+    tracer = provider_with(BridgeSpanProcessor()).get_tracer("t")
+    for number in range(20):
+        tracer.start_span(str(number)).end()
+
+    wait_until(lambda: len(receiver.spans) == 20)
+
+    assert len(receiver.requests) <= 2
+
+
+def test_the_parent_of_the_context_wins(receiver: OtlpReceiver) -> None:
+    context = otel_context.set_value(state.PARENT_KEY, "project_name:context")
+    context = baggage.set_baggage("braintrust.parent", "project_name:baggage", context)
+
+    assert (
+        parent_sent(receiver, BridgeSpanProcessor(parent="project_name:default"), context)
+        == "project_name:context"
+    )
+
+
+def test_the_parent_of_the_baggage_is_next(receiver: OtlpReceiver) -> None:
+    context = baggage.set_baggage("braintrust.parent", "project_name:baggage")
+
+    assert (
+        parent_sent(receiver, BridgeSpanProcessor(parent="project_name:default"), context)
+        == "project_name:baggage"
+    )
+
+
+def test_the_baggage_may_be_distrusted(receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BRIDGE_ACCEPT_PARENT_BAGGAGE", "false")
+    context = baggage.set_baggage("braintrust.parent", "project_name:baggage")
+
+    assert (
+        parent_sent(receiver, BridgeSpanProcessor(parent="project_name:mine"), context) == "project_name:mine"
+    )
+
+
+def test_a_child_has_the_parent_string_of_the_span_above(receiver: OtlpReceiver) -> None:
+    provider = provider_with(BridgeSpanProcessor(parent="project_name:default"))
+    tracer = provider.get_tracer("t")
+    above = tracer.start_span("above", attributes={"braintrust.parent": "experiment_id:e"})
+    tracer.start_span("a", context=trace.set_span_in_context(above)).end()
+    provider.force_flush()
+
+    assert receiver.spans["a"]["braintrust.parent"] == "experiment_id:e"
+
+
+def test_the_current_logger_is_the_default(receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRAINTRUST_PARENT", "project_name:environment")
+    processor = BridgeSpanProcessor()
+
+    assert parent_sent(receiver, processor) == "project_name:environment"
+    init_logger(project="logged", tracer_provider=TracerProvider(shutdown_on_exit=False))
+    assert parent_sent(receiver, processor) == "project_name:logged"
+    assert (
+        parent_sent(receiver, BridgeSpanProcessor(parent="project_name:argument")) == "project_name:argument"
+    )
+
+
+def test_without_any_parent_the_header_decides(receiver: OtlpReceiver) -> None:
+    assert parent_sent(receiver, BridgeSpanProcessor()) is None
+    assert receiver.requests[0][1]["x-bt-parent"] == "project_name:default-otel-project"
+
+
+def test_arguments_win_over_the_environment(receiver: OtlpReceiver) -> None:
+    processor = BridgeSpanProcessor(
+        api_key="k", parent="project_id:i", api_url=receiver.url, headers={"x-more": "m"}
+    )
+
+    parent_sent(receiver, processor)
+
+    ((path, headers),) = receiver.requests
+    assert path == "/otel/v1/traces"
+    assert (headers["authorization"], headers["x-bt-parent"], headers["x-more"]) == (
+        "Bearer k",
+        "project_id:i",
+        "m",
+    )
+
+
+def test_only_ai_spans_leave_when_asked(receiver: OtlpReceiver) -> None:
+    provider = provider_with(BridgeSpanProcessor(parent="project_name:p", filter_ai_spans=True))
+    tracer = provider.get_tracer("t")
+    for name in ("db", "gen_ai.chat"):
+        tracer.start_span(name).end()
+    provider.force_flush()
+
+    assert set(receiver.spans) == {"gen_ai.chat"}
+
+
+def test_spans_that_are_not_sampled_do_not_leave(receiver: OtlpReceiver) -> None:
+    processor = BridgeSpanProcessor()
+    provider = TracerProvider(sampler=ALWAYS_OFF, shutdown_on_exit=False)
+    provider.add_span_processor(processor)
+    provider.get_tracer("t").start_span("a").end()
+    provider.force_flush()
+
+    assert (receiver.requests, processor.counts) == ([], Counts())
+
+
+@pytest.mark.parametrize("first", ["processor", "logger"])
+def test_the_app_and_the_logger_send_each_span_once(receiver: OtlpReceiver, first: str) -> None:
+    provider = TracerProvider(shutdown_on_exit=False)
+    if first == "processor":
+        provider.add_span_processor(BridgeSpanProcessor())
+    for _ in range(2):
+        init_logger(project="p", tracer_provider=provider)
+
+    provider.get_tracer("t").start_span("theirs").end()
+    otel_bridge.start_span("ours").end()
+    otel_bridge.flush()
+
+    assert sorted(span.name for span in receiver.raw_spans) == ["ours", "theirs"]
+
+
+def test_an_app_with_a_processor_of_its_own_needs_no_logger(receiver: OtlpReceiver) -> None:
+    provider = provider_with(BridgeSpanProcessor(parent="project_name:wired"))
+    with provider.get_tracer("t").start_as_current_span("http"), otel_bridge.start_span("ours"):
+        pass
+
+    assert state.process.wired
+    assert receiver.requests == []
+
+
+def test_a_full_queue_drops_and_counts_and_never_blocks(
+    wedged: Settings, caplog: pytest.LogCaptureFixture
+) -> None:  # V81
+    processor = BridgeSpanProcessor(settings=replace(wedged, queue_size=10))
+    tracer = provider_with(processor).get_tracer("t")
+    begin = time.monotonic()
+
+    with caplog.at_level(logging.WARNING, "otel_bridge"):
+        for number in range(30):
+            tracer.start_span(str(number)).end()
+        assert time.monotonic() - begin < 1
+        processor.shutdown()
+
+    assert processor.counts == Counts(accepted=10, queue_full=20, failed=10)
+    (record,) = [record for record in caplog.records if record.name.startswith("otel_bridge")]
+    assert record.getMessage().startswith("30 spans lost")
+
+
+@pytest.mark.parametrize("destination", ["nowhere", "wedged"])
+def test_flush_and_shutdown_are_bounded(destination: str, request: pytest.FixtureRequest) -> None:
+    processor = BridgeSpanProcessor(settings=request.getfixturevalue(destination))
+    provider = provider_with(processor)
+    provider.get_tracer("t").start_span("a").end()
+    begin = time.monotonic()
+
+    assert not processor.force_flush()
+    processor.shutdown()
+
+    assert time.monotonic() - begin < 2
+    assert processor.counts.failed == 1
+
+
+def test_an_outage_is_told_once_by_the_exporter_and_once_by_us(
+    receiver: OtlpReceiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver.status = 400
+    processor = BridgeSpanProcessor()
+    provider = provider_with(processor)
+    tracer = provider.get_tracer("t")
+
+    with caplog.at_level(logging.WARNING):
+        for number in range(3):
+            tracer.start_span(str(number)).end()
+            provider.force_flush()
+        receiver.status = 200
+        tracer.start_span("last").end()
+        provider.force_flush()
+
+    theirs, ours = caplog.records
+    assert theirs.name.startswith("opentelemetry.exporter")
+    assert ours.getMessage().startswith("3 spans lost")
+    assert processor.counts == Counts(accepted=4, delivered=1, failed=3)
+
+
+def test_every_span_is_delivered_or_counted_as_lost(receiver: OtlpReceiver) -> None:
+    processor = BridgeSpanProcessor(
+        settings=replace(Settings.from_environment(), queue_size=50, schedule_delay_ms=5)
+    )
+    provider = provider_with(processor)
+    tracer = provider.get_tracer("t")
+    for number in range(2000):
+        tracer.start_span(str(number)).end()
+    provider.shutdown()
+
+    counts = processor.counts
+    assert counts.accepted + counts.queue_full == 2000
+    assert counts.delivered == counts.accepted == len(receiver.raw_spans)
+
+
+def test_after_shutdown_nothing_is_queued(receiver: OtlpReceiver) -> None:
+    processor = BridgeSpanProcessor()
+    provider = provider_with(processor)
+    provider.shutdown()
+    processor.shutdown()
+
+    provider.get_tracer("t").start_span("a").end()
+
+    assert not processor.force_flush()
+    assert receiver.requests == []

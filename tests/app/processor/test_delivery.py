@@ -1,0 +1,109 @@
+"""Every span is counted once: delivered, dropped because the queue was full, or lost on the way."""
+
+import logging
+import os
+
+import pytest
+from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, LogRecordExportResult
+from opentelemetry.sdk.trace.export import SpanExportResult
+
+from otel_bridge.processor.delivery import CountedLogExporter, CountedSpanExporter, Counts, Delivery
+from tests.support.spans import GatedExporter, ended_span
+
+
+def test_a_full_queue_accepts_no_more_until_something_leaves() -> None:
+    delivery = Delivery("spans", 2, object())
+
+    assert [delivery.accept() for _ in range(3)] == [True, True, False]
+    delivery.deliver(1, lambda: True)
+
+    assert delivery.accept()
+    assert delivery.counts == Counts(accepted=3, delivered=1, queue_full=1, failed=0)
+
+
+def test_what_the_exporter_refuses_or_raises_is_lost() -> None:
+    delivery = Delivery("spans", 10, object())
+    inner = GatedExporter()
+    exporter = CountedSpanExporter(inner, delivery)
+    for _ in range(3):
+        delivery.accept()
+
+    inner.result = SpanExportResult.FAILURE
+    assert exporter.export([ended_span()]) is SpanExportResult.FAILURE
+    inner.error = RuntimeError("x")
+    assert exporter.export([ended_span(), ended_span()]) is SpanExportResult.FAILURE
+
+    assert delivery.counts == Counts(accepted=3, delivered=0, queue_full=0, failed=3)
+
+
+def test_an_outage_is_reported_once_when_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
+    delivery = Delivery("spans", 3, object())
+    for _ in range(4):
+        delivery.accept()
+
+    with caplog.at_level(logging.WARNING):
+        delivery.deliver(1, lambda: False)
+        delivery.deliver(1, lambda: False)
+        assert caplog.records == []
+        delivery.deliver(1, lambda: True)
+        delivery.accept()
+        delivery.deliver(1, lambda: True)
+
+    (record,) = caplog.records
+    assert record.getMessage().startswith("3 spans lost")
+
+
+def test_what_still_waits_at_the_end_is_lost_and_reported(caplog: pytest.LogCaptureFixture) -> None:
+    delivery = Delivery("spans", 3, object())
+    delivery.accept()
+
+    with caplog.at_level(logging.WARNING):
+        delivery.close()
+
+    assert delivery.counts == Counts(accepted=1, failed=1)
+    assert len(caplog.records) == 1
+
+
+def test_after_the_end_nothing_is_accepted_or_counted() -> None:
+    delivery = Delivery("spans", 3, object())
+    delivery.accept()
+    delivery.close()
+
+    assert not delivery.accept()
+    delivery.deliver(1, lambda: True)
+
+    assert delivery.counts == Counts(accepted=1, failed=1)
+
+
+def test_an_end_without_losses_is_silent(caplog: pytest.LogCaptureFixture) -> None:
+    delivery = Delivery("spans", 3, object())
+    delivery.accept()
+    delivery.deliver(1, lambda: True)
+
+    delivery.close()
+
+    assert caplog.records == []
+
+
+def test_log_records_are_counted_too() -> None:
+    delivery = Delivery("records", 3, object())
+    inner = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
+    exporter = CountedLogExporter(inner, delivery)
+    delivery.accept()
+
+    assert exporter.export([]) is LogRecordExportResult.SUCCESS
+    assert exporter.force_flush()
+    exporter.shutdown()
+    assert exporter.export([]) is LogRecordExportResult.FAILURE
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_child_counts_anew() -> None:
+    delivery = Delivery("spans", 3, object())
+    delivery.accept()
+
+    if (child := os.fork()) == 0:
+        os._exit(0 if delivery.counts == Counts() else 1)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -1,0 +1,193 @@
+"""The global tracer provider, the end of the process and its forks; each in a process of its own."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+from otel_bridge.attributes.decode import decode
+from tests.support.otlp_receiver import OtlpReceiver
+
+
+def run(program: str, receiver: OtlpReceiver | None = None, **environment: str) -> str:
+    """Run a program whose spans go to the receiver, or nowhere; return what it said on stderr."""
+    endpoint = receiver.url if receiver else "http://127.0.0.1:9"
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}  # noqa: TID251 - for the child
+    finished = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        env={**inherited, "OTEL_BRIDGE_ENDPOINT": endpoint, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return finished.stderr
+
+
+def test_a_provider_is_made_where_there_is_none(receiver: OtlpReceiver) -> None:
+    run(
+        """
+        import otel_bridge
+        from opentelemetry import trace
+        otel_bridge.init_logger(project="p")
+        trace.get_tracer("t").start_span("theirs").end()
+        otel_bridge.start_span("ours").end()
+        """,
+        receiver,
+    )
+
+    assert receiver.spans["theirs"]["braintrust.parent"] == "project_name:p"
+    assert set(receiver.spans) == {"theirs", "ours"}
+
+
+def test_the_provider_of_the_app_is_used(receiver: OtlpReceiver) -> None:
+    run(
+        """
+        import otel_bridge
+        from opentelemetry import trace
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        provider = TracerProvider(resource=Resource({"service.name": "mine"}))
+        trace.set_tracer_provider(provider)
+        otel_bridge.init_logger(project="p")
+        otel_bridge.init_logger(project="q")
+        assert trace.get_tracer_provider() is provider
+        otel_bridge.start_span("ours").end()
+        """,
+        receiver,
+    )
+
+    assert [span.name for span in receiver.raw_spans] == ["ours"]
+
+
+def test_a_provider_of_another_kind_is_left_alone(receiver: OtlpReceiver) -> None:
+    said = run(
+        """
+        import otel_bridge
+        from opentelemetry import trace
+        trace.set_tracer_provider(trace.NoOpTracerProvider())
+        otel_bridge.init_logger(project="p")
+        otel_bridge.init_logger(project="p")
+        with otel_bridge.start_span("ours"):
+            pass
+        """,
+        receiver,
+    )
+
+    assert set(receiver.spans) == {"ours"}
+    assert said.count("NoOpTracerProvider") == 1
+
+
+def test_spans_wait_for_no_flush_at_the_end_of_the_process(receiver: OtlpReceiver) -> None:  # V79
+    run(
+        """
+        import otel_bridge
+        logger = otel_bridge.init_logger(project="p")
+        logger.start_span("a").end()
+        logger.log_feedback("row", comment="c")
+        """,
+        receiver,
+    )
+
+    assert set(receiver.spans) == {"a"}
+    assert [event_name for event_name, _ in receiver.records] == ["braintrust.feedback"]
+
+
+def test_a_span_that_never_ended_is_sent_as_unfinished(receiver: OtlpReceiver) -> None:  # V14, V79
+    run(
+        """
+        import otel_bridge
+        otel_bridge.init_logger(project="p")
+        otel_bridge.start_span("a", input=1)
+        """,
+        receiver,
+    )
+
+    assert receiver.spans["a"]["braintrust.unfinished"] is True
+    assert decode(receiver.spans["a"])["input"] == 1
+
+
+def test_an_uncaught_exception_is_delivered(receiver: OtlpReceiver) -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        run(
+            """
+            import otel_bridge
+            otel_bridge.init_logger(project="p")
+            with otel_bridge.start_span("a"):
+                raise LookupError("x")
+            """,
+            receiver,
+        )
+
+    assert receiver.spans["a"]["error.type"] == "LookupError"
+
+
+def test_a_destination_that_is_away_holds_the_process_up_for_a_bounded_time_and_says_so_once() -> None:  # V80
+    begin = time.monotonic()
+
+    said = run(
+        """
+        import otel_bridge
+        logger = otel_bridge.init_logger(project="p")
+        for number in range(100):
+            logger.log(input=number)
+        logger.log_feedback("row", comment="c")
+        """,
+        OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS="300",
+    )
+
+    assert time.monotonic() - begin < 10
+    assert said.count("spans lost") == 1
+    assert said.count("feedback records lost") == 1
+    assert "Traceback" not in said
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_child_that_was_forked_after_a_flush_delivers(receiver: OtlpReceiver) -> None:  # V82
+    run(
+        """
+        import os, warnings
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import otel_bridge
+        logger = otel_bridge.init_logger(project="p")
+        logger.start_span("before").end()
+        otel_bridge.flush()
+        open_span = logger.start_span("open")
+        logger.start_span("queued").end()
+        child = os.fork()
+        if child == 0:
+            logger.start_span("in child").end()
+            logger.log_feedback("row", comment="from child")
+            otel_bridge.flush()
+        else:
+            assert os.waitpid(child, 0)[1] == 0
+            open_span.end()
+        """,
+        receiver,
+    )
+
+    assert sorted(span.name for span in receiver.raw_spans) == ["before", "in child", "open", "queued"]
+    assert len(receiver.records) == 1
+
+
+def test_threads_that_start_together_configure_once(receiver: OtlpReceiver) -> None:
+    run(
+        """
+        import threading, otel_bridge
+        from otel_bridge import state
+        barrier = threading.Barrier(8)
+        def work():
+            barrier.wait()
+            otel_bridge.init_logger(project="p").start_span("a").end()
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+        assert len(set(map(id, state.process.bridges.values()))) == 1
+        """,
+        receiver,
+    )
+
+    assert len(receiver.raw_spans) == 8
