@@ -112,3 +112,13 @@ def test_the_first_fallback_type_counts() -> None:
 
 def test_nothing_read_is_nothing_said() -> None:
     assert merge([], {}) == Merged(contents={}, objects={}, fallback_type=None, leftovers={})
+
+
+def test_what_a_convention_has_spent_is_used_up_though_another_s_reading_of_it_loses() -> None:
+    better = Partial(readings=(Entry("metrics", "prompt_tokens", 30, ("a",)),), spent=("b",))
+    other = Partial(readings=(Entry("metrics", "prompt_tokens", 20, ("b",)),))
+
+    found = merge([better, other], {"a": 30, "b": 20})
+
+    assert found.objects["metrics"] == {"prompt_tokens": 30}
+    assert found.leftovers == {}

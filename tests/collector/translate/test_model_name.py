@@ -2,7 +2,8 @@
 
 import pytest
 
-from otel_bridge_collector.translate.model_name import model_name, provider_name
+from otel_bridge_collector.translate.model_name import model_name, models, provider_name, providers
+from otel_bridge_collector.translate.partial import Entry
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,25 @@ def test_a_model_is_named_without_its_provider(given: str, name: str) -> None:
 )
 def test_a_provider_has_one_name(given: str, name: str) -> None:
     assert provider_name(given) == name
+
+
+def test_the_model_that_answered_comes_before_the_one_that_was_asked() -> None:
+    attributes = {"asked": "openai/gpt-4o", "answered": "gpt-4o-2024-08-06"}
+
+    assert list(models(attributes, answered="answered", asked="asked")) == [
+        Entry("metadata", "model", "gpt-4o-2024-08-06", ("answered",)),
+        Entry("metadata", "request_model", "gpt-4o", ("asked",)),
+    ]
+
+
+def test_the_model_that_was_asked_is_the_model_where_no_other_answered() -> None:
+    assert list(models({"asked": "gpt-4o", "answered": 5}, answered="answered", asked="asked")) == [
+        Entry("metadata", "model", "gpt-4o", ("asked",))
+    ]
+
+
+def test_a_provider_in_another_spelling_stays_a_leftover() -> None:
+    assert list(providers({"a": "openai", "b": "openai.chat", "c": 5}, "a", "b", "c", "d")) == [
+        Entry("metadata", "provider", "openai", ("a",)),
+        Entry("metadata", "provider", "openai", ()),
+    ]

@@ -6,7 +6,7 @@ import pytest
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.translate.partial import Entry
-from otel_bridge_collector.translate.usage import Count, counts_in, token_metrics
+from otel_bridge_collector.translate.usage import Count, counts_in, is_measure, token_metrics
 
 
 def metrics(**counts: Json) -> dict[str, Json]:
@@ -42,6 +42,20 @@ def test_cached_tokens_that_the_prompt_cannot_hold_are_added_to_it() -> None:
 
 def test_reasoning_that_the_output_cannot_hold_is_added_to_it() -> None:
     assert metrics(completion_tokens=4, completion_reasoning_tokens=64)["completion_tokens"] == 68
+
+
+@pytest.mark.parametrize(
+    ("apart", "included"),
+    [
+        pytest.param("prompt_cached_tokens", "prompt_tokens", id="cache"),
+        pytest.param("completion_reasoning_tokens", "completion_tokens", id="reasoning"),
+    ],
+)
+def test_a_part_that_the_sum_of_all_counts_apart_is_added(apart: str, included: str) -> None:
+    given: dict[str, Json] = {"prompt_tokens": 100, "completion_tokens": 50, apart: 8}
+
+    assert metrics(**given, tokens=158)[included] == 8 + (100 if included == "prompt_tokens" else 50)
+    assert metrics(**given, tokens=150) == {**given, "tokens": 150}
 
 
 @pytest.mark.parametrize(
@@ -96,3 +110,34 @@ def test_a_usage_object_that_says_more_is_not_spent() -> None:
     assert list(counts_in({"input_tokens": 3, "service_tier": "flex"}, "u")) == [
         Count("prompt_tokens", 3, ())
     ]
+
+
+def test_a_zero_that_has_no_metric_says_nothing() -> None:
+    usage: Json = {"output_tokens": 3, "accepted_prediction_tokens": 0}
+
+    assert list(counts_in(usage, "u")) == [Count("completion_tokens", 3, ("u",))]
+
+
+def test_anthropic_s_input_is_counted_with_its_cache() -> None:
+    usage: Json = {
+        "input_tokens": 300,
+        "cache_read_input_tokens": 100,
+        "cache_creation_input_tokens": 20,
+        "output_tokens": 5,
+    }
+
+    assert list(counts_in(usage, "u"))[0] == Count("prompt_tokens", 420, ("u",))
+
+
+@pytest.mark.parametrize("cached", [-1, "many"])
+def test_a_cache_that_is_no_number_of_tokens_is_not_counted(cached: Json) -> None:
+    usage: Json = {"input_tokens": 300, "cache_read_input_tokens": cached}
+
+    assert list(counts_in(usage, "u"))[0] == Count("prompt_tokens", 300, ("u",))
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"), [(0, True), (0.5, True), (-1, False), (math.inf, False), (True, False), ("1", False)]
+)
+def test_a_measure_is_a_finite_number_from_zero(value: Json, fits: bool) -> None:  # noqa: FBT001
+    assert is_measure(value) is fits

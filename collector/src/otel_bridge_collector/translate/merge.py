@@ -48,8 +48,8 @@ def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool
     contents, content_losers = _contents([reading for reading in readings if isinstance(reading, Content)])
     objects, entry_losers = _objects(reading for reading in readings if isinstance(reading, Entry))
     used = {attribute for reading in readings for attribute in reading.attributes}
-    used.update(attribute for partial in partials for attribute in partial.spent)
     used.difference_update(content_losers, entry_losers)
+    used.update(attribute for partial in partials for attribute in partial.spent)
     return Merged(
         contents=contents,
         objects=objects,

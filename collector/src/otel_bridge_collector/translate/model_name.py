@@ -1,10 +1,14 @@
-"""Names of models and providers in one spelling.
+"""Names of models and providers in one spelling, and the metadata that they are.
 
 Source: Braintrust documentation, OpenTelemetry page (provider prefixes of models); semantic-conventions-genai at
 2781a13, `gen_ai.provider.name`; spec/translation.md section 4.2.
 """
 
+from collections.abc import Iterator
 from typing import Final
+
+from otel_bridge_collector.model import Attributes
+from otel_bridge_collector.translate.partial import Entry
 
 _MODEL_PREFIXES: Final = (
     "openai/", "anthropic/", "google/", "azure/", "bedrock/", "groq/", "mistral/", "xai/", "cohere/", "deepseek/",
@@ -41,3 +45,28 @@ def provider_name(name: str) -> str:
         if folded.startswith(beginning):
             return provider
     return folded.split(".")[0]
+
+
+def models(attributes: Attributes, *, answered: str, asked: str) -> Iterator[Entry]:
+    """Yield the model from the attributes that name who answered and who was asked.
+
+    The first is `metadata.model`; the second, where it differs, `metadata.request_model`.
+    """
+    who_asked, who_answered = (
+        model_name(name) if isinstance(name := attributes.get(attribute), str) else ""
+        for attribute in (asked, answered)
+    )
+    if who_answered:
+        yield Entry("metadata", "model", who_answered, (answered,))
+    if who_asked:
+        key = "request_model" if who_answered and who_asked != who_answered else "model"
+        yield Entry("metadata", key, who_asked, (asked,))
+
+
+def providers(attributes: Attributes, *names: str) -> Iterator[Entry]:
+    """Yield the provider that each attribute names; one in another spelling stays as a leftover too."""
+    for attribute in names:
+        name = attributes.get(attribute)
+        if isinstance(name, str) and name:
+            folded = provider_name(name)
+            yield Entry("metadata", "provider", folded, (attribute,) if folded == name else ())

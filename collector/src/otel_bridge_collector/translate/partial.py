@@ -61,7 +61,8 @@ class Partial:
 
     Attributes:
         readings: what it read. An attribute that stands in none of them is a leftover.
-        spent: attributes that were of use without being part of a value.
+        spent: attributes that were of use without being part of a value; they are used up even where another
+            convention's reading of them loses.
         fallback_type: the type of the span if no convention's marker names one.
     """
 

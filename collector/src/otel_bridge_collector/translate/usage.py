@@ -11,8 +11,9 @@
 Source: spec/translation.md sections 7 and 14 (7); the providers' usage objects. Prices are not its subject.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.translate.partial import Entry
@@ -54,6 +55,9 @@ _PARTS: Final = {
 }
 
 
+_ANTHROPIC_CACHE: Final = ("cache_read_input_tokens", "cache_creation_input_tokens")
+_ANTHROPIC_INPUT: Final = "input_tokens"
+
 _MAX_DIGITS: Final = 15
 """A number that is longer is no count; within this, floats are exact."""
 
@@ -67,10 +71,15 @@ class Count(NamedTuple):
 
 
 def counts_in(usage: Json, attribute: str) -> Iterator[Count]:
-    """Yield the counts of a provider's usage object; the attribute is spent if they are all that it says."""
-    leaves = [(path, value) for path, value in _leaves(usage) if value is not None]
-    spent = (attribute,) if all(path in METRIC_OF for path, _ in leaves) else ()
-    for path, value in leaves:
+    """Yield the counts of a provider's usage object; the attribute is spent if they are all that it says.
+
+    A zero that has no metric says nothing. Anthropic counts `input_tokens` apart from those of its cache.
+    """
+    leaves = {path: value for path, value in _leaves(usage) if value is not None}
+    spent = (attribute,) if all(path in METRIC_OF or value == 0 for path, value in leaves.items()) else ()
+    if any(path in leaves for path in _ANTHROPIC_CACHE):
+        leaves |= _with_cache(leaves)
+    for path, value in leaves.items():
         if metric := METRIC_OF.get(path):
             yield Count(metric, value, spent)
 
@@ -78,8 +87,8 @@ def counts_in(usage: Json, attribute: str) -> Iterator[Count]:
 def token_metrics(counts: Iterable[Count]) -> Iterator[Entry]:
     """Yield the metrics for counts; of two for one metric the first is taken.
 
-    What is no number of tokens (negative, not finite, no number) is passed over, so that it stays a leftover. A total that
-    is smaller than its parts did not include them, and they are added.
+    What is no number of tokens (negative, not finite, no number) is passed over, so that it stays a leftover. Parts that a
+    total cannot include are added to it.
     """
     valid = [(count, value) for count in counts if (value := _tokens(count.value)) is not None]
     given: dict[str, int] = {}
@@ -94,16 +103,35 @@ def token_metrics(counts: Iterable[Count]) -> Iterator[Entry]:
         yield Entry("metrics", "tokens", normal["tokens"], ())
 
 
+def is_measure(value: Json) -> TypeGuard[int | float]:
+    """Tell whether `value` is a finite number that is not negative."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) and value >= 0
+
+
+def _with_cache(leaves: Mapping[str, Json]) -> dict[str, Json]:
+    apart = [_tokens(leaves.get(path, 0)) for path in (_ANTHROPIC_INPUT, *_ANTHROPIC_CACHE)]
+    counts = [count for count in apart if count is not None]
+    return {_ANTHROPIC_INPUT: sum(counts)} if _ANTHROPIC_INPUT in leaves and len(counts) == len(apart) else {}
+
+
 def _normal_form(given: Mapping[str, int]) -> dict[str, int]:
     normal = dict(given)
     for total, parts in _PARTS.items():
         part_sum = sum(given.get(part, 0) for part in parts)
-        if total in given and part_sum > given[total]:
+        if total in given and _are_apart(given, total, part_sum):
             normal[total] = given[total] + part_sum
     if "prompt_tokens" in normal and "completion_tokens" in normal:
         sum_of_both = normal["prompt_tokens"] + normal["completion_tokens"]
         normal["tokens"] = given["tokens"] if normal == dict(given) and "tokens" in given else sum_of_both
     return normal
+
+
+def _are_apart(given: Mapping[str, int], total: str, part_sum: int) -> bool:
+    """Tell whether a total does not include its parts: it is smaller, or the sum of all needs them beside it."""
+    sum_of_both = given.get("prompt_tokens", 0) + given.get("completion_tokens", 0)
+    return part_sum > given[total] or given.get("tokens") == sum_of_both + part_sum != sum_of_both
 
 
 def _tokens(value: Json) -> int | None:

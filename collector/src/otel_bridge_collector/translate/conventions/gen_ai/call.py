@@ -1,18 +1,16 @@
 """Model, provider, parameters, tools and measures of a call from `gen_ai.*` attributes."""
 
-import math
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Final
 
 from otel_bridge.contract import names
-from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
-from otel_bridge_collector.translate.model_name import model_name, provider_name
+from otel_bridge_collector.translate.model_name import models, providers
 from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.tools import named_tool, tool_definitions
-from otel_bridge_collector.translate.usage import METRIC_OF, Count, counts_in, token_metrics
+from otel_bridge_collector.translate.usage import METRIC_OF, Count, counts_in, is_measure, token_metrics
 
 _REQUEST: Final = "gen_ai.request"
 _USAGE: Final = "gen_ai.usage"
@@ -54,33 +52,13 @@ _MEASURES: Final = (
 def readings(attributes: Attributes) -> Iterator[Entry]:
     """Yield what the attributes say of the call, apart from its content."""
     return chain(
-        _models(attributes),
-        _providers(attributes),
+        models(attributes, answered=names.GEN_AI_RESPONSE_MODEL, asked=names.GEN_AI_REQUEST_MODEL),
+        providers(attributes, *_PROVIDERS),
         _parameters(attributes),
         _tools(attributes),
         token_metrics(_counts(attributes)),
         _measures(attributes),
     )
-
-
-def _models(attributes: Attributes) -> Iterator[Entry]:
-    asked, answered = (
-        model_name(name) if isinstance(name := attributes.get(attribute), str) else ""
-        for attribute in (names.GEN_AI_REQUEST_MODEL, names.GEN_AI_RESPONSE_MODEL)
-    )
-    if answered:
-        yield Entry("metadata", "model", answered, (names.GEN_AI_RESPONSE_MODEL,))
-    if asked:
-        key = "request_model" if answered and asked != answered else "model"
-        yield Entry("metadata", key, asked, (names.GEN_AI_REQUEST_MODEL,))
-
-
-def _providers(attributes: Attributes) -> Iterator[Entry]:
-    for attribute in _PROVIDERS:
-        name = attributes.get(attribute)
-        if isinstance(name, str) and name:
-            folded = provider_name(name)
-            yield Entry("metadata", "provider", folded, (attribute,) if folded == name else ())
 
 
 def _parameters(attributes: Attributes) -> Iterator[Entry]:
@@ -116,11 +94,5 @@ def _counts(attributes: Attributes) -> Iterator[Count]:
 def _measures(attributes: Attributes) -> Iterator[Entry]:
     for attribute, metric in _MEASURES:
         value = attributes.get(attribute)
-        if _is_measure(value):
+        if is_measure(value):
             yield Entry("metrics", metric, value, (attribute,))
-
-
-def _is_measure(value: Json) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return math.isfinite(value) and value >= 0
