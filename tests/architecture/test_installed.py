@@ -24,10 +24,6 @@ def test_all_names_the_public_names() -> None:
     assert set(otel_bridge.__all__) == public
 
 
-def test_all_is_sorted() -> None:
-    assert list(otel_bridge.__all__) == sorted(otel_bridge.__all__)
-
-
 def test_every_module_of_both_packages_can_be_imported() -> None:
     for package in (otel_bridge, otel_bridge_collector):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
