@@ -4,7 +4,7 @@ import pytest
 
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.deliver import rows
-from otel_bridge_collector.deliver.rows import translate_record
+from otel_bridge_collector.deliver.rows import Translator
 from otel_bridge_collector.errors import MalformedBodyError
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.spool.record import Record, Routing, Signal
@@ -18,21 +18,44 @@ def record(signal: Signal, payload: bytes) -> Record:
 def test_spans_become_rows_in_the_order_of_the_request() -> None:
     body = traces(span(2, name="b"), span(1, name="a")).SerializeToString()
 
-    translated = translate_record(record("traces", body))
+    translated = Translator().translate(record("traces", body))
 
     assert [write.row["id"] for write in translated.writes] == [f"{2:016x}", f"{1:016x}"]
     assert translated.fault == ""
 
 
 def test_log_records_become_rows() -> None:
-    translated = translate_record(record("logs", logs(log_record("hello")).SerializeToString()))
+    translated = Translator().translate(record("logs", logs(log_record("hello")).SerializeToString()))
 
     assert [write.row["output"] for write in translated.writes] == ["hello"]
 
 
 def test_a_payload_of_another_signal_is_an_error() -> None:
     with pytest.raises(MalformedBodyError):
-        translate_record(record("traces", b"\xff\xff\xff"))
+        Translator().translate(record("traces", b"\xff\xff\xff"))
+
+
+def test_the_outer_of_two_spans_of_one_call_becomes_a_task_when_the_inner_tells_more() -> None:
+    translator = Translator()
+    outer = span(1, name="outer", attributes={"gen_ai.request.model": "m", "gen_ai.operation.name": "chat"})
+    inner = span(
+        2,
+        name="inner",
+        parent=1,
+        attributes={
+            "gen_ai.request.model": "m",
+            "gen_ai.operation.name": "chat",
+            "gen_ai.prompt": "why?",
+        },
+    )
+
+    first = translator.translate(record("traces", traces(inner).SerializeToString()))
+    later = translator.translate(record("traces", traces(outer).SerializeToString()))
+
+    assert [write.fact for write in first.writes] == [None]
+    assert [(write.row["id"], write.row["span_attributes"]) for write in later.writes if write.fact] == [
+        (f"{1:016x}", {"type": "task"})
+    ]
 
 
 def test_a_span_that_no_translator_survives_costs_itself_only() -> None:

@@ -13,7 +13,7 @@ from typing import NoReturn
 from otel_bridge_collector.deliver.backoff import Backoff
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.route import Router
-from otel_bridge_collector.deliver.rows import translate_record
+from otel_bridge_collector.deliver.rows import Translator
 from otel_bridge_collector.errors import PermanentError, RetryableError
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch, Sink
@@ -51,6 +51,7 @@ class Delivery:
         self._sink = destination.sink
         self._cursor = destination.cursor
         self._dead_letters = destination.dead_letters
+        self._translator = Translator()
         self._router = router
         self._counters = counters
         self._backoff = Backoff()
@@ -112,7 +113,7 @@ class Delivery:
 
     def _writes(self, record: Record) -> Sequence[RowWrite]:
         try:
-            translated = translate_record(record)
+            translated = self._translator.translate(record)
             writes = self._router.route(record.routing, translated.writes)
         except RetryableError:
             raise

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from otel_bridge_collector import translate
 from otel_bridge_collector.decode import protobuf
-from otel_bridge_collector.model import RowWrite
+from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.spool.record import Record
 
 _Decoded = TypeVar("_Decoded")
@@ -25,20 +25,30 @@ class Translated:
     fault: str
 
 
-def translate_record(record: Record) -> Translated:
-    """Return the rows of a record; a span that no translator survives costs itself only.
+class Translator:
+    """Translates the records of one destination; it remembers recent spans, to see two that tell one call."""
 
-    Raises:
-        MalformedBodyError: the payload is no request of its signal.
-    """
-    match record.routing.signal:
-        case "traces":
-            return _translate_each(
-                protobuf.spans(protobuf.parse_traces(record.payload)), translate.span_writes
-            )
-        case "logs":
-            records = protobuf.log_records(protobuf.parse_logs(record.payload))
-            return _translate_each(records, translate.record_writes)
+    def __init__(self) -> None:
+        self._calls = translate.NestedCalls()
+
+    def translate(self, record: Record) -> Translated:
+        """Return the rows of a record; a span that no translator survives costs itself only.
+
+        Raises:
+            MalformedBodyError: the payload is no request of its signal.
+        """
+        match record.routing.signal:
+            case "traces":
+                return _translate_each(
+                    protobuf.spans(protobuf.parse_traces(record.payload)), self._span_writes
+                )
+            case "logs":
+                records = protobuf.log_records(protobuf.parse_logs(record.payload))
+                return _translate_each(records, translate.record_writes)
+
+    def _span_writes(self, span: Span) -> Sequence[RowWrite]:
+        writes = translate.span_writes(span)
+        return [*writes, *self._calls.observe(span, writes[0].row)]
 
 
 def _translate_each(
