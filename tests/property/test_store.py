@@ -65,14 +65,14 @@ def arrivals(draw: st.DrawFn) -> tuple[list[RowWrite], list[list[RowWrite]]]:
 
 
 def stored(batches: Sequence[Sequence[RowWrite]]) -> list[Mapping[str, Any]]:
-    """What the table holds after some batches, one store for all."""
+    """What readers see after some batches; `base`, what the facts are assembled onto again, is the store's own."""
     with TemporaryDirectory() as folder:
         store = DuckDBStore(Path(folder) / "rows.duckdb")
         for next_seq, batch in enumerate(batches, start=1):
             store.apply(batch, next_seq=next_seq)
         rows = store.select(Statement(sql="SELECT * FROM store.rows"), timeout_s=30)
         store.close()
-    return [dict(zip(COLUMNS, values, strict=True)) for values in rows]
+    return [{**dict(zip(COLUMNS, values, strict=True)), "base": None} for values in rows]
 
 
 @settings(max_examples=30, deadline=None)

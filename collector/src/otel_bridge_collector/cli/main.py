@@ -14,8 +14,6 @@ def main() -> None:
 
 
 main.add_command(serve)
-
-
 main.add_command(query)
 
 
