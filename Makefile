@@ -20,8 +20,8 @@ $(INSTALLED): requirements/dev.txt pyproject.toml collector/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "otel-bridge needs Python 3.11 or newer: make PYTHON=python3.11")'
 	@echo "installing into $(VENV) (a minute or so, once)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements/dev.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable collector
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --requirement requirements/dev.txt
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable collector
 	@touch $@
 
 demo: install ## run an example agent against a sidecar of its own and show its trace

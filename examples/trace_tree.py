@@ -14,7 +14,7 @@ def print_trace(rows: list[Row], console: Console) -> None:
     """Print every tree that `rows` form; log rows stand under the span they belong to."""
     present = {row["span_id"] for row in rows}
     children: defaultdict[str | None, list[Row]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row["created"]):
+    for row in sorted(rows, key=lambda row: row["metrics"]["start"]):
         parents = [row["span_id"]] if _is_log(row) else row["span_parents"] or []
         children[next((parent for parent in parents if parent in present), None)].append(row)
     for root in children[None]:
