@@ -126,14 +126,14 @@ def test_anthropic_s_input_is_counted_with_its_cache() -> None:
         "output_tokens": 5,
     }
 
-    assert list(counts_in(usage, "u"))[0] == Count("prompt_tokens", 420, ("u",))
+    assert next(counts_in(usage, "u")) == Count("prompt_tokens", 420, ("u",))
 
 
 @pytest.mark.parametrize("cached", [-1, "many"])
 def test_a_cache_that_is_no_number_of_tokens_is_not_counted(cached: Json) -> None:
     usage: Json = {"input_tokens": 300, "cache_read_input_tokens": cached}
 
-    assert list(counts_in(usage, "u"))[0] == Count("prompt_tokens", 300, ("u",))
+    assert next(counts_in(usage, "u")) == Count("prompt_tokens", 300, ("u",))
 
 
 @pytest.mark.parametrize(
