@@ -2,29 +2,13 @@
 
 import os
 import subprocess
-import sys
-import textwrap
 import time
 
 import pytest
 
 from otel_bridge.attributes.decode import decode
 from tests.support.otlp_receiver import OtlpReceiver
-
-
-def run(program: str, receiver: OtlpReceiver | None = None, **environment: str) -> str:
-    """Run a program whose spans go to the receiver, or nowhere; return what it said on stderr."""
-    endpoint = receiver.url if receiver else "http://127.0.0.1:9"
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}  # noqa: TID251 - for the child
-    finished = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
-        env={**inherited, "OTEL_BRIDGE_ENDPOINT": endpoint, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    return finished.stderr
+from tests.support.program import run_program as run
 
 
 def test_a_provider_is_made_where_there_is_none(receiver: OtlpReceiver) -> None:

@@ -18,12 +18,13 @@ from otel_bridge import propagation, state
 from otel_bridge.api.facts import Feedback, feedback_attributes
 from otel_bridge.api.fields import checked, merged
 from otel_bridge.api.interface import ParentArgument, Span, StartArguments
+from otel_bridge.api.logger import current_bridge
 from otel_bridge.api.place import Place, object_components, place_of
 from otel_bridge.api.start import start
 from otel_bridge.attributes.decode import attributes_of, decode
 from otel_bridge.attributes.encode import encode
 from otel_bridge.attributes.to_json import clean, dump, to_json
-from otel_bridge.configure import configure, flush
+from otel_bridge.configure import flush
 from otel_bridge.contract import names
 from otel_bridge.contract.checks import check_span_attributes
 from otel_bridge.contract.row import Json
@@ -57,7 +58,7 @@ class AdoptedSpan:
     def log_feedback(self, **event: Any) -> None:
         """See `Span`."""
         attributes = feedback_attributes(self.id, Feedback(**event), self._parent())
-        configure().facts.send(names.FEEDBACK_EVENT, attributes, self._otel_span.get_span_context())
+        current_bridge().facts.send(names.FEEDBACK_EVENT, attributes, self._otel_span.get_span_context())
 
     def set_attributes(
         self,
@@ -90,7 +91,7 @@ class AdoptedSpan:
             set_current=set_current, propagated_event=propagated_event, event=event,
         )  # fmt: skip
         place = Place(context=self._context(), parent=self._parent(), under_span=True)
-        return start(configure(), place_of(parent) or place, arguments)
+        return start(current_bridge(), place_of(parent) or place, arguments)
 
     def end(self, end_time: float | None = None) -> float:
         """Return `end_time`, by default the time now; the span is ended by its owner."""

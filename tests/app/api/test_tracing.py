@@ -7,12 +7,13 @@ import threading
 import pytest
 from opentelemetry import baggage, trace
 from opentelemetry import context as otel_context
-from opentelemetry.sdk.trace import TracerProvider
 
 import otel_bridge
 from otel_bridge import NOOP_SPAN, current_span, init_logger, parent_context, start_span
 from otel_bridge.contract.slug import SlugError
 from tests.support.app import App
+from tests.support.otlp_receiver import OtlpReceiver
+from tests.support.program import run_program
 
 TRACE_ID, SPAN_ID = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
@@ -141,14 +142,43 @@ def test_a_span_of_another_project_nests_and_goes_there(app: App) -> None:  # V7
     assert app.attributes("c")["braintrust.parent"] == "project_name:other"
 
 
-def test_a_span_of_others_is_a_parent_without_any_logger(receiver: object) -> None:
-    provider = TracerProvider(shutdown_on_exit=False)
-    with provider.get_tracer("t").start_as_current_span("otel") as otel:
-        span = start_span("c")
-        span.end()
+def test_a_span_of_others_is_a_parent_without_any_logger(receiver: OtlpReceiver) -> None:
+    run_program(
+        """
+        import otel_bridge
+        from opentelemetry import trace
+        from opentelemetry.sdk.trace import TracerProvider
+        trace.set_tracer_provider(TracerProvider())
+        with trace.get_tracer("t").start_as_current_span("otel"), otel_bridge.start_span("ours"):
+            pass
+        """,
+        receiver,
+    )
 
-    assert receiver is not None
-    assert span.span_parents == [trace.format_span_id(otel.get_span_context().span_id)]
+    ours, theirs = receiver.raw_spans
+    assert ours.parent_span_id == theirs.span_id
+
+
+def test_an_app_with_a_processor_of_its_own_needs_no_logger(receiver: OtlpReceiver) -> None:
+    run_program(
+        """
+        import otel_bridge
+        from opentelemetry import trace
+        from opentelemetry.sdk.trace import TracerProvider
+        trace.set_tracer_provider(TracerProvider())
+        trace.get_tracer_provider().add_span_processor(
+            otel_bridge.BridgeSpanProcessor(parent="project_name:wired")
+        )
+        @otel_bridge.traced
+        def work():
+            pass
+        work()
+        """,
+        receiver,
+    )
+
+    assert [span.name for span in receiver.raw_spans] == ["work"]
+    assert receiver.spans["work"]["braintrust.parent"] == "project_name:wired"
 
 
 def test_what_the_app_put_into_the_baggage_reaches_the_children(app: App) -> None:

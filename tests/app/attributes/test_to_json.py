@@ -41,6 +41,14 @@ class Plain:
         return "plain"
 
 
+class Unwilling:
+    def model_dump(self) -> Any:
+        """Another method of that name, which takes no options."""
+
+    def __str__(self) -> str:
+        return "unwilling"
+
+
 class Hostile:
     def __str__(self) -> str:
         raise RuntimeError("secret")
@@ -62,6 +70,7 @@ CASES = [
     pytest.param(Model(), {"a": 1}, id="pydantic model"),
     pytest.param(Model, {"type": "object"}, id="pydantic class"),
     pytest.param(OldModel(), {"old": True}, id="pydantic 1 model"),
+    pytest.param(Unwilling(), "unwilling", id="an object with a method like that of a model"),
     pytest.param(Plain(), "plain", id="any other object"),
     pytest.param([True, 1, 1.5, None, "x"], [True, 1, 1.5, None, "x"], id="json"),
 ]

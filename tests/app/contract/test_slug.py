@@ -108,3 +108,15 @@ def test_a_version_2_slug_may_name_its_project_only() -> None:
 def test_other_text_is_refused_with_braintrusts_message(text: str) -> None:
     with pytest.raises(SlugError, match="SpanComponents string is not properly encoded"):
         SpanComponents.decode(text)
+
+
+def test_an_id_that_only_has_the_length_of_one_is_kept_as_text() -> None:
+    slug = SpanComponents(
+        object_type=ObjectType.EXPERIMENT,
+        object_id=PROJECT,
+        row_id="r",
+        span_id="z" * 16,
+        root_span_id="z" * 32,
+    )
+
+    assert SpanComponents.decode(slug.encode()) == slug

@@ -185,15 +185,6 @@ def test_the_app_and_the_logger_send_each_span_once(receiver: OtlpReceiver, firs
     assert sorted(span.name for span in receiver.raw_spans) == ["ours", "theirs"]
 
 
-def test_an_app_with_a_processor_of_its_own_needs_no_logger(receiver: OtlpReceiver) -> None:
-    provider = provider_with(BridgeSpanProcessor(parent="project_name:wired"))
-    with provider.get_tracer("t").start_as_current_span("http"), otel_bridge.start_span("ours"):
-        pass
-
-    assert state.process.wired
-    assert receiver.requests == []
-
-
 def test_a_full_queue_drops_and_counts_and_never_blocks(
     wedged: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:  # V81
