@@ -81,9 +81,9 @@ def _winner(candidates: Sequence[Content]) -> Content:
 
 
 def _lost(winner: Content, candidates: Iterable[Content]) -> Iterator[str]:
-    held = _scalars(winner.value)
+    held = scalars(winner.value)
     for reading in candidates:
-        if reading is not winner and not _scalars(reading.value) <= held:
+        if reading is not winner and not scalars(reading.value) <= held:
             yield from set(reading.attributes) - set(winner.attributes)
 
 
@@ -93,7 +93,7 @@ def _objects(readings: Iterable[Entry]) -> tuple[dict[ObjectField, dict[str, Jso
     for reading in readings:
         entries = objects.setdefault(reading.field, {})
         winner = entries.setdefault(reading.key, reading.value)
-        if winner is not reading.value and not _scalars(reading.value) <= _scalars(winner):
+        if winner is not reading.value and not scalars(reading.value) <= scalars(winner):
             losers.update(reading.attributes)
     return objects, losers
 
@@ -107,8 +107,8 @@ def _message_count(value: Json) -> int:
     return len(value) if is_message_list(value) else 0
 
 
-def _scalars(value: Json) -> set[Json]:
-    """Every text, number and truth value inside `value`, except labels."""
+def scalars(value: Json) -> set[Json]:
+    """Return every text, number and truth value inside `value`, except labels."""
     found: set[Json] = set()
     pending = [value]
     while pending:

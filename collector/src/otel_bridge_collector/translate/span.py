@@ -9,7 +9,14 @@ from typing import Final, Protocol
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.model import RowWrite, Span
-from otel_bridge_collector.translate.conventions import anthropic_sdk, braintrust, gen_ai, plain
+from otel_bridge_collector.translate.conventions import (
+    anthropic_sdk,
+    braintrust,
+    gen_ai,
+    openinference,
+    plain,
+    vercel_ai,
+)
 from otel_bridge_collector.translate.echo import without_echoes
 from otel_bridge_collector.translate.log_row import event_rows
 from otel_bridge_collector.translate.merge import merge
@@ -35,7 +42,14 @@ class Convention(Protocol):
         ...
 
 
-CONVENTIONS: Final[Sequence[Convention]] = (braintrust, gen_ai, anthropic_sdk, plain)
+CONVENTIONS: Final[Sequence[Convention]] = (
+    braintrust,
+    vercel_ai,
+    gen_ai,
+    anthropic_sdk,
+    openinference,
+    plain,
+)
 """Highest precedence first: of two values for one key the first counts (docs/conventions)."""
 
 

@@ -1,0 +1,146 @@
+"""Model, provider, parameters, tools and measures of a call from OpenInference attributes."""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.model import Attributes
+from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.merge import scalars
+from otel_bridge_collector.translate.model_name import model_name, providers
+from otel_bridge_collector.translate.partial import Entry
+from otel_bridge_collector.translate.tools import tool_definitions
+from otel_bridge_collector.translate.usage import Count, is_measure, token_metrics
+
+_MODELS: Final = ("llm.response.model_name", "llm.model_name", "embedding.model_name", "reranker.model_name")
+_PROVIDERS: Final = ("llm.provider", "llm.system")
+PARAMETERS: Final = ("llm.invocation_parameters", "embedding.invocation_parameters")
+"""Attributes with parameters as a JSON object; they may hold nothing of use."""
+_REQUESTS: Final = ("llm.request.model_name", *PARAMETERS)
+_MODEL_PARAMETERS: Final = ("model", "model_name")
+_TOOLS: Final = "llm.tools"
+_FINISH_REASON: Final = "llm.finish_reason"
+_COST: Final = "llm.cost.total"
+
+_PARAMETER_OF: Final[Mapping[str, str]] = {
+    "maxTokens": "max_tokens",
+    "maxOutputTokens": "max_tokens",
+    "max_output_tokens": "max_tokens",
+    "topP": "top_p",
+    "topK": "top_k",
+    "stopSequences": "stop",
+    "stop_sequences": "stop",
+    "frequencyPenalty": "frequency_penalty",
+    "presencePenalty": "presence_penalty",
+}
+"""Bedrock, Google and Anthropic write the parameters of their own APIs."""
+_PARAMETER_OBJECTS: Final = ("generation_config", "generationConfig", "inferenceConfig")
+
+_CONTENT_PARAMETERS: Final = ("instructions", "system", "messages", "contents", "input", "prompt")
+
+_METRIC_OF: Final = {
+    "llm.token_count.prompt": "prompt_tokens",
+    "llm.token_count.completion": "completion_tokens",
+    "llm.token_count.total": "tokens",
+    "llm.token_count.prompt_details.cache_read": "prompt_cached_tokens",
+    "llm.token_count.prompt_details.cache_input": "prompt_cached_tokens",
+    "llm.token_count.prompt_details.cache_write": "prompt_cache_creation_tokens",
+    "llm.token_count.prompt_details.audio": "prompt_audio_tokens",
+    "llm.token_count.completion_details.reasoning": "completion_reasoning_tokens",
+    "llm.token_count.completion_details.audio": "completion_audio_tokens",
+}
+
+
+def readings(attributes: Attributes, told: set[Json]) -> Iterator[Entry]:
+    """Yield what the attributes say of the call, apart from its content.
+
+    Args:
+        attributes: those of the span.
+        told: every text of the content; a parameter that is content is not repeated.
+    """
+    return chain(
+        _models(attributes),
+        providers(attributes, *_PROVIDERS),
+        _tools(attributes),
+        _parameters(attributes, told),
+        token_metrics(
+            Count(metric, attributes[name], (name,))
+            for name, metric in _METRIC_OF.items()
+            if name in attributes
+        ),
+        _rest(attributes),
+    )
+
+
+def _models(attributes: Attributes) -> Iterator[Entry]:
+    answered = [(name, model) for name in _MODELS if (model := _model(attributes.get(name)))]
+    asked = [(name, model) for name in _REQUESTS if (model := _requested_model(attributes.get(name)))]
+    for name, model in answered:
+        yield Entry("metadata", "model", model, (name,))
+    for name, model in asked:
+        is_another = bool(answered) and model != answered[0][1]
+        yield Entry("metadata", "request_model" if is_another else "model", model, (name,))
+
+
+def _requested_model(value: Json) -> str:
+    """Return the model that is named, or that parameters name."""
+    parameters = _object(value)
+    named = [model for key in _MODEL_PARAMETERS if (model := _model(parameters.get(key)))]
+    return named[0] if named else "" if parameters else _model(value)
+
+
+def _model(value: Json) -> str:
+    return model_name(value) if isinstance(value, str) else ""
+
+
+def _tools(attributes: Attributes) -> Iterator[Entry]:
+    items = items_below(attributes, f"{_TOOLS}.")
+    listed = nested(items)
+    if not isinstance(listed, list):
+        return
+    used = tuple(f"{_TOOLS}.{path}" for path in items)
+    yield Entry("metadata", "tools", tool_definitions([_tool(item) for item in listed]), used)
+
+
+def _tool(item: Json) -> Json:
+    """Return a definition: the schema may be a whole one, or that of the parameters with the name beside it."""
+    told = item.get("tool") if isinstance(item, Mapping) else None
+    if not isinstance(told, Mapping):
+        return item
+    schema = json_text.decoded(told.get("json_schema"))
+    named = {key: value for key, value in told.items() if key != "json_schema"}
+    if not isinstance(schema, Mapping):
+        return named
+    return {**named, "parameters": schema} if "name" in named else schema
+
+
+def _parameters(attributes: Attributes, told: set[Json]) -> Iterator[Entry]:
+    for name in PARAMETERS:
+        for key, value in _flat(_object(attributes.get(name))):
+            if key == "tools" and (tools := tool_definitions(value)):
+                yield Entry("metadata", "tools", tools, (name,))
+            elif key not in _CONTENT_PARAMETERS or not scalars(value) <= told:
+                yield Entry("metadata", _PARAMETER_OF.get(key, key), value, (name,))
+
+
+def _flat(parameters: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+    """Yield the parameters that have a value, without the model; providers group some of them."""
+    for key, value in parameters.items():
+        if key in _PARAMETER_OBJECTS and isinstance(value, Mapping):
+            yield from _flat(value)
+        elif key not in _MODEL_PARAMETERS and value not in (None, "", [], {}):
+            yield key, value
+
+
+def _rest(attributes: Attributes) -> Iterator[Entry]:
+    if _FINISH_REASON in attributes:
+        yield Entry("metadata", "finish_reason", attributes[_FINISH_REASON], (_FINISH_REASON,))
+    if is_measure(cost := attributes.get(_COST)):
+        yield Entry("metrics", "estimated_cost", cost, (_COST,))
+
+
+def _object(value: Json) -> Mapping[str, Json]:
+    parsed = json_text.structure(value)
+    return parsed.value if parsed and isinstance(parsed.value, Mapping) else {}

@@ -1,0 +1,153 @@
+"""`input` and `output` of OpenInference spans: messages, texts, embeddings, documents, and values of any kind."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from typing import Final, NamedTuple
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.model import Attributes
+from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.conventions.openinference.message import messages
+from otel_bridge_collector.translate.conventions.openinference.whole import history_in, messages_in
+from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.messages import chat_messages, is_message_list, text_message
+from otel_bridge_collector.translate.partial import Content, Rank
+
+Object = Mapping[str, Json]
+
+REDACTED: Final = "__REDACTED__"
+"""What an instrumentation writes for content that the user wants hidden."""
+
+_QUERY: Final = "reranker.query"
+
+
+class Side(NamedTuple):
+    """Where the content of one direction stands."""
+
+    field: str
+    role: str
+    value: str
+    mime_type: str
+    messages: str
+    texts: str
+
+
+INPUT: Final = Side("input", "user", "input.value", "input.mime_type", "llm.input_messages", "llm.prompts")
+OUTPUT: Final = Side(
+    "output", "assistant", "output.value", "output.mime_type", "llm.output_messages", "llm.choices"
+)
+
+
+def own_content(attributes: Attributes, side: Side) -> Content | None:
+    """Return the content of the attributes that are made for it; None when there are none."""
+    return next(chain(_messages(attributes, side), _texts(attributes, side), _lists(attributes, side)), None)
+
+
+def value_content(attributes: Attributes, side: Side, *, is_chat: bool) -> Content | None:
+    """Return the content of `input.value` or `output.value`; that of a chat becomes messages where it can."""
+    if side.value not in attributes:
+        return None
+    value = value_of(attributes, side)
+    if is_chat:
+        value = text_message(side.role, value) if isinstance(value, str) else messages_in(value) or value
+    return Content(side.field, value, Rank.VALUE, (side.value,))
+
+
+def history_content(attributes: Attributes, own: Content) -> Content | None:
+    """Return the messages that a response says were sent since `own`, behind its system message."""
+    history = history_in(value_of(attributes, OUTPUT))
+    if not isinstance(history, list) or not isinstance(own.value, list):
+        return None
+    system = [
+        message for message in own.value if isinstance(message, Mapping) and message.get("role") == "system"
+    ]
+    return Content(INPUT.field, [*system, *history], Rank.VALUE, ())
+
+
+def value_of(attributes: Attributes, side: Side) -> Json:
+    """Return `input.value` or `output.value`; an object or a list is JSON even where the type does not say so."""
+    value = attributes.get(side.value)
+    decoded = json_text.decoded(value)
+    is_json = "json" in str(attributes.get(side.mime_type))
+    return decoded if is_json or not isinstance(decoded, str) else value
+
+
+def _messages(attributes: Attributes, side: Side) -> Iterator[Content]:
+    if used := _below(attributes, side.messages):
+        yield Content(side.field, messages(_nested(attributes, side.messages), side.role), Rank.INDEXED, used)
+    whole = json_text.structure(attributes.get(side.messages))
+    if whole and is_message_list(whole.value):
+        yield Content(side.field, chat_messages(whole.value), Rank.INDEXED, (side.messages,))
+
+
+def _texts(attributes: Attributes, side: Side) -> Iterator[Content]:
+    """Yield the prompts or the answers of a text completion that stand in one list."""
+    whole = json_text.structure(attributes.get(side.texts))
+    if whole and isinstance(whole.value, list) and whole.value:
+        told = [{"role": side.role, "content": text} for text in whole.value]
+        yield Content(side.field, told, Rank.INDEXED, (side.texts,))
+
+
+def _lists(attributes: Attributes, side: Side) -> Iterator[Content]:
+    for field, name, end, read in _LISTS:
+        used = tuple(attribute for attribute in _below(attributes, name) if attribute.endswith(end))
+        items = _nested(attributes, name)
+        if field == side.field and used and isinstance(items, list):
+            listed = [read(item) for item in items if isinstance(item, Mapping)]
+            yield _list_content(attributes, name, Content(field, listed, Rank.INDEXED, used))
+
+
+def _list_content(attributes: Attributes, name: str, content: Content) -> Content:
+    """Documents that are to be ranked stand beside the query."""
+    if name != _RANKED or _QUERY not in attributes:
+        return content
+    query: Json = {"query": attributes[_QUERY], "documents": content.value}
+    return content._replace(value=query, attributes=(*content.attributes, _QUERY))
+
+
+def _prompt(item: Object) -> Json:
+    return {"role": INPUT.role, "content": _inner(item, "prompt").get("text")}
+
+
+def _completion(item: Object) -> Json:
+    return {"role": OUTPUT.role, "content": _inner(item, "completion").get("text")}
+
+
+def _embedded(item: Object) -> Json:
+    return _inner(item, "embedding").get("text")
+
+
+def _vector(item: Object) -> Json:
+    return json_text.decoded(_inner(item, "embedding").get("vector"))
+
+
+def _document(item: Object) -> Json:
+    told = _inner(item, "document")
+    return {key: json_text.decoded(value) if key == "metadata" else value for key, value in told.items()}
+
+
+def _inner(item: Object, name: str) -> Object:
+    inner = item.get(name)
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _below(attributes: Attributes, name: str) -> tuple[str, ...]:
+    return tuple(f"{name}.{path}" for path in items_below(attributes, f"{name}."))
+
+
+def _nested(attributes: Attributes, name: str) -> Json:
+    return nested(items_below(attributes, f"{name}."))
+
+
+_RANKED: Final = "reranker.input_documents"
+_EMBEDDINGS: Final = "embedding.embeddings"
+_LISTS: Final[tuple[tuple[str, str, str, Callable[[Object], Json]], ...]] = (
+    ("input", INPUT.texts, ".prompt.text", _prompt),
+    ("output", OUTPUT.texts, ".completion.text", _completion),
+    ("input", _EMBEDDINGS, ".embedding.text", _embedded),
+    ("output", _EMBEDDINGS, ".embedding.vector", _vector),
+    ("input", _RANKED, "", _document),
+    ("output", "reranker.output_documents", "", _document),
+    ("output", "retrieval.documents", "", _document),
+)
+"""Field, attribute, end of the attributes that are used, and what an item of the list becomes."""

@@ -1,0 +1,128 @@
+"""Messages of OpenInference, un-flattened but under their own names, to OpenAI chat messages.
+
+| attribute below `message.` | becomes |
+| --- | --- |
+| `content`, `contents.<n>.message_content.*` | content; the second repeats the first where both are one text |
+| `message_content.type` reasoning | an item of `reasoning` |
+| `message_content.image`, `.audio`, `.video`, `.document` | `image_url` for images, else `file` |
+| `tool_calls.<n>.tool_call.*`, the same in `contents`, `function_call_name` | an item of `tool_calls` |
+| `tool_call_id` | the message of a tool |
+
+Source: openinference-semantic-conventions 0.1.42.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.messages import chat_messages
+
+Object = Mapping[str, Json]
+
+_ROLE_OF: Final[Mapping[str, str]] = {"agent": "assistant", "function": "tool"}
+_MEDIA: Final = ("image", "audio", "video", "document")
+_CONVERTED: Final = (
+    "role", "content", "contents", "tool_calls", "function_call_name", "function_call_arguments_json",
+)  # fmt: skip
+
+
+def messages(items: Json, role: str) -> Json:
+    """Return a list of `{"message": {...}}` as chat messages.
+
+    Args:
+        items: the list; an item without `message` is the message itself.
+        role: the role of a message that names none.
+    """
+    return chat_messages([_message(_inner(item, "message"), role) for item in _list(items)])
+
+
+def _message(told: Object, default_role: str) -> Object:
+    contents = _list(told.get("contents"))
+    parts = [_part(_inner(item, "message_content")) for item in contents if not _is_call(item)]
+    role = _role(told, default_role)
+    said: dict[str, Json] = {
+        "role": role,
+        "content": _content(told.get("content"), parts, is_tool=role == "tool"),
+        **{key: value for key, value in told.items() if key not in _CONVERTED},
+    }
+    if calls := _calls(told, contents):
+        said["tool_calls"] = calls
+    return said
+
+
+def _role(told: Object, default: str) -> str:
+    role = str(told.get("role") or default)
+    is_result = role == "user" and "tool_call_id" in told
+    return "tool" if is_result else _ROLE_OF.get(role, role)
+
+
+def _content(text: Json, parts: list[Object], *, is_tool: bool) -> Json:
+    if not parts:
+        return text
+    texts = [part["text"] for part in parts if part.get("type") == "text"]
+    if is_tool and not text and len(parts) == len(texts) == 1:
+        return texts[0]  # A tool's content stays the text that the model got, even where it is JSON.
+    return parts if not text or texts == [text] else [{"type": "text", "text": text}, *parts]
+
+
+def _part(told: Object) -> Object:
+    for medium in _MEDIA:
+        if medium in told:
+            return _medium_part(medium, told)
+    kind, text = told.get("type", "text"), told.get("text")
+    others = _without(told, "type", "text")
+    if kind == "reasoning":
+        return {"type": kind, "content": text, **others}
+    block = json_text.decoded(text)
+    if kind != "text" and isinstance(block, Mapping):  # A block of no known type is written as JSON.
+        return {"type": kind, **block, **others}
+    return {"type": kind, "text": text, **others}
+
+
+def _medium_part(medium: str, told: Object) -> Object:
+    source = _inner(told.get(medium), medium)
+    return {
+        "type": "uri",
+        "modality": medium,
+        "uri": source.get("url"),
+        **_without(source, "url"),
+        **_without(told, "type", medium),
+    }
+
+
+def _calls(told: Object, contents: list[Json]) -> list[Json]:
+    """The calls among the contents repeat those beside them."""
+    calls: list[Json] = [_call(_inner(item, "tool_call")) for item in _list(told.get("tool_calls"))]
+    among = [_call(_inner(item, "tool_call")) for item in contents if _is_call(item)]
+    calls.extend(call for call in among if call not in calls)
+    if "function_call_name" in told:
+        arguments = told.get("function_call_arguments_json")
+        calls.append({"name": told["function_call_name"], "arguments": arguments})
+    return calls
+
+
+def _call(told: Object) -> Object:
+    function = _inner(told, "function")
+    named: Object = {"name": function.get("name"), "arguments": function.get("arguments")}
+    return {**named, **_without(told, "function")}
+
+
+def _is_call(item: Json) -> bool:
+    return isinstance(item, Mapping) and "tool_call" in item
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _inner(value: Json, name: str) -> Object:
+    """Return the object under `name` in `value`, else `value`; nothing where there is no object."""
+    if not isinstance(value, Mapping):
+        return {}
+    inner = value.get(name, value)
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _without(told: Object, *keys: str) -> Object:
+    return {key: value for key, value in told.items() if key not in keys}

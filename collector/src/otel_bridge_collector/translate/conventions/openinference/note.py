@@ -1,0 +1,66 @@
+"""What the application says about a span: metadata, tags, session, user, and annotations with their scores."""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.model import Attributes
+from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.partial import Entry
+
+_METADATA: Final = "metadata"
+_TAGS: Final = "tag.tags"
+_KEY_OF: Final = {"session.id": "session_id", "user.id": "user_id"}
+_EVALUATIONS: Final = (("annotations", "annotation"), ("evaluations", "evaluation"))
+
+
+def readings(attributes: Attributes) -> Iterator[Entry]:
+    """Yield the metadata, tags, ids and scores of a span."""
+    return chain(_metadata(attributes), _ids(attributes), _tags(attributes), _evaluations(attributes))
+
+
+def _metadata(attributes: Attributes) -> Iterator[Entry]:
+    given = json_text.structure(attributes.get(_METADATA))
+    if given and isinstance(given.value, Mapping):
+        for key, value in given.value.items():
+            yield Entry("metadata", key, value, (_METADATA,))
+
+
+def _ids(attributes: Attributes) -> Iterator[Entry]:
+    for name, key in _KEY_OF.items():
+        if name in attributes:
+            yield Entry("metadata", key, attributes[name], (name,))
+
+
+def _tags(attributes: Attributes) -> Iterator[Entry]:
+    given = json_text.structure(attributes.get(_TAGS))
+    if given and isinstance(given.value, list) and all(isinstance(tag, str) for tag in given.value):
+        for tag in given.value:
+            yield Entry("tags", str(tag), None, (_TAGS,))
+
+
+def _evaluations(attributes: Attributes) -> Iterator[Entry]:
+    listed: list[Json] = []
+    used: list[str] = []
+    for name, kind in _EVALUATIONS:
+        items = items_below(attributes, f"{name}.")
+        found = nested(items)
+        if isinstance(found, list):
+            used.extend(f"{name}.{path}" for path in items)
+            listed.extend(item.get(kind, item) if isinstance(item, Mapping) else item for item in found)
+    for evaluation in listed:
+        yield from _score(evaluation)
+    if listed:
+        yield Entry("metadata", "evaluations", listed, tuple(used))
+
+
+def _score(evaluation: Json) -> Iterator[Entry]:
+    if not isinstance(evaluation, Mapping):
+        return
+    name, score = evaluation.get("name"), evaluation.get("score")
+    if not isinstance(name, str) or isinstance(score, bool) or not isinstance(score, int | float):
+        return
+    if 0 <= score <= 1:
+        yield Entry("scores", name, score, ())

@@ -1,0 +1,134 @@
+"""Read the OpenInference attributes of a span: which type it has, and what its parts say.
+
+The parts stand in `content` (messages and values), `call` (model, parameters, tools, usage), `note` (metadata, tags,
+annotations) and `whole` (requests and responses in one value).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from otel_bridge.contract.row import Json, SpanType
+from otel_bridge_collector.model import Attributes, Span
+from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.conventions.openinference import call, note
+from otel_bridge_collector.translate.conventions.openinference.content import (
+    INPUT,
+    OUTPUT,
+    REDACTED,
+    Side,
+    history_content,
+    own_content,
+    value_content,
+    value_of,
+)
+from otel_bridge_collector.translate.conventions.openinference.whole import beside_lists, response_id
+from otel_bridge_collector.translate.merge import scalars
+from otel_bridge_collector.translate.messages import is_message_list
+from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
+
+NAME: Final = "openinference"
+
+_KIND: Final = "openinference.span.kind"
+_OWN: Final = (
+    _KIND, "input.value", "output.value", "llm.input_messages", "llm.output_messages", "llm.prompts", "llm.choices",
+    "llm.model_name", "llm.invocation_parameters", "llm.token_count.", "embedding.embeddings", "embedding.model_name",
+    "retrieval.documents", "reranker.",
+)  # fmt: skip
+"""Beginnings of the attributes that only OpenInference has; `session.id` and the like are others' too."""
+
+_TYPE_OF: Final[Mapping[str, SpanType]] = {
+    "LLM": "llm",
+    "EMBEDDING": "llm",
+    "TOOL": "tool",
+    "RETRIEVER": "tool",
+    "RERANKER": "tool",
+    "EVALUATOR": "score",
+}
+_REPEATING: Final = (INPUT.value, INPUT.mime_type, OUTPUT.value, OUTPUT.mime_type)
+"""Besides what is read of them, these repeat what the other attributes say."""
+
+_STREAM_STARTED: Final = "First Token Stream Event"
+_NS_PER_SECOND: Final = 10**9
+
+
+def claims(span: Span) -> bool:
+    """Tell whether the span has any attribute of OpenInference."""
+    return any(attribute.startswith(_OWN) for attribute in span.attributes)
+
+
+def translate(span: Span) -> Partial:
+    """Read the OpenInference attributes of `span`."""
+    attributes = span.attributes
+    kind = _kind(attributes)
+    named = _TYPE_OF.get(kind, "task") if kind else None
+    is_chat = kind == "LLM"
+    contents = [
+        content for side in (INPUT, OUTPUT) for content in _contents(attributes, side, is_chat=is_chat)
+    ]
+    told = set[Json]().union(*(scalars(content.value) for content in contents))
+    entries = [*call.readings(attributes, told), *note.readings(attributes), *_first_token(span)]
+    if named:
+        entries.append(Entry("span_attributes", "type", named, (_KIND,)))
+    if is_chat:
+        entries += response_id(value_of(attributes, OUTPUT))
+    readings: tuple[Reading, ...] = (*contents, *entries)
+    held = set[Json]().union(*(scalars(reading.value) for reading in readings))
+    return Partial(
+        readings=(*readings, *_beside(attributes, held)),
+        spent=(*_REPEATING, *_without_use(attributes, readings)),
+        fallback_type=_fallback_type(contents, entries),
+    )
+
+
+def _kind(attributes: Attributes) -> str:
+    kind = attributes.get(_KIND)
+    return kind.upper() if isinstance(kind, str) else ""
+
+
+def _contents(attributes: Attributes, side: Side, *, is_chat: bool) -> Iterator[Content]:
+    own, value = own_content(attributes, side), value_content(attributes, side, is_chat=is_chat)
+    if own is None:
+        yield from [value] if value else []
+        return
+    yield own
+    if REDACTED in scalars(own.value):
+        return
+    if value and is_message_list(value.value):
+        yield value._replace(attributes=())
+    if side is INPUT and (history := history_content(attributes, own)):
+        yield history
+
+
+def _beside(attributes: Attributes, held: set[Json]) -> Iterator[Entry]:
+    """Yield what a whole request or response says that no other reading does; a redacted one may say too much."""
+    if REDACTED in held:
+        return
+    for side in (INPUT, OUTPUT):
+        whole = value_of(attributes, side)
+        if isinstance(whole, Mapping):
+            yield from beside_lists(whole, side.value, held)
+
+
+def _without_use(attributes: Attributes, readings: Sequence[Reading]) -> Iterator[str]:
+    """Yield the attributes whose parameters say nothing, or only what the messages do."""
+    used = {attribute for reading in readings for attribute in reading.attributes}
+    for name in call.PARAMETERS:
+        given = json_text.structure(attributes.get(name))
+        if name not in used and given and isinstance(given.value, Mapping):
+            yield name
+
+
+def _first_token(span: Span) -> Iterator[Entry]:
+    times = [event.time_ns for event in span.events if event.name == _STREAM_STARTED]
+    if times and 0 < span.start_ns <= times[0]:
+        yield Entry("metrics", "time_to_first_token", (times[0] - span.start_ns) / _NS_PER_SECOND, ())
+
+
+def _fallback_type(contents: Sequence[Content], entries: Sequence[Entry]) -> SpanType | None:
+    """Messages are a call where a model or a count is named with them; alone they may be a framework's."""
+    has_messages = any(
+        content.rank is Rank.INDEXED and is_message_list(content.value) for content in contents
+    )
+    return (
+        "llm" if has_messages and any(entry.key in ("model", "prompt_tokens") for entry in entries) else None
+    )
