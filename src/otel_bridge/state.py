@@ -86,6 +86,16 @@ class Abandonable(Protocol):
         ...
 
 
+MAX_OPEN_SPANS: Final = 10_000
+"""Spans that are remembered until they end; of more, those that never end are lost at the end of the process."""
+
+
+def remember_open(span: Abandonable) -> None:
+    """Remember a span that is to be sent even if nobody ends it."""
+    if len(process.open_spans) < MAX_OPEN_SPANS:
+        process.open_spans.add(span)
+
+
 class HasParent(Protocol):
     """What the process knows of a logger."""
 

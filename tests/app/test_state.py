@@ -2,6 +2,7 @@
 
 import contextvars
 
+import pytest
 from opentelemetry import baggage, trace
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
@@ -76,3 +77,17 @@ def test_baggage_of_the_app_does_not_hide_the_span() -> None:
     otel_context.attach(baggage.set_baggage("a", "b"))
 
     assert current() == "ours"
+
+
+def test_spans_that_never_end_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "MAX_OPEN_SPANS", 1)
+
+    state.remember_open(Open())
+    state.remember_open(Open())
+
+    assert len(state.process.open_spans) == 1
+    state.process.open_spans.clear()
+
+
+class Open:
+    def abandon(self) -> None: ...

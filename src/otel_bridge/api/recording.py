@@ -34,6 +34,9 @@ class Recording:
         span: the OTel span, started.
         row: the fields so far.
         content: where chat messages go.
+
+    Attributes:
+        is_sampled: False where a sampler dropped the span; what is logged to it goes nowhere.
     """
 
     def __init__(self, span: trace.Span, row: Mapping[str, Json], content: ContentMode) -> None:
@@ -41,7 +44,7 @@ class Recording:
         self._content: ContentMode = content
         self._row = dict(row)
         self._lock = threading.Lock()
-        self._sampled = span.is_recording()
+        self.is_sampled = span.is_recording()
         self._ended_s: float | None = None
 
     @property
@@ -53,7 +56,7 @@ class Recording:
         """Merge `fields` into the row; False when it is too late for that."""
         with self._lock:
             if self._ended_s is not None:
-                return not self._sampled
+                return not self.is_sampled
             self._row = merged(self._row, fields)
             return True
 
@@ -86,13 +89,19 @@ class Recording:
                 return self._ended_s, {}
             self._ended_s = self._logged_end() or end_s or time.time()
             row = _without_end(self._row)
-        if not self._sampled:
+        if not self.is_sampled:
             return self._ended_s, {}
         if not self._span.is_recording():
             return self._ended_s, row
         self._write(row, {names.UNFINISHED: True} if unfinished else {})
-        self._span.end(round(self._ended_s * 1e9))
+        self._end_span(round(self._ended_s * 1e9))
         return self._ended_s, {}
+
+    def _end_span(self, end_ns: int) -> None:
+        try:
+            self._span.end(end_ns)
+        except Exception as error:  # noqa: BLE001 - the processors of others run here, and may raise anything
+            logger.warning("a span processor raised %s at the end of a span", type(error).__name__)
 
     def _logged_end(self) -> float | None:
         metrics = self._row.get("metrics")

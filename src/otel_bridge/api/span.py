@@ -70,7 +70,8 @@ class BridgeSpan:
         self.span_id = identity.span_id
         self.root_span_id = identity.root_span_id
         self.span_parents = identity.span_parents
-        state.process.open_spans.add(self)
+        if recording.is_sampled:
+            state.remember_open(self)
 
     @property
     def id(self) -> str:
@@ -94,6 +95,8 @@ class BridgeSpan:
     def log_feedback(self, **event: Any) -> None:
         """See `Span`."""
         attributes = feedback_attributes(self.id, Feedback(**event), self._identity.parent)
+        if not self._recording.is_sampled:
+            return  # its row will never come
         self._bridge.facts.send(names.FEEDBACK_EVENT, attributes, self._otel_span.get_span_context())
 
     def set_attributes(

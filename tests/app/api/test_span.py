@@ -318,6 +318,7 @@ def test_a_span_that_is_not_sampled_costs_nothing_and_has_its_ids(app: App) -> N
         span.log(output=2)
         assert current_span() is span
     span.log(output=3)
+    span.log_feedback(comment="c")
 
     assert SpanComponents.decode(span.export()).span_id == span.span_id
     assert int(span.inject()["traceparent"][-2:], 16) & TraceFlags.SAMPLED == 0

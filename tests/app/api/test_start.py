@@ -4,11 +4,16 @@ import logging
 
 import pytest
 from opentelemetry.context import Context
-from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
 
 from otel_bridge import NOOP_SPAN, init_logger, start_span
 from otel_bridge.contract.slug import ObjectType, SpanComponents
 from tests.support.app import App
+
+
+class BrokenAtTheEnd(SpanProcessor):
+    def on_end(self, span: ReadableSpan) -> None:  # noqa: ARG002 - the interface
+        raise RuntimeError("secret")
 
 
 class Broken(SpanProcessor):
@@ -34,6 +39,18 @@ def test_a_processor_of_others_that_raises_does_not_stop_the_app(
     assert span is NOOP_SPAN
     assert "RuntimeError" in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_a_processor_of_others_that_raises_at_the_end_does_not_stop_the_app(
+    app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.provider.add_span_processor(BrokenAtTheEnd())
+
+    with caplog.at_level(logging.WARNING), start_span("a"):
+        pass
+
+    assert "RuntimeError" in caplog.text
+    assert app.row("a") == {"type": "task"}
 
 
 def test_a_wrong_field_raises_before_anything_starts(app: App) -> None:
