@@ -1,0 +1,82 @@
+"""Events that each carry one message (`gen_ai.user.message`, `gen_ai.choice`), wherever they are written.
+
+Span events, log records and lists of events in an attribute share their shape; who reads which is the subject of the
+conventions.
+
+Source: semantic-conventions 1.36 and before; spec/translation.md sections 4.3 and 14 (8).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.model import Attributes
+from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.messages import chat_messages
+
+ASSISTANT: Final = "gen_ai.assistant.message"
+
+_CHOICE: Final = "gen_ai.choice"
+_ROLE_OF: Final = {
+    "gen_ai.system.message": "system",
+    "gen_ai.user.message": "user",
+    ASSISTANT: "assistant",
+    "gen_ai.tool.message": "tool",
+    _CHOICE: "assistant",
+}
+
+
+class Message(NamedTuple):
+    """One event as messages, usually one, and the field that they belong to."""
+
+    field: str
+    value: list[Json]
+
+
+def message(name: str, told: Attributes) -> Message | None:
+    """Return the messages of an event; None when it is no message event or was recorded without content.
+
+    Args:
+        name: the event's name.
+        told: its attributes, or the body of a log record.
+    """
+    if name not in _ROLE_OF:
+        return None
+    field = "output" if name == _CHOICE else "input"
+    value = chat_messages(_choice(told) if name == _CHOICE else _message(_ROLE_OF[name], told))
+    return Message(field, value) if isinstance(value, list) and value else None
+
+
+def sides(told: Sequence[tuple[str, Message]]) -> dict[str, list[Json]]:
+    """Return the messages of each field, for events in their order.
+
+    What an assistant says at the end is the answer; before another message it is history.
+    """
+    others = [index for index, (name, _) in enumerate(told) if name != ASSISTANT]
+    last_other = others[-1] if others else -1
+    found: dict[str, list[Json]] = {}
+    for index, (name, each) in enumerate(told):
+        field = "output" if name == ASSISTANT and index > last_other else each.field
+        found.setdefault(field, []).extend(each.value)
+    return found
+
+
+def _message(role: str, told: Attributes) -> Json:
+    said: dict[str, Json] = {key: told[key] for key in ("name", "tool_calls") if key in told}
+    if "content" in told:
+        said["content"] = told["content"]
+    if not said:
+        return None
+    if "tool_calls" in said:
+        said["tool_calls"] = json_text.decoded(said["tool_calls"])
+    identity: dict[str, Json] = {"tool_call_id": told["id"]} if role == "tool" and "id" in told else {}
+    return {"role": told.get("role") or role, "content": None, **identity, **said}
+
+
+def _choice(told: Attributes) -> Json:
+    answer = json_text.decoded(told.get("message"))
+    if not isinstance(answer, Mapping):
+        answer = told if answer is None else {**told, "content": answer}
+    chat = _message("assistant", answer)
+    reason = told.get("finish_reason")
+    return {**chat, "finish_reason": reason} if isinstance(chat, Mapping) and reason else chat

@@ -1,0 +1,55 @@
+"""Events that each carry one message."""
+
+import pytest
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.translate.message_event import Message, message, sides
+
+ASSISTANT = "gen_ai.assistant.message"
+USER = "gen_ai.user.message"
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "expected"),
+    [
+        pytest.param(
+            USER, {"content": "hi"}, Message("input", [{"role": "user", "content": "hi"}]), id="user"
+        ),
+        pytest.param(
+            "gen_ai.tool.message",
+            {"id": "c1", "content": "21"},
+            Message("input", [{"role": "tool", "tool_call_id": "c1", "content": "21"}]),
+            id="tool",
+        ),
+        pytest.param(
+            "gen_ai.choice",
+            {"message": {"content": "ho"}, "finish_reason": "stop"},
+            Message("output", [{"role": "assistant", "content": "ho", "finish_reason": "stop"}]),
+            id="choice",
+        ),
+    ],
+)
+def test_an_event_is_a_message(name: str, told: dict[str, Json], expected: Message) -> None:
+    assert message(name, told) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [(USER, {}), ("gen_ai.choice", {"index": 0}), ("exception", {"content": "x"})]
+)
+def test_an_event_without_content_or_of_another_kind_is_none(name: str, told: dict[str, Json]) -> None:
+    assert message(name, told) is None
+
+
+def test_what_the_assistant_says_at_the_end_is_the_answer() -> None:
+    said = [(ASSISTANT, "a"), (USER, "b"), (ASSISTANT, "c"), (ASSISTANT, "d")]
+
+    assert sides([(name, Message("input", [text])) for name, text in said]) == {
+        "input": ["a", "b"],
+        "output": ["c", "d"],
+    }
+
+
+def test_what_the_assistant_says_before_a_choice_is_history() -> None:
+    told = [(ASSISTANT, Message("input", ["a"])), ("gen_ai.choice", Message("output", ["b"]))]
+
+    assert sides(told) == {"input": ["a"], "output": ["b"]}
