@@ -3,7 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
-from otel_bridge_collector.api.body import MAX_BODY_BYTES
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.api.body import MAX_BODY_BYTES, json_response
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,11 @@ def test_a_body_needs_no_content_type_and_null_is_absent(client: TestClient) -> 
     response = client.post("/btql", content=b'{"query": "limit: 1", "cursor": null, "tz_offset": null}')
 
     assert response.status_code == 200
+
+
+def test_an_answer_can_hold_whatever_a_row_holds() -> None:
+    value: Json = 2**70
+    for _ in range(260):
+        value = [value]
+
+    assert b"[1180591620717411303424]" in bytes(json_response({"data": value}).body)

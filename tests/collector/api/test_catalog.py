@@ -29,7 +29,7 @@ def test_no_reference_is_everything(example: Asking) -> None:
     assert ObjectCatalog(example.objects).find(project_logs()) is None
 
 
-def test_an_experiment_is_found_by_id_and_by_name(example: Asking) -> None:
+def test_an_experiment_is_found_by_its_id(example: Asking) -> None:
     example.objects.resolve(parse_parent("experiment_id:e"))
 
     assert ObjectCatalog(example.objects).find(Source(kind="experiment", references=("e",))) == ["e"]

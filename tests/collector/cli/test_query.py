@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,16 @@ def test_what_is_no_address_is_said_so() -> None:
     result = query("limit: 1", "nonsense")
 
     assert (result.exit_code, "cannot ask nonsense" in result.stderr) == (1, True)
+
+
+def test_what_answers_without_json_is_no_sidecar() -> None:
+    with HTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        result = query("limit: 1", f"http://127.0.0.1:{server.server_port}")
+        thread.join()
+
+    assert (result.exit_code, "is no sidecar" in result.stderr) == (1, True)
 
 
 def test_something_else_that_answers_is_no_sidecar(url: str) -> None:

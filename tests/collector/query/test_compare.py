@@ -71,6 +71,8 @@ def test_types_are_never_converted_in_a_comparison(
         pytest.param("metadata.missing <!=> '1'", True, id="isnot-null"),
         pytest.param("metadata.missing <=> metadata.null", True, id="null-is-null"),
         pytest.param("metadata.text <=> metadata.null", False, id="text-is-null"),
+        pytest.param("metadata.text = (null)", False, id="null-in-parentheses"),
+        pytest.param("(true ? null : null) = metadata.text", None, id="computed-null"),
         pytest.param("metadata.null = null", True, id="eq-null"),
         pytest.param("metadata.null != null", False, id="ne-literal-null"),
         pytest.param("metadata.text = metadata.whole", False, id="other-type"),

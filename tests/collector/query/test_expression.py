@@ -32,6 +32,11 @@ from otel_bridge_collector.query.syntax import Literal, Logical, Path
         pytest.param(
             "a ? b : c ? 1 : 2", "CASE WHEN a THEN b ELSE CASE WHEN c THEN 1 ELSE 2 END END", id="ternary"
         ),
+        pytest.param(
+            "CASE WHEN a THEN 1 WHEN b THEN 2 ELSE 3 END",
+            "CASE WHEN a THEN 1 WHEN b THEN 2 ELSE 3 END",
+            id="case-else",
+        ),
         pytest.param("CASE WHEN a THEN 1 END", "CASE WHEN a THEN 1 ELSE null END", id="case"),
         pytest.param("CAST(a AS VARCHAR)", "to_string(a)", id="cast"),
         pytest.param("a::int::text", "to_string(to_integer(a))", id="casts"),
@@ -54,6 +59,10 @@ from otel_bridge_collector.query.syntax import Literal, Logical, Path
 )
 def test_text_becomes_a_tree(text: str, printed: str) -> None:
     assert print_expression(parse_expression(text)) == printed
+
+
+def test_a_whole_number_that_no_engine_can_hold_is_a_fraction() -> None:
+    assert parse_expression("1" + "0" * 40) == Literal(value=1e40)
 
 
 def test_a_double_quoted_text_alone_is_a_string() -> None:

@@ -67,6 +67,7 @@ def test_the_filters_of_the_reference(example: Asking, condition: str, ids: str)
         pytest.param("metadata.user_id + 1", None, id="a-string-is-no-number"),
         pytest.param("created - interval 1 day", "2026-01-04T09:00:00Z", id="earlier"),
         pytest.param("interval 1 hour + created", "2026-01-05T10:00:00Z", id="later"),
+        pytest.param("'2026-01-05T10:00:00Z' > created", True, id="constant-time-on-the-left"),
         pytest.param("created - created", 0, id="seconds-between"),
         pytest.param("null AND false", False, id="kleene-and"),
         pytest.param("null OR true", True, id="kleene-or"),
@@ -99,6 +100,7 @@ def test_operators(example: Asking, expression: str, expected: Json) -> None:
         pytest.param("filter: input LIKE output", "badArgument", "output", id="pattern-from-the-row"),
         pytest.param("filter: input LIKE 5", "badArgument", "5", id="pattern-no-text"),
         pytest.param("filter: input MATCH 5", "badArgument", "5", id="words-no-text"),
+        pytest.param("filter: input ILIKE null", "badArgument", "null", id="pattern-null"),
         pytest.param(
             "filter: interval 1 day - created > 0", "badArgument", "interval 1 day - created", id="interval"
         ),

@@ -136,6 +136,10 @@ def test_the_transaction_is_the_newest_and_the_place_the_first() -> None:
     assert (found["_xact_id"], made.pagination_key & 0xFFFF) == (str(XACT + 2), 5)
 
 
+def test_an_audit_that_the_row_brings_is_kept() -> None:
+    assert visible(RowWrite(row=row("a", audit_data=["own"])))["audit_data"] == ["own"]
+
+
 def test_the_audit_says_how_a_row_was_written() -> None:
     found = visible(
         RowWrite(row=row("a")),

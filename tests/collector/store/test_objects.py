@@ -56,7 +56,9 @@ def test_an_unknown_experiment_is_registered_in_the_default_project(objects: Obj
     project = objects.project_named("default-otel-project")
     assert project is not None
     assert ids == {"experiment_id": "e1", "project_id": project.id}
-    assert objects.experiment("e1") == objects.experiments_named("e1")[0]
+    experiment = objects.experiment("e1")
+    assert experiment is not None
+    assert (experiment.name, experiment.project_id) == ("e1", project.id)
 
 
 def test_a_playground_is_known_by_its_rows(objects: Objects) -> None:
@@ -75,13 +77,14 @@ def test_what_was_resolved_cannot_be_changed_by_the_caller(objects: Objects) -> 
     assert objects.resolve(parse_parent("project_name:a"))["project_id"] == "id-1"
 
 
-def test_ids_stay_over_a_restart(tmp_path: Path) -> None:
+@pytest.mark.parametrize("parent", ["project_name:a", "project_id:p", "experiment_id:e"])
+def test_ids_stay_over_a_restart(tmp_path: Path, parent: str) -> None:
     first = Objects(tmp_path / "objects.sqlite")
-    ids = first.resolve(parse_parent("project_name:a"))
+    ids = first.resolve(parse_parent(parent))
     first.close()
 
     second = Objects(tmp_path / "objects.sqlite")
-    again = second.resolve(parse_parent("project_name:a"))
+    again = second.resolve(parse_parent(parent))
     second.close()
 
     assert ids == again

@@ -1,13 +1,18 @@
-"""Request bodies of the API as JSON objects, within a limit. Braintrust's SDK sends some without a content type."""
+"""JSON bodies of the API: requests within a limit, answers with whatever a row holds.
+
+Braintrust's SDK sends some requests without a content type, so it is not looked at.
+"""
 
 from collections.abc import Mapping
 from typing import Final
 
 import orjson
 from starlette.requests import Request
+from starlette.responses import Response
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.errors import RequestError
+from otel_bridge_collector.store.json_text import dump_json
 
 MAX_BODY_BYTES: Final = 10 << 20
 
@@ -30,3 +35,8 @@ async def read_object(request: Request) -> Mapping[str, Json]:
     if not isinstance(body, dict):
         raise RequestError("the body is no JSON object", code="invalidJson")
     return {name: value for name, value in body.items() if value is not None}
+
+
+def json_response(body: Json, headers: Mapping[str, str] | None = None) -> Response:
+    """Return an answer with a JSON body."""
+    return Response(dump_json(body), media_type="application/json", headers=headers)

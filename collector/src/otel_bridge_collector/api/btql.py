@@ -4,22 +4,23 @@ Source: spec/btql.md sections 7.3 to 7.8 and 9, spec/wire.md section 11. Fields 
 service are ignored; one that would change the result and is not supported is an error.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.api.body import read_object
+from otel_bridge_collector.api.body import json_response, read_object
 from otel_bridge_collector.api.errors import RequestError, query_error_response
 from otel_bridge_collector.api.reading import Read, Reader
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.build import binary, logical
 from otel_bridge_collector.query.parser import parse
 from otel_bridge_collector.query.syntax import Literal, Path, Query
+from otel_bridge_collector.store.json_text import dump_json
 
 _UNSUPPORTED: Final = ("version", "audit_log")
 _MAX_TZ_OFFSET_MIN: Final = 840
@@ -90,7 +91,7 @@ def _wants_lines(body: Mapping[str, Json]) -> bool:
 
 def _envelope(read: Read) -> Response:
     answer = read.answer
-    body: dict[str, object] = {"data": answer.data, "schema": answer.schema}
+    body: dict[str, Json] = {"data": answer.data, "schema": answer.schema}
     if answer.cursor:
         body["cursor"] = answer.cursor
     xact_id = read.newest_xact_id
@@ -104,14 +105,14 @@ def _envelope(read: Read) -> Response:
         "warnings": _warnings(read),
         "freshness_state": {"last_processed_xact_id": xact_id, "last_considered_xact_id": xact_id},
     }
-    return Response(orjson.dumps(body), media_type="application/json", headers=_headers(read))
+    return json_response(body, _headers(read))
 
 
 def _lines(read: Read) -> Response:
-    content = b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in read.answer.data)
+    content = "".join(f"{dump_json(row)}\n" for row in read.answer.data)
     headers = _headers(read)
     if read.notices:
-        headers["x-bt-warnings"] = orjson.dumps(_warnings(read)).decode("ascii", "replace")[:_MAX_HEADER]
+        headers["x-bt-warnings"] = json.dumps(_warnings(read))[:_MAX_HEADER]
     return Response(content, media_type="application/x-ndjson", headers=headers)
 
 
@@ -119,7 +120,7 @@ def _headers(read: Read) -> dict[str, str]:
     return {"x-bt-cursor": read.answer.cursor} if read.answer.cursor else {}
 
 
-def _warnings(read: Read) -> list[dict[str, str]]:
+def _warnings(read: Read) -> list[Json]:
     return [
         {"code": notice.code, "message": notice.message, "stage": "binder", "severity": "warning"}
         for notice in read.notices

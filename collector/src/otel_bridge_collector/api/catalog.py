@@ -1,14 +1,14 @@
-"""Objects that a query names, found by id or by name."""
+"""Objects that a query names, found in the control plane."""
 
 from collections.abc import Sequence
 
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.syntax import Source
-from otel_bridge_collector.store.objects import Objects
+from otel_bridge_collector.store.objects import Experiment, Objects, Project
 
 
 class ObjectCatalog:
-    """A `query.plan.Catalog` over the control plane: an exact id first, then an exact name."""
+    """A `query.plan.Catalog` over the control plane: a project by its id, then by its name; an experiment by its id."""
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
@@ -20,29 +20,23 @@ class ObjectCatalog:
         return [self._id(source, reference) for reference in source.references]
 
     def _id(self, source: Source, reference: str) -> str:
+        found: Project | Experiment | None
         match source.kind:
             case "project_logs":
-                project = self._objects.project(reference) or self._objects.project_named(reference)
-                found = [project.id] if project else []
+                found = self._objects.project(reference) or self._objects.project_named(reference)
             case "experiment":
-                experiment = self._objects.experiment(reference)
-                named = [experiment] if experiment else self._objects.experiments_named(reference)
-                found = [each.id for each in named]
+                found = self._objects.experiment(reference)
             case _:  # playgrounds are known by the rows in them only
-                found = [reference]
-        if len(found) == 1:
-            return found[0]
-        raise self._error(source, reference, found)
-
-    def _error(self, source: Source, reference: str, found: list[str]) -> QueryError:
-        offset = source.place.offset if source.place else None
-        length = source.place.length if source.place else 1
-        code, message = "sourceNotFound", f'could not find {source.kind} "{reference}"'
-        suggestion = self._known(source)
+                return reference
         if found:
-            code, message = "ambiguousSource", f'several {source.kind} are called "{reference}"'
-            suggestion = f"name one of them by its id: {', '.join(found)}"
-        return QueryError(message, offset=offset, length=length, code=code, suggestion=suggestion)
+            return found.id
+        raise QueryError(
+            f'could not find {source.kind} "{reference}"',
+            offset=source.place.offset if source.place else None,
+            length=source.place.length if source.place else 1,
+            code="sourceNotFound",
+            suggestion=self._known(source),
+        )
 
     def _known(self, source: Source) -> str | None:
         if source.kind != "project_logs":

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.api.body import read_object
+from otel_bridge_collector.api.body import json_response, read_object
 from otel_bridge_collector.api.errors import RequestError, query_error_response
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.errors import QueryError
@@ -45,7 +45,7 @@ class ProjectLogsEndpoint:
             read = await self._reader.read(query)
         except QueryError as error:
             return query_error_response(error, None)
-        return JSONResponse({"events": read.answer.data, "cursor": read.answer.cursor})
+        return json_response({"events": read.answer.data, "cursor": read.answer.cursor})
 
 
 def _limit(value: Json) -> int | None:

@@ -36,8 +36,6 @@ _TIMES: Final = {Kind.TIMESTAMP, Kind.STRING, Kind.JSON}
 def equal(left: Value, right: Value) -> Value:
     """Return whether two values are the same; NULL if either is null."""
     kinds = {left.kind, right.kind}
-    if Kind.NULL in kinds:
-        return _UNKNOWN
     if Kind.TIMESTAMP in kinds:
         instants = f"({as_timestamp(left)} = {as_timestamp(right)})"
         return boolean(instants) if kinds <= _TIMES else _UNKNOWN

@@ -1,37 +1,41 @@
 """JSON values as the compact text that the store keeps, and back. It knows no field of a row.
 
-Never fails: whatever a row holds can be stored, and a row that cannot would block all rows behind it.
+Never fails: whatever a row holds can be stored and read, and a row that cannot would block all rows behind it.
 """
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import orjson
 
 from otel_bridge.contract.row import Json
 
-_TOO_DEEP = '"<max depth exceeded>"'
+_MAX_DEPTH: Final = 300
+_TOO_DEEP: Final = "<max depth exceeded>"
+_LARGEST: Final = int(sys.float_info.max)
 
 
 def dump_json(value: Json) -> str:
     """Return `value` as compact JSON text in the order of its keys.
 
-    Integers of any size keep all their digits; NaN and infinities become null; half of a surrogate pair,
-    which is no character, becomes "?".
+    Integers keep all their digits, as a string where no JSON reader could hold them; NaN and infinities become
+    null; half of a surrogate pair, which is no character, becomes "?"; what is nested deeper than
+    300 levels is cut.
     """
     try:
         return orjson.dumps(value).decode()
     except TypeError:
-        return _dump_unusual(value)
+        # Integers beyond 64 bits, lone surrogates, nesting deeper than 254 levels.
+        text = json.dumps(_plain(value, _MAX_DEPTH), ensure_ascii=False, separators=(",", ":"))
+        return clean_text(text)
 
 
 def load_json(text: str) -> Json:
     """Return the value of a text that `dump_json` made; integers beyond 64 bits come back as floats."""
-    try:
-        value: Json = orjson.loads(text)
-    except orjson.JSONDecodeError:  # nested deeper than orjson reads
-        value = json.loads(text)
+    value: Json = orjson.loads(text)
     return value
 
 
@@ -40,19 +44,13 @@ def clean_text(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _dump_unusual(value: Json) -> str:
-    """Write what orjson refuses: integers beyond 64 bits, lone surrogates, deep nesting."""
-    try:
-        return clean_text(json.dumps(_finite(value), ensure_ascii=False, separators=(",", ":")))
-    except RecursionError:
-        return _TOO_DEEP
-
-
-def _finite(value: Json) -> Json:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
+def _plain(value: Json, depth: int) -> Json:
     if isinstance(value, Mapping):
-        return {str(key): _finite(item) for key, item in value.items()}
+        return {str(key): _plain(item, depth - 1) for key, item in value.items()} if depth else _TOO_DEEP
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_finite(item) for item in value]
+        return [_plain(item, depth - 1) for item in value] if depth else _TOO_DEEP
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return str(value)
     return value

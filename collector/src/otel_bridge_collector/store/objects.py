@@ -114,12 +114,7 @@ class Objects:
     def experiment(self, experiment_id: str) -> Experiment | None:
         """Return the experiment of an id, or None."""
         with self._lock:
-            return next(iter(self._experiments("WHERE id = ?", experiment_id)), None)
-
-    def experiments_named(self, name: str) -> list[Experiment]:
-        """Return the experiments of an exact name, in whatever project, newest first."""
-        with self._lock:
-            return self._experiments("WHERE name = ?", name)
+            return self._experiment(experiment_id)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -165,9 +160,8 @@ class Objects:
         return self._insert_project(project_id, f"{project_id} (id)" if taken else project_id)
 
     def _registered_experiment(self, experiment_id: str) -> Experiment:
-        found = self._experiments("WHERE id = ?", experiment_id)
-        if found:
-            return found[0]
+        if found := self._experiment(experiment_id):
+            return found
         project = self._project_of_name(_DEFAULT_PROJECT)
         created = self._now()
         self._connection.execute(
@@ -189,14 +183,11 @@ class Objects:
             )
         ]
 
-    def _experiments(self, where: str, *values: str) -> list[Experiment]:
-        return [
-            Experiment(id=experiment_id, project_id=project_id, name=name, created=created)
-            for experiment_id, project_id, name, created in self._connection.execute(
-                f"SELECT id, project_id, name, created FROM experiment {where} ORDER BY rowid DESC",  # noqa: S608 - literals above
-                values,
-            )
-        ]
+    def _experiment(self, experiment_id: str) -> Experiment | None:
+        row = self._connection.execute(
+            "SELECT id, project_id, name, created FROM experiment WHERE id = ?", (experiment_id,)
+        ).fetchone()
+        return Experiment(id=row[0], project_id=row[1], name=row[2], created=row[3]) if row else None
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
