@@ -14,6 +14,7 @@ from otel_bridge_collector.translate.conventions import (
     braintrust,
     gen_ai,
     openinference,
+    openllmetry,
     plain,
     vercel_ai,
 )
@@ -48,6 +49,7 @@ CONVENTIONS: Final[Sequence[Convention]] = (
     gen_ai,
     anthropic_sdk,
     openinference,
+    openllmetry,
     plain,
 )
 """Highest precedence first: of two values for one key the first counts (docs/conventions)."""

@@ -7,6 +7,7 @@ from otel_bridge.contract import names
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.conventions.gen_ai.indexed_message import indexed_messages
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.messages import chat_messages, text_message, with_instructions
 from otel_bridge_collector.translate.partial import Content, Rank
@@ -48,7 +49,9 @@ def _messages(attributes: Attributes, side: _Side) -> Iterator[Content]:
             yield Content(side.field, chat_messages(parsed.value), rank, (attribute,))
     if items := items_below(attributes, f"{side.text}."):
         used = tuple(f"{side.text}.{path}" for path in items)
-        yield Content(side.field, chat_messages(nested(items)), Rank.INDEXED, used)
+        yield Content(
+            side.field, chat_messages(indexed_messages(side.role, nested(items))), Rank.INDEXED, used
+        )
     if side.text in attributes:
         yield Content(side.field, text_content(side.role, attributes[side.text]), Rank.TEXT, (side.text,))
 

@@ -1,0 +1,65 @@
+"""Messages that were flattened to `gen_ai.prompt.<n>.*` and `gen_ai.completion.<n>.*`, where they differ from a chat's.
+
+| in the attributes | becomes |
+| --- | --- |
+| `user`, the prompt of a text completion | a message of the user |
+| content without a role | a message of the side that it stands on |
+| role `thinking` | `reasoning` of the message behind it |
+| a message without content, such as an image that was left out or a block of a streamed answer | nothing |
+
+Source: opentelemetry-instrumentation-openai and -anthropic 0.40.14.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from otel_bridge.contract.row import Json
+
+Object = Mapping[str, Json]
+
+_ROLE: Final = frozenset({"role"})
+_REASON: Final = frozenset({"finish_reason"})
+
+
+def indexed_messages(role: str, listed: Json) -> Json:
+    """Return messages for a list of flattened ones; anything else unchanged.
+
+    Args:
+        role: who speaks where a message does not say it.
+        listed: what was nested again out of the attributes.
+    """
+    if not isinstance(listed, list):
+        return listed
+    messages = [_with_role(role, message) for message in listed]
+    said = _beyond(_ROLE | _REASON, messages) or _beyond(_ROLE, messages)
+    return list(_with_reasoning(said))
+
+
+def _beyond(labels: frozenset[str], messages: Iterable[Json]) -> list[Json]:
+    return [message for message in messages if not isinstance(message, Mapping) or message.keys() - labels]
+
+
+def _with_role(role: str, message: Json) -> Json:
+    if not isinstance(message, Mapping) or "role" in message:
+        return message
+    if "user" in message:
+        return {"role": "user", "content": message["user"], **_without(message, "user")}
+    return {"role": role, **message} if "content" in message else message
+
+
+def _with_reasoning(messages: Iterable[Json]) -> Iterator[Json]:
+    thoughts: list[Json] = []
+    for message in messages:
+        if isinstance(message, Mapping) and message.get("role") == "thinking":
+            thoughts.append(_without(message, "role", "finish_reason"))
+        elif isinstance(message, Mapping) and thoughts:
+            yield {**message, "reasoning": thoughts}
+            thoughts = []
+        else:
+            yield message
+    if thoughts:
+        yield {"role": "assistant", "content": None, "reasoning": thoughts}
+
+
+def _without(message: Object, *keys: str) -> Object:
+    return {key: value for key, value in message.items() if key not in keys}
