@@ -89,7 +89,7 @@ def test_a_wrong_query_is_shown_with_a_caret_under_the_place(url: str) -> None:
 
 
 def test_a_warning_goes_to_stderr(url: str) -> None:
-    result = query("select: id, metdata.x | limit: 1", url, "--format", "jsonl")
+    result = query("select: id, metadata2.x | limit: 1", url, "--format", "jsonl")
 
     assert "did you mean metadata?" in result.stderr
     assert json.loads(result.stdout)["id"] == "e"

@@ -53,6 +53,6 @@ def test_keys_sort_by_their_number() -> None:
 
 def test_names_are_known_or_near_to_one() -> None:
     assert is_known("latency")
-    assert not is_known("metdata")
-    assert nearest("metdata") == "metadata"
+    assert not is_known("metadata2")
+    assert nearest("metadata2") == "metadata"
     assert nearest("zzzzzz") is None

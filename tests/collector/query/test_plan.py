@@ -29,7 +29,7 @@ def test_a_clamped_limit_is_noticed(example: Asking) -> None:
 
 
 def test_an_unknown_field_is_noticed_with_the_nearest(example: Asking) -> None:
-    (notice,) = example.plan("filter: metdata.x = 1 AND metdata.y = 2 | sort: created").notices
+    (notice,) = example.plan("filter: metadata2.x = 1 AND metadata2.y = 2 | sort: created").notices
 
     assert notice.code == "unknownField"
     assert "did you mean metadata?" in notice.message
