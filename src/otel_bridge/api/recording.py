@@ -8,7 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeGuard
 
 from opentelemetry import trace
 from opentelemetry.trace import StatusCode
@@ -127,16 +127,18 @@ class Recording:
     def _set(self, attributes: Attributes) -> None:
         """Set `attributes`, and see to it that a length limit leaves no broken JSON."""
         self._span.set_attributes(attributes)
+        texts = {name: value for name, value in attributes.items() if _is_json(value)}
         for stand_in in _TRUNCATED:
             held = attributes_of(self._span)
-            for name, value in attributes.items():
-                if isinstance(value, str) and value[:1] in {"{", "[", '"'} and _is_cut(value, held.get(name)):
-                    self._span.set_attribute(name, stand_in)
+            longest = max(texts, key=lambda name: len(texts[name]), default="")
+            if not texts or held.get(longest) == texts[longest]:
+                return
+            texts = {name: stand_in for name, text in texts.items() if held.get(name) != text}
+            self._span.set_attributes(texts)
 
 
-def _is_cut(text: str, held: object) -> bool:
-    """Tell whether `held` is the beginning of `text`, or of what stood for it, and no more."""
-    return isinstance(held, str) and held not in {text, *_TRUNCATED}
+def _is_json(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value[:1] in {"{", "[", '"'}
 
 
 def _name(row: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
