@@ -129,12 +129,16 @@ class Recording:
         self._span.set_attributes(attributes)
         texts = {name: value for name, value in attributes.items() if _is_json(value)}
         for stand_in in _TRUNCATED:
-            held = attributes_of(self._span)
-            longest = max(texts, key=lambda name: len(texts[name]), default="")
-            if not texts or held.get(longest) == texts[longest]:
-                return
-            texts = {name: stand_in for name, text in texts.items() if held.get(name) != text}
+            texts = dict.fromkeys(self._cut(texts), stand_in)
             self._span.set_attributes(texts)
+
+    def _cut(self, texts: Mapping[str, str]) -> list[str]:
+        """The names of the texts that the span does not hold as they are; none if it holds the longest."""
+        held = attributes_of(self._span)
+        longest = max(texts, key=lambda name: len(texts[name]), default=None)
+        if longest is None or held.get(longest) == texts[longest]:
+            return []
+        return [name for name, text in texts.items() if held.get(name) != text]
 
 
 def _is_json(value: object) -> TypeGuard[str]:
