@@ -10,11 +10,12 @@ from otel_bridge_collector.api.routes import build_routes
 from tests.support.rows import Asking
 
 
-async def caught_up_at_once() -> None:
+async def caught_up_at_once() -> bool:
     """Wait for nothing: what the store has is all there is."""
+    return True
 
 
-def client_of(example: Asking, caught_up: Callable[[], Awaitable[None]] = caught_up_at_once) -> TestClient:
+def client_of(example: Asking, caught_up: Callable[[], Awaitable[bool]] = caught_up_at_once) -> TestClient:
     """A client of the API over a store."""
     routes = build_routes(example.store, example.objects, caught_up)
     app = Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)

@@ -70,8 +70,8 @@ async def _start(settings: Settings, stages: AsyncExitStack) -> Ready:
     delivery = _start_delivery(settings, storage, counters, stages)
     ingest = Ingest(storage.spool, XactClock(storage.spool.last_xact), counters)
 
-    async def caught_up() -> None:
-        await delivery.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
+    async def caught_up() -> bool:
+        return await delivery.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
 
     otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)
     api_routes = build_routes(storage.store, storage.objects, caught_up)

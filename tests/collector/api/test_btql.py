@@ -7,6 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from otel_bridge.contract.row import Json
+from tests.support.api import client_of
+from tests.support.rows import Asking
 
 
 def ask(client: TestClient, query: Json, **fields: Json) -> dict[str, Any]:
@@ -30,6 +32,16 @@ def test_an_answer_has_data_schema_cursor_and_states(client: TestClient) -> None
         "last_processed_xact_id": "1000197156530614077",
         "last_considered_xact_id": "1000197156530614077",
     }
+
+
+def test_an_answer_that_may_lack_acknowledged_rows_says_so(example: Asking) -> None:
+    async def caught_up() -> bool:
+        return False
+
+    answer = ask(client_of(example, caught_up), "select: id | limit: 2")
+
+    assert answer["freshness_state"]["last_considered_xact_id"] is None
+    assert [warning["code"] for warning in answer["warnings"]] == ["storeBehind"]
 
 
 def test_the_tree_of_the_python_sdk_is_answered(client: TestClient) -> None:

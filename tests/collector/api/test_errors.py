@@ -78,7 +78,10 @@ def test_the_code_decides_the_status(code: str, status: int) -> None:
 def test_a_wrong_path_is_named(client: TestClient) -> None:
     response = client.get("/v2/nosuch")
 
-    assert (response.status_code, response.json()["Message"]) == (404, "there is nothing at /v2/nosuch")
+    assert (response.status_code, response.json()["Message"]) == (
+        404,
+        "there is nothing at /v2/nosuch: send queries to /btql, OTLP traces to /v1/traces and logs to /v1/logs",
+    )
 
 
 def test_a_wrong_method_is_named(client: TestClient) -> None:
@@ -89,7 +92,7 @@ def test_a_wrong_method_is_named(client: TestClient) -> None:
 
 
 def test_a_bug_tells_the_client_nothing(example: Asking) -> None:
-    async def broken() -> None:
+    async def broken() -> bool:
         raise KeyError("secret")
 
     response = client_of(example, broken).post("/btql", json={"query": "limit: 1"})

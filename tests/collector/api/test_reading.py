@@ -35,8 +35,9 @@ def late_row(example: Asking) -> Row:
 
 
 def test_a_read_sees_what_was_acknowledged_before_it(example: Asking) -> None:
-    async def caught_up() -> None:
+    async def caught_up() -> bool:
         example.store.apply(writes([late_row(example)]), next_seq=2)
+        return True
 
     read = asyncio.run(Reader(example.store, example.objects, caught_up).read(parse("select: id | limit: 1")))
 
@@ -44,20 +45,29 @@ def test_a_read_sees_what_was_acknowledged_before_it(example: Asking) -> None:
 
 
 def test_a_read_says_up_to_where_it_saw(example: Asking) -> None:
-    async def caught_up() -> None:
-        pass
+    async def caught_up() -> bool:
+        return True
 
     read = asyncio.run(Reader(example.store, example.objects, caught_up).read(parse("filter: false")))
 
     assert read.newest_xact_id == "1000197156530614077"
 
 
+def test_a_read_that_waited_in_vain_says_so(example: Asking) -> None:
+    async def caught_up() -> bool:
+        return False
+
+    read = asyncio.run(Reader(example.store, example.objects, caught_up).read(parse("limit: 1")))
+
+    assert read.is_complete is False
+
+
 def test_too_many_queries_are_refused_and_none_is_lost(example: Asking) -> None:
     async def run() -> list[object]:
         release = asyncio.Event()
 
-        async def caught_up() -> None:
-            await release.wait()
+        async def caught_up() -> bool:
+            return await release.wait()
 
         reader = Reader(example.store, example.objects, caught_up)
         tasks = [
@@ -77,8 +87,8 @@ def test_too_many_queries_are_refused_and_none_is_lost(example: Asking) -> None:
 
 
 def test_a_query_that_runs_too_long_suggests_a_range(example: Asking) -> None:
-    async def caught_up() -> None:
-        pass
+    async def caught_up() -> bool:
+        return True
 
     reader = Reader(SlowStore(), example.objects, caught_up)
 

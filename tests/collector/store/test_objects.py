@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from otel_bridge.contract.parent import parse_parent
+from otel_bridge_collector.errors import StoreError
 from otel_bridge_collector.store.objects import Objects
 
 
@@ -88,6 +89,14 @@ def test_ids_stay_over_a_restart(tmp_path: Path, parent: str) -> None:
     second.close()
 
     assert ids == again
+
+
+def test_a_file_that_holds_something_else_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "objects.sqlite"
+    path.write_bytes(b"no database" * 1000)
+
+    with pytest.raises(StoreError, match=r"cannot open the objects .*objects\.sqlite"):
+        Objects(path)
 
 
 def test_threads_make_a_project_once(objects: Objects) -> None:

@@ -19,12 +19,17 @@ from otel_bridge_collector.api.reading import Read, Reader
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.build import binary, logical
 from otel_bridge_collector.query.parser import parse
+from otel_bridge_collector.query.plan import Notice
 from otel_bridge_collector.query.syntax import Literal, Path, Query
 from otel_bridge_collector.store.json_text import dump_json
 
 _UNSUPPORTED: Final = ("version", "audit_log")
 _MAX_TZ_OFFSET_MIN: Final = 840
 _MAX_HEADER: Final = 4096
+_BEHIND: Final = Notice(
+    code="storeBehind",
+    message="the store is behind: rows that were acknowledged before this query may be missing; ask again",
+)
 
 
 class BtqlEndpoint:
@@ -103,7 +108,11 @@ def _envelope(read: Read) -> Response:
             "actual_xact_id": xact_id,
         },
         "warnings": _warnings(read),
-        "freshness_state": {"last_processed_xact_id": xact_id, "last_considered_xact_id": xact_id},
+        "freshness_state": {
+            "last_processed_xact_id": xact_id,
+            # Clients take an answer for fresh when both are equal (spec/btql.md section 7.4).
+            "last_considered_xact_id": xact_id if read.is_complete else None,
+        },
     }
     return json_response(body, _headers(read))
 
@@ -111,8 +120,8 @@ def _envelope(read: Read) -> Response:
 def _lines(read: Read) -> Response:
     content = "".join(f"{dump_json(row)}\n" for row in read.answer.data)
     headers = _headers(read)
-    if read.notices:
-        headers["x-bt-warnings"] = json.dumps(_warnings(read))[:_MAX_HEADER]
+    if warnings := _warnings(read):
+        headers["x-bt-warnings"] = json.dumps(warnings)[:_MAX_HEADER]
     return Response(content, media_type="application/x-ndjson", headers=headers)
 
 
@@ -123,5 +132,5 @@ def _headers(read: Read) -> dict[str, str]:
 def _warnings(read: Read) -> list[Json]:
     return [
         {"code": notice.code, "message": notice.message, "stage": "binder", "severity": "warning"}
-        for notice in read.notices
+        for notice in (*read.notices, *(() if read.is_complete else (_BEHIND,)))
     ]

@@ -19,6 +19,7 @@ _STATUS: Final[Mapping[str, int]] = {"sourceNotFound": 404, "queryTimeout": 408,
 """Code -> HTTP status; 400 for any other. Not 413 and 504, which clients repeat."""
 
 _SNIPPET_WIDTH: Final = 120
+_WHERE_TO: Final = "send queries to /btql, OTLP traces to /v1/traces and logs to /v1/logs"
 
 
 class RequestError(Exception):
@@ -69,7 +70,7 @@ async def http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     path = request.url.path
     message = (
-        f"there is nothing at {path}"
+        f"there is nothing at {path}: {_WHERE_TO}"
         if status == HTTPStatus.NOT_FOUND
         else f"{path} takes no {request.method}"
     )

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import anyio
@@ -32,17 +33,19 @@ class Read:
 
     Attributes:
         newest_xact_id: the newest transaction that the read could see; "0" in an empty store.
+        is_complete: the read saw every write that was acknowledged before it; the store was not too far behind.
     """
 
     answer: Answer
     notices: Sequence[Notice]
     newest_xact_id: str
+    is_complete: bool
 
 
 class Reader:
     """Runs queries, a few at a time; more wait, and beyond that they are refused."""
 
-    def __init__(self, store: Store, objects: Objects, caught_up: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, store: Store, objects: Objects, caught_up: Callable[[], Awaitable[bool]]) -> None:
         self._store = store
         self._catalog = ObjectCatalog(objects)
         self._caught_up = caught_up
@@ -50,7 +53,7 @@ class Reader:
         self._running = anyio.CapacityLimiter(MAX_RUNNING)
 
     async def read(self, query: Query, *, tz_offset_min: int = 0) -> Read:
-        """Run a query; it sees every write that was acknowledged before this call.
+        """Run a query; unless the answer says otherwise, it sees every write acknowledged before this call.
 
         Raises:
             QueryError: the query is wrong, runs too long, or too many are running.
@@ -61,13 +64,14 @@ class Reader:
             )
         self._waiting += 1
         try:
-            await self._caught_up()
+            is_complete = await self._caught_up()
             clock = Clock(now=datetime.now(UTC).replace(tzinfo=None), tz_offset_min=tz_offset_min)
-            return await anyio.to_thread.run_sync(self._run, query, clock, limiter=self._running)
+            run = partial(self._run, query, clock, is_complete=is_complete)
+            return await anyio.to_thread.run_sync(run, limiter=self._running)
         finally:
             self._waiting -= 1
 
-    def _run(self, query: Query, clock: Clock) -> Read:
+    def _run(self, query: Query, clock: Clock, *, is_complete: bool) -> Read:
         planned = plan(query, self._catalog)
         lowered = to_sql(planned, clock)
         try:
@@ -81,6 +85,7 @@ class Reader:
             answer=to_answer(rows, lowered, planned),
             notices=planned.notices,
             newest_xact_id=str(newest[0][0]),
+            is_complete=is_complete,
         )
 
 

@@ -15,13 +15,14 @@ from otel_bridge_collector.store.interface import Store
 from otel_bridge_collector.store.objects import Objects
 
 
-def build_routes(store: Store, objects: Objects, caught_up: Callable[[], Awaitable[None]]) -> list[BaseRoute]:
+def build_routes(store: Store, objects: Objects, caught_up: Callable[[], Awaitable[bool]]) -> list[BaseRoute]:
     """Return the routes; the application that takes them takes `errors.EXCEPTION_HANDLERS` too.
 
     Args:
         store: the rows.
         objects: projects and experiments.
-        caught_up: awaited before every read; it returns when the store has what was acknowledged before.
+        caught_up: awaited before every read; True when the store has what was acknowledged before, False
+            when that took too long.
     """
     reader = Reader(store, objects, caught_up)
     projects = ProjectsEndpoint(objects)

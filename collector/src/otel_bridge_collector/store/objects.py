@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from otel_bridge.contract.parent import DEFAULT_PARENT, Parent
+from otel_bridge_collector.errors import StoreError
 
 _VERSION: Final = 1
 _SCHEMA: Final = f"""
@@ -65,12 +66,21 @@ class Objects:
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """Open the file, and make it where there is none.
+
+        Raises:
+            StoreError: it cannot be opened, or holds something else.
+        """
         self._new_id = new_id
         self._clock = clock
         self._lock = threading.Lock()
         self._resolved: dict[tuple[str, str], dict[str, str]] = {}
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self.org_id = self._prepare()
+        try:
+            self.org_id = self._prepare()
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise StoreError(f"cannot open the objects {path}: {error}") from error
 
     def resolve(self, parent: Parent) -> dict[str, str]:
         """Return the object ids that a row under `parent` carries, and make the object where there is none.
