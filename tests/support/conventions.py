@@ -44,8 +44,8 @@ class Case:
         calls = NestedCalls()
         writes: list[RowWrite] = []
         for span in protobuf.spans(otlp_json.parse_traces(self._path(_TRACES).read_bytes())):
-            own = span_writes(span)
-            writes += [*own, *calls.observe(span, own[0].row)]
+            if own := span_writes(span):
+                writes += [*own, *calls.observe(span, own[0].row)]
         if self._path(_LOGS).exists():
             for record in protobuf.log_records(otlp_json.parse_logs(self._path(_LOGS).read_bytes())):
                 writes += record_writes(record)

@@ -24,6 +24,12 @@ def test_spans_become_rows_in_the_order_of_the_request() -> None:
     assert translated.fault == ""
 
 
+def test_a_span_that_only_announces_another_writes_nothing() -> None:
+    pending = span(1, name="a (pending)", attributes={"logfire.span_type": "pending_span"})
+
+    assert Translator().translate(record("traces", traces(pending).SerializeToString())).writes == []
+
+
 def test_log_records_become_rows() -> None:
     translated = Translator().translate(record("logs", logs(log_record("hello")).SerializeToString()))
 

@@ -126,6 +126,16 @@ def test_reasoning_is_one_part_whoever_writes_it(block: Json, part: Json) -> Non
             {"type": "image_url", "image_url": {"url": "u", "detail": "auto"}},
             id="responses",
         ),
+        pytest.param(
+            {"type": "image-url", "url": "u"},
+            {"type": "uri", "modality": "image", "uri": "u"},
+            id="Pydantic AI, address",
+        ),
+        pytest.param(
+            {"type": "binary", "media_type": "image/png", "content": "aGk="},
+            {"type": "blob", "modality": None, "mime_type": "image/png", "content": "aGk="},
+            id="Pydantic AI, data",
+        ),
     ],
 )
 def test_media_are_parts(block: Json, part: Json) -> None:
@@ -148,6 +158,8 @@ def test_text_of_responses_loses_only_what_is_empty() -> None:
         {"type": "image", "image": "data:"},
         {"type": "image", "source": {"type": "file", "file_id": "f"}},
         {"type": "input_image", "file_id": "f"},
+        {"type": "image-url"},
+        {"type": "binary", "media_type": "image/png"},
         {"function_call": "f"},
         {"type": "redacted_thinking", "data": "x"},
     ],
@@ -162,3 +174,9 @@ def test_any_other_block_stays(block: Json) -> None:
 )
 def test_a_block_is_known_by_its_names(value: Json, is_one: bool) -> None:  # noqa: FBT001 - a case
     assert is_block(value) is is_one
+
+
+def test_reasoning_of_responses_may_have_a_content_of_null() -> None:
+    block: Json = {"type": "reasoning", "content": None, "summary": [{"type": "summary_text", "text": "why"}]}
+
+    assert part_of(block) == {"type": "reasoning", "content": "why"}

@@ -27,6 +27,12 @@ def test_a_span_without_a_parent_of_its_own_takes_that_of_the_request() -> None:
     assert span_writes(make_span())[0].parent is None
 
 
+def test_a_span_that_only_announces_another_writes_nothing() -> None:
+    pending = make_span({"logfire.span_type": "pending_span"}, events=[make_event("a")])
+
+    assert span_writes(pending) == []
+
+
 def test_the_first_convention_wins() -> None:
     names = [convention.NAME for convention in CONVENTIONS]
 

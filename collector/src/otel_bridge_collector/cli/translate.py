@@ -92,9 +92,9 @@ def _writes(path: Path, nested: NestedCalls) -> Iterator[RowWrite]:
             yield from record_writes(record)
         return
     for span in protobuf.spans(request):
-        writes = span_writes(span)
-        yield from writes
-        yield from nested.observe(span, writes[0].row)
+        if writes := span_writes(span):
+            yield from writes
+            yield from nested.observe(span, writes[0].row)
 
 
 def _request(path: Path) -> ExportTraceServiceRequest | ExportLogsServiceRequest:

@@ -48,7 +48,7 @@ class Translator:
 
     def _span_writes(self, span: Span) -> Sequence[RowWrite]:
         writes = translate.span_writes(span)
-        return [*writes, *self._calls.observe(span, writes[0].row)]
+        return [*writes, *self._calls.observe(span, writes[0].row)] if writes else []
 
 
 def _translate_each(

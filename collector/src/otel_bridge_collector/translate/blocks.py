@@ -8,6 +8,7 @@
 | OpenAI responses `function_call`, `custom_tool_call`, their outputs, `reasoning` with a `summary` | `tool_call`, `tool_call_response`, `reasoning` |
 | Google `function_call`, `function_response`, `inline_data`, `file_data`, `text` that is a `thought` | `tool_call`, `tool_call_response`, `blob`, `uri`, `reasoning` |
 | Bedrock `toolUse`, `toolResult`, `image`, `reasoningContent` | `tool_call`, `tool_call_response`, `blob`, `reasoning` |
+| Pydantic AI `image-url` and the like, `binary` | `uri`, `blob` |
 
 Google's names are read in snake and in camel case. Source: the providers' API references, read 2026-11-23.
 """
@@ -129,9 +130,13 @@ def _bedrock_reasoning(block: Object) -> Object:
 
 def _responses_reasoning(block: Object) -> Object:
     """A `reasoning` part of the GenAI conventions has content, an item of OpenAI's responses a summary."""
-    if "content" in block or "summary" not in block:
+    if block.get("content") is not None or "summary" not in block:
         return block
-    return {"type": "reasoning", "content": _plain(block["summary"]) or None, **_others(block, "summary")}
+    return {
+        "type": "reasoning",
+        "content": _plain(block["summary"]) or None,
+        **_others(block, "summary", "content"),
+    }
 
 
 def _text(block: Object) -> Object:
@@ -156,6 +161,22 @@ def _sourced(block: Object) -> Object:
     if "url" in source:
         return {"type": "uri", "modality": block["type"], "uri": source["url"], **others}
     return block
+
+
+def _pydantic_url(block: Object) -> Object:
+    if "url" not in block:
+        return block
+    modality = str(block["type"]).removesuffix("-url")
+    return {"type": "uri", "modality": modality, "uri": block.get("url"), **_others(block, "url")}
+
+
+def _pydantic_binary(block: Object) -> Object:
+    if "content" not in block:
+        return block
+    return {
+        **_blob(None, block.get("media_type"), block["content"]),
+        **_others(block, "media_type", "content"),
+    }
 
 
 def _inline_data(block: Object) -> Object:
@@ -200,6 +221,11 @@ _BY_TYPE: Final[dict[str, Callable[[Object], Object]]] = {
     "custom_tool_call": _responses_custom_call,
     "custom_tool_call_output": _responses_result,
     "reasoning": _responses_reasoning,
+    "image-url": _pydantic_url,
+    "audio-url": _pydantic_url,
+    "video-url": _pydantic_url,
+    "document-url": _pydantic_url,
+    "binary": _pydantic_binary,
 }
 
 _BY_KEY: Final[dict[str, Callable[[Object], Object]]] = {

@@ -75,6 +75,13 @@ def record_id(record: LogRecord) -> str:
     return blake2b(orjson.dumps(said, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
 
 
+def log_level(severity_number: int) -> str | None:
+    """Return Braintrust's level for a severity from 1 to 24; None for any other number."""
+    if not 0 < severity_number <= _MAX_SEVERITY:
+        return None
+    return _LEVELS[(severity_number - 1) // _SEVERITIES_PER_LEVEL]
+
+
 def _event_row(span: Span, index: int, event: SpanEvent) -> Row:
     is_exception = event.name == names.EXCEPTION_EVENT
     return {
@@ -103,6 +110,4 @@ def _moment(time_ns: int) -> Row:
 
 
 def _level(record: LogRecord) -> str:
-    if 0 < record.severity_number <= _MAX_SEVERITY:
-        return _LEVELS[(record.severity_number - 1) // _SEVERITIES_PER_LEVEL]
-    return _LEVEL_OF_TEXT.get(record.severity_text.lower(), "info")
+    return log_level(record.severity_number) or _LEVEL_OF_TEXT.get(record.severity_text.lower(), "info")

@@ -15,6 +15,7 @@ from otel_bridge_collector.translate.conventions import (
     gen_ai,
     google_adk,
     langfuse,
+    logfire,
     openinference,
     openllmetry,
     plain,
@@ -54,6 +55,7 @@ CONVENTIONS: Final[Sequence[Convention]] = (
     langfuse,
     openinference,
     openllmetry,
+    logfire,
     plain,
 )
 """Highest precedence first: of two values for one key the first counts (docs/conventions)."""
@@ -69,6 +71,11 @@ def translate(span: Span) -> Row:
 
 
 def span_writes(span: Span) -> list[RowWrite]:
-    """Return what a span is to write: its row first, then a log row for each of its events."""
+    """Return what a span is to write: its row first, then a log row for each of its events.
+
+    A span that only announces another one writes nothing.
+    """
+    if logfire.is_pending(span):
+        return []
     parent = named_parent(span.attributes)
     return [RowWrite(row=row, parent=parent) for row in (translate(span), *event_rows(span))]

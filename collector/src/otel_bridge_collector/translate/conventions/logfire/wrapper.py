@@ -1,0 +1,129 @@
+"""Calls of a model client that Logfire wraps: `request_data` and `response_data`."""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+from otel_bridge.contract import names
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.model import Attributes, Span
+from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.messages import chat_messages, text_message, with_instructions
+from otel_bridge_collector.translate.model_name import models, provider_name
+from otel_bridge_collector.translate.partial import Content, Entry, Rank, Reading
+from otel_bridge_collector.translate.tools import tool_definitions
+from otel_bridge_collector.translate.usage import counts_in, token_metrics
+
+Object = Mapping[str, Json]
+
+_REQUEST: Final = "request_data"
+_RESPONSE: Final = "response_data"
+_SCOPE: Final = "logfire."
+
+_CONTENTS: Final = ("messages", "input", "prompt")
+_INSTRUCTIONS: Final = ("system", "instructions")
+_KEY_OF: Final = {"stop_sequences": "stop", "max_output_tokens": "max_tokens"}
+_TEXTS: Final = ("text", "combined_chunk_content")
+_ANSWER: Final = ("message", *_TEXTS, "images", "finish_reason")
+
+
+def readings(span: Span) -> Iterator[Reading]:
+    """Yield what the wrapper says of request and response; nothing where the request names no model."""
+    request = _request(span.attributes)
+    if not request:
+        return iter(())
+    return chain(
+        _input(request),
+        _parameters(request, span.attributes),
+        _provider(span),
+        _response(_object(span.attributes.get(_RESPONSE))),
+    )
+
+
+def is_call(attributes: Attributes) -> bool:
+    """Tell whether the request has a model and content."""
+    return any(key in _request(attributes) for key in _CONTENTS)
+
+
+def _request(attributes: Attributes) -> Object:
+    request = _object(attributes.get(_REQUEST))
+    return request if isinstance(request.get("model"), str) else {}
+
+
+def _object(value: Json) -> Object:
+    parsed = json_text.structure(value)
+    return parsed.value if parsed and isinstance(parsed.value, Mapping) else {}
+
+
+def _input(request: Object) -> Iterator[Content]:
+    key = next((key for key in _CONTENTS if key in request), None)
+    if key is None:
+        return
+    given = request[key]
+    # A text to complete is a message; one to embed, or one of the responses API, is what it is.
+    value = (
+        text_message("user", given) if key == "prompt" and isinstance(given, str) else chat_messages(given)
+    )
+    for instructions in (request[key] for key in _INSTRUCTIONS if request.get(key)):
+        value = with_instructions(instructions, value)
+    yield Content("input", value, Rank.MESSAGES_JSON, (_REQUEST,))
+
+
+def _parameters(request: Object, attributes: Attributes) -> Iterator[Entry]:
+    named = {
+        _REQUEST: request["model"],
+        names.GEN_AI_RESPONSE_MODEL: attributes.get(names.GEN_AI_RESPONSE_MODEL),
+    }
+    yield from models(named, answered=names.GEN_AI_RESPONSE_MODEL, asked=_REQUEST)
+    for key, value in request.items():
+        if key == "tools":
+            yield Entry("metadata", "tools", tool_definitions(value) or value, (_REQUEST,))
+        elif key not in ("model", *_CONTENTS, *_INSTRUCTIONS):
+            yield Entry("metadata", _KEY_OF.get(key, key), value, (_REQUEST,))
+
+
+def _provider(span: Span) -> Iterator[Entry]:
+    if span.scope.name.startswith(_SCOPE):
+        yield Entry("metadata", "provider", provider_name(span.scope.name.removeprefix(_SCOPE)), ())
+
+
+def _response(response: Object) -> Iterator[Reading]:
+    if answer := _answer(response):
+        yield Content("output", answer, Rank.MESSAGES_JSON, (_RESPONSE,))
+    counts = [count._replace(attributes=(_RESPONSE,)) for count in counts_in(response.get("usage"), "")]
+    yield from token_metrics(counts)
+    is_counted = all(count.attributes for count in counts_in(response.get("usage"), _RESPONSE))
+    read = (*_ANSWER, "usage") if is_counted else _ANSWER
+    if rest := {key: value for key, value in response.items() if key not in read}:
+        yield Entry("metadata", _RESPONSE, rest, (_RESPONSE,))
+
+
+def _answer(response: Object) -> Json:
+    message = response.get("message")
+    if isinstance(message, Mapping):
+        return chat_messages([_message(message)])
+    text = next((text for key in _TEXTS if (text := response.get(key))), None)
+    if text is None:
+        return response.get("images")
+    reason = response.get("finish_reason")
+    return [{"role": "assistant", "content": text, **({"finish_reason": reason} if reason else {})}]
+
+
+def _message(message: Object) -> Object:
+    said = {key: value for key, value in message.items() if value is not None or key == "content"}
+    calls = said.get("tool_calls")
+    return {**said, "tool_calls": [_call(call) for call in calls]} if isinstance(calls, list) else said
+
+
+def _call(call: Json) -> Json:
+    """Return a call of a tool; Logfire writes one of Anthropic's without id and type, its arguments under `input`."""
+    if (
+        not isinstance(call, Mapping)
+        or "type" in call
+        or not isinstance(function := call.get("function"), Mapping)
+    ):
+        return call
+    arguments = json_text.decoded(function.get("arguments"))
+    if isinstance(arguments, Mapping) and set(arguments) == {"input"}:
+        function = {**function, "arguments": json_text.written(arguments["input"])}
+    return {**call, "type": "function", "function": function}
