@@ -14,18 +14,23 @@ class GatedExporter(SpanExporter):
         result: its answer.
         error: what it raises instead, or None.
         batches: what it was given.
+        shutdowns: how often it was shut down.
     """
 
     def __init__(self) -> None:
         self.result = SpanExportResult.SUCCESS
         self.error: Exception | None = None
         self.batches: list[Sequence[ReadableSpan]] = []
+        self.shutdowns = 0
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         self.batches.append(spans)
         if self.error:
             raise self.error
         return self.result
+
+    def shutdown(self) -> None:
+        self.shutdowns += 1
 
 
 def ended_span(name: str = "a", **arguments: Any) -> ReadableSpan:

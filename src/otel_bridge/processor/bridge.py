@@ -65,8 +65,9 @@ class BridgeSpanProcessor(SpanProcessor):
         self._ai_only, self._custom_filter = filter_ai_spans, custom_filter
         exporter = build_span_exporter(self._settings, headers)
         self._delivery = Delivery("spans", self._settings.queue_size, exporter)
+        self._exporter = CountedSpanExporter(MaskingSpanExporter(exporter), self._delivery)
         self._batch = BatchSpanProcessor(
-            CountedSpanExporter(MaskingSpanExporter(exporter), self._delivery),
+            self._exporter,
             max_queue_size=self._settings.queue_size,
             schedule_delay_millis=self._settings.schedule_delay_ms,
             max_export_batch_size=min(self._settings.batch_size, self._settings.queue_size),
@@ -112,9 +113,11 @@ class BridgeSpanProcessor(SpanProcessor):
         if self._closed:
             return
         self._closed = True
-        self._deadline.run(self._batch.shutdown, self._settings.shutdown_timeout_ms)
+        in_time = self._deadline.run(self._batch.shutdown, self._settings.shutdown_timeout_ms)
         self._deadline.stop()
         self._delivery.close()
+        if not in_time:
+            self._exporter.shutdown()
 
     def _inherited(self, context: Context) -> str | None:
         """The parent string of the context, the baggage or the parent span, in this order."""

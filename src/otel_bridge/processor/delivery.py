@@ -79,7 +79,9 @@ class Delivery:
             return True
 
     def deliver(self, size: int, export: Callable[[], bool]) -> bool:
-        """Export `size` of them and count the outcome."""
+        """Export `size` of them and count the outcome; after `close`, do neither."""
+        if self._closed:
+            return False
         try:
             with self._complaints.exporting():
                 delivered = export()
@@ -121,6 +123,7 @@ class CountedSpanExporter(SpanExporter):
 
     def __init__(self, inner: SpanExporter, delivery: Delivery) -> None:
         self._inner, self._delivery = inner, delivery
+        self._is_shut_down = False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Export and count; never raises."""
@@ -130,8 +133,10 @@ class CountedSpanExporter(SpanExporter):
         return SpanExportResult.SUCCESS if delivered else SpanExportResult.FAILURE
 
     def shutdown(self) -> None:
-        """Shut `inner` down."""
-        self._inner.shutdown()
+        """Shut `inner` down, once: it gives up what it is about to send again."""
+        if not self._is_shut_down:
+            self._is_shut_down = True
+            self._inner.shutdown()
 
 
 class CountedLogExporter(LogRecordExporter):
@@ -139,6 +144,7 @@ class CountedLogExporter(LogRecordExporter):
 
     def __init__(self, inner: LogRecordExporter, delivery: Delivery) -> None:
         self._inner, self._delivery = inner, delivery
+        self._is_shut_down = False
 
     def export(self, batch: Sequence[ReadableLogRecord]) -> LogRecordExportResult:
         """Export and count; never raises."""
@@ -148,8 +154,10 @@ class CountedLogExporter(LogRecordExporter):
         return LogRecordExportResult.SUCCESS if delivered else LogRecordExportResult.FAILURE
 
     def shutdown(self) -> None:
-        """Shut `inner` down."""
-        self._inner.shutdown()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
+        """Shut `inner` down, once: it gives up what it is about to send again."""
+        if not self._is_shut_down:
+            self._is_shut_down = True
+            self._inner.shutdown()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Nothing waits here."""

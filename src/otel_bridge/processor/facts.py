@@ -35,10 +35,11 @@ class FactSender:
         self._settings = settings
         exporter = build_log_exporter(settings)
         self._delivery = Delivery("feedback records", settings.queue_size, exporter)
+        self._exporter = CountedLogExporter(MaskingLogExporter(exporter), self._delivery)
         self._provider = LoggerProvider(resource=resource, shutdown_on_exit=False)
         self._provider.add_log_record_processor(
             BatchLogRecordProcessor(
-                CountedLogExporter(MaskingLogExporter(exporter), self._delivery),
+                self._exporter,
                 max_queue_size=settings.queue_size,
                 schedule_delay_millis=settings.schedule_delay_ms,
                 max_export_batch_size=min(settings.batch_size, settings.queue_size),
@@ -82,7 +83,9 @@ class FactSender:
         if self._closed:
             return
         self._closed = True
-        self._deadline.run(self._provider.shutdown, self._settings.shutdown_timeout_ms)
+        in_time = self._deadline.run(self._provider.shutdown, self._settings.shutdown_timeout_ms)
         self._deadline.stop()
         self._delivery.close()
+        if not in_time:
+            self._exporter.shutdown()
         atexit.unregister(self.shutdown)

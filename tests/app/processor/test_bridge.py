@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -215,6 +216,16 @@ def test_flush_and_shutdown_are_bounded(destination: str, request: pytest.Fixtur
 
     assert time.monotonic() - begin < 2
     assert processor.counts.failed == 1
+
+
+def test_an_attempt_that_goes_on_after_the_shutdown_is_given_up(nowhere: Settings) -> None:
+    before = set(threading.enumerate())
+    processor = BridgeSpanProcessor(settings=nowhere)
+    provider_with(processor).get_tracer("t").start_span("a").end()
+
+    processor.shutdown()
+
+    wait_until(lambda: not set(threading.enumerate()) - before, timeout_s=3)
 
 
 def test_an_outage_is_told_once_by_the_exporter_and_once_by_us(

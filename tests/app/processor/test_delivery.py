@@ -70,7 +70,7 @@ def test_after_the_end_nothing_is_accepted_or_counted() -> None:
     delivery.close()
 
     assert not delivery.accept()
-    delivery.deliver(1, lambda: True)
+    assert not delivery.deliver(1, lambda: True)
 
     assert delivery.counts == Counts(accepted=1, failed=1)
 
@@ -83,6 +83,16 @@ def test_an_end_without_losses_is_silent(caplog: pytest.LogCaptureFixture) -> No
     delivery.close()
 
     assert caplog.records == []
+
+
+def test_an_exporter_is_shut_down_once() -> None:
+    inner = GatedExporter()
+    exporter = CountedSpanExporter(inner, Delivery("spans", 3, inner))
+
+    exporter.shutdown()
+    exporter.shutdown()
+
+    assert inner.shutdowns == 1
 
 
 def test_log_records_are_counted_too() -> None:
