@@ -1,8 +1,9 @@
 """Two spans of one call: instrumentations nest, and one request on the wire is to be one row of type `llm`.
 
 Of two nested llm spans of the same answer, or of the same model, that row is the one with messages, else the one with token
-counts, else the outer; the other becomes a `task` and keeps its metrics. Spans arrive in any order and in several requests, so
-this remembers recent ones. Translation of a single span is not its subject.
+counts, else the outer; the other becomes a `task` and keeps its metrics, marked where both have them. So are spans that repeat
+the tokens of calls below them (`rollup`). Spans arrive in any order and in several requests, so this remembers recent ones.
+Translation of a single span is not its subject.
 
 Source: spec/translation.md section 14 (1); recorded in tests/conventions/gen_ai.
 """
@@ -15,8 +16,10 @@ from typing import Final
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.translate.parent import named_parent
+from otel_bridge_collector.translate.rollup import MARK, Rollups, has_usage
 
-_FACT: Final = "nested-call"
+_DEMOTION: Final = "nested-call"
+_ROLLUP: Final = "usage-rollup"
 _RESPONSE_ID: Final = "gen_ai.response.id"
 _MAX_SPANS: Final = 20_000
 
@@ -27,11 +30,13 @@ class _Seen:
 
     Attributes:
         demotion: what to write if another span tells the same call better.
+        rollup: what to write if its token counts repeat those of other spans.
         is_call: its type is `llm`.
         is_open: one call above it and one below it may be the same: it is a plain task, such as an HTTP request.
     """
 
     demotion: RowWrite
+    rollup: RowWrite
     parent_span_id: str | None
     is_call: bool
     is_open: bool
@@ -45,6 +50,7 @@ class _Seen:
 class _Trace:
     spans: dict[str, _Seen] = field(default_factory=dict[str, _Seen])
     children: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    rollups: Rollups = field(default_factory=Rollups)
 
 
 class NestedCalls:
@@ -60,7 +66,10 @@ class NestedCalls:
         self._traces: OrderedDict[str, _Trace] = OrderedDict()
 
     def observe(self, span: Span, row: Row) -> list[RowWrite]:
-        """Return the facts that one more span and its row make known: rows that are a `task` after all."""
+        """Return the facts that one more span and its row make known.
+
+        They are rows that are a `task` after all, and rows whose token counts repeat those of others.
+        """
         trace = self._traces.setdefault(span.trace_id, _Trace())
         self._traces.move_to_end(span.trace_id)
         self._size += span.span_id not in trace.spans
@@ -68,11 +77,14 @@ class NestedCalls:
         if span.parent_span_id:
             trace.children.setdefault(span.parent_span_id, set()).add(span.span_id)
         self._forget()
-        return [
-            _repetition(outer, inner).demotion
+        facts = [
+            fact
             for outer, inner in _pairs(trace, span.span_id, seen)
             if _is_same_call(outer, inner)
+            for fact in _repetition_facts(outer, inner)
         ]
+        rollups = trace.rollups.observe(span.span_id, span.parent_span_id, row)
+        return [*facts, *(trace.spans[span_id].rollup for span_id in rollups)]
 
     def _forget(self) -> None:
         while self._size > self._max_spans and len(self._traces) > 1:
@@ -81,32 +93,33 @@ class NestedCalls:
 
 
 def _seen(span: Span, row: Row) -> _Seen:
-    metadata, metrics = row.get("metadata") or {}, row.get("metrics") or {}
+    metadata = row.get("metadata") or {}
     kind = (row.get("span_attributes") or {}).get("type")
     models = (metadata.get("model"), metadata.get("request_model"))
     return _Seen(
-        demotion=_demotion(span, row),
+        demotion=_fact(span, row, _DEMOTION, {"type": "task"}),
+        rollup=_fact(span, row, _ROLLUP, {MARK: True}),
         parent_span_id=span.parent_span_id,
         is_call=kind == "llm",
         is_open=kind == "task",
         models=frozenset(model for model in models if isinstance(model, str)),
         response_id=metadata.get(_RESPONSE_ID),
         has_messages=bool(row.get("input") or row.get("output")),
-        has_usage="prompt_tokens" in metrics or "completion_tokens" in metrics,
+        has_usage=has_usage(row),
     )
 
 
-def _demotion(span: Span, row: Row) -> RowWrite:
+def _fact(span: Span, row: Row, fact: str, span_attributes: dict[str, Json]) -> RowWrite:
     return RowWrite(
         row={
             "id": row.get("id", span.span_id),
             "span_id": span.span_id,
             "root_span_id": span.trace_id,
             "_is_merge": True,
-            "span_attributes": {"type": "task"},
+            "span_attributes": span_attributes,
         },
         parent=named_parent(span.attributes),
-        fact=_FACT,
+        fact=fact,
     )
 
 
@@ -149,6 +162,12 @@ def _is_same_call(outer: _Seen, inner: _Seen) -> bool:
     if outer.response_id and inner.response_id:
         return outer.response_id == inner.response_id
     return not outer.models.isdisjoint(inner.models)
+
+
+def _repetition_facts(outer: _Seen, inner: _Seen) -> list[RowWrite]:
+    repetition = _repetition(outer, inner)
+    is_counted_twice = outer.has_usage and inner.has_usage
+    return [repetition.demotion, repetition.rollup] if is_counted_twice else [repetition.demotion]
 
 
 def _repetition(outer: _Seen, inner: _Seen) -> _Seen:

@@ -1,0 +1,112 @@
+"""Token counts that repeat those of other spans."""
+
+from itertools import permutations
+
+import pytest
+
+from otel_bridge.contract.row import Json, Row
+from otel_bridge_collector.model import Span
+from otel_bridge_collector.translate import NestedCalls, translate
+from otel_bridge_collector.translate.rollup import has_usage, is_marked
+from tests.support.otlp import make_span
+
+TOP, AGENT, TOOL, CALL, OTHER_CALL = "aa" * 8, "bb" * 8, "cc" * 8, "dd" * 8, "ee" * 8
+
+
+def span(
+    span_id: str, parent: str | None, operation: str, tokens: int = 0, *, model: str = "", prompt: str = ""
+) -> Span:
+    said = {"gen_ai.operation.name": operation, "gen_ai.request.model": model, "gen_ai.prompt": prompt}
+    attributes: dict[str, Json] = {name: value for name, value in said.items() if value}
+    usage: dict[str, Json] = {"gen_ai.usage.input_tokens": tokens, "gen_ai.usage.output_tokens": tokens}
+    return make_span({**attributes, **(usage if tokens else {})}, span_id=span_id, parent=parent)
+
+
+def marked(*spans: Span) -> set[str]:
+    calls = NestedCalls()
+    writes = [write for each in spans for write in calls.observe(each, translate(each))]
+    return {write.row.get("id", "") for write in writes if is_marked(write.row)}
+
+
+def test_an_agent_that_repeats_the_sum_of_its_calls_is_marked_whatever_the_order() -> None:
+    spans = [
+        span(AGENT, None, "invoke_agent", 30),
+        span(CALL, AGENT, "chat", 10),
+        span(OTHER_CALL, AGENT, "chat", 20),
+    ]
+
+    assert all(marked(*order) == {AGENT} for order in permutations(spans))
+
+
+def test_every_span_above_a_call_is_marked_whatever_the_order() -> None:
+    spans = [
+        span(TOP, None, "invoke_workflow", 10),
+        span(AGENT, TOP, "invoke_agent", 10),
+        span(TOOL, AGENT, "execute_tool"),
+        span(CALL, TOOL, "chat", 10),
+    ]
+
+    assert all(marked(*order) == {TOP, AGENT} for order in permutations(spans))
+
+
+def test_an_agent_whose_sum_leaves_out_the_agent_below_it_is_marked() -> None:
+    spans = [
+        span(TOP, None, "invoke_agent", 10),
+        span(CALL, TOP, "chat", 10),
+        span(AGENT, TOP, "invoke_agent", 20),
+        span(OTHER_CALL, AGENT, "chat", 20),
+    ]
+
+    assert marked(*spans) == {TOP, AGENT}
+
+
+def test_an_agent_with_nothing_below_it_that_counts_is_a_leaf() -> None:
+    spans = [
+        span(TOP, None, "invoke_workflow"),
+        span(AGENT, TOP, "invoke_agent", 10),
+        span(CALL, AGENT, "chat"),
+    ]
+
+    assert marked(*spans) == set()
+
+
+def test_a_call_beneath_whose_tool_another_call_is_made_counts_itself() -> None:
+    spans = [
+        span(AGENT, None, "chat", 10, model="m"),
+        span(TOOL, AGENT, "execute_tool"),
+        span(CALL, TOOL, "chat", 20, model="m"),
+    ]
+
+    assert all(marked(*order) == set() for order in permutations(spans))
+
+
+def test_of_two_spans_of_one_call_the_repetition_is_marked() -> None:
+    spans = [span(AGENT, None, "chat", 10, model="m"), span(CALL, AGENT, "chat", 10, model="m")]
+
+    assert all(marked(*order) == {CALL} for order in permutations(spans))
+
+
+def test_of_two_spans_of_one_call_the_only_one_with_tokens_counts() -> None:
+    spans = [
+        span(AGENT, None, "chat", model="m", prompt="why?"),
+        span(CALL, AGENT, "chat", 10, model="m"),
+    ]
+
+    assert all(marked(*order) == set() for order in permutations(spans))
+
+
+def test_spans_that_are_each_other_s_parent_end() -> None:
+    assert marked(span(TOP, AGENT, "invoke_agent", 1), span(AGENT, TOP, "invoke_agent", 1)) == {TOP, AGENT}
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        pytest.param(Row(metrics={"prompt_tokens": 1}), True, id="tokens"),
+        pytest.param(Row(metrics={"estimated_cost": 0.1}), True, id="cost"),
+        pytest.param(Row(metrics={"prompt_tokens": 0, "start": 1.0}), False, id="zeros"),
+        pytest.param(Row(metrics=None), False, id="nothing"),
+    ],
+)
+def test_usage_is_tokens_or_their_cost(row: Row, expected: bool) -> None:  # noqa: FBT001
+    assert has_usage(row) is expected
