@@ -24,6 +24,7 @@ from otel_bridge_collector.translate.merge import merge
 from otel_bridge_collector.translate.parent import named_parent
 from otel_bridge_collector.translate.partial import Partial
 from otel_bridge_collector.translate.row import object_fields
+from otel_bridge_collector.translate.truncation import note, whole_attributes
 
 
 def record_writes(record: LogRecord) -> list[RowWrite]:
@@ -39,18 +40,19 @@ def record_writes(record: LogRecord) -> list[RowWrite]:
 def _facts(record: LogRecord) -> list[RowWrite]:
     if record.span_id is None or record.trace_id is None:
         return []
-    told = {**record.attributes, **record.body} if isinstance(record.body, Mapping) else record.attributes
+    given = {**record.attributes, **record.body} if isinstance(record.body, Mapping) else record.attributes
+    told, rests = whole_attributes(given)
     if record.event_name == gen_ai.DETAILS_EVENT:
         # One id for each span: a repetition of the event says the same again.
-        return [_fact(record, _details(told), fact=gen_ai.DETAILS_EVENT)]
+        return [_fact(record, _details(told, rests), fact=gen_ai.DETAILS_EVENT)]
     if record.event_name == names.GEN_AI_EVALUATION_RESULT_EVENT:
         return _evaluation(record, told)
     message = gen_ai.message(record.event_name, told)
     return [_fact(record, cast("Row", {message.field: message.value}))] if message else []
 
 
-def _details(told: Attributes) -> Row:
-    merged = merge([gen_ai.read(told)], told)
+def _details(told: Attributes, rests: Mapping[str, str]) -> Row:
+    merged = merge([gen_ai.read(told), note(rests)], told)
     objects = {
         field: entries for field, entries in merged.objects.items() if field in ("metadata", "metrics")
     }

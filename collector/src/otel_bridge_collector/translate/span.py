@@ -15,8 +15,11 @@ from otel_bridge_collector.translate.conventions import (
     gen_ai,
     google_adk,
     langfuse,
+    langsmith,
+    litellm,
     logfire,
     openinference,
+    openlit,
     openllmetry,
     plain,
     vercel_ai,
@@ -27,6 +30,7 @@ from otel_bridge_collector.translate.merge import merge
 from otel_bridge_collector.translate.parent import named_parent
 from otel_bridge_collector.translate.partial import Partial
 from otel_bridge_collector.translate.row import build_row
+from otel_bridge_collector.translate.truncation import whole_span
 
 
 class Convention(Protocol):
@@ -49,10 +53,13 @@ class Convention(Protocol):
 CONVENTIONS: Final[Sequence[Convention]] = (
     braintrust,
     vercel_ai,
+    openlit,
     gen_ai,
     anthropic_sdk,
     google_adk,
+    litellm,
     langfuse,
+    langsmith,
     openinference,
     openllmetry,
     logfire,
@@ -64,10 +71,11 @@ CONVENTIONS: Final[Sequence[Convention]] = (
 def translate(span: Span) -> Row:
     """Return the row of a span, without object ids."""
     distinct = without_echoes(span)
-    partials = [convention.translate(distinct) for convention in CONVENTIONS if convention.claims(distinct)]
+    whole, note = whole_span(distinct)
+    partials = [convention.translate(whole) for convention in CONVENTIONS if convention.claims(whole)]
     preserve = span.attributes.get(names.PRESERVE_ATTRIBUTES) in (True, "true")
     attributes = span.attributes if preserve else distinct.attributes
-    return build_row(span, merge(partials, attributes, preserve=preserve))
+    return build_row(span, merge([*partials, note], attributes, preserve=preserve))
 
 
 def span_writes(span: Span) -> list[RowWrite]:

@@ -1,0 +1,74 @@
+"""Make whole the JSON text of attributes that a length limit has cut, before any convention reads it, and say so.
+
+What nobody reads stays in `metadata` as it was received. It does not know which attributes hold JSON: text that is the
+beginning of JSON is taken for it.
+
+| metadata | value |
+| --- | --- |
+| `otel_bridge.truncated` | attribute (`name.index` in a list, `event.attribute` in an event) to the end of its text that could not be read |
+
+Source: OpenTelemetry specification 1.x, "Attribute limits"; spec/features.md R31.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.model import Attributes, Span
+from otel_bridge_collector.translate.cut_json import Closed, closed
+from otel_bridge_collector.translate.partial import Entry, Partial
+
+TRUNCATED: Final = "otel_bridge.truncated"
+
+
+class Whole(NamedTuple):
+    """Attributes without cuts, and the unread end of each that had one."""
+
+    attributes: Attributes
+    rests: Mapping[str, str]
+
+
+def whole_span(span: Span) -> tuple[Span, Partial]:
+    """Return `span` with whole attributes, itself where none was cut, and the note that says which were."""
+    own = whole_attributes(span.attributes)
+    events = [whole_attributes(event.attributes) for event in span.events]
+    rests = dict(own.rests)
+    for event, whole in zip(span.events, events, strict=True):
+        rests |= {f"{event.name}.{name}": rest for name, rest in whole.rests.items()}
+    if not rests:
+        return span, note(rests)
+    whole_events = (
+        replace(event, attributes=whole.attributes) for event, whole in zip(span.events, events, strict=True)
+    )
+    return replace(span, attributes=own.attributes, events=tuple(whole_events)), note(rests)
+
+
+def whole_attributes(attributes: Attributes) -> Whole:
+    """Return `attributes` without cuts; themselves where there are none."""
+    cuts = {name: found for name, value in attributes.items() if (found := _cuts(value))}
+    if not cuts:
+        return Whole(attributes, {})
+    whole = {name: _without(cuts[name], attributes[name]) for name in cuts}
+    rests = {name + place: cut.rest for name, found in cuts.items() for place, cut in found.items()}
+    return Whole({**attributes, **whole}, rests)
+
+
+def note(rests: Mapping[str, str]) -> Partial:
+    """Return the reading that says which attributes were cut, if any."""
+    return Partial(readings=(Entry("metadata", TRUNCATED, dict(rests), ()),) if rests else ())
+
+
+def _cuts(value: Json) -> dict[str, Closed]:
+    """Return what was cut in a text or a list of texts, by its place: "" for the text itself."""
+    if isinstance(value, str):
+        return {"": cut} if (cut := closed(value)) else {}
+    items = value if isinstance(value, list) else []
+    found = {f".{index}": closed(item) for index, item in enumerate(items) if isinstance(item, str)}
+    return {place: cut for place, cut in found.items() if cut}
+
+
+def _without(cuts: Mapping[str, Closed], value: Json) -> Json:
+    if isinstance(value, list):
+        return [cuts[f".{index}"].text if f".{index}" in cuts else item for index, item in enumerate(value)]
+    return cuts[""].text
