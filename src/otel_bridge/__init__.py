@@ -18,12 +18,12 @@ from otel_bridge.errors import BridgeError
 from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.exporter import BridgeSpanExporter
 
-__all__ = [  # noqa: RUF022 - in plain order
+__all__ = [
+    "NOOP_SPAN",
     "BridgeError",
     "BridgeSpanExporter",
     "BridgeSpanProcessor",
     "Logger",
-    "NOOP_SPAN",
     "Span",
     "current_logger",
     "current_span",
