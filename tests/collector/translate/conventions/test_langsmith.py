@@ -1,0 +1,82 @@
+"""Attributes of LangSmith's SDK."""
+
+import pytest
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.translate import translate
+from otel_bridge_collector.translate.conventions import langsmith
+from tests.support.otlp import make_span
+
+
+@pytest.mark.parametrize(
+    ("attributes", "kind"),
+    [
+        pytest.param({"langsmith.span.kind": "retriever"}, "tool", id="kind"),
+        pytest.param({"langsmith.span.kind": "novelty"}, "task", id="unknown"),
+        pytest.param(
+            {"langsmith.span.kind": "prompt", "gen_ai.operation.name": "chat"}, "llm", id="operation first"
+        ),
+    ],
+)
+def test_the_kind_is_the_type_where_no_operation_is(attributes: dict[str, Json], kind: str) -> None:
+    assert (translate(make_span(attributes)).get("span_attributes") or {})["type"] == kind
+
+
+def test_metadata_has_its_own_keys() -> None:
+    row = translate(
+        make_span(
+            {
+                "langsmith.metadata.customer": "acme",
+                "langsmith.metadata.versions": '{"a": "1"}',
+                "langsmith.request.streaming": True,
+            }
+        )
+    )
+
+    assert row.get("metadata") == {
+        "customer": "acme",
+        "versions": {"a": "1"},
+        "stream": True,
+        "langsmith.request.streaming": True,
+    }
+
+
+def test_details_of_usage_are_parts_of_it() -> None:
+    usage = (
+        '{"input_tokens": 50, "input_token_details": {"cache_read": 16, "novelty": 1}, "total_tokens": 58}'
+    )
+    row = translate(
+        make_span(
+            {
+                "gen_ai.usage.input_tokens": 50,
+                "gen_ai.usage.output_tokens": 8,
+                "langsmith.metadata.usage_metadata": usage,
+                "gen_ai.usage.output_token_details": '{"reasoning": 3}',
+            }
+        )
+    )
+    metrics = row.get("metrics") or {}
+
+    assert {name: value for name, value in metrics.items() if name not in ("start", "end")} == {
+        "prompt_tokens": 50,
+        "completion_tokens": 8,
+        "tokens": 58,
+        "prompt_cached_tokens": 16,
+        "completion_reasoning_tokens": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "tags"),
+    [
+        pytest.param("a, b,", ["a", "b"], id="joined"),
+        pytest.param(["a", "b"], ["a", "b"], id="list"),
+        pytest.param(["a", 5], None, id="no tags"),
+    ],
+)
+def test_tags_are_tags(given: Json, tags: list[str] | None) -> None:
+    assert translate(make_span({"langsmith.span.tags": given})).get("tags") == tags
+
+
+def test_other_spans_are_not_claimed() -> None:
+    assert not langsmith.claims(make_span({"gen_ai.prompt": "hi"}))
