@@ -1,0 +1,75 @@
+"""LiteLLM's own OpenTelemetry spans, where they say more than their `gen_ai.*` attributes.
+
+| attribute | field |
+| --- | --- |
+| `metadata.usage_object` | `metrics.prompt_cached_tokens` and so on: the provider's usage as Python prints it; it stays too |
+| `gen_ai.cost.total_cost`, `litellm.cost.total` | `metrics.estimated_cost` |
+| `gen_ai.tool.<n>.*` | `metadata.tools` as OpenAI tool objects |
+| `litellm.request.streaming` | `metadata.stream`; it stays too |
+
+`llm.request.type`, `llm.request.functions.<n>.*` and other names of OpenLLMetry's are read by `openllmetry`. The rest
+(`metadata.*`, `hidden_params`, `litellm.*`, the raw request of `raw_gen_ai_request` spans) stays in `metadata` under its own
+name.
+
+Source: litellm 1.109.1, `integrations/opentelemetry.py` and `integrations/otel/mappers/genai.py`; spec/translation.md
+section 14 (7, 13).
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+from otel_bridge_collector.model import Attributes, Span
+from otel_bridge_collector.translate import json_text, python_literal
+from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.partial import Entry, Partial
+from otel_bridge_collector.translate.tools import tool_definitions
+from otel_bridge_collector.translate.usage import Count, counts_in, is_measure, token_metrics
+
+NAME: Final = "litellm"
+
+_SCOPE: Final = "litellm"
+_USAGE: Final = "metadata.usage_object"
+_TOOLS: Final = "gen_ai.tool."
+_COSTS: Final = ("gen_ai.cost.total_cost", "litellm.cost.total")
+_STREAMING: Final = "litellm.request.streaming"
+
+
+def claims(span: Span) -> bool:
+    """Tell whether LiteLLM made the span."""
+    return span.scope.name.startswith(_SCOPE)
+
+
+def translate(span: Span) -> Partial:
+    """Read what LiteLLM adds to the GenAI conventions."""
+    attributes = span.attributes
+    readings = chain(
+        token_metrics(_counts(attributes)), _cost(attributes), _tools(attributes), _streaming(attributes)
+    )
+    return Partial(readings=tuple(readings))
+
+
+def _counts(attributes: Attributes) -> Iterator[Count]:
+    text = attributes.get(_USAGE)
+    if not isinstance(text, str):
+        return
+    usage = json_text.parse(text) or python_literal.parse(text)
+    if usage and isinstance(usage.value, Mapping):
+        yield from (count._replace(attributes=()) for count in counts_in(usage.value, _USAGE))
+
+
+def _cost(attributes: Attributes) -> Iterator[Entry]:
+    for attribute in _COSTS:
+        if is_measure(cost := attributes.get(attribute)):
+            yield Entry("metrics", "estimated_cost", cost, (attribute,))
+
+
+def _tools(attributes: Attributes) -> Iterator[Entry]:
+    items = items_below(attributes, _TOOLS)
+    if tools := tool_definitions(nested(items)):
+        yield Entry("metadata", "tools", tools, tuple(f"{_TOOLS}{path}" for path in items))
+
+
+def _streaming(attributes: Attributes) -> Iterator[Entry]:
+    if isinstance(value := attributes.get(_STREAMING), bool):
+        yield Entry("metadata", "stream", value, ())
