@@ -1,5 +1,7 @@
 """One spool record to rows."""
 
+from typing import Final
+
 import pytest
 
 from otel_bridge.contract.row import Row
@@ -11,8 +13,10 @@ from otel_bridge_collector.spool.record import Record, Routing, Signal
 from tests.support.otlp_request import log_record, logs, span, traces
 
 
-def record(signal: Signal, payload: bytes) -> Record:
-    return Record(seq=1, routing=Routing(signal=signal, parent=None, xact=1, received_ns=0), payload=payload)
+def record(signal: Signal, payload: bytes, *, parent: str | None = None) -> Record:
+    return Record(
+        seq=1, routing=Routing(signal=signal, parent=parent, xact=1, received_ns=0), payload=payload
+    )
 
 
 def test_spans_become_rows_in_the_order_of_the_request() -> None:
@@ -41,26 +45,45 @@ def test_a_payload_of_another_signal_is_an_error() -> None:
         Translator().translate(record("traces", b"\xff\xff\xff"))
 
 
+CALL: Final = {"gen_ai.request.model": "m", "gen_ai.operation.name": "chat"}
+OUTER: Final = traces(span(1, name="outer", attributes=CALL)).SerializeToString()
+INNER: Final = traces(
+    span(2, name="inner", parent=1, attributes={**CALL, "gen_ai.prompt": "why?"})
+).SerializeToString()
+
+
 def test_the_outer_of_two_spans_of_one_call_becomes_a_task_when_the_inner_tells_more() -> None:
     translator = Translator()
-    outer = span(1, name="outer", attributes={"gen_ai.request.model": "m", "gen_ai.operation.name": "chat"})
-    inner = span(
-        2,
-        name="inner",
-        parent=1,
-        attributes={
-            "gen_ai.request.model": "m",
-            "gen_ai.operation.name": "chat",
-            "gen_ai.prompt": "why?",
-        },
-    )
 
-    first = translator.translate(record("traces", traces(inner).SerializeToString()))
-    later = translator.translate(record("traces", traces(outer).SerializeToString()))
+    first = translator.translate(record("traces", INNER))
+    later = translator.translate(record("traces", OUTER))
 
     assert [write.fact for write in first.writes] == [None]
     assert [(write.row["id"], write.row["span_attributes"]) for write in later.writes if write.fact] == [
         (f"{1:016x}", {"type": "task"})
+    ]
+
+
+def test_what_is_remembered_counts_as_translated() -> None:
+    translator = Translator()
+
+    translator.remember([record("traces", b"\xff\xff\xff"), record("traces", INNER)])
+
+    assert [write.fact for write in translator.translate(record("traces", OUTER)).writes] == [
+        None,
+        "nested-call",
+    ]
+
+
+def test_facts_go_where_the_request_of_their_span_went() -> None:
+    translator = Translator()
+    translator.remember([record("traces", OUTER, parent="project_name:shop")])
+
+    same = translator.translate(record("traces", INNER, parent="project_name:shop"))
+
+    assert [(write.fact, write.parent) for write in same.writes] == [
+        (None, None),
+        ("nested-call", "project_name:shop"),
     ]
 
 

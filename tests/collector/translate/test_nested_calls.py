@@ -85,13 +85,11 @@ def test_one_answer_is_one_call_whatever_the_model_is_called() -> None:
 
 def test_the_fact_goes_where_the_span_went() -> None:
     calls = NestedCalls()
-    outer, inner = (
-        call(OUTER),
-        call(INNER, OUTER, braintrust__parent="project_name:shop", braintrust__row_id="r"),
-    )
-    calls.observe(outer, translate(outer))
+    outer = call(OUTER)
+    inner = call(INNER, OUTER, braintrust__parent="project_name:shop", braintrust__row_id="r")
+    calls.observe(outer, translate(outer), requested="project_name:shop")
 
-    (write,) = calls.observe(inner, translate(inner))
+    (write,) = calls.observe(inner, translate(inner), requested="project_name:other")
 
     assert write == RowWrite(
         row={
@@ -104,6 +102,14 @@ def test_the_fact_goes_where_the_span_went() -> None:
         parent="project_name:shop",
         fact="nested-call",
     )
+
+
+def test_calls_in_different_projects_are_each_its_project_s_own() -> None:
+    calls = NestedCalls()
+    outer, inner = call(OUTER), call(INNER, OUTER)
+    calls.observe(outer, translate(outer), requested="project_name:shop")
+
+    assert calls.observe(inner, translate(inner), requested="project_name:gateway") == []
 
 
 def test_spans_that_are_each_other_s_parent_do_no_harm() -> None:

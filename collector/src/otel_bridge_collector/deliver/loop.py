@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from otel_bridge_collector.deliver.backoff import Backoff
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
+from otel_bridge_collector.deliver.recall import delivered_last
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.rows import Translator
 from otel_bridge_collector.errors import PermanentError, RetryableError
@@ -89,6 +90,7 @@ class Delivery:
         return True
 
     async def _run(self) -> NoReturn:
+        await asyncio.to_thread(self._remember)
         while True:
             try:
                 await self._deliver_from(self._spool.reader(self._cursor.next_seq))
@@ -96,6 +98,12 @@ class Delivery:
                 self._report_failure(error)
                 retry_after_s = error.retry_after_s if isinstance(error, RetryableError) else None
                 await asyncio.sleep(self._backoff.failed(retry_after_s=retry_after_s))
+
+    def _remember(self) -> None:
+        try:
+            self._translator.remember(delivered_last(self._spool, self._cursor.next_seq))
+        except Exception as error:  # noqa: BLE001 - it is of help only, and must not hold up delivery
+            logger.warning("%s: cannot read what was delivered last (%s)", self._name, type(error).__name__)
 
     async def _deliver_from(self, reader: Reader) -> NoReturn:
         while True:

@@ -1,11 +1,14 @@
 """One spool record to rows: decode, then translate span by span. It does not route, send or write."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from otel_bridge_collector import translate
 from otel_bridge_collector.decode import protobuf
+from otel_bridge_collector.errors import MalformedBodyError
 from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.spool.record import Record
 
@@ -26,7 +29,7 @@ class Translated:
 
 
 class Translator:
-    """Translates the records of one destination; it remembers recent spans, to see two that tell one call."""
+    """Translates the records of one destination; it remembers recent spans, to see what several tell together."""
 
     def __init__(self) -> None:
         self._calls = translate.NestedCalls()
@@ -39,16 +42,22 @@ class Translator:
         """
         match record.routing.signal:
             case "traces":
-                return _translate_each(
-                    protobuf.spans(protobuf.parse_traces(record.payload)), self._span_writes
-                )
+                spans = protobuf.spans(protobuf.parse_traces(record.payload))
+                return _translate_each(spans, partial(self._span_writes, requested=record.routing.parent))
             case "logs":
                 records = protobuf.log_records(protobuf.parse_logs(record.payload))
                 return _translate_each(records, translate.record_writes)
 
-    def _span_writes(self, span: Span) -> Sequence[RowWrite]:
+    def remember(self, records: Iterable[Record]) -> None:
+        """Take up the spans of records that the destination has already, as if they had just been translated."""
+        for record in records:
+            # One that cannot be read was buried when it was delivered.
+            with suppress(MalformedBodyError):
+                self.translate(record)
+
+    def _span_writes(self, span: Span, *, requested: str | None) -> Sequence[RowWrite]:
         writes = translate.span_writes(span)
-        return [*writes, *self._calls.observe(span, writes[0].row)] if writes else []
+        return [*writes, *self._calls.observe(span, writes[0].row, requested=requested)] if writes else []
 
 
 def _translate_each(

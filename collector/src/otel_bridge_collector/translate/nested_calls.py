@@ -11,7 +11,7 @@ Source: spec/translation.md section 14 (1); recorded in tests/conventions/gen_ai
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import RowWrite, Span
@@ -21,6 +21,7 @@ from otel_bridge_collector.translate.rollup import MARK, Rollups, has_usage
 _DEMOTION: Final = "nested-call"
 _ROLLUP: Final = "usage-rollup"
 _RESPONSE_ID: Final = "gen_ai.response.id"
+_IDENTITY: Final = ("id", "span_id", "root_span_id")
 _MAX_SPANS: Final = 20_000
 
 
@@ -63,17 +64,24 @@ class NestedCalls:
     def __init__(self, *, max_spans: int = _MAX_SPANS) -> None:
         self._max_spans = max_spans
         self._size = 0
-        self._traces: OrderedDict[str, _Trace] = OrderedDict()
+        self._traces: OrderedDict[tuple[str | None, str], _Trace] = OrderedDict()
 
-    def observe(self, span: Span, row: Row) -> list[RowWrite]:
+    def observe(self, span: Span, row: Row, *, requested: str | None = None) -> list[RowWrite]:
         """Return the facts that one more span and its row make known.
 
         They are rows that are a `task` after all, and rows whose token counts repeat those of others.
+
+        Args:
+            span: the span.
+            row: its row.
+            requested: the parent of the request that brought it. Spans with different parents become rows of different
+                objects, so that each object has its own row of their call.
         """
-        trace = self._traces.setdefault(span.trace_id, _Trace())
-        self._traces.move_to_end(span.trace_id)
+        parent = named_parent(span.attributes) or requested
+        trace = self._traces.setdefault((parent, span.trace_id), _Trace())
+        self._traces.move_to_end((parent, span.trace_id))
         self._size += span.span_id not in trace.spans
-        seen = trace.spans[span.span_id] = _seen(span, row)
+        seen = trace.spans[span.span_id] = _seen(span, row, parent)
         if span.parent_span_id:
             trace.children.setdefault(span.parent_span_id, set()).add(span.span_id)
         self._forget()
@@ -92,13 +100,13 @@ class NestedCalls:
             self._size -= len(trace.spans)
 
 
-def _seen(span: Span, row: Row) -> _Seen:
+def _seen(span: Span, row: Row, parent: str | None) -> _Seen:
     metadata = row.get("metadata") or {}
     kind = (row.get("span_attributes") or {}).get("type")
     models = (metadata.get("model"), metadata.get("request_model"))
     return _Seen(
-        demotion=_fact(span, row, _DEMOTION, {"type": "task"}),
-        rollup=_fact(span, row, _ROLLUP, {MARK: True}),
+        demotion=_fact(_DEMOTION, {"type": "task"}, row, parent),
+        rollup=_fact(_ROLLUP, {MARK: True}, row, parent),
         parent_span_id=span.parent_span_id,
         is_call=kind == "llm",
         is_open=kind == "task",
@@ -109,16 +117,11 @@ def _seen(span: Span, row: Row) -> _Seen:
     )
 
 
-def _fact(span: Span, row: Row, fact: str, span_attributes: dict[str, Json]) -> RowWrite:
+def _fact(fact: str, span_attributes: dict[str, Json], row: Row, parent: str | None) -> RowWrite:
+    identity = {name: value for name, value in row.items() if name in _IDENTITY}
     return RowWrite(
-        row={
-            "id": row.get("id", span.span_id),
-            "span_id": span.span_id,
-            "root_span_id": span.trace_id,
-            "_is_merge": True,
-            "span_attributes": span_attributes,
-        },
-        parent=named_parent(span.attributes),
+        row=cast("Row", {**identity, "_is_merge": True, "span_attributes": span_attributes}),
+        parent=parent,
         fact=fact,
     )
 
