@@ -104,6 +104,13 @@ def test_an_answer_without_content_is_no_output() -> None:
     assert row.get("metadata") == {"ai.response.toolCalls": "oops"}
 
 
+def test_what_of_an_answer_is_of_another_kind_stays_in_metadata() -> None:
+    row = row_of({"ai.response.text": "ho", "ai.response.reasoning": 5, "ai.response.files": "{}"})
+
+    assert row.get("output") == [{"role": "assistant", "content": "ho"}]
+    assert row.get("metadata") == {"ai.response.reasoning": 5, "ai.response.files": "{}"}
+
+
 def test_an_object_is_the_output_and_on_the_span_of_a_call_a_message() -> None:
     attributes: dict[str, Json] = {"ai.response.object": '{"city":"Bern"}'}
 

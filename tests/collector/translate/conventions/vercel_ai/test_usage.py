@@ -126,3 +126,10 @@ def test_a_time_that_is_none_stays_in_metadata() -> None:
     assert row_of({"ai.response.msToFirstChunk": "soon"}).get("metadata") == {
         "ai.response.msToFirstChunk": "soon"
     }
+
+
+def test_a_count_that_is_no_repetition_stays() -> None:
+    row = row_of({"ai.usage.promptTokens": 300, "gen_ai.usage.input_tokens": 310})
+
+    assert (row.get("metrics") or {})["prompt_tokens"] == 300
+    assert row.get("metadata") == {"gen_ai.usage.input_tokens": 310}

@@ -26,8 +26,8 @@ _OBJECTS: Final = ("ai.response.object", "ai.result.object")
 _REASONING: Final = "ai.response.reasoning"
 _FILES: Final = "ai.response.files"
 
-ANSWER: Final = (*_TEXTS, _REASONING, _FILES, *_CALLS)
-"""Attributes that make up one message; they are used up where they are empty too."""
+ANSWER: Final = (_REASONING, *_TEXTS, _FILES, *_CALLS)
+"""Attributes that make up one message, in the order of its parts; they are used up where they are empty too."""
 
 _VALUES: Final = (
     ("input", "ai.toolCall.args", Rank.TOOL_CALL),
@@ -89,20 +89,21 @@ def _in_parts(message: Json) -> Json:
 
 
 def _answers(attributes: Attributes) -> Iterator[Content]:
-    reasoning = attributes.get(_REASONING)
-    texts = [text for attribute in _TEXTS if isinstance(text := attributes.get(attribute), str) and text]
-    calls = [call_of(call) for attribute in _CALLS for call in _listed(attributes.get(attribute))]
-    parts = [
-        *([{"type": "reasoning", "content": reasoning}] if reasoning else []),
-        *({"type": "text", "content": text} for text in texts),
-        *(part_of(file) for file in _listed(attributes.get(_FILES))),
-        *calls,
-    ]
-    if parts:
-        used = tuple(attribute for attribute in ANSWER if attribute in attributes)
-        yield Content(
-            "output", chat_messages([{"role": "assistant", "parts": parts}]), Rank.MESSAGES_JSON, used
-        )
+    told = {attribute: _told(attribute, attributes.get(attribute)) for attribute in ANSWER}
+    if parts := [part for listed in told.values() for part in listed]:
+        used = tuple(attribute for attribute, listed in told.items() if listed)
+        value = chat_messages([{"role": "assistant", "parts": parts}])
+        yield Content("output", value, Rank.MESSAGES_JSON, used)
+
+
+def _told(attribute: str, value: Json) -> list[Json]:
+    """Return the parts of an answer that one of its attributes holds."""
+    if attribute in _CALLS:
+        return [call_of(call) for call in _listed(value)]
+    if attribute == _FILES:
+        return [part_of(file) for file in _listed(value)]
+    kind = "reasoning" if attribute == _REASONING else "text"
+    return [{"type": kind, "content": value}] if isinstance(value, str) and value else []
 
 
 def _objects(attributes: Attributes, *, is_call: bool) -> Iterator[Content]:

@@ -99,7 +99,6 @@ def _snake(attribute: str) -> str | None:
 
 
 def _spent(attributes: Attributes) -> tuple[str, ...]:
-    is_counted = any(attribute.startswith("ai.usage.") for attribute in attributes)
     empty = (attribute for attribute in content.ANSWER if attributes.get(attribute) in ("", "[]"))
     secrets = (attribute for attribute in attributes if attribute.lower() == _SECRET)
-    return (*empty, *secrets, *(usage.REPEATED if is_counted else ()))
+    return (*empty, *secrets, *usage.repeated(attributes))

@@ -7,6 +7,7 @@ several calls, so that it says something only where the span is one call.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from otel_bridge.contract import names
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
@@ -50,7 +51,10 @@ _PROVIDER_METRICS: Final = (
 _ANTHROPIC_INPUT: Final = ("anthropic", "usage", "input_tokens")
 _ANTHROPIC_CACHE_OF_4: Final = ("anthropic", "cacheReadInputTokens")
 
-REPEATED: Final = ("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens")
+_REPEATED: Final = {
+    names.GEN_AI_USAGE_INPUT_TOKENS: "prompt_tokens",
+    names.GEN_AI_USAGE_OUTPUT_TOKENS: "completion_tokens",
+}
 """What the spans of a call repeat of `ai.usage.*`, under names that promise another way of counting."""
 
 
@@ -62,6 +66,14 @@ def readings(span: Span, *, is_call: bool) -> Iterator[Entry]:
         counts = [*_with_cache(counts, beside, span.attributes), *beside]
     yield from token_metrics(counts)
     yield from _first_chunk(span)
+
+
+def repeated(attributes: Attributes) -> list[str]:
+    """Return the attributes that only say again what `ai.usage.*` says."""
+    said = [(count.metric, count.value) for count in _counts(attributes)]
+    return [
+        attribute for attribute, metric in _REPEATED.items() if (metric, attributes.get(attribute)) in said
+    ]
 
 
 def _counts(attributes: Attributes) -> list[Count]:
