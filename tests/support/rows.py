@@ -17,6 +17,7 @@ from otel_bridge_collector.query.sql import to_sql
 from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.xact import pagination_key
+from otel_bridge_collector.translate.cost import estimated_cost
 
 XACT: Final = 1_000_197_156_530_614_077
 NOW: Final = datetime(2026, 1, 10, 12)  # noqa: DTZ001 - the store's times are UTC without a zone
@@ -103,7 +104,7 @@ class Asking:
     """A store with rows in the project called "p", and queries to it at `NOW`."""
 
     def __init__(self, folder: Path, rows: Sequence[Mapping[str, Any]] = EXAMPLES) -> None:
-        self.store = DuckDBStore(folder / "rows.duckdb")
+        self.store = DuckDBStore(folder / "rows.duckdb", price=estimated_cost)
         self.objects = Objects(folder / "objects.sqlite")
         ids = self.objects.resolve(parse_parent("project_name:p"))
         self.project_id = ids["project_id"]

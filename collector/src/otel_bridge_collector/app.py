@@ -32,6 +32,7 @@ from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
+from otel_bridge_collector.translate.cost import estimated_cost
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +101,9 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
             f"cannot make the data folder {folder}: {error.strerror}: name another with --data-dir"
         ) from error
     stages.callback(FolderLock(folder).release)
-    store = DuckDBStore(folder / "rows.duckdb", memory_limit_mb=settings.store_memory_mb)
+    store = DuckDBStore(
+        folder / "rows.duckdb", memory_limit_mb=settings.store_memory_mb, price=estimated_cost
+    )
     stages.callback(store.close)
     objects = Objects(folder / "objects.sqlite")
     stages.callback(objects.close)

@@ -1,5 +1,7 @@
 """The scalar functions."""
 
+from pathlib import Path
+
 import pytest
 
 from otel_bridge.contract.row import Json
@@ -76,6 +78,21 @@ from tests.support.rows import Asking
 )
 def test_functions(example: Asking, expression: str, expected: Json) -> None:
     assert example.value(expression) == expected
+
+
+def test_what_rows_cost_can_be_summed(tmp_path: Path) -> None:
+    said: Json = {"tokens": 5, "estimated_cost": 0.5}
+    rows: list[dict[str, Json]] = [
+        {"id": "call", "metrics": said},
+        {"id": "agent", "metrics": said, "span_attributes": {"usage_is_rollup": True}},
+        {"id": "unknown", "metrics": {"tokens": 5}},
+    ]
+    asking = Asking(tmp_path, rows)
+
+    assert asking.rows("measures: sum(estimated_cost()) as usd, count(estimated_cost()) as priced") == [
+        {"usd": 0.5, "priced": 1}
+    ]
+    asking.close()
 
 
 def test_days_begin_in_the_zone_of_the_request(example: Asking) -> None:

@@ -94,6 +94,15 @@ def test_a_repeated_value_for_a_key_is_used_up() -> None:
     assert found.leftovers == {}
 
 
+def test_the_readings_that_won_are_named() -> None:
+    better, worse = content(ONE, Rank.MESSAGES, "b"), content("text", Rank.TEXT, "a")
+    entry = Entry("metrics", "tokens", 30, ("c",))
+
+    found = merged([worse, better, entry], [Entry("metrics", "tokens", 20, ("d",))])
+
+    assert found.winners == (better, entry)
+
+
 def test_attributes_that_nobody_read_are_leftovers() -> None:
     found = merge([Partial(spent=("hint",))], {"hint": 1, "other": 2})
 

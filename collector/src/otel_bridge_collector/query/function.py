@@ -29,6 +29,7 @@ from otel_bridge_collector.query.value import (
     string,
     timestamp,
 )
+from otel_bridge_collector.store.columns import COST
 
 _SEARCHED: Final = ("input", "output", "expected", "metadata", "span_attributes", "tags")
 _MULTIPLES: Final = ("second", "minute", "hour", "day")
@@ -292,5 +293,6 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "to_integer": Function(fewest=1, most=1, lower=_to_integer),
     "to_boolean": Function(fewest=1, most=1, lower=_to_boolean),
     "search": Function(fewest=1, most=1, lower=_search),
+    "estimated_cost": Function(fewest=0, most=0, lower=lambda _: number(COST)),
 }
 """Name -> function."""

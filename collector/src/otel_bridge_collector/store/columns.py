@@ -50,6 +50,9 @@ HOT_STRINGS: Final = {
 EXTRA: Final = "extra"
 """JSON object of the fields that Braintrust does not name."""
 
+COST: Final = "cost"
+"""US dollars that the row counts with; NULL where it has none or nobody knows. No field of the row."""
+
 _ZSTD: Final = frozenset({"input", "output", "expected", "error", "context", "base"})
 _KNOWN: Final = frozenset({
     *TEXT_FIELDS, *JSON_FIELDS, *OBJECT_ID_FIELDS.values(), *CONTROL_FIELDS,
@@ -69,6 +72,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     **dict.fromkeys(JSON_FIELDS, "VARCHAR"),
     EXTRA: "VARCHAR",
     "base": "VARCHAR",
+    COST: "DOUBLE",
 }
 """Column -> type, in table order. `base` is the row without its facts, as JSON, where it has any."""
 
@@ -121,7 +125,7 @@ def pagination_key_of(row: Row) -> int:
     return int(_required(row, "_pagination_key").removeprefix("p"))
 
 
-def to_columns(row: Row, *, pagination_key: int, base: Row | None) -> list[object]:
+def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float | None = None) -> list[object]:
     """Return the values of `COLUMNS` for a visible row; `base` is the row without its facts."""
     fields = cast("Mapping[str, Json]", row)
     key = key_of(row)
@@ -139,6 +143,7 @@ def to_columns(row: Row, *, pagination_key: int, base: Row | None) -> list[objec
         *(_json(fields.get(name)) for name in JSON_FIELDS),
         _json({name: value for name, value in fields.items() if name not in _KNOWN} or None),
         None if base is None else dump_json(cast("Mapping[str, Json]", base)),
+        cost,
     ]
 
 

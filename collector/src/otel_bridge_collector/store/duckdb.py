@@ -6,7 +6,7 @@ docs/decisions/0003-duckdb-store.md. No SQL here holds a value; they are all bou
 
 import contextlib
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, cast
 
@@ -18,6 +18,7 @@ from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.assembly import Entry, Fact
 from otel_bridge_collector.store.columns import (
     COLUMNS,
+    COST,
     RowKey,
     column_definitions,
     from_columns,
@@ -49,6 +50,9 @@ CREATE TABLE store.progress AS SELECT 0::UBIGINT AS next_seq;
 COMMIT
 """
 
+_UPGRADE: Final = f"ALTER TABLE store.rows ADD COLUMN IF NOT EXISTS {COST} {COLUMNS[COST]}"
+"""What a file of an earlier version lacks."""
+
 _RETRYABLE: Final = (
     duckdb.IOException,
     duckdb.OutOfMemoryException,
@@ -62,8 +66,21 @@ _RETRYABLE: Final = (
 class DuckDBStore:
     """A `Store` in one DuckDB file. `apply` and `close` belong to one thread, `select` to any."""
 
-    def __init__(self, path: Path, *, memory_limit_mb: int = 1024, threads: int = 2) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        memory_limit_mb: int = 1024,
+        threads: int = 2,
+        price: Callable[[Row], float | None] = lambda _: None,
+    ) -> None:
         """Open the file, and make it where there is none.
+
+        Args:
+            path: the file.
+            memory_limit_mb: what the engine may use.
+            threads: how many it may use.
+            price: the cost of a row with its facts in it, for the column `cost`. It never raises.
 
         Raises:
             StoreError: another process has it, or it is no store.
@@ -71,6 +88,7 @@ class DuckDBStore:
         try:
             self._connection = _open(path, memory_limit_mb=memory_limit_mb, threads=threads)
             self._next_seq = _progress(self._connection)
+            self._price = price
         except duckdb.Error as error:
             raise StoreError(f"cannot open the store {path}: {error}") from error
 
@@ -134,7 +152,7 @@ class DuckDBStore:
             self._connection.execute(
                 "DELETE FROM store.rows WHERE rowid IN (SELECT unnest($1))", [stored_rows]
             )
-        self._insert("store.rows", COLUMNS, _row_values(entries.values()))
+        self._insert("store.rows", COLUMNS, _row_values(entries.values(), self._price))
         for key in has_facts:
             if entries[key].deleted:
                 self._connection.execute(
@@ -233,6 +251,7 @@ def _progress(connection: duckdb.DuckDBPyConnection) -> int:
     except duckdb.CatalogException:
         connection.execute(_SCHEMA)
         return 0
+    connection.execute(_UPGRADE)
     return int(row[0]) if row else 0
 
 
@@ -242,12 +261,13 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
         connection.rollback()
 
 
-def _row_values(entries: Iterable[Entry]) -> list[list[object]]:
+def _row_values(entries: Iterable[Entry], price: Callable[[Row], float | None]) -> list[list[object]]:
     values: list[list[object]] = []
     for entry in entries:
         if entry.base is not None and (row := entry.visible()) is not None:
             base = entry.base if entry.facts else None
-            values.append(to_columns(row, pagination_key=entry.pagination_key, base=base))
+            key = entry.pagination_key
+            values.append(to_columns(row, pagination_key=key, base=base, cost=price(row)))
     return values
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from otel_bridge.contract.row import Json, SpanType
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate.messages import is_message_list
-from otel_bridge_collector.translate.partial import Content, Entry, ObjectField, Partial, Rank
+from otel_bridge_collector.translate.partial import Content, Entry, ObjectField, Partial, Rank, Reading
 
 _LABELS: Final = ("role", "type")
 """Keys of a message that say nothing of their own: a losing value need not find them in the winner."""
@@ -28,12 +28,14 @@ class Merged:
         objects: fields with keys by name; the keys of `tags` are the tags.
         fallback_type: the type if `span_attributes` has none.
         leftovers: the attributes that no reading used, under their own keys.
+        winners: the readings that the values above are of.
     """
 
     contents: Mapping[str, Json]
     objects: Mapping[ObjectField, dict[str, Json]]
     fallback_type: SpanType | None
     leftovers: Attributes
+    winners: Sequence[Reading] = ()
 
 
 def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool = False) -> Merged:
@@ -46,29 +48,30 @@ def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool
     """
     readings = [reading for partial in partials for reading in partial.readings]
     contents, content_losers = _contents([reading for reading in readings if isinstance(reading, Content)])
-    objects, entry_losers = _objects(reading for reading in readings if isinstance(reading, Entry))
+    entries, entry_losers = _entries(reading for reading in readings if isinstance(reading, Entry))
     used = {attribute for reading in readings for attribute in reading.attributes}
     used.difference_update(content_losers, entry_losers)
     used.update(attribute for partial in partials for attribute in partial.spent)
     return Merged(
-        contents=contents,
-        objects=objects,
+        contents={winner.field: winner.value for winner in contents},
+        objects=_objects(entries),
         fallback_type=next((partial.fallback_type for partial in partials if partial.fallback_type), None),
         leftovers={key: value for key, value in attributes.items() if preserve or key not in used},
+        winners=(*contents, *entries),
     )
 
 
-def _contents(readings: Iterable[Content]) -> tuple[dict[str, Json], set[str]]:
+def _contents(readings: Iterable[Content]) -> tuple[list[Content], set[str]]:
     by_field: dict[str, list[Content]] = {}
     for reading in readings:
         by_field.setdefault(reading.field, []).append(reading)
-    values: dict[str, Json] = {}
+    winners: list[Content] = []
     losers: set[str] = set()
-    for field, candidates in by_field.items():
+    for candidates in by_field.values():
         winner = _winner(candidates)
-        values[field] = winner.value
+        winners.append(winner)
         losers.update(_lost(winner, candidates))
-    return values, losers
+    return winners, losers
 
 
 def _winner(candidates: Sequence[Content]) -> Content:
@@ -87,15 +90,21 @@ def _lost(winner: Content, candidates: Iterable[Content]) -> Iterator[str]:
             yield from set(reading.attributes) - set(winner.attributes)
 
 
-def _objects(readings: Iterable[Entry]) -> tuple[dict[ObjectField, dict[str, Json]], set[str]]:
-    objects: dict[ObjectField, dict[str, Json]] = {}
+def _entries(readings: Iterable[Entry]) -> tuple[list[Entry], set[str]]:
+    winners: dict[tuple[ObjectField, str], Entry] = {}
     losers: set[str] = set()
     for reading in readings:
-        entries = objects.setdefault(reading.field, {})
-        winner = entries.setdefault(reading.key, reading.value)
-        if winner is not reading.value and not scalars(reading.value) <= scalars(winner):
+        winner = winners.setdefault((reading.field, reading.key), reading)
+        if winner is not reading and not scalars(reading.value) <= scalars(winner.value):
             losers.update(reading.attributes)
-    return objects, losers
+    return list(winners.values()), losers
+
+
+def _objects(entries: Iterable[Entry]) -> dict[ObjectField, dict[str, Json]]:
+    objects: dict[ObjectField, dict[str, Json]] = {}
+    for entry in entries:
+        objects.setdefault(entry.field, {})[entry.key] = entry.value
+    return objects
 
 
 def _is_said(reading: Content) -> bool:
