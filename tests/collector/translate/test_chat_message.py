@@ -49,3 +49,9 @@ def test_a_call_that_is_listed_twice_comes_once() -> None:
 def test_roles_have_one_name(role: str, told: str) -> None:
     assert chat_message({"role": role, "parts": [{"text": "hi"}]}) == [{"role": told, "content": "hi"}]
     assert chat_message({"role": role, "content": "hi"}) == [{"role": told, "content": "hi"}]
+
+
+def test_one_part_of_another_kind_stays_a_part() -> None:
+    part: Json = {"type": "fallback", "text": "a -> b"}
+
+    assert chat_message({"role": "user", "content": [part]}) == [{"role": "user", "content": [part]}]

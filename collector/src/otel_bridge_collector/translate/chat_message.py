@@ -108,7 +108,7 @@ def _tool_messages(results: Iterable[Json], carried: Object) -> list[Object]:
 
 def _content(listed: Sequence[Json]) -> Json:
     items = [parts.content_part(part) for part in listed]
-    if len(items) == 1 and isinstance(item := items[0], Mapping) and set(item) == {"type", "text"}:
+    if len(items) == 1 and _is_type(item := items[0], "text") and set(item) == {"type", "text"}:
         return chat_content(item["text"])
     return items or None
 
