@@ -18,7 +18,7 @@ _MODELS: Final = ("llm.response.model_name", "llm.model_name", "embedding.model_
 _PROVIDERS: Final = ("llm.provider", "llm.system")
 PARAMETERS: Final = ("llm.invocation_parameters", "embedding.invocation_parameters")
 """Attributes with parameters as a JSON object; they may hold nothing of use."""
-_REQUESTS: Final = ("llm.request.model_name", *PARAMETERS)
+_REQUEST_MODEL: Final = "llm.request.model_name"
 _MODEL_PARAMETERS: Final = ("model", "model_name")
 _TOOLS: Final = "llm.tools"
 _FINISH_REASON: Final = "llm.finish_reason"
@@ -76,19 +76,21 @@ def readings(attributes: Attributes, told: set[Json]) -> Iterator[Entry]:
 
 def _models(attributes: Attributes) -> Iterator[Entry]:
     answered = [(name, model) for name in _MODELS if (model := _model(attributes.get(name)))]
-    asked = [(name, model) for name in _REQUESTS if (model := _requested_model(attributes.get(name)))]
     for name, model in answered:
         yield Entry("metadata", "model", model, (name,))
-    for name, model in asked:
+    for name, model in _requested_models(attributes):
         is_another = bool(answered) and model != answered[0][1]
         yield Entry("metadata", "request_model" if is_another else "model", model, (name,))
 
 
-def _requested_model(value: Json) -> str:
-    """Return the model that is named, or that parameters name."""
-    parameters = _object(value)
-    named = [model for key in _MODEL_PARAMETERS if (model := _model(parameters.get(key)))]
-    return named[0] if named else "" if parameters else _model(value)
+def _requested_models(attributes: Attributes) -> Iterator[tuple[str, str]]:
+    if model := _model(attributes.get(_REQUEST_MODEL)):
+        yield _REQUEST_MODEL, model
+    for name in PARAMETERS:
+        parameters = _object(attributes.get(name))
+        for key in _MODEL_PARAMETERS:
+            if model := _model(parameters.get(key)):
+                yield name, model
 
 
 def _model(value: Json) -> str:

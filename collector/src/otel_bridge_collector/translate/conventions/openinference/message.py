@@ -6,12 +6,14 @@
 | `message_content.type` reasoning | an item of `reasoning` |
 | `message_content.image`, `.audio`, `.video`, `.document` | `image_url` for images, else `file` |
 | `tool_calls.<n>.tool_call.*`, the same in `contents`, `function_call_name` | an item of `tool_calls` |
-| `tool_call_id` | the message of a tool |
+| `tool_call_id`, also in `contents` | the message of a tool |
 
-Source: openinference-semantic-conventions 0.1.42.
+AutoGen's instrumentation writes the results of tools as `function.<n>` and the reasoning as `thought`, both beside `message`.
+
+Source: openinference-semantic-conventions 0.1.42; the instrumentations for AutoGen AgentChat 0.1 and BeeAI 0.1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from otel_bridge.contract.row import Json
@@ -23,7 +25,7 @@ Object = Mapping[str, Json]
 _ROLE_OF: Final[Mapping[str, str]] = {"agent": "assistant", "function": "tool"}
 _MEDIA: Final = ("image", "audio", "video", "document")
 _CONVERTED: Final = (
-    "role", "content", "contents", "tool_calls", "function_call_name", "function_call_arguments_json",
+    "role", "content", "contents", "tool_calls", "function_call_name", "function_call_arguments_json", "function", "thought",
 )  # fmt: skip
 
 
@@ -31,20 +33,25 @@ def messages(items: Json, role: str) -> Json:
     """Return a list of `{"message": {...}}` as chat messages.
 
     Args:
-        items: the list; an item without `message` is the message itself.
+        items: the list; what stands beside `message` in an item belongs to the message too.
         role: the role of a message that names none.
     """
-    return chat_messages([_message(_inner(item, "message"), role) for item in _list(items)])
+    return chat_messages([_message(_told(item), role) for item in _list(items)])
+
+
+def _told(item: Json) -> Object:
+    if not isinstance(item, Mapping):
+        return {}
+    return {**_without(item, "message"), **_inner(item, "message")}
 
 
 def _message(told: Object, default_role: str) -> Object:
     contents = _list(told.get("contents"))
-    parts = [_part(_inner(item, "message_content")) for item in contents if not _is_call(item)]
     role = _role(told, default_role)
     said: dict[str, Json] = {
         "role": role,
-        "content": _content(told.get("content"), parts, is_tool=role == "tool"),
-        **{key: value for key, value in told.items() if key not in _CONVERTED},
+        "content": _content(told.get("content"), [*_parts(told, contents)], is_tool=role == "tool"),
+        **_without(told, *_CONVERTED),
     }
     if calls := _calls(told, contents):
         said["tool_calls"] = calls
@@ -59,17 +66,28 @@ def _role(told: Object, default: str) -> str:
 
 def _content(text: Json, parts: list[Object], *, is_tool: bool) -> Json:
     if not parts:
-        return text
+        return text  # Or a list of texts.
     texts = [part["text"] for part in parts if part.get("type") == "text"]
     if is_tool and not text and len(parts) == len(texts) == 1:
         return texts[0]  # A tool's content stays the text that the model got, even where it is JSON.
     return parts if not text or texts == [text] else [{"type": "text", "text": text}, *parts]
 
 
-def _part(told: Object) -> Object:
-    for medium in _MEDIA:
-        if medium in told:
-            return _medium_part(medium, told)
+def _parts(told: Object, contents: Iterable[Json]) -> Iterator[Object]:
+    if "thought" in told:
+        yield {"type": "reasoning", "content": told["thought"]}
+    for item in contents:
+        if not _is_call(item):
+            yield _part(_inner(item, "message_content"), _inner(item, "message"))
+    for result in _list(told.get("function")):
+        yield _result(json_text.decoded(result))
+
+
+def _part(told: Object, result: Object) -> Object:
+    if "tool_call_id" in result:
+        return {"type": "tool_call_response", "id": result["tool_call_id"], "response": told.get("text")}
+    if medium := next((name for name in _MEDIA if name in told), None):
+        return _medium_part(medium, told)
     kind, text = told.get("type", "text"), told.get("text")
     others = _without(told, "type", "text")
     if kind == "reasoning":
@@ -80,12 +98,20 @@ def _part(told: Object) -> Object:
     return {"type": kind, "text": text, **others}
 
 
+def _result(told: Json) -> Object:
+    """Return the result of a tool in AutoGen's shape."""
+    if not isinstance(told, Mapping):
+        return {"type": "tool_call_response", "response": told}
+    named: Object = {"id": told.get("call_id"), "response": told.get("content")}
+    return {"type": "tool_call_response", **named, **_without(told, "call_id", "content")}
+
+
 def _medium_part(medium: str, told: Object) -> Object:
     source = _inner(told.get(medium), medium)
     return {
         "type": "uri",
         "modality": medium,
-        "uri": source.get("url"),
+        "uri": source.get("url", told[medium]),
         **_without(source, "url"),
         **_without(told, "type", medium),
     }

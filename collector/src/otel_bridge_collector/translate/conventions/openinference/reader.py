@@ -21,7 +21,7 @@ from otel_bridge_collector.translate.conventions.openinference.content import (
     value_content,
     value_of,
 )
-from otel_bridge_collector.translate.conventions.openinference.whole import beside_lists, response_id
+from otel_bridge_collector.translate.conventions.openinference.whole import beside, response_id
 from otel_bridge_collector.translate.merge import scalars
 from otel_bridge_collector.translate.messages import is_message_list
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
@@ -74,7 +74,7 @@ def translate(span: Span) -> Partial:
     readings: tuple[Reading, ...] = (*contents, *entries)
     held = set[Json]().union(*(scalars(reading.value) for reading in readings))
     return Partial(
-        readings=(*readings, *_beside(attributes, held)),
+        readings=(*readings, *_beside(attributes, held, with_lists=named != "llm")),
         spent=(*_REPEATING, *_without_use(attributes, readings)),
         fallback_type=_fallback_type(contents, entries),
     )
@@ -99,14 +99,14 @@ def _contents(attributes: Attributes, side: Side, *, is_chat: bool) -> Iterator[
         yield history
 
 
-def _beside(attributes: Attributes, held: set[Json]) -> Iterator[Entry]:
+def _beside(attributes: Attributes, held: set[Json], *, with_lists: bool) -> Iterator[Entry]:
     """Yield what a whole request or response says that no other reading does; a redacted one may say too much."""
     if REDACTED in held:
         return
     for side in (INPUT, OUTPUT):
-        whole = value_of(attributes, side)
-        if isinstance(whole, Mapping):
-            yield from beside_lists(whole, side.value, held)
+        rest = beside(value_of(attributes, side), held, with_lists=with_lists)
+        for key, value in rest.items():
+            yield Entry("metadata", f"{side.value}.{key}", value, ())
 
 
 def _without_use(attributes: Attributes, readings: Sequence[Reading]) -> Iterator[str]:

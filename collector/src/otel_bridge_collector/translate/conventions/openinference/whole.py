@@ -47,14 +47,21 @@ def response_id(value: Json) -> Iterator[Entry]:
         yield Entry("metadata", _RESPONSE_ID, found, ())
 
 
-def beside_lists(value: Json, path: str, held: set[Json]) -> Iterator[Entry]:
-    """Yield what an object says outside of lists, each under its path, unless `held` has it already."""
+def beside(whole: Json, held: set[Json], *, with_lists: bool) -> dict[str, Json]:
+    """Return what an object says beyond `held`; lists of a call hold its messages, and those of others may say more."""
+    rest = _rest(whole, held, with_lists=with_lists)
+    return rest if isinstance(rest, dict) else {}
+
+
+def _rest(value: Json, held: set[Json], *, with_lists: bool) -> Json:
     if isinstance(value, Mapping):
-        for key, child in value.items():
-            if key not in _LABELS:
-                yield from beside_lists(child, f"{path}.{key}", held)
-    elif not isinstance(value, list) and value not in (None, "") and value not in held:
-        yield Entry("metadata", path, value, ())
+        told = {key: child for key, child in value.items() if key not in _LABELS}
+        children = {key: _rest(child, held, with_lists=with_lists) for key, child in told.items()}
+        return {key: child for key, child in children.items() if child is not None} or None
+    if isinstance(value, list):
+        items = [_rest(item, held, with_lists=with_lists) for item in value] if with_lists else []
+        return [item for item in items if item is not None] or None
+    return None if value in (None, "") or value in held else value
 
 
 def _message(item: Json) -> Json:
