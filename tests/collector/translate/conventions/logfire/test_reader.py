@@ -7,7 +7,7 @@ import pytest
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.translate import translate
 from otel_bridge_collector.translate.conventions import logfire
-from tests.support.otlp import make_span
+from tests.support.otlp import make_event, make_span
 
 
 def row_of(attributes: dict[str, Json]) -> Row:
@@ -91,3 +91,23 @@ def test_a_schema_of_another_kind_says_nothing(schema: Json) -> None:
 )
 def test_a_span_of_logfire_is_claimed(attributes: dict[str, Json], scope: str, claimed: bool) -> None:  # noqa: FBT001
     assert logfire.claims(make_span(attributes, scope=scope)) is claimed
+
+
+def test_events_with_a_body_are_messages() -> None:
+    call: Json = {"function_call": {"name": "weather", "args": {"city": "Bern"}}}
+    bodies: dict[str, Json] = {
+        "gen_ai.user.message": {"role": "user", "content": "hi"},
+        "gen_ai.choice": {"message": {"role": "assistant", "content": ["Wait.", call]}},
+    }
+    events = [make_event(name, {"event_body": json.dumps(body)}) for name, body in bodies.items()]
+    row = translate(make_span({"logfire.span_type": "span"}, events=events))
+    function: Json = {"name": "weather", "arguments": '{"city":"Bern"}'}
+
+    assert row.get("input") == [{"role": "user", "content": "hi"}]
+    assert row.get("output") == [
+        {
+            "role": "assistant",
+            "content": "Wait.",
+            "tool_calls": [{"type": "function", "function": function}],
+        }
+    ]

@@ -6,7 +6,8 @@
 | `request_data`: `model`, `tools`, the rest | `metadata.model`, `metadata.tools`, `metadata.temperature` and so on |
 | `response_data`: `message`, `text`, `combined_chunk_content` or `images` | `output` |
 | `response_data`: `usage`; the rest | `metrics.prompt_tokens` and so on; `metadata.response_data` |
-| `events` | `input`, `output`: a list of message events |
+| `events`; `event_body` of span events | `input`, `output`: message events |
+| `input` or `raw_input`, `output`, `response` of spans of the OpenAI Agents SDK | `input`, `output`, tokens |
 | `pydantic_ai.all_messages`, formerly `all_messages_events` | `input` of an agent's run, up to its answer |
 | `final_result` | `output` of an agent's run: the answer as a message where it is a text |
 | `tool_arguments`, `tool_response` | `input`, `output` of a tool |

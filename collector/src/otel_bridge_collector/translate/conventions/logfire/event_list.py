@@ -14,26 +14,26 @@ from otel_bridge_collector.translate.messages import chat_messages
 
 Object = Mapping[str, Json]
 
-_NAME: Final = "event.name"
+EVENT_NAME: Final = "event.name"
 _UNKNOWN: Final = "gen_ai.unknown"
 
 
 def messages_in(value: Json) -> dict[str, list[Json]]:
     """Return the messages of each field; nothing where `value` is no list of events."""
-    named = [(str(item[_NAME]), item) for item in _items(value)]
+    named = [(str(item[EVENT_NAME]), item) for item in _items(value)]
     return sides([found for name, item in named if (found := _message(name, item))])
 
 
 def not_understood(value: Json) -> list[Object]:
     """Return what no message says of the items that the wrapper did not understand, such as the role that it gave them."""
-    unknown = [item for item in _items(value) if item[_NAME] == _UNKNOWN]
+    unknown = [item for item in _items(value) if item[EVENT_NAME] == _UNKNOWN]
     return [{key: said for key, said in item.items() if key != "data"} for item in unknown]
 
 
 def _items(value: Json) -> list[Object]:
     parsed = json_text.structure(value)
     listed = parsed.value if parsed and isinstance(parsed.value, list) else []
-    return [item for item in listed if isinstance(item, Mapping) and _NAME in item]
+    return [item for item in listed if isinstance(item, Mapping) and EVENT_NAME in item]
 
 
 def _message(name: str, item: Object) -> tuple[str, Message] | None:

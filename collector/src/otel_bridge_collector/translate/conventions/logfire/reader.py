@@ -3,10 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
-from otel_bridge_collector.translate.conventions.logfire import agent, wrapper
-from otel_bridge_collector.translate.conventions.logfire.event_list import messages_in, not_understood
+from otel_bridge_collector.translate.conventions.logfire import agent, openai_agents, wrapper
+from otel_bridge_collector.translate.conventions.logfire.event_list import (
+    EVENT_NAME,
+    messages_in,
+    not_understood,
+)
 from otel_bridge_collector.translate.log_row import log_level
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
 
@@ -20,6 +25,7 @@ _MESSAGE: Final = "logfire.msg"
 _TAGS: Final = "logfire.tags"
 _SCHEMA: Final = "logfire.json_schema"
 _EVENTS: Final = "events"
+_EVENT_BODY: Final = "event_body"
 
 
 def claims(span: Span) -> bool:
@@ -36,22 +42,36 @@ def is_pending(span: Span) -> bool:
 def translate(span: Span) -> Partial:
     """Read the attributes of `span`."""
     attributes = span.attributes
+    is_agents_sdk = openai_agents.is_made_by(span)
+    # There `request_data` is input and output once more, in one list.
+    made = openai_agents.readings(attributes) if is_agents_sdk else wrapper.readings(span)
     readings: list[Reading] = [
-        *wrapper.readings(span),
-        *_events(attributes),
+        *_events(span),
+        *made,
         *agent.readings(attributes),
         *_type(attributes),
         *_tags(attributes),
     ]
-    return Partial(readings=(*readings, *_structured(attributes, readings)))
+    return Partial(
+        readings=(*readings, *_structured(attributes, readings)),
+        spent=(wrapper.REQUEST,) if is_agents_sdk else (),
+    )
 
 
-def _events(attributes: Attributes) -> Iterator[Reading]:
-    listed = attributes.get(_EVENTS)
+def _events(span: Span) -> Iterator[Reading]:
+    for field, messages in messages_in(_event_bodies(span)).items():
+        yield Content(field, messages, Rank.EVENTS, ())
+    listed = span.attributes.get(_EVENTS)
     for field, messages in messages_in(listed).items():
         yield Content(field, messages, Rank.EVENTS, (_EVENTS,))
     if rest := not_understood(listed):
         yield Entry("metadata", _EVENTS, rest, (_EVENTS,))
+
+
+def _event_bodies(span: Span) -> list[Json]:
+    """Return message events of the span itself, which the wrapper of Google's SDK writes with one attribute each."""
+    bodies = [(event.name, json_text.decoded(event.attributes.get(_EVENT_BODY))) for event in span.events]
+    return [{**body, EVENT_NAME: name} for name, body in bodies if isinstance(body, Mapping)]
 
 
 def _type(attributes: Attributes) -> Iterator[Reading]:

@@ -9,16 +9,17 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.messages import chat_messages, text_message, with_instructions
-from otel_bridge_collector.translate.model_name import models, provider_name
+from otel_bridge_collector.translate.model_name import models
 from otel_bridge_collector.translate.partial import Content, Entry, Rank, Reading
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import counts_in, token_metrics
 
 Object = Mapping[str, Json]
 
-_REQUEST: Final = "request_data"
+REQUEST: Final = "request_data"
 _RESPONSE: Final = "response_data"
 _SCOPE: Final = "logfire."
+_PROVIDERS: Final = ("anthropic", "openai")
 
 _CONTENTS: Final = ("messages", "input", "prompt")
 _INSTRUCTIONS: Final = ("system", "instructions")
@@ -46,7 +47,7 @@ def is_call(attributes: Attributes) -> bool:
 
 
 def _request(attributes: Attributes) -> Object:
-    request = _object(attributes.get(_REQUEST))
+    request = _object(attributes.get(REQUEST))
     return request if isinstance(request.get("model"), str) else {}
 
 
@@ -66,25 +67,26 @@ def _input(request: Object) -> Iterator[Content]:
     )
     for instructions in (request[key] for key in _INSTRUCTIONS if request.get(key)):
         value = with_instructions(instructions, value)
-    yield Content("input", value, Rank.MESSAGES_JSON, (_REQUEST,))
+    yield Content("input", value, Rank.MESSAGES_JSON, (REQUEST,))
 
 
 def _parameters(request: Object, attributes: Attributes) -> Iterator[Entry]:
     named = {
-        _REQUEST: request["model"],
+        REQUEST: request["model"],
         names.GEN_AI_RESPONSE_MODEL: attributes.get(names.GEN_AI_RESPONSE_MODEL),
     }
-    yield from models(named, answered=names.GEN_AI_RESPONSE_MODEL, asked=_REQUEST)
+    yield from models(named, answered=names.GEN_AI_RESPONSE_MODEL, asked=REQUEST)
     for key, value in request.items():
         if key == "tools":
-            yield Entry("metadata", "tools", tool_definitions(value) or value, (_REQUEST,))
+            yield Entry("metadata", "tools", tool_definitions(value) or value, (REQUEST,))
         elif key not in ("model", *_CONTENTS, *_INSTRUCTIONS):
-            yield Entry("metadata", _KEY_OF.get(key, key), value, (_REQUEST,))
+            yield Entry("metadata", _KEY_OF.get(key, key), value, (REQUEST,))
 
 
 def _provider(span: Span) -> Iterator[Entry]:
-    if span.scope.name.startswith(_SCOPE):
-        yield Entry("metadata", "provider", provider_name(span.scope.name.removeprefix(_SCOPE)), ())
+    provider = span.scope.name.removeprefix(_SCOPE)
+    if provider in _PROVIDERS:
+        yield Entry("metadata", "provider", provider, ())
 
 
 def _response(response: Object) -> Iterator[Reading]:
