@@ -54,6 +54,10 @@ def test_a_request_without_a_model_stays_in_metadata(request_data: str) -> None:
     assert row.get("metadata") == {"request_data": request_data}
 
 
+def test_a_wrapper_of_another_kind_names_no_provider() -> None:
+    assert row_of({"messages": ASKED}, scope="logfire.app").get("metadata") == {"model": "m"}
+
+
 def test_a_request_that_names_its_model_only_is_no_call() -> None:
     row = row_of({})
 

@@ -90,6 +90,16 @@ def test_anthropic_s_cache_is_not_counted_again_where_the_input_includes_it() ->
     assert found == {"prompt_tokens": 400, "prompt_cached_tokens": 100}
 
 
+def test_anthropic_s_cache_is_told_apart_by_its_lifetime_and_counted_once() -> None:
+    written: Json = {"ephemeral_5m_input_tokens": 16, "ephemeral_1h_input_tokens": 4}
+    usage: Json = {"input_tokens": 300, "cache_creation_input_tokens": 20, "cache_creation": written}
+
+    assert metrics_of({"ai.usage.promptTokens": 300}, {"anthropic": {"usage": usage}}) == {
+        "prompt_tokens": 320, "prompt_cache_creation_tokens": 20, "prompt_cache_creation_5m_tokens": 16,
+        "prompt_cache_creation_1h_tokens": 4,
+    }  # fmt: skip
+
+
 def test_the_provider_s_counts_fill_what_the_sdk_leaves_out() -> None:
     provider: Json = {"google": {"usageMetadata": {"thoughtsTokenCount": 64, "cachedContentTokenCount": 8}}}
     given = {"ai.usage.inputTokens": 20, "ai.usage.outputTokens": 26, "ai.usage.totalTokens": 110}

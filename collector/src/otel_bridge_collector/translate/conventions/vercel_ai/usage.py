@@ -43,11 +43,20 @@ _PROVIDER_METRICS: Final = (
     ("prompt_cache_creation_tokens", ("anthropic", "usage", "cache_creation_input_tokens")),
     ("prompt_cache_creation_tokens", ("anthropic", "cacheCreationInputTokens")),
     ("prompt_cache_creation_tokens", ("bedrock", "usage", "cacheWriteInputTokens")),
+    (
+        "prompt_cache_creation_5m_tokens",
+        ("anthropic", "usage", "cache_creation", "ephemeral_5m_input_tokens"),
+    ),
+    (
+        "prompt_cache_creation_1h_tokens",
+        ("anthropic", "usage", "cache_creation", "ephemeral_1h_input_tokens"),
+    ),
     ("completion_reasoning_tokens", ("google", "usageMetadata", "thoughtsTokenCount")),
     ("completion_reasoning_tokens", ("openai", "reasoningTokens")),
 )
 """Where providers of the AI SDK say what `ai.usage.*` may leave out."""
 
+_CACHES: Final = ("prompt_cached_tokens", "prompt_cache_creation_tokens")
 _ANTHROPIC_INPUT: Final = ("anthropic", "usage", "input_tokens")
 _ANTHROPIC_CACHE_OF_4: Final = ("anthropic", "cacheReadInputTokens")
 
@@ -97,7 +106,7 @@ def _with_cache(counts: list[Count], beside: list[Count], attributes: Attributes
     excludes = given == _at(metadata, _ANTHROPIC_INPUT) or _at(metadata, _ANTHROPIC_CACHE_OF_4) is not None
     cached: dict[str, int] = {}
     for metric, value, _ in beside:
-        if metric.startswith("prompt_") and isinstance(value, int):
+        if metric in _CACHES and isinstance(value, int):
             cached.setdefault(metric, value)
     if not excludes or not isinstance(given, int) or not any(cached.values()):
         return counts
