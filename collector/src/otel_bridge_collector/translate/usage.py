@@ -75,7 +75,7 @@ def counts_in(usage: Json, attribute: str) -> Iterator[Count]:
 
     A zero that has no metric says nothing. Anthropic counts `input_tokens` apart from those of its cache.
     """
-    leaves = {path: value for path, value in _leaves(usage) if value is not None}
+    leaves: dict[str, Json] = {path: value for path, value in _leaves(usage) if value is not None}
     spent = (attribute,) if all(path in METRIC_OF or value == 0 for path, value in leaves.items()) else ()
     if any(path in leaves for path in _ANTHROPIC_CACHE):
         leaves |= _with_cache(leaves)
