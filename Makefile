@@ -7,9 +7,10 @@ INSTALLED := $(VENV)/.installed
 # The other Pythons that are supported; those that are not on this machine are passed over.
 MATRIX ?= 3.12 3.13
 CORPUS := ../shared/corpus
+FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test lint fmt types layers docs golden corpus wheel examples matrix ci pins clean
+.PHONY: help install demo run test lint fmt types layers docs golden corpus wheel examples matrix fuzz ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -56,6 +57,9 @@ golden: install ## rewrite the expected rows of tests/conventions; read the diff
 
 corpus: install ## judge the translation of the whole corpus, where it is there
 	@if [ -d $(CORPUS) ]; then ./tests/support/judge_corpus.sh $(BIN) $(CORPUS); else echo "no $(CORPUS): passed over"; fi
+
+fuzz: install ## change recorded requests by chance and translate them, for FUZZ_SECONDS
+	$(BIN)/python -m tests.fuzz.translate --seconds $(FUZZ_SECONDS)
 
 wheel: install ## build both wheels, install them into a fresh environment, test there
 	./tests/support/check_wheels.sh $(BIN)
