@@ -43,6 +43,21 @@ def test_a_call_that_is_listed_twice_comes_once() -> None:
     ]
 
 
+def test_the_text_of_a_tool_is_not_parsed() -> None:
+    text = '[{"type": "text", "text": "warm"}]'
+
+    for listed in ("parts", "content"):
+        assert chat_message(
+            {"role": "tool", listed: [{"type": "text", "text": text}], "tool_call_id": "c1"}
+        ) == [{"role": "tool", "content": text, "tool_call_id": "c1"}]
+
+
+def test_calls_beside_an_empty_list_of_parts_stay() -> None:
+    assert chat_message({"role": "assistant", "parts": [], "tool_calls": [CALL]}) == [
+        {"role": "assistant", "content": None, "tool_calls": [CALL]}
+    ]
+
+
 @pytest.mark.parametrize(
     ("role", "told"), [("model", "assistant"), ("ai", "assistant"), ("human", "user"), ("odd", "odd")]
 )

@@ -17,6 +17,7 @@ Object = Mapping[str, Json]
 _ROLE_OF: Final[Mapping[str, str]] = {"model": "assistant", "ai": "assistant", "human": "user"}
 """Google's and LangChain's names of the two sides; any other role stays as it is."""
 
+_TOOL: Final = "tool"
 _CONVERTED: Final = ("role", "parts", "content", "tool_calls")
 
 
@@ -31,6 +32,8 @@ def chat_message(message: Object) -> list[Object]:
     }
     if message.get("tool_calls"):
         carried["tool_calls"] = message["tool_calls"]
+        if not listed:
+            return [message_of_parts(role, [], carried)]
     return [
         chat
         for is_result, run in groupby(listed, _is_tool_result)
@@ -46,7 +49,9 @@ def message_of_parts(role: Json, listed: Sequence[Json], carried: Object) -> Obj
     thoughts = [parts.reasoning(part) for part in listed if _is_type(part, "reasoning")]
     rest = [part for part in listed if not _is_type(part, "tool_call") and not _is_type(part, "reasoning")]
     beside: Object = {"reasoning": thoughts} if thoughts else {}
-    chat = _with_calls({"role": role, "content": _content(rest), **beside, **carried})
+    # The text of a tool stays what the model got, even where it is JSON.
+    content = _content(rest) if role == _TOOL else chat_content(_content(rest))
+    chat = _with_calls({"role": role, "content": content, **beside, **carried})
     return {**chat, "tool_calls": _united(calls, chat.get("tool_calls"))} if calls else chat
 
 
@@ -60,9 +65,8 @@ def _parts(message: Object) -> list[Json] | None:
     """Return the parts of a message; None where its content is no list."""
     listed = message.get("parts")
     if not isinstance(listed, list):
-        # The content of a tool stays the text that the model got, even where it is JSON.
         content = message.get("content")
-        listed = content if message["role"] == "tool" else _parsed_blocks(content) or content
+        listed = content if message["role"] == _TOOL else _parsed_blocks(content) or content
         if not isinstance(listed, list) or not listed:
             return None
     return [part_of(block) for block in listed]
@@ -100,16 +104,14 @@ def _united(calls: list[Object], given: Json) -> list[Json]:
 
 def _tool_messages(results: Iterable[Json], carried: Object) -> list[Object]:
     return [
-        {"role": "tool", **parts.tool_result(part), **carried}
-        for part in results
-        if isinstance(part, Mapping)
+        {"role": _TOOL, **parts.tool_result(part), **carried} for part in results if isinstance(part, Mapping)
     ]
 
 
 def _content(listed: Sequence[Json]) -> Json:
     items = [parts.content_part(part) for part in listed]
     if len(items) == 1 and _is_type(item := items[0], "text") and set(item) == {"type", "text"}:
-        return chat_content(item["text"])
+        return item["text"]
     return items or None
 
 

@@ -53,5 +53,57 @@ def test_cost_tools_and_streaming_have_their_fields() -> None:
     }
 
 
+def test_calls_of_tools_join_the_answer() -> None:
+    row = row_of(
+        {
+            "gen_ai.output.messages": '[{"role": "assistant", "parts": [{"type": "text", "content": "ok"}]}]',
+            "gen_ai.completion.0.function_call.name": "f",
+            "gen_ai.completion.0.function_call.arguments": '{"a": 1}',
+            "gen_ai.completion.1.function_call.name": "g",
+        }
+    )
+
+    assert row.get("output") == [
+        {
+            "role": "assistant",
+            "content": "ok",
+            "tool_calls": [
+                {"type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}},
+                {"type": "function", "function": {"name": "g", "arguments": "{}"}},
+            ],
+        }
+    ]
+    assert "metadata" not in row
+
+
+def test_calls_that_the_answer_has_come_once() -> None:
+    call = '{"type": "tool_call", "id": "c1", "name": "f", "arguments": {"a": 1}}'
+    row = row_of(
+        {
+            "gen_ai.output.messages": f'[{{"role": "assistant", "parts": [{call}]}}]',
+            "gen_ai.completion.0.function_call.name": "f",
+        }
+    )
+
+    assert row.get("output") == [
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
+            ],
+        }
+    ]
+
+
+def test_an_odd_call_is_none() -> None:
+    told: dict[str, Json] = {
+        "gen_ai.output.messages": '[{"role": "assistant", "content": "ok"}]',
+        "gen_ai.completion.0.function_call": "f",
+    }
+
+    assert row_of(told).get("output") == [{"role": "assistant", "content": "ok"}]
+
+
 def test_other_spans_are_not_claimed() -> None:
     assert not litellm.claims(make_span({"gen_ai.cost.total_cost": 1}))

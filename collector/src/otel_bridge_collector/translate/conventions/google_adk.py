@@ -88,26 +88,29 @@ def _request(request: Object) -> Iterator[Reading]:
     if not request:
         return
     config = _object(request.get(_CONFIG))
-    yield Content("input", _messages(config, request.get(_CONTENTS)), Rank.VALUE, (_REQUEST,))
-    if isinstance(model := request.get("model"), str) and model:
+    instruction, messages = _instruction(config), chat_messages(_with_roles(request.get(_CONTENTS)))
+    told = with_instructions(instruction, messages) if instruction else messages
+    yield Content("input", told, Rank.VALUE, (_REQUEST,))
+    model, tools = request.get("model"), tool_definitions(config.get(_TOOLS))
+    if isinstance(model, str):
         yield Entry("metadata", "model", model_name(model), (_REQUEST,))
-    if tools := tool_definitions(config.get(_TOOLS)):
+    if tools:
         yield Entry("metadata", "tools", tools, (_REQUEST,))
     for name, value in config.items():
         if key := _PARAMETERS.get(name):
             yield Entry("metadata", key, value, (_REQUEST,))
-    yield from _rest(_REQUEST, request, "model", _CONTENTS, _CONFIG)
-    yield from _rest(f"{_REQUEST}.{_CONFIG}", config, _INSTRUCTION, _TOOLS, *_PARAMETERS)
+    is_read = {"model": isinstance(model, str), _CONTENTS: True, _CONFIG: bool(config)}
+    yield from _rest(_REQUEST, request, is_read)
+    is_instructed = bool(instruction) and isinstance(told, list)
+    is_read = {_INSTRUCTION: is_instructed, _TOOLS: bool(tools), **dict.fromkeys(_PARAMETERS, True)}
+    yield from _rest(f"{_REQUEST}.{_CONFIG}", config, is_read)
 
 
-def _messages(config: Object, contents: Json) -> Json:
-    messages = chat_messages(_with_roles(contents))
+def _instruction(config: Object) -> Json:
     instruction = config.get(_INSTRUCTION)
     if isinstance(instruction, Mapping):
         instruction = instruction.get("parts")
-    if not isinstance(instruction, str | list) or not instruction:
-        return messages
-    return with_instructions(instruction, messages)
+    return instruction if isinstance(instruction, str | list) else None
 
 
 def _with_roles(contents: Json) -> Json:
@@ -118,15 +121,13 @@ def _with_roles(contents: Json) -> Json:
 
 
 def _response(response: Object) -> Iterator[Reading]:
-    if not response:
-        return
-    content = response.get("content")
+    content, reason = response.get("content"), response.get("finish_reason")
+    has_message = isinstance(content, Mapping)
     if isinstance(content, Mapping):
-        reason = {"finish_reason": response["finish_reason"]} if response.get("finish_reason") else {}
-        message: Json = {"role": "model", **content, **reason}
+        message: Json = {"role": "model", **content, **({"finish_reason": reason} if reason else {})}
         yield Content("output", chat_messages(message), Rank.VALUE, (_RESPONSE,))
     yield from token_metrics(_counts(_object(response.get("usage_metadata"))))
-    yield from _rest(_RESPONSE, response, *(("content", "finish_reason") if content else ()))
+    yield from _rest(_RESPONSE, response, {"content": has_message, "finish_reason": has_message})
 
 
 def _counts(usage: Object) -> Iterator[Count]:
@@ -138,9 +139,9 @@ def _counts(usage: Object) -> Iterator[Count]:
         yield Count("completion_tokens", sum(parts), ())
 
 
-def _rest(attribute: str, told: Object, *known: str) -> Iterator[Entry]:
+def _rest(attribute: str, told: Object, is_read: Mapping[str, bool]) -> Iterator[Entry]:
     for key, value in told.items():
-        if key not in known:
+        if not is_read.get(key):
             yield Entry("metadata", f"{attribute}.{key}", value, (attribute,))
 
 

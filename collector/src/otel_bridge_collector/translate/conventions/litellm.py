@@ -2,6 +2,7 @@
 
 | attribute | field |
 | --- | --- |
+| `gen_ai.completion.<n>.function_call.*` | `output`: the tools that the model called, which `gen_ai.output.messages` leaves out |
 | `metadata.usage_object` | `metrics.prompt_cached_tokens` and so on: the provider's usage as Python prints it; it stays too |
 | `gen_ai.cost.total_cost`, `litellm.cost.total` | `metrics.estimated_cost` |
 | `gen_ai.tool.<n>.*` | `metadata.tools` as OpenAI tool objects |
@@ -19,10 +20,13 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Final
 
+from otel_bridge.contract import names
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
-from otel_bridge_collector.translate import json_text, python_literal
+from otel_bridge_collector.translate import json_text, parts, python_literal
 from otel_bridge_collector.translate.indexed import items_below, nested
-from otel_bridge_collector.translate.partial import Entry, Partial
+from otel_bridge_collector.translate.messages import chat_messages, is_message_list
+from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import Count, counts_in, is_measure, token_metrics
 
@@ -31,6 +35,8 @@ NAME: Final = "litellm"
 _SCOPE: Final = "litellm"
 _USAGE: Final = "metadata.usage_object"
 _TOOLS: Final = "gen_ai.tool."
+_COMPLETION: Final = "gen_ai.completion."
+_CALL: Final = ".function_call"
 _COSTS: Final = ("gen_ai.cost.total_cost", "litellm.cost.total")
 _STREAMING: Final = "litellm.request.streaming"
 
@@ -43,10 +49,32 @@ def claims(span: Span) -> bool:
 def translate(span: Span) -> Partial:
     """Read what LiteLLM adds to the GenAI conventions."""
     attributes = span.attributes
-    readings = chain(
-        token_metrics(_counts(attributes)), _cost(attributes), _tools(attributes), _streaming(attributes)
+    readings: Iterator[Reading] = chain(
+        _output(attributes),
+        token_metrics(_counts(attributes)),
+        _cost(attributes),
+        _tools(attributes),
+        _streaming(attributes),
     )
     return Partial(readings=tuple(readings))
+
+
+def _output(attributes: Attributes) -> Iterator[Content]:
+    told = json_text.structure(attributes.get(names.GEN_AI_OUTPUT_MESSAGES))
+    messages = chat_messages(told.value) if told else None
+    used, calls = _calls(attributes)
+    if calls and is_message_list(messages) and "tool_calls" not in messages[-1]:
+        answer: Json = {**messages[-1], "tool_calls": calls}
+        attributes_used = (names.GEN_AI_OUTPUT_MESSAGES, *used)
+        yield Content("output", [*messages[:-1], answer], Rank.MESSAGES, attributes_used)
+
+
+def _calls(attributes: Attributes) -> tuple[list[str], list[Json]]:
+    """Return the calls of tools, which stand under their own indexes, not those of the completions; they have no id."""
+    used = [f"{_COMPLETION}{path}" for path in items_below(attributes, _COMPLETION) if _CALL in path]
+    functions = nested({name.removeprefix(_COMPLETION).replace(_CALL, ""): attributes[name] for name in used})
+    listed = functions if isinstance(functions, list) else []
+    return used, [parts.tool_call(function) for function in listed if isinstance(function, Mapping)]
 
 
 def _counts(attributes: Attributes) -> Iterator[Count]:

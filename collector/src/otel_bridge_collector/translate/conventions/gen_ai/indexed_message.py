@@ -42,7 +42,7 @@ def _beyond(labels: frozenset[str], messages: Iterable[Json]) -> list[Json]:
 def _with_role(role: str, message: Json) -> Json:
     if not isinstance(message, Mapping) or "role" in message:
         return message
-    if "user" in message:
+    if "user" in message and "content" not in message:
         return {"role": "user", "content": message["user"], **_without(message, "user")}
     return {"role": role, **message} if "content" in message else message
 
