@@ -3,8 +3,8 @@
 Events of the span become log rows beside it. What other spans of the trace say is not its subject (`nested_calls`).
 """
 
-from collections.abc import Sequence
-from typing import Final, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
 
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Row
@@ -26,7 +26,7 @@ from otel_bridge_collector.translate.conventions import (
 )
 from otel_bridge_collector.translate.echo import without_echoes
 from otel_bridge_collector.translate.log_row import event_rows
-from otel_bridge_collector.translate.merge import merge
+from otel_bridge_collector.translate.merge import Merged, merge
 from otel_bridge_collector.translate.parent import named_parent
 from otel_bridge_collector.translate.partial import Partial
 from otel_bridge_collector.translate.row import build_row
@@ -68,14 +68,31 @@ CONVENTIONS: Final[Sequence[Convention]] = (
 """Highest precedence first: of two values for one key the first counts (docs/conventions)."""
 
 
-def translate(span: Span) -> Row:
-    """Return the row of a span, without object ids."""
+class SpanReading(NamedTuple):
+    """What the conventions that claim a span read out of it, and what is made of that.
+
+    Attributes:
+        partials: by the name of the convention, in order of precedence; the last says which attributes were cut.
+    """
+
+    partials: Mapping[str, Partial]
+    merged: Merged
+
+
+def read(span: Span) -> SpanReading:
+    """Let every convention that claims a span read it, and decide between them."""
     distinct = without_echoes(span)
     whole, note = whole_span(distinct)
-    partials = [convention.translate(whole) for convention in CONVENTIONS if convention.claims(whole)]
+    partials = {each.NAME: each.translate(whole) for each in CONVENTIONS if each.claims(whole)}
+    partials["truncation"] = note
     preserve = span.attributes.get(names.PRESERVE_ATTRIBUTES) in (True, "true")
     attributes = span.attributes if preserve else distinct.attributes
-    return build_row(span, merge([*partials, note], attributes, preserve=preserve))
+    return SpanReading(partials, merge(list(partials.values()), attributes, preserve=preserve))
+
+
+def translate(span: Span) -> Row:
+    """Return the row of a span, without object ids."""
+    return build_row(span, read(span).merged)
 
 
 def span_writes(span: Span) -> list[RowWrite]:
