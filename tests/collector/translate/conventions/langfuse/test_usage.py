@@ -46,6 +46,11 @@ def metrics_of(attributes: dict[str, Json]) -> dict[str, float]:
             },
             id="cache writes count once",
         ),
+        pytest.param(
+            '{"input": 10, "input_cached_tokens": 4, "output": 2, "total": 12}',
+            {"prompt_tokens": 10, "prompt_cached_tokens": 4, "completion_tokens": 2, "tokens": 12},
+            id="langfuse's, parts within",
+        ),
         pytest.param('{"input": 6, "input_audio": "two"}', {"prompt_tokens": 6}, id="no number"),
         pytest.param('{"output": 6, "novelty": 2}', {"completion_tokens": 6}, id="unknown"),
         pytest.param("[1]", {}, id="no object"),

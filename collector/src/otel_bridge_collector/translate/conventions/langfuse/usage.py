@@ -32,6 +32,8 @@ _METRIC_OF: Final[Mapping[str, str]] = {
     "cache_creation_input_tokens": "prompt_cache_creation_tokens",
     "cache_creation_ephemeral_5m_input_tokens": "prompt_cache_creation_5m_tokens",
     "cache_creation_ephemeral_1h_input_tokens": "prompt_cache_creation_1h_tokens",
+    "input_ephemeral_5m_input_tokens": "prompt_cache_creation_5m_tokens",
+    "input_ephemeral_1h_input_tokens": "prompt_cache_creation_1h_tokens",
     "input_audio": "prompt_audio_tokens",
     "input_audio_tokens": "prompt_audio_tokens",
     "output_reasoning": "completion_reasoning_tokens",
@@ -64,13 +66,19 @@ def _counts(attributes: Attributes) -> Iterator[Count]:
 
 def _own_counts(usage: Mapping[str, Json]) -> Iterator[Count]:
     """The attribute is spent if its counts are all known, and none had to be added to another."""
-    whole = {name: _with_parts(usage, name) for name in _APART if name in usage}
+    whole = {name: _with_parts(usage, name) for name in _APART if name in usage and not _is_whole(usage)}
     is_spent = all(value == whole.get(name, value) for name, value in usage.items()) and all(
         name in _METRIC_OF or value == 0 for name, value in usage.items()
     )
     for name, value in usage.items():
         if metric := _METRIC_OF.get(name):
             yield Count(metric, whole.get(name, value), (_USAGE,) if is_spent else ())
+
+
+def _is_whole(usage: Mapping[str, Json]) -> bool:
+    """Tell whether input and output include their parts after all: together they are the total."""
+    counts = [value for name in _APART if is_measure(value := usage.get(name))]
+    return sum(counts) == usage.get("total")
 
 
 def _with_parts(usage: Mapping[str, Json], name: str) -> Json:
