@@ -30,6 +30,12 @@ def test_messages_are_in_the_order_of_their_indexes() -> None:
     assert row["output"] == [{"role": "assistant", "content": str(index)} for index in (0, 2, 10)]
 
 
+def test_the_value_stands_in_for_messages_that_say_nothing() -> None:
+    row = row_of({"llm.output_messages.0.message.role": "assistant", "output.value": '{"a":1}'}, "LLM")
+
+    assert row == {"output": {"a": 1}}
+
+
 def test_messages_may_come_as_json() -> None:
     assert row_of({"llm.input_messages": '[{"role":"user","content":"Hi"}]'}) == {
         "input": [{"role": "user", "content": "Hi"}]

@@ -195,6 +195,14 @@ def test_results_and_reasoning_of_autogen_are_read() -> None:
     ]
 
 
-@pytest.mark.parametrize("items", [pytest.param("x", id="no list"), pytest.param([1], id="no object")])
-def test_what_is_no_message_does_not_raise(items: Json) -> None:
-    assert messages(items, "user") in ([], [{"role": "user", "content": None}])
+@pytest.mark.parametrize(
+    "items",
+    [
+        pytest.param("x", id="no list"),
+        pytest.param([1], id="no object"),
+        pytest.param([{"message": {"role": "assistant"}}], id="a role"),
+        pytest.param([{"message": {"role": "assistant", "content": ""}}], id="an empty text"),
+    ],
+)
+def test_what_says_nothing_is_no_message(items: Json) -> None:
+    assert messages(items, "user") == []

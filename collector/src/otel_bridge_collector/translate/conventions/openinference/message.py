@@ -30,13 +30,14 @@ _CONVERTED: Final = (
 
 
 def messages(items: Json, role: str) -> Json:
-    """Return a list of `{"message": {...}}` as chat messages.
+    """Return a list of `{"message": {...}}` as chat messages, without those that have a role and nothing else.
 
     Args:
         items: the list; what stands beside `message` in an item belongs to the message too.
         role: the role of a message that names none.
     """
-    return chat_messages([_message(_told(item), role) for item in _list(items)])
+    said = [told for item in _list(items) if any(_without(told := _told(item), "role").values())]
+    return chat_messages([_message(told, role) for told in said])
 
 
 def _told(item: Json) -> Object:

@@ -87,8 +87,8 @@ def _kind(attributes: Attributes) -> str:
 
 def _contents(attributes: Attributes, side: Side, *, is_chat: bool) -> Iterator[Content]:
     own, value = own_content(attributes, side), value_content(attributes, side, is_chat=is_chat)
-    if own is None:
-        yield from [value] if value else []
+    if own is None or not own.value:
+        yield from [content for content in (own, value) if content]
         return
     yield own
     if REDACTED in scalars(own.value):
