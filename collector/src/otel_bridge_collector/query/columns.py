@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Final
 
+from otel_bridge_collector.query.tree import TREE
 from otel_bridge_collector.query.value import Bindings, Kind, Value, json, step
 from otel_bridge_collector.store.columns import (
     EXTRA,
@@ -48,7 +49,12 @@ _SHORT_NAMES: Final = {
 }
 """Names that stand for a path where no column has them."""
 
-_DURATIONS: Final = ("duration", "latency")
+_COMPUTED: Final[Mapping[str, Value]] = {
+    **dict.fromkeys(("duration", "latency"), Value(sql="(end_s - start_s)", kind=Kind.NUMBER)),
+    **TREE,
+}
+"""Names that stand for what is computed of the row, or of its trace, where no column has them."""
+
 _OWN_IDS: Final = {
     "project_logs": frozenset({"org_id", "project_id", "log_id"}),
     "experiment": frozenset({"project_id", "experiment_id"}),
@@ -70,8 +76,8 @@ def column(parts: tuple[str | int, ...], bindings: Bindings) -> Value:
     """
     name = str(parts[0])
     if len(parts) == 1 and name not in COLUMNS:
-        if name in _DURATIONS:
-            return Value(sql="(end_s - start_s)", kind=Kind.NUMBER)
+        if name in _COMPUTED:
+            return _COMPUTED[name]
         parts = _SHORT_NAMES.get(name, parts)
     base = COLUMNS.get(str(parts[0]))
     if base is None:
@@ -89,12 +95,12 @@ def column(parts: tuple[str | int, ...], bindings: Bindings) -> Value:
 
 def is_known(name: str) -> bool:
     """Tell whether a name stands for something on every row."""
-    return name in COLUMNS or name in _SHORT_NAMES or name in _DURATIONS
+    return name in COLUMNS or name in _SHORT_NAMES or name in _COMPUTED
 
 
 def nearest(name: str) -> str | None:
     """Return the column whose name is most like `name`, or None."""
-    near = difflib.get_close_matches(name, [*COLUMNS, *_SHORT_NAMES, *_DURATIONS], n=1)
+    near = difflib.get_close_matches(name, [*COLUMNS, *_SHORT_NAMES, *_COMPUTED], n=1)
     return near[0] if near else None
 
 
