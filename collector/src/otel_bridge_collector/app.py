@@ -13,6 +13,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
+from otel_bridge_collector.api.explain import build_explain_routes
 from otel_bridge_collector.api.routes import build_routes
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.housekeeping import trim_regularly
@@ -76,7 +77,10 @@ async def _start(settings: Settings, stages: AsyncExitStack) -> Ready:
 
     otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)
     api_routes = build_routes(storage.store, storage.objects, caught_up)
-    api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
+    explain_routes = build_explain_routes(storage.store, storage.spool, caught_up)
+    api_app = Starlette(
+        routes=[*api_routes, *explain_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS
+    )
     api = await _start_http(api_app, settings.api, "--api", settings, stages)
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes)
     otlp_http = await _start_http(otlp_app, settings.otlp_http, "--otlp-http", settings, stages)

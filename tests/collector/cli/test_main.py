@@ -8,7 +8,12 @@ from otel_bridge_collector.cli.main import main
 def test_help_lists_every_command() -> None:
     shown = CliRunner().invoke(main, ["--help"]).output
 
-    assert [name for name in sorted(main.commands) if f"\n  {name} " in shown] == ["query", "serve", "translate"]
+    assert [name for name in sorted(main.commands) if f"\n  {name} " in shown] == [
+        "explain",
+        "query",
+        "serve",
+        "translate",
+    ]
 
 
 def test_an_unknown_command_is_wrong_usage() -> None:

@@ -3,18 +3,15 @@
 import csv
 import io
 import json
-import socket
-import threading
 from collections.abc import Iterator
-from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-import uvicorn
 from click.testing import CliRunner, Result
 
 from otel_bridge_collector.cli.main import main
 from tests.support.api import client_of
+from tests.support.listening import listening
 from tests.support.rows import Asking
 
 
@@ -22,14 +19,8 @@ from tests.support.rows import Asking
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("query")
     example = Asking(folder)
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(client_of(example).app, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
-    listener.close()
+    with listening(client_of(example).app) as address:
+        yield address
     example.close()
 
 
@@ -93,32 +84,6 @@ def test_a_warning_goes_to_stderr(url: str) -> None:
 
     assert "did you mean metadata?" in result.stderr
     assert json.loads(result.stdout)["id"] == "e"
-
-
-def test_a_missing_sidecar_is_told_how_to_start() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-
-    result = query("limit: 1", f"http://127.0.0.1:{port}")
-
-    assert result.exit_code == 1
-    assert "start one with: otel-bridge-collector serve" in result.stderr
-
-
-def test_what_is_no_address_is_said_so() -> None:
-    result = query("limit: 1", "nonsense")
-
-    assert (result.exit_code, "cannot ask nonsense" in result.stderr) == (1, True)
-
-
-def test_what_answers_without_json_is_no_sidecar() -> None:
-    with HTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
-        thread = threading.Thread(target=server.handle_request)
-        thread.start()
-        result = query("limit: 1", f"http://127.0.0.1:{server.server_port}")
-        thread.join()
-
-    assert (result.exit_code, "is no sidecar" in result.stderr) == (1, True)
 
 
 def test_something_else_that_answers_is_no_sidecar(url: str) -> None:

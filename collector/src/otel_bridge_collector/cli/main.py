@@ -2,6 +2,7 @@
 
 import click
 
+from otel_bridge_collector.cli.explain import explain
 from otel_bridge_collector.cli.query import query
 from otel_bridge_collector.cli.serve import serve
 from otel_bridge_collector.cli.translate import translate
@@ -15,6 +16,5 @@ def main() -> None:
 
 main.add_command(serve)
 main.add_command(query)
-
-
+main.add_command(explain)
 main.add_command(translate)

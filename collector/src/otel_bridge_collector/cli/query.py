@@ -6,20 +6,14 @@ It never opens the store itself: one process can, and that is the sidecar.
 import csv
 import io
 import json
-import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from http import HTTPStatus
+from typing import Any, Final
 
 import click
-import httpx
-from rich.console import Console
-from rich.table import Table
 
-DEFAULT_URL: Final = "http://127.0.0.1:8585"
-_TIMEOUT_S: Final = 60.0
-_WIDEST_CELL: Final = 60
-_PIPE_WIDTH: Final = 160
-"""Width of a table that goes to no terminal."""
+from otel_bridge_collector.cli.api_client import DEFAULT_URL, ask
+from otel_bridge_collector.cli.table import cell, print_table
 
 _WHOLE_ROW: Final = frozenset({"_pagination_key", "audit_data"})
 """Columns that nobody selects by hand: an answer that has them is of whole rows."""
@@ -64,18 +58,8 @@ def query(text: str, url: str, output: str) -> None:
 
 
 def _ask(text: str, url: str) -> dict[str, Any]:
-    try:
-        response = httpx.post(f"{url.rstrip('/')}/btql", json={"query": text}, timeout=_TIMEOUT_S)
-        answer = cast("dict[str, Any]", response.json())
-    except httpx.ConnectError as error:
-        raise click.ClickException(
-            f"no sidecar answers at {url}: start one with: otel-bridge-collector serve"
-        ) from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise click.ClickException(f"cannot ask {url}: {error}") from error
-    except ValueError as error:  # no JSON
-        raise click.ClickException(f"what answers at {url} is no sidecar") from error
-    if response.is_error:
+    status, answer = ask(url, "POST", "/btql", {"query": text})
+    if status >= HTTPStatus.BAD_REQUEST:
         raise click.ClickException(_fault(answer))
     return answer
 
@@ -91,7 +75,7 @@ def _csv(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([_cell(row[name]) for name in names] for row in rows)
+    writer.writerows([cell(row[name]) for name in names] for row in rows)
     return text.getvalue()
 
 
@@ -101,11 +85,7 @@ def _print_table(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Non
         return
     if set(names) >= _WHOLE_ROW:
         names, rows = _TOLD_APART_BY, [_with_span(row) for row in rows]
-    table = Table(*names)
-    for row in rows:
-        table.add_row(*(_short(_cell(row[name])) for name in names))
-    width = None if sys.stdout.isatty() else _PIPE_WIDTH
-    Console(markup=False, highlight=False, width=width).print(table)
+    print_table(names, [[row[name] for name in names] for row in rows])
     click.echo(f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
 
 
@@ -113,14 +93,3 @@ def _with_span(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row with name and type of its span beside the other fields."""
     span_attributes: Mapping[str, Any] = row["span_attributes"] or {}
     return {**row, "name": span_attributes.get("name"), "type": span_attributes.get("type")}
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _WIDEST_CELL else f"{line[: _WIDEST_CELL - 1]}…"

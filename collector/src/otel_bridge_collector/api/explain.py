@@ -1,0 +1,126 @@
+"""`GET /v1/explain/{span_id}`: how the row of a span came about, from the bytes that the spool still keeps.
+
+The span is translated again, with what the rest of its trace says of it, so the answer is that of this version's rules.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from typing import Final, cast
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.api.body import json_response
+from otel_bridge_collector.api.errors import RequestError
+from otel_bridge_collector.decode import protobuf
+from otel_bridge_collector.deliver.rows import Translator
+from otel_bridge_collector.model import Span
+from otel_bridge_collector.spool.record import Record
+from otel_bridge_collector.spool.search import records_with
+from otel_bridge_collector.spool.spool import Spool
+from otel_bridge_collector.store.columns import ROWS_TABLE
+from otel_bridge_collector.store.interface import Statement, Store
+from otel_bridge_collector.translate.cost import cost_of
+from otel_bridge_collector.translate.provenance import LEFT_OVER, Cell, Explanation, explain
+from otel_bridge_collector.translate.rollup import has_usage, is_marked
+
+_SPAN_ID: Final = re.compile("[0-9a-f]{16}")
+_TIMEOUT_S: Final = 30.0
+_STORED: Final = f"SELECT count(*) FROM {ROWS_TABLE} WHERE id = $id OR span_id = $id"  # noqa: S608 - our own name
+_MOST_AT_ONCE: Final = 1
+
+
+def build_explain_routes(
+    store: Store, spool: Spool, caught_up: Callable[[], Awaitable[object]]
+) -> list[BaseRoute]:
+    """Return the route; the application that takes it takes `errors.EXCEPTION_HANDLERS` too."""
+    return [Route("/v1/explain/{span_id}", ExplainEndpoint(store, spool, caught_up).get, methods=["GET"])]
+
+
+class ExplainEndpoint:
+    """Explains spans, one at a time: each reads the whole spool."""
+
+    def __init__(self, store: Store, spool: Spool, caught_up: Callable[[], Awaitable[object]]) -> None:
+        self._store = store
+        self._spool = spool
+        self._caught_up = caught_up
+        self._running = anyio.CapacityLimiter(_MOST_AT_ONCE)
+
+    async def get(self, request: Request) -> Response:
+        """Explain one span."""
+        span_id = request.path_params["span_id"].lower()
+        if not _SPAN_ID.fullmatch(span_id):
+            raise RequestError("a span id has 16 hex digits", code="badSpanId")
+        await self._caught_up()
+        return json_response(await anyio.to_thread.run_sync(self._explain, span_id, limiter=self._running))
+
+    def _explain(self, span_id: str) -> dict[str, Json]:
+        span = _newest(records_with(self._spool.reader(0), bytes.fromhex(span_id)), span_id)
+        if span is None:
+            raise self._unknown(span_id)
+        trace = records_with(self._spool.reader(0), bytes.fromhex(span.trace_id))
+        translator = Translator()
+        writes = [write for record in trace for write in translator.translate(record).writes]
+        facts = [write for write in writes if write.fact and write.row.get("span_id") == span_id]
+        return _answer(span, explain(span, facts))
+
+    def _unknown(self, span_id: str) -> RequestError:
+        ((stored,),) = self._store.select(
+            Statement(sql=_STORED, parameters={"id": span_id}), timeout_s=_TIMEOUT_S
+        )
+        if stored:
+            message = (
+                f"the row of span {span_id} is stored, but its bytes are gone: the spool keeps delivered requests for "
+                "a limited time (OTEL_BRIDGE_SPOOL_KEEP_S, OTEL_BRIDGE_SPOOL_KEEP_BYTES), and rows that were not sent "
+                "over OTLP have none"
+            )
+            return RequestError(message, code="bytesGone", status=410)
+        return RequestError(f"there is no span {span_id}", code="spanNotFound", status=404)
+
+
+def _newest(records: Sequence[Record], span_id: str) -> Span | None:
+    """Return the span as it was sent last."""
+    for record in reversed(records):
+        if record.routing.signal == "traces":
+            for span in protobuf.spans(protobuf.parse_traces(record.payload)):
+                if span.span_id == span_id:
+                    return span
+    return None
+
+
+def _answer(span: Span, explanation: Explanation) -> dict[str, Json]:
+    row = explanation.row
+    return {
+        "span_id": span.span_id,
+        "root_span_id": span.trace_id,
+        "scope": f"{span.scope.name} {span.scope.version}".strip(),
+        "fields": [_cell(cell, span) for cell in explanation.cells],
+        "passed_over": [_cell(cell, span) for cell in explanation.passed_over],
+        "left_over": [cell.key for cell in explanation.cells if cell.rule == LEFT_OVER],
+        "tokens_count": has_usage(row) and not is_marked(row),
+        "cost": _cost(explanation),
+    }
+
+
+def _cell(cell: Cell, span: Span) -> Json:
+    said: dict[str, Json] = {
+        "field": cell.field,
+        "key": cell.key,
+        "value": cell.value,
+        "rule": cell.rule,
+        "attributes": list(cell.attributes),
+    }
+    if cell.field == "metrics":  # the normal form may differ from what was given
+        said["given"] = {name: span.attributes[name] for name in cell.attributes if name in span.attributes}
+    return said
+
+
+def _cost(explanation: Explanation) -> Json:
+    cost = asdict(cost_of(explanation.row))
+    if cost["computed"]:
+        cost["computed"]["charges"] = [charge._asdict() for charge in cost["computed"]["charges"]]
+    return cast("Json", cost)

@@ -1,0 +1,83 @@
+"""`explain`: how the row of a span came about, as the sidecar's API tells it, in tables or JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import click
+
+from otel_bridge_collector.cli.api_client import DEFAULT_URL, ask
+from otel_bridge_collector.cli.table import cell, print_table
+
+_Cells = Sequence[Mapping[str, Any]]
+
+_COLUMNS: Final = ("field", "value", "rule", "from")
+
+
+@click.command()
+@click.argument("span_id")
+@click.option("--url", default=DEFAULT_URL, show_default=True, help="The sidecar's API.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="What to print.",
+)
+def explain(span_id: str, url: str, output: str) -> None:
+    """Tell which attribute and which rule filled each field of a span's row, and what it costs.
+
+    \b
+    otel-bridge-collector explain fd7af2f8afc12c98
+    otel-bridge-collector explain fd7af2f8afc12c98 --format json
+    """  # noqa: D301 - click reads \b as: keep these lines
+    status, answer = ask(url, "GET", f"/v1/explain/{span_id}")
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise click.ClickException(str(answer.get("Message", "the span cannot be explained")))
+    if output == "json":
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    _print_cells(
+        f"span {answer['span_id']} of {answer['scope'] or 'a scope without a name'}", answer["fields"]
+    )
+    _print_cells("read, and not taken:", answer["passed_over"])
+    left_over = answer["left_over"]
+    click.echo(f"left over, in metadata: {', '.join(left_over) or 'nothing'}")
+    click.echo(f"tokens: {'count' if answer['tokens_count'] else 'do not count'} in a sum over the trace")
+    _print_cost(answer["cost"])
+
+
+def _print_cells(title: str, cells: _Cells) -> None:
+    if cells:
+        click.echo(title)
+        print_table(_COLUMNS, [_line(each) for each in cells])
+
+
+def _line(told: Mapping[str, Any]) -> tuple[object, ...]:
+    name = told["field"] if told["key"] is None else f"{told['field']}.{told['key']}"
+    return name, told["value"], told["rule"], _origin(told)
+
+
+def _origin(told: Mapping[str, Any]) -> str:
+    given: Mapping[str, Any] = told.get("given", {})
+    return ", ".join(
+        f"{each} = {cell(given[each])}" if each in given else each for each in told["attributes"]
+    )
+
+
+def _print_cost(cost: Mapping[str, Any]) -> None:
+    if cost["usd"] is None:
+        click.echo("cost: none")
+    else:
+        click.echo(f"cost: ${cost['usd']:.6g}, from the {cost['source']}")
+    if cost["note"]:
+        click.echo(f"warning: {cost['note']}", err=True)
+    computed: Mapping[str, Any] | None = cost["computed"]
+    if computed:
+        click.echo(
+            f"{computed['model']} of {computed['provider']}, {computed['table']}: ${computed['usd']:.6g}"
+        )
+        names = ("bucket", "tokens", "usd_per_million", "usd")
+        print_table(names, [[charge[name] for name in names] for charge in computed["charges"]])

@@ -1,0 +1,34 @@
+"""Tables on a terminal or in a pipe: values cut to a line each."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+_WIDEST_CELL: Final = 60
+_PIPE_WIDTH: Final = 160
+"""Width of a table that goes to no terminal."""
+
+
+def print_table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows of JSON values under the names of their columns."""
+    table = Table(*names)
+    for row in rows:
+        table.add_row(*(_short(cell(value)) for value in row))
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    Console(markup=False, highlight=False, width=width).print(table)
+
+
+def cell(value: object) -> str:
+    """Return a JSON value as text; a string is itself, and null is nothing."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _WIDEST_CELL else f"{line[: _WIDEST_CELL - 1]}…"

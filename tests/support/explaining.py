@@ -1,0 +1,31 @@
+"""The API's explanations over a real spool and store."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
+from otel_bridge_collector.api.explain import build_explain_routes
+from otel_bridge_collector.model import RowWrite
+from otel_bridge_collector.spool.record import Routing, Signal
+from otel_bridge_collector.store.duckdb import DuckDBStore
+from tests.support.api import caught_up_at_once
+from tests.support.spool import open_spool
+
+
+@contextmanager
+def explaining(
+    folder: Path, payloads: Sequence[tuple[Signal, bytes]], writes: Sequence[RowWrite] = ()
+) -> Iterator[Starlette]:
+    """An application whose spool has the requests, and whose store the rows."""
+    store = DuckDBStore(folder / "rows.duckdb")
+    store.apply(writes, next_seq=1)
+    with open_spool(folder) as spool:
+        for signal, payload in payloads:
+            asyncio.run(spool.append(Routing(signal=signal, parent=None, xact=1, received_ns=0), payload))
+        routes = build_explain_routes(store, spool, caught_up_at_once)
+        yield Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
+    store.close()
