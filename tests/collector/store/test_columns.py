@@ -101,6 +101,7 @@ def test_a_row_always_has_a_time(created: str | None, expected: datetime) -> Non
         pytest.param({"metadata": {"model": 5}}, "model", None, id="number-is-no-string"),
         pytest.param({"span_parents": ["b"]}, "is_root", False, id="child"),
         pytest.param({"span_parents": []}, "is_root", True, id="root"),
+        pytest.param({"span_attributes": {"type": "log"}}, "is_root", False, id="log-of-a-span"),
         pytest.param({"span_id": "x\ud800"}, "span_id", "x?", id="half-a-character"),
         pytest.param({"foo": 1, "_is_merge": True}, "extra", '{"foo":1}', id="unnamed-field"),
     ],

@@ -136,7 +136,7 @@ def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float |
         xact_id,
         pagination_key,
         _created(fields.get("created"), xact_id),
-        not row.get("span_parents"),
+        _is_root(fields),
         *(_text(fields.get(name)) for name in TEXT_FIELDS),
         *(_number_at(fields, path) for path in HOT_NUMBERS),
         *(_string_at(fields, path) for path in HOT_STRINGS),
@@ -168,6 +168,11 @@ def _required(row: Row, field: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"the row {row.get('id')} has no {field}")  # noqa: TRY004 - one error for a bad row
     return value
+
+
+def _is_root(fields: Mapping[str, Json]) -> bool:
+    """A log row has no parents, as in Braintrust's SDK, but shares the ids of its span: it begins no trace."""
+    return not fields.get("span_parents") and _at(fields, ("span_attributes", "type")) != "log"
 
 
 def _text(value: Json) -> str | None:
