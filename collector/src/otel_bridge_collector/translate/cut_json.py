@@ -1,7 +1,7 @@
 """JSON text that was cut off at its end, read as far as it goes.
 
-Nothing is invented: what is open is closed, and half a number, a key without a value or half an escape stays outside. It
-reads objects and lists only, and knows no attribute (`truncation` does).
+Nothing is invented: what is open is closed, and half a number, a key without a value, half an escape or a label that
+nothing follows stays outside. It reads objects and lists only, and knows no attribute (`truncation` does).
 
 Source: RFC 8259; OpenTelemetry specification 1.x, "Attribute limits" (a limit cuts the end off, wherever it falls).
 """
@@ -17,6 +17,9 @@ _MAX_CHARS: Final = 1 << 18
 
 _MAX_DEPTH: Final = 128
 """As deep as JSON text is read at all (`json_text`)."""
+
+_LABELS: Final = ('"role"', '"type"')
+"""Keys whose value says nothing of its own, and half of it something else."""
 
 _CLOSER_OF: Final = {"{": "}", "[": "]"}
 
@@ -52,7 +55,8 @@ def closed(text: str) -> Closed | None:
     while match := _TOKEN.match(text, scan.end):
         if not scan.take(match["token"], match.end()):
             return None
-    if scan.expects_value and (opened := _OPEN_STRING.match(text, scan.end)) and len(opened[0].strip()) > 1:
+    opened = _OPEN_STRING.match(text, scan.end) if scan.expects_value and not scan.is_labelled else None
+    if opened and len(opened[0].strip()) > 1:
         return _checked(text, opened.end(), '"' + scan.closers)
     if not scan.says_something or not _OPEN_SCALAR.fullmatch(text, scan.end):
         return None
@@ -65,8 +69,11 @@ class _Scan:
 
     Attributes:
         end: behind the last token.
-        sound_end: behind the last value that is complete.
+        sound_end: behind the last value that is complete and no label.
         sound_closers: what is open there, as the text that closes it.
+        closers: what is open at `end`.
+        key: the last key, with its quotes.
+        last: the last token.
     """
 
     end: int = 0
@@ -74,7 +81,13 @@ class _Scan:
     sound_closers: str = ""
     says_something: bool = False
     closers: str = ""
+    key: str = ""
     last: str = ""
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether what follows is the value of a label."""
+        return self.last == ":" and self.key in _LABELS
 
     @property
     def expects_value(self) -> bool:
@@ -83,20 +96,27 @@ class _Scan:
 
     def take(self, token: str, end: int) -> bool:
         """Read one more token; False when it cannot stand in JSON that was cut."""
-        is_value = self.expects_value
         if token in _CLOSER_OF:
             self.closers = _CLOSER_OF[token] + self.closers
-        elif token in ("}", "]"):
+        elif token in _CLOSER_OF.values():
             if not self.closers.startswith(token):
                 return False
-            self.closers, is_value = self.closers[1:], True
-        elif token in (",", ":"):
-            is_value = False
+            self.closers = self.closers[1:]
+            self._mark_sound(end)
+        elif token not in (",", ":"):
+            self._take_text(token, end)
         self.end, self.last = end, token
-        if is_value and token not in _CLOSER_OF:
-            self.sound_end, self.sound_closers = end, self.closers
-            self.says_something = self.says_something or token not in ("}", "]")
         return bool(self.closers) and len(self.closers) <= _MAX_DEPTH
+
+    def _take_text(self, token: str, end: int) -> None:
+        if not self.expects_value:
+            self.key = token
+        elif not self.is_labelled:
+            self.says_something = True
+            self._mark_sound(end)
+
+    def _mark_sound(self, end: int) -> None:
+        self.sound_end, self.sound_closers = end, self.closers
 
 
 def _checked(text: str, end: int, closers: str) -> Closed | None:
