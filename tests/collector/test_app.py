@@ -51,6 +51,17 @@ async def ids(ready: Ready, client: httpx.AsyncClient) -> list[str]:
     return sorted(row["id"] for row in response.json()["data"])
 
 
+def test_a_span_is_explained_as_soon_as_it_was_acknowledged(tmp_path: Path) -> None:
+    async def use(ready: Ready, client: httpx.AsyncClient) -> None:
+        await send(ready, client, 1)
+
+        response = await client.get(f"http://{ready.api}/v1/explain/{1:016x}")
+
+        assert (response.status_code, response.json()["span_id"]) == (200, f"{1:016x}")
+
+    while_serving(tmp_path, use)
+
+
 def test_a_query_sees_every_span_that_was_acknowledged_before_it(tmp_path: Path) -> None:
     async def use(ready: Ready, client: httpx.AsyncClient) -> None:
         for number in range(1, 21):

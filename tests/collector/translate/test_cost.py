@@ -158,6 +158,27 @@ def test_a_model_that_answered_under_an_unknown_name_costs_what_the_one_asked_fo
     )
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("gpt-4o"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = st.sampled_from(
+    ["model", "provider", "start", "purpose", "usage_is_rollup", "estimated_cost", *TOKENS]
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["metadata", "metrics", "span_attributes"]), JSON | st.dictionaries(NAMES, JSON)
+    )
+)
+def test_whatever_a_row_holds_its_cost_is_a_number_or_nothing(row: Row) -> None:
+    usd = estimated_cost(row)
+
+    assert usd is None or usd >= 0
+
+
 def test_the_tier_that_the_provider_reported_sets_the_price() -> None:
     flex = estimated_cost(call(TOKENS, "o3", **{"openai.response.service_tier": "flex"}))
 

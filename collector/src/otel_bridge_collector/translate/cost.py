@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.translate.price import TABLE, Rates, find_rates
 from otel_bridge_collector.translate.rollup import is_marked
+from otel_bridge_collector.translate.row import keyed_field
 from otel_bridge_collector.translate.usage import is_measure
 
 _TOLERANCE: Final = 0.01
@@ -81,9 +82,9 @@ def cost_of(row: Row) -> Cost:
     """Return what a whole row, with its facts in it, costs. Never raises."""
     if is_marked(row):
         return _no_cost("its tokens and cost repeat those of other spans of the trace, which count")
-    if (row.get("span_attributes") or {}).get("purpose") == "scorer":
+    if keyed_field(row, "span_attributes").get("purpose") == "scorer":
         return _no_cost("a scorer has no cost")
-    said = (row.get("metrics") or {}).get("estimated_cost")
+    said = keyed_field(row, "metrics").get("estimated_cost")
     computed, reason = _computation(row)
     if is_measure(said):
         return Cost(usd=said, source="producer", computed=computed, note=_difference(said, computed))
@@ -104,7 +105,7 @@ def _difference(said: float, computed: Computation | None) -> str:
 
 def _computation(row: Row) -> tuple[Computation | None, str]:
     """Return the computation, or None and why there is none."""
-    buckets = dict(_buckets(row.get("metrics") or {}))
+    buckets = dict(_buckets(keyed_field(row, "metrics")))
     if not buckets:
         return None, ""
     rates = _rates(row)
@@ -128,7 +129,7 @@ def _computation(row: Row) -> tuple[Computation | None, str]:
 
 
 def _unknown(row: Row) -> str:
-    metadata = row.get("metadata") or {}
+    metadata = keyed_field(row, "metadata")
     model, provider = metadata.get("model"), metadata.get("provider")
     if not isinstance(model, str):
         return "no model is named, so its tokens have no price"
@@ -137,10 +138,10 @@ def _unknown(row: Row) -> str:
 
 
 def _rates(row: Row) -> Rates | None:
-    metadata, metrics = row.get("metadata") or {}, row.get("metrics") or {}
+    metadata, metrics = keyed_field(row, "metadata"), keyed_field(row, "metrics")
     at_s = metrics.get("start")
-    for name in (metadata.get("model"), metadata.get("request_model")):
-        if isinstance(name, str) and is_measure(at_s):
+    for name in (_text(metadata.get("model")), _text(metadata.get("request_model"))):
+        if name and is_measure(at_s):
             rates = find_rates(
                 name,
                 _text(metadata.get("provider")),

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Row
+from otel_bridge_collector.translate.row import keyed_field
 from otel_bridge_collector.translate.usage import is_measure
 
 MARK: Final = "usage_is_rollup"
@@ -24,13 +25,13 @@ _USAGE: Final = ("tokens", "prompt_tokens", "completion_tokens", "estimated_cost
 
 def has_usage(row: Row) -> bool:
     """Tell whether a row says that tokens were used, or what they cost."""
-    metrics = row.get("metrics") or {}
+    metrics = keyed_field(row, "metrics")
     return any(is_measure(value := metrics.get(name)) and value > 0 for name in _USAGE)
 
 
 def is_marked(row: Row) -> bool:
     """Tell whether the tokens of a row repeat those of other rows."""
-    return (row.get("span_attributes") or {}).get(MARK) is True
+    return keyed_field(row, "span_attributes").get(MARK) is True
 
 
 class _Place(NamedTuple):
@@ -49,7 +50,7 @@ class Rollups:
 
     def observe(self, span_id: str, parent_span_id: str | None, row: Row) -> Iterator[str]:
         """Yield the ids of the spans that one more span makes known as roll-ups."""
-        is_call = (row.get("span_attributes") or {}).get("type") == "llm"
+        is_call = keyed_field(row, "span_attributes").get("type") == "llm"
         place = self._places[span_id] = _Place(parent_span_id, has_usage(row), is_call)
         if span_id in self._above_usage and _repeats(place):
             yield span_id

@@ -47,6 +47,12 @@ def object_fields(merged: Merged) -> Row:
     return cast("Row", fields)
 
 
+def keyed_field(row: Row, field: str) -> Mapping[str, Json]:
+    """Return a field that has keys; a row that somebody else made may hold anything there, which counts as nothing."""
+    value = cast("Mapping[str, Json]", row).get(field)
+    return value if isinstance(value, Mapping) else {}
+
+
 def created(time_ns: int) -> str:
     """Return Unix nanoseconds as ISO 8601 in UTC, cut to milliseconds as Braintrust does."""
     seconds, rest_ns = divmod(time_ns, _NS_PER_SECOND)
