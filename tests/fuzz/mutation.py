@@ -7,14 +7,17 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from random import Random
-from typing import Final
+from typing import Final, TypeAlias
 
 from google.protobuf.message import DecodeError
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from otel_bridge.contract.row import Json
+
+Request: TypeAlias = ExportTraceServiceRequest | ExportLogsServiceRequest
 
 _MAX_CHANGES: Final = 6
 _MAX_FLIPS: Final = 8
@@ -37,11 +40,11 @@ _VALUES: Final = (
 )
 
 
-def mutated(seeds: Sequence[ExportTraceServiceRequest], chance: Random) -> bytes:
-    """Return the bytes of a request that was made of one of `seeds` and attributes of another; all have attributes."""
-    request = ExportTraceServiceRequest()
-    request.CopyFrom(chance.choice(seeds))
-    donors = attributes_of(chance.choice(seeds))
+def mutated(recorded: Request, donor: Request, chance: Random) -> bytes:
+    """Return the bytes of a request like `recorded`, with parts of `donor`; both have attributes."""
+    request = type(recorded)()
+    request.CopyFrom(recorded)  # type: ignore[arg-type]  # of its own type
+    donors = attributes_of(donor)
     for _ in range(chance.randint(1, _MAX_CHANGES)):
         own = attributes_of(request)
         with suppress(DecodeError):  # nested deeper than protobuf reads
@@ -50,8 +53,18 @@ def mutated(seeds: Sequence[ExportTraceServiceRequest], chance: Random) -> bytes
     return body if chance.random() < 0.9 else _with_flipped_bytes(body, chance)
 
 
-def attributes_of(request: ExportTraceServiceRequest) -> list[KeyValue]:
-    """Return the attributes of all spans and events."""
+def attributes_of(request: Request) -> list[KeyValue]:
+    """Return the attributes of all spans, events and log records, and the entries of bodies."""
+    if isinstance(request, ExportLogsServiceRequest):
+        records = [
+            record
+            for group in request.resource_logs
+            for scope in group.scope_logs
+            for record in scope.log_records
+        ]
+        return [
+            entry for record in records for entry in (*record.attributes, *record.body.kvlist_value.values)
+        ]
     spans = [span for group in request.resource_spans for scope in group.scope_spans for span in scope.spans]
     owners: list[Span | Span.Event] = [*spans, *(event for span in spans for event in span.events)]
     return [attribute for owner in owners for attribute in owner.attributes]

@@ -1,6 +1,6 @@
 """Fuzz `decode` and `translate` for a while: `python -m tests.fuzz.translate --seconds 600`, or `make fuzz`.
 
-It changes recorded requests (`mutation`) and checks that no span makes translation raise, change its argument or give a
+It changes recorded requests (`mutation`) and checks that no span or log record makes translation raise, change its argument or give a
 row that cannot be written. What fails is printed with its seed, and `--seed` runs that one again.
 """
 
@@ -8,49 +8,64 @@ import argparse
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from random import Random
 from typing import Final
 
 import orjson
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from otel_bridge_collector.decode import otlp_json, protobuf
-from otel_bridge_collector.decode.structure import check_traces
+from otel_bridge_collector.decode.structure import check_logs, check_traces
 from otel_bridge_collector.errors import MalformedBodyError
 from otel_bridge_collector.model import Span
-from otel_bridge_collector.translate import CONVENTIONS, NestedCalls, span_writes
-from tests.fuzz.mutation import attributes_of, mutated
+from otel_bridge_collector.translate import CONVENTIONS, NestedCalls, record_writes, span_writes
+from tests.fuzz.mutation import Request, attributes_of, mutated
 
 RECORDED: Final = Path(__file__).parents[1] / "conventions"
 _REPORT_EVERY_S: Final = 30.0
 
 
-def recorded_requests(folder: Path = RECORDED) -> list[ExportTraceServiceRequest]:
-    """Return the trace requests with attributes below `folder`, in OTLP/JSON and in protobuf."""
-    files = [file for file in sorted(folder.rglob("*")) if ".logs." not in file.name]
-    in_json = [
-        otlp_json.parse_traces(file.read_bytes()) for file in files if file.name.endswith(".otlp.json")
-    ]
-    in_protobuf = [protobuf.parse_traces(file.read_bytes()) for file in files if file.suffix == ".binpb"]
-    return [request for request in (*in_json, *in_protobuf) if attributes_of(request)]
+def recorded_requests(folder: Path = RECORDED) -> list[Request]:
+    """Return the requests with attributes below `folder`, in OTLP/JSON and in protobuf."""
+    files = [file for file in sorted(folder.rglob("*")) if file.name.endswith((".otlp.json", ".binpb"))]
+    return [request for file in files if attributes_of(request := _recorded(file))]
 
 
-def try_seed(seeds: Sequence[ExportTraceServiceRequest], seed: int) -> None:
+def _recorded(file: Path) -> Request:
+    decoder = protobuf if file.suffix == ".binpb" else otlp_json
+    parse: Callable[[bytes], Request] = decoder.parse_logs if ".logs." in file.name else decoder.parse_traces
+    return parse(file.read_bytes())
+
+
+def try_seed(seeds: Sequence[Request], seed: int) -> None:
     """Translate the request of one seed.
 
     Raises:
         Exception: whatever the request breaks.
     """
-    body = mutated(seeds, Random(seed))  # noqa: S311 - chance, not secrecy
-    try:
-        request = check_traces(protobuf.parse_traces(body)).request
-    except MalformedBodyError:
-        return
+    chance = Random(seed)  # noqa: S311 - chance, not secrecy
+    recorded = chance.choice(seeds)
+    body = mutated(recorded, chance.choice(seeds), chance)
+    with suppress(MalformedBodyError):
+        if isinstance(recorded, ExportLogsServiceRequest):
+            _try_logs(body)
+        else:
+            _try_traces(body)
+
+
+def _try_logs(body: bytes) -> None:
+    for record in protobuf.log_records(check_logs(protobuf.parse_logs(body)).request):
+        for write in record_writes(record):
+            orjson.dumps(write.row)
+
+
+def _try_traces(body: bytes) -> None:
     calls = NestedCalls()
-    for span in protobuf.spans(request):
+    for span in protobuf.spans(check_traces(protobuf.parse_traces(body)).request):
         _translate(span, calls)
 
 
@@ -66,7 +81,7 @@ def _translate(span: Span, calls: NestedCalls) -> None:
         raise AssertionError("a span was changed")
 
 
-def fuzz(seeds: Sequence[ExportTraceServiceRequest], *, seconds: float, first_seed: int) -> int:
+def fuzz(seeds: Sequence[Request], *, seconds: float, first_seed: int) -> int:
     """Try seeds until the time is up; return how many broke something."""
     start = time.monotonic()
     reported, broken, seed = start, 0, first_seed
@@ -80,7 +95,7 @@ def fuzz(seeds: Sequence[ExportTraceServiceRequest], *, seconds: float, first_se
     return broken
 
 
-def _survives(seeds: Sequence[ExportTraceServiceRequest], seed: int) -> bool:
+def _survives(seeds: Sequence[Request], seed: int) -> bool:
     try:
         try_seed(seeds, seed)
     except Exception:  # noqa: BLE001 - what it may raise is the question
