@@ -20,6 +20,15 @@ def test_of_too_many_the_newest_are_kept(tmp_path: Path) -> None:
         for payload in (b"1", b"11", b"111"):
             asyncio.run(spool.append(ROUTING, payload))
 
-        found = records_with(spool.reader(0), b"1", most=2)
+        found = records_with(spool.reader(0), b"1", max_bytes=5)
 
     assert [record.payload for record in found] == [b"11", b"111"]
+
+
+def test_one_that_is_larger_than_the_limit_is_found(tmp_path: Path) -> None:
+    with open_spool(tmp_path) as spool:
+        asyncio.run(spool.append(ROUTING, b"large"))
+
+        found = records_with(spool.reader(0), b"large", max_bytes=1)
+
+    assert [record.payload for record in found] == [b"large"]

@@ -18,7 +18,7 @@ from otel_bridge_collector.api.body import json_response
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.decode import protobuf
 from otel_bridge_collector.deliver.rows import Translator
-from otel_bridge_collector.model import Span
+from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.spool.record import Record
 from otel_bridge_collector.spool.search import records_with
 from otel_bridge_collector.spool.spool import Spool
@@ -63,10 +63,7 @@ class ExplainEndpoint:
         if span is None:
             raise self._unknown(span_id)
         trace = records_with(self._spool.reader(0), bytes.fromhex(span.trace_id))
-        translator = Translator()
-        writes = [write for record in trace for write in translator.translate(record).writes]
-        facts = [write for write in writes if write.fact and write.row.get("span_id") == span_id]
-        return _answer(span, explain(span, facts))
+        return _answer(span, explain(span, _facts(trace, span_id)))
 
     def _unknown(self, span_id: str) -> RequestError:
         ((stored,),) = self._store.select(
@@ -84,12 +81,16 @@ class ExplainEndpoint:
 
 def _newest(records: Sequence[Record], span_id: str) -> Span | None:
     """Return the span as it was sent last."""
-    for record in reversed(records):
-        if record.routing.signal == "traces":
-            for span in protobuf.spans(protobuf.parse_traces(record.payload)):
-                if span.span_id == span_id:
-                    return span
-    return None
+    requests = (record for record in reversed(records) if record.routing.signal == "traces")
+    spans = (span for record in requests for span in protobuf.spans(protobuf.parse_traces(record.payload)))
+    return next((span for span in spans if span.span_id == span_id), None)
+
+
+def _facts(records: Sequence[Record], span_id: str) -> list[RowWrite]:
+    """Return what the requests of its trace say of a span's row, apart from the span itself."""
+    translator = Translator()
+    writes = [write for record in records for write in translator.translate(record).writes]
+    return [write for write in writes if write.fact and write.row.get("span_id") == span_id]
 
 
 def _answer(span: Span, explanation: Explanation) -> dict[str, Json]:

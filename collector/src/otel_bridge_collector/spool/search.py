@@ -7,18 +7,25 @@ from typing import Final
 from otel_bridge_collector.spool.reader import Reader
 from otel_bridge_collector.spool.record import Record
 
-MOST: Final = 1_000
+MAX_BYTES: Final = 64 << 20
 
 
-def records_with(reader: Reader, part: bytes, *, most: int = MOST) -> Sequence[Record]:
+def records_with(reader: Reader, part: bytes, *, max_bytes: int = MAX_BYTES) -> Sequence[Record]:
     """Return the newest records ahead of `reader` whose payload has `part`, oldest first.
 
-    It reads everything that the spool keeps: a second or so for each GiB.
+    It reads everything that the spool keeps: a second or so for each GiB. At least one record comes, where there is
+    one, and more as far as the limit allows.
 
     Raises:
         OSError: the spool cannot be read.
     """
-    found: deque[Record] = deque(maxlen=most)
+    found: deque[Record] = deque()
+    size = 0
     while records := reader.read().records:
-        found.extend(record for record in records if part in record.payload)
+        for record in records:
+            if part in record.payload:
+                found.append(record)
+                size += len(record.payload)
+        while size > max_bytes and len(found) > 1:
+            size -= len(found.popleft().payload)
     return found
