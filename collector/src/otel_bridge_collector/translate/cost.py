@@ -23,6 +23,10 @@ _TOLERANCE: Final = 0.01
 
 _SERVICE_TIERS: Final = ("openai.response.service_tier", "gen_ai.openai.response.service_tier")
 
+_FRAMEWORKS: Final = frozenset({"autogen", "langchain", "langgraph", "microsoft", "strands-agents"})
+"""What some name as provider though it sells no model: the framework itself, as AutoGen, Strands and the Agent Framework
+do, and OpenLLMetry for LangChain and LangGraph. Who sold the model is then known by the model's name, if at all."""
+
 _RATES: Final[Mapping[str, tuple[str, ...]]] = {
     "promptUncachedTokens": ("input",),
     "promptAudioTokens": ("input_audio", "input"),
@@ -139,12 +143,13 @@ def _unknown(row: Row) -> str:
 
 def _rates(row: Row) -> Rates | None:
     metadata, metrics = keyed_field(row, "metadata"), keyed_field(row, "metrics")
-    at_s = metrics.get("start")
+    at_s, named = metrics.get("start"), _text(metadata.get("provider"))
+    seller = None if named in _FRAMEWORKS else named
     for name in (_text(metadata.get("model")), _text(metadata.get("request_model"))):
         if name and is_measure(at_s):
             rates = find_rates(
                 name,
-                _text(metadata.get("provider")),
+                seller,
                 at_s=at_s,
                 input_tokens=_count(metrics, "prompt_tokens"),
                 service_tier=next(
