@@ -16,6 +16,7 @@ from otel_bridge.errors import SettingsError
 
 LOCAL_SIDECAR: Final = "http://127.0.0.1:4318"
 APP_URL: Final = "https://www.braintrust.dev"
+DEFAULT_BATCH_BYTES: Final = 8 * 1024 * 1024
 
 ContentMode: TypeAlias = Literal["auto", "braintrust", "genai", "both"]
 """Where chat messages that survive the conversion to GenAI messages go.
@@ -61,6 +62,7 @@ class Settings:
         content_mode: where chat messages go.
         queue_size: spans that may wait; one more is dropped and counted.
         batch_size: spans of one request, at most.
+        batch_bytes: size of one request, at most, as estimated; a larger span travels alone.
         schedule_delay_ms: how long an ended span waits for others.
         flush_timeout_ms: how long `flush()` may block.
         shutdown_timeout_ms: how long the exit of the process may be held up.
@@ -76,6 +78,7 @@ class Settings:
     content_mode: ContentMode = "auto"
     queue_size: int = 25_000
     batch_size: int = 512
+    batch_bytes: int = DEFAULT_BATCH_BYTES
     schedule_delay_ms: int = 1_000
     flush_timeout_ms: int = 10_000
     shutdown_timeout_ms: int = 3_000
@@ -104,6 +107,7 @@ class Settings:
             batch_size=read.count(
                 "OTEL_BRIDGE_BATCH_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", default=512, least=1
             ),
+            batch_bytes=read.count("OTEL_BRIDGE_BATCH_BYTES", default=DEFAULT_BATCH_BYTES, least=1),
             schedule_delay_ms=read.count(
                 "OTEL_BRIDGE_SCHEDULE_DELAY_MS", "OTEL_BSP_SCHEDULE_DELAY", default=1_000, least=1
             ),

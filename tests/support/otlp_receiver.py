@@ -24,20 +24,27 @@ class OtlpReceiver:
     Attributes:
         url: base URL of the receiver.
         status: HTTP status of every answer.
+        max_body_bytes: a larger body gets 413; 0 for no limit.
         requests: path and headers (lower case) of every request.
     """
 
     def __init__(self) -> None:
         self.url = ""
         self.status = 200
+        self.max_body_bytes = 0
         self.requests: list[tuple[str, dict[str, str]]] = []
         self._spans: list[Span] = []
         self._records: list[LogRecord] = []
 
-    def take(self, path: str, headers: dict[str, str], body: bytes) -> None:
+    def take(self, path: str, headers: dict[str, str], body: bytes) -> int:
+        """Keep a request and return the status of its answer."""
         self.requests.append((path, headers))
-        if self.status != 200:
-            return
+        status = 413 if 0 < self.max_body_bytes < len(body) else self.status
+        if status == 200:
+            self._keep(path, body)
+        return status
+
+    def _keep(self, path: str, body: bytes) -> None:
         if path.endswith("/v1/traces"):
             request = _parsed(ExportTraceServiceRequest(), body)
             self._spans += [
@@ -110,8 +117,8 @@ def _handler(receiver: OtlpReceiver) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["content-length"]))
             if self.headers.get("content-encoding") == "gzip":
                 body = gzip.decompress(body)
-            receiver.take(self.path, {key.lower(): value for key, value in self.headers.items()}, body)
-            self.send_response(receiver.status)
+            headers = {key.lower(): value for key, value in self.headers.items()}
+            self.send_response(receiver.take(self.path, headers, body))
             self.send_header("content-length", "0")
             self.end_headers()
 

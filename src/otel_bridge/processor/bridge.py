@@ -22,6 +22,7 @@ from otel_bridge.processor.deadline import DeadlineThread
 from otel_bridge.processor.delivery import CountedSpanExporter, Counts, Delivery
 from otel_bridge.processor.filter import CustomFilter, keeps
 from otel_bridge.processor.masked_export import MaskingSpanExporter
+from otel_bridge.processor.size import SizedSpanExporter
 from otel_bridge.settings import Settings, api_endpoints
 
 logger = logging.getLogger(__name__)
@@ -65,9 +66,11 @@ class BridgeSpanProcessor(SpanProcessor):
         self._ai_only, self._custom_filter = filter_ai_spans, custom_filter
         exporter = build_span_exporter(self._settings, headers)
         self._delivery = Delivery("spans", self._settings.queue_size, exporter)
-        self._exporter = CountedSpanExporter(MaskingSpanExporter(exporter), self._delivery)
+        self._exporter = CountedSpanExporter(exporter, self._delivery)
+        # Counted innermost: of a batch that is cut, each part has an outcome of its own.
+        sized = SizedSpanExporter(self._exporter, self._settings.batch_bytes)
         self._batch = BatchSpanProcessor(
-            self._exporter,
+            MaskingSpanExporter(sized),
             max_queue_size=self._settings.queue_size,
             schedule_delay_millis=self._settings.schedule_delay_ms,
             max_export_batch_size=min(self._settings.batch_size, self._settings.queue_size),

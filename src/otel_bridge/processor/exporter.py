@@ -1,6 +1,6 @@
 """The public exporter, for apps that wire exporters rather than processors: masking, then OTLP.
 
-It queues, filters and routes nothing; the processor around it does, or `BridgeSpanProcessor`.
+Large batches are cut. It queues, filters and routes nothing; the processor around it does, or `BridgeSpanProcessor`.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_bridge.exporter.otlp import build_span_exporter
 from otel_bridge.processor.masked_export import MaskingSpanExporter
+from otel_bridge.processor.size import SizedSpanExporter
 from otel_bridge.settings import Settings
 
 
@@ -24,7 +25,9 @@ class BridgeSpanExporter(SpanExporter):
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
-        self._masked = MaskingSpanExporter(build_span_exporter(settings or Settings.from_environment()))
+        settings = settings or Settings.from_environment()
+        sized = SizedSpanExporter(build_span_exporter(settings), settings.batch_bytes)
+        self._masked = MaskingSpanExporter(sized)
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Mask and send."""

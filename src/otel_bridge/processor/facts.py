@@ -23,6 +23,7 @@ from otel_bridge.exporter.otlp import build_log_exporter
 from otel_bridge.processor.deadline import DeadlineThread
 from otel_bridge.processor.delivery import CountedLogExporter, Counts, Delivery
 from otel_bridge.processor.masked_export import MaskingLogExporter
+from otel_bridge.processor.size import SizedLogExporter
 from otel_bridge.settings import Settings
 
 SCOPE: Final = "otel_bridge"
@@ -35,11 +36,12 @@ class FactSender:
         self._settings = settings
         exporter = build_log_exporter(settings)
         self._delivery = Delivery("feedback records", settings.queue_size, exporter)
-        self._exporter = CountedLogExporter(MaskingLogExporter(exporter), self._delivery)
+        self._exporter = CountedLogExporter(exporter, self._delivery)
+        sized = SizedLogExporter(self._exporter, settings.batch_bytes)
         self._provider = LoggerProvider(resource=resource, shutdown_on_exit=False)
         self._provider.add_log_record_processor(
             BatchLogRecordProcessor(
-                self._exporter,
+                MaskingLogExporter(sized),
                 max_queue_size=settings.queue_size,
                 schedule_delay_millis=settings.schedule_delay_ms,
                 max_export_batch_size=min(settings.batch_size, settings.queue_size),
