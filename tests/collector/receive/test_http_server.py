@@ -68,3 +68,26 @@ def test_a_server_that_never_started_frees_its_port() -> None:
     address = asyncio.run(make_and_stop())
 
     bind(address, "--api").close()
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        pytest.param(ANY_PORT, 421, id="this machine only"),
+        pytest.param(Address(host="0.0.0.0", port=0), 200, id="every address"),  # noqa: S104 - what is tested
+    ],
+)
+def test_another_name_is_refused_where_only_this_machine_is_served(address: Address, status: int) -> None:
+    async def answer(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("rows")
+
+    async def ask() -> httpx.Response:
+        server = HttpServer(Starlette(routes=[Route("/", answer)]), bind(address, "--api"), drain_s=1)
+        await server.start()
+        async with httpx.AsyncClient() as client:
+            url = f"http://127.0.0.1:{server.address.port}/"
+            response = await client.get(url, headers={"host": "evil.com", "origin": "http://evil.com"})
+        await server.stop()
+        return response
+
+    assert asyncio.run(ask()).status_code == status

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from otel_bridge_collector.errors import SettingsError
+from otel_bridge_collector.receive.loopback import LoopbackOnly, is_loopback
 from otel_bridge_collector.settings import Address
 
 _BACKLOG = 2048
@@ -48,13 +49,13 @@ class HttpServer:
         """Make a server; nothing runs before `start`.
 
         Args:
-            app: the application.
+            app: the application; on a loopback address it gets no request that asks for another host.
             listener: a bound socket, closed by `stop`.
             drain_s: how long requests may take to end once the server stops.
         """
         self._listener = listener
         config = uvicorn.Config(
-            app,
+            LoopbackOnly(app) if is_loopback(self.address.host) else app,
             http="httptools",
             ws="none",
             lifespan="off",
