@@ -10,6 +10,7 @@ Source: Braintrust's cross-SDK specification, estimated cost (spec/translation.m
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Final, Literal, NamedTuple
 
 from otel_bridge.contract.row import Json, Row
@@ -142,23 +143,21 @@ def _unknown(row: Row) -> str:
 
 
 def _rates(row: Row) -> Rates | None:
+    """Return the rates of the model that answered, else of the one that was asked for."""
     metadata, metrics = keyed_field(row, "metadata"), keyed_field(row, "metrics")
-    at_s, named = metrics.get("start"), _text(metadata.get("provider"))
-    seller = None if named in _FRAMEWORKS else named
-    for name in (_text(metadata.get("model")), _text(metadata.get("request_model"))):
-        if name and is_measure(at_s):
-            rates = find_rates(
-                name,
-                seller,
-                at_s=at_s,
-                input_tokens=_count(metrics, "prompt_tokens"),
-                service_tier=next(
-                    (tier for key in _SERVICE_TIERS if (tier := _text(metadata.get(key)))), None
-                ),
-            )
-            if rates:
-                return rates
-    return None
+    at_s, provider = metrics.get("start"), _text(metadata.get("provider"))
+    if not is_measure(at_s):
+        return None
+    models = (_text(metadata.get(key)) for key in ("model", "request_model"))
+    tiers = (_text(metadata.get(key)) for key in _SERVICE_TIERS)
+    find = partial(
+        find_rates,
+        provider=None if provider in _FRAMEWORKS else provider,
+        at_s=at_s,
+        input_tokens=_count(metrics, "prompt_tokens"),
+        service_tier=next(filter(None, tiers), None),
+    )
+    return next(filter(None, map(find, filter(None, models))), None)
 
 
 def _buckets(metrics: Mapping[str, Json]) -> Iterator[tuple[str, int]]:

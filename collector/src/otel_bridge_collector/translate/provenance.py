@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeAlias, cast
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.translate.assembly import final_rows
-from otel_bridge_collector.translate.partial import Content, Entry, Reading
+from otel_bridge_collector.translate.partial import Entry, Reading
 from otel_bridge_collector.translate.row import build_row
 from otel_bridge_collector.translate.span import SpanReading, read
 
@@ -116,11 +116,7 @@ def _passed_over(reading: SpanReading) -> Iterator[Cell]:
 
 
 def _place(reading: Reading) -> _Place:
-    match reading:
-        case Content():
-            return reading.field, None
-        case Entry():
-            return reading.field, reading.key
+    return reading.field, reading.key if isinstance(reading, Entry) else None
 
 
 _KEYED: Final = ("metadata", "metrics", "scores", "span_attributes", "context")
