@@ -22,6 +22,7 @@ from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.receive.http_server import HttpServer, bind
+from otel_bridge_collector.receive.loopback import is_loopback
 from otel_bridge_collector.receive.otlp_grpc import GrpcServer
 from otel_bridge_collector.receive.otlp_http import build_otlp_app, build_otlp_routes
 from otel_bridge_collector.settings import Address, Settings
@@ -59,15 +60,17 @@ async def serve(settings: Settings, *, ready: Callable[[Ready], None], stop: asy
         SpoolError: another sidecar has the data folder, or the spool cannot be opened.
         StoreError: the store cannot be opened.
     """
+    counters = Counters()
     # Whatever was built is stopped in reverse order, also when building fails half-way.
     async with AsyncExitStack() as stages:
-        ready(await _start(settings, stages))
+        taken = await _start(settings, counters, stages)
+        _warn_of_strangers(taken)
+        ready(taken)
         await stop.wait()
+    _log_counters(counters)
 
 
-async def _start(settings: Settings, stages: AsyncExitStack) -> Ready:
-    counters = Counters()
-    stages.callback(_log_counters, counters)
+async def _start(settings: Settings, counters: Counters, stages: AsyncExitStack) -> Ready:
     storage = _open_storage(settings, stages)
     delivery = _start_delivery(settings, storage, counters, stages)
     ingest = Ingest(storage.spool, XactClock(storage.spool.last_xact), counters)
@@ -98,12 +101,12 @@ class _Storage:
 def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
     folder = settings.data_dir
     try:
-        (folder / "spool").mkdir(parents=True, exist_ok=True)
-        (folder / "delivery").mkdir(exist_ok=True)
+        # Prompts and answers lie here: whoever starts the sidecar, nobody else gets in.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "spool").mkdir(mode=0o700, exist_ok=True)
+        (folder / "delivery").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise SettingsError(
-            f"cannot make the data folder {folder}: {error.strerror}: name another with --data-dir"
-        ) from error
+        raise _unusable(folder, error) from error
     stages.callback(FolderLock(folder).release)
     store = DuckDBStore(
         folder / "rows.duckdb", memory_limit_mb=settings.store_memory_mb, price=estimated_cost
@@ -121,6 +124,17 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
     spool.start()
     stages.callback(spool.close, settings.drain_s)
     return _Storage(store=store, objects=objects, spool=spool)
+
+
+def _unusable(folder: Path, error: OSError) -> SettingsError:
+    if folder.is_dir():
+        return SettingsError(
+            f"cannot write to the data folder {folder}: {error.strerror}: give this user the right to write there,"
+            " or name another with --data-dir"
+        )
+    return SettingsError(
+        f"cannot make the data folder {folder}: {error.strerror}: name another with --data-dir"
+    )
 
 
 def _start_delivery(
@@ -156,6 +170,16 @@ async def _start_grpc(ingest: Ingest, settings: Settings, stages: AsyncExitStack
     stages.push_async_callback(server.stop, drain_s=settings.drain_s)
     await server.start()
     return server.address
+
+
+def _warn_of_strangers(taken: Ready) -> None:
+    ports = {"--otlp-grpc": taken.otlp_grpc, "--otlp-http": taken.otlp_http, "--api": taken.api}
+    open_ports = [f"{option} {address}" for option, address in ports.items() if not is_loopback(address.host)]
+    if open_ports:
+        logger.warning(
+            "there is no authentication yet: everyone who reaches %s can read and write",
+            ", ".join(open_ports),
+        )
 
 
 def _log_counters(counters: Counters) -> None:

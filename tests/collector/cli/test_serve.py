@@ -1,9 +1,11 @@
 """The command `serve`, as a process."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import grpc
@@ -95,3 +97,68 @@ def test_the_environment_is_read(tmp_path: Path) -> None:
         )
 
     assert (response.status_code, json.loads(response.content)["code"]) == (413, 8)
+
+
+@pytest.fixture
+def usual_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_nobody_else_may_read_what_it_keeps(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with running_collector(folder) as collector:
+        httpx.post(
+            f"{collector.otlp_http}/v1/traces",
+            content=traces(span()).SerializeToString(),
+            headers={"content-type": "application/x-protobuf"},
+        )
+        assert len(collector.query("SELECT id FROM project_logs('default-otel-project')")) == 1
+
+        made = [folder, *folder.rglob("*")]
+        open_to_others = [path for path in made if path.stat().st_mode & 0o077]
+
+    assert {"rows.duckdb", "objects.sqlite", "spool", "delivery"} <= {path.name for path in made}
+    assert any(path.suffix == ".seg" for path in made)
+    assert open_to_others == []
+
+
+def test_a_page_of_another_name_reads_no_rows(tmp_path: Path) -> None:
+    with running_collector(tmp_path / "data") as collector:
+        for url in (collector.api, collector.otlp_http):
+            response = httpx.post(f"{url}/btql", json={"query": "limit: 1"}, headers={"host": "evil.com"})
+
+            assert (response.status_code, response.json()["code"]) == (421, "hostNotAllowed")
+
+
+def test_a_port_for_everyone_is_warned_of_and_takes_any_name(tmp_path: Path) -> None:
+    with running_collector(tmp_path / "data", "--api", "0.0.0.0:0") as collector:
+        port = collector.api.rpartition(":")[2]
+        response = httpx.get(f"http://127.0.0.1:{port}/healthz", headers={"host": "sidecar:8585"})
+
+        assert response.status_code == 200
+        (warning,) = [line for line in collector.log.read_text().splitlines() if "WARNING" in line]
+        assert (
+            f"no authentication yet: everyone who reaches --api 0.0.0.0:{port} can read and write" in warning
+        )
+
+
+def test_a_port_of_this_machine_is_no_reason_to_warn(tmp_path: Path) -> None:
+    with running_collector(tmp_path / "data") as collector:
+        assert "WARNING" not in collector.log.read_text()
+
+
+def test_a_data_folder_that_cannot_be_written_is_a_clear_error() -> None:
+    result = run("--data-dir", "/sys", *ANY_PORTS)  # a folder in which nobody makes another
+
+    assert result.returncode == 1
+    assert "cannot write to the data folder /sys: " in result.stderr
+    assert "name another with --data-dir" in result.stderr
+
+
+def test_a_failing_start_tells_its_reason_only() -> None:
+    result = run("--data-dir", "/sys", *ANY_PORTS)
+
+    assert result.stderr.startswith("Error: ")

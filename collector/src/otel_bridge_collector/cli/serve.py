@@ -5,9 +5,10 @@ What the sidecar needs is imported when it is started: it takes half a second th
 
 import asyncio
 import json
+import os
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,6 +18,9 @@ from otel_bridge_collector.telemetry import log_to_stderr
 if TYPE_CHECKING:
     from otel_bridge_collector.app import Ready
     from otel_bridge_collector.settings import Settings
+
+_PRIVATE: Final = 0o077
+"""The umask: what the sidecar makes is for its own user, since prompts and answers stand in it."""
 
 
 @click.command()
@@ -31,12 +35,16 @@ def serve(data_dir: Path | None, otlp_grpc: str | None, otlp_http: str | None, a
 
     Port 0 takes any free port. When it can take traffic it prints one line of JSON with the addresses.
 
+    There is no authentication yet. On 127.0.0.1, localhost or [::1] the HTTP ports answer only who asks for them under
+    such a name; on any other address everyone who reaches a port can read and write. Files are private to the user.
+
     \b
     otel-bridge-collector serve
     otel-bridge-collector serve --data-dir ./data --otlp-http 0.0.0.0:4318
     """  # noqa: D301 - click reads \b as: keep these lines
     from otel_bridge_collector.settings import load_settings  # noqa: PLC0415 - see above
 
+    os.umask(_PRIVATE)
     try:
         settings = load_settings(data_dir=data_dir, otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api)
         log_to_stderr(settings.log_level)
