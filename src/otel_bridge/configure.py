@@ -24,6 +24,7 @@ from opentelemetry.sdk.trace import TracerProvider
 
 from otel_bridge import state
 from otel_bridge.processor.bridge import BridgeSpanProcessor
+from otel_bridge.processor.deadline import flush_at_exit, flush_together
 from otel_bridge.processor.facts import FactSender
 from otel_bridge.settings import Settings
 
@@ -69,6 +70,11 @@ class Bridge:
                 self._facts = FactSender(self.settings, self.resource)
             return self._facts
 
+    def close(self) -> None:
+        """Shut down the pipeline for feedback and updates, which no provider does."""
+        if self._facts is not None:
+            self._facts.shutdown()
+
 
 def configure(settings: Settings | None = None, tracer_provider: TracerProvider | None = None) -> Bridge:
     """Return the bridge of the tracer provider, by default of the global one; the first call builds it.
@@ -88,15 +94,15 @@ def configure(settings: Settings | None = None, tracer_provider: TracerProvider 
 
 def _attached(provider: TracerProvider, settings: Settings) -> Bridge:
     provider.add_span_processor(BridgeSpanProcessor(settings=settings, stand_in=True))
-    # After the provider's own handler, and so called before it.
-    atexit.register(_abandon_open_spans)
+    # After the handlers of the providers, and so called before them, once for all.
+    atexit.unregister(_leave)
+    atexit.register(_leave)
     return Bridge(settings=settings, tracer=provider.get_tracer(SCOPE, VERSION), resource=provider.resource)
 
 
 def flush() -> None:
-    """Send what waits, of all pipelines, for no longer than the setting allows each; never raises."""
-    for pipeline in list(state.process.pipelines):
-        pipeline.force_flush()
+    """Send what waits, of all pipelines at once, for no longer than the setting allows; never raises."""
+    flush_together(list(state.process.pipelines))
 
 
 def _sdk_provider(found: trace.TracerProvider) -> TracerProvider:
@@ -113,6 +119,10 @@ def _sdk_provider(found: trace.TracerProvider) -> TracerProvider:
     return provider
 
 
-def _abandon_open_spans() -> None:
+def _leave() -> None:
+    """Send everything while the process ends; the providers shut down the span processors after that."""
     for span in list(state.process.open_spans):
         span.abandon()
+    flush_at_exit(list(state.process.pipelines))
+    for bridge in set(state.process.bridges.values()):
+        bridge.close()

@@ -129,6 +129,12 @@ def api_endpoints(api_url: str) -> Endpoints:
     return Endpoints(traces=f"{base}/v1/traces", logs=f"{base}/v1/logs")
 
 
+def origin(url: str) -> str:
+    """Return scheme, host and port of `url`, which may be shown: paths, queries and user names may hold secrets."""
+    split = urlsplit(url)
+    return f"{split.scheme}://{split.netloc.rpartition('@')[2]}"
+
+
 def _endpoints(read: "_Reader") -> Endpoints:
     if base := read.url("OTEL_BRIDGE_ENDPOINT"):
         return Endpoints(traces=f"{base}/v1/traces", logs=f"{base}/v1/logs")

@@ -21,6 +21,8 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan
 
+from otel_bridge.settings import Settings
+
 MaskingFunction = Callable[[Any], Any]
 
 PARENT_KEY: Final = "braintrust.parent"
@@ -108,8 +110,13 @@ class HasParent(Protocol):
 class Pipeline(Protocol):
     """What the process knows of a pipeline."""
 
-    def force_flush(self, timeout_millis: int = ...) -> bool:
-        """Send what waits; False when that was not possible in time."""
+    @property
+    def settings(self) -> Settings:
+        """How long its flush and its shutdown may take."""
+        ...
+
+    def start_flush(self) -> threading.Event:
+        """Start to send what waits, in the background; the event is set when that is over."""
         ...
 
     def shutdown(self) -> None:
@@ -126,6 +133,7 @@ class Process:
         logger: the logger that was made current last, for threads without one of their own.
         pipelines: everything that `flush()` flushes.
         open_spans: spans of ours that have not ended.
+        exit_wait_s: how long the exit may still be held up, by all pipelines together; None while it has not begun.
         environment: what `init_logger(environment=...)` said of the place where the process runs.
         wired: whether the app added a processor of ours itself, and so has spans without a logger.
         taken: ended spans that a processor of ours has seen, while they wait.
@@ -138,6 +146,7 @@ class Process:
     logger: HasParent | None = None
     pipelines: WeakSet[Pipeline] = field(default_factory=WeakSet[Pipeline])
     open_spans: set[Abandonable] = field(default_factory=set[Abandonable])
+    exit_wait_s: float | None = None
     environment: Mapping[str, str] | None = None
     wired: bool = False
     taken: WeakSet[ReadableSpan] = field(default_factory=WeakSet[ReadableSpan])

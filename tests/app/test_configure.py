@@ -1,8 +1,11 @@
 """The global tracer provider, the end of the process and its forks; each in a process of its own."""
 
 import os
+import re
+import socket
 import subprocess
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -127,6 +130,75 @@ def test_a_destination_that_is_away_holds_the_process_up_for_a_bounded_time_and_
     assert said.count("spans lost") == 1
     assert said.count("feedback records lost") == 1
     assert "Traceback" not in said
+
+
+@pytest.fixture
+def hanging() -> Iterator[str]:
+    """URL of a destination that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=8) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_spans_and_feedback_share_the_time_of_the_exit(hanging: str) -> None:
+    said = run(
+        """
+        import atexit, sys, time
+        # Registered first and so called last.
+        atexit.register(lambda: print(f"held up for {time.monotonic() - begin:.1f} s", file=sys.stderr))
+        import otel_bridge
+        logger = otel_bridge.init_logger(project="p")
+        logger.log(input="secret")
+        logger.log_feedback("row", comment="secret")
+        begin = time.monotonic()
+        """,
+        OTEL_BRIDGE_ENDPOINT=hanging,
+        OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS="1500",
+    )
+
+    (held_up,) = re.findall(r"held up for ([\d.]+) s", said)
+    assert 1.4 < float(held_up) < 2.5
+    assert said.count(f"lost on the way to {hanging} ") == 2
+    assert "secret" not in said
+
+
+def test_spans_and_feedback_share_the_time_of_a_flush(hanging: str) -> None:
+    said = run(
+        """
+        import sys, time
+        import otel_bridge
+        logger = otel_bridge.init_logger(project="p")
+        logger.log(input=1)
+        logger.log_feedback("row", comment="c")
+        begin = time.monotonic()
+        otel_bridge.flush()
+        print(f"held up for {time.monotonic() - begin:.1f} s", file=sys.stderr)
+        """,
+        OTEL_BRIDGE_ENDPOINT=hanging,
+        OTEL_BRIDGE_FLUSH_TIMEOUT_MS="1500",
+        OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS="100",
+    )
+
+    (held_up,) = re.findall(r"held up for ([\d.]+) s", said)
+    assert 1.4 < float(held_up) < 2.5
+
+
+def test_what_the_app_logs_while_it_exits_is_sent(receiver: OtlpReceiver) -> None:
+    run(
+        """
+        import atexit
+        import otel_bridge
+        from opentelemetry import trace
+        from opentelemetry.sdk.trace import TracerProvider
+        provider = TracerProvider()
+        trace.set_tracer_provider(provider)
+        atexit.register(lambda: otel_bridge.start_span("at exit").end())
+        otel_bridge.init_logger(project="p").log_feedback("row", comment="c")
+        """,
+        receiver,
+    )
+
+    assert set(receiver.spans) == {"at exit"}
+    assert len(receiver.records) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

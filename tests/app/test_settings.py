@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from otel_bridge.errors import SettingsError
-from otel_bridge.settings import Endpoints, Settings, api_endpoints
+from otel_bridge.settings import Endpoints, Settings, api_endpoints, origin
 
 LOCAL = "http://127.0.0.1:4318"
 
@@ -112,6 +112,18 @@ def test_a_value_that_cannot_be_used_is_an_error_that_names_the_variable(name: s
 def test_an_api_url_that_is_none_is_an_error() -> None:
     with pytest.raises(SettingsError, match="API URL"):
         api_endpoints("api.braintrust.dev")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        pytest.param("http://127.0.0.1:4318/v1/traces", "http://127.0.0.1:4318", id="local"),
+        pytest.param("https://user:secret@api.test/secret?key=secret", "https://api.test", id="secrets"),
+        pytest.param("https://[::1]:1/x", "https://[::1]:1", id="version 6"),
+    ],
+)
+def test_of_a_destination_scheme_host_and_port_are_shown(url: str, shown: str) -> None:
+    assert origin(url) == shown
 
 
 def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ into the app: a full queue drops, a destination that is away costs spans, both c
 """
 
 import logging
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -23,7 +24,7 @@ from otel_bridge.processor.delivery import CountedSpanExporter, Counts, Delivery
 from otel_bridge.processor.filter import CustomFilter, keeps
 from otel_bridge.processor.masked_export import MaskingSpanExporter
 from otel_bridge.processor.size import SizedSpanExporter
-from otel_bridge.settings import Settings, api_endpoints
+from otel_bridge.settings import Settings, api_endpoints, origin
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,9 @@ class BridgeSpanProcessor(SpanProcessor):
         settings: instead of those of the environment.
         stand_in: whether it leaves alone what another of its kind took; for one that nobody asked for.
 
+    Attributes:
+        settings: those in force.
+
     Raises:
         SettingsError: a setting cannot be used.
     """
@@ -61,19 +65,21 @@ class BridgeSpanProcessor(SpanProcessor):
         settings: Settings | None = None,
         stand_in: bool = False,
     ) -> None:
-        self._settings = _with_arguments(settings or Settings.from_environment(), api_key, parent, api_url)
+        self.settings = _with_arguments(settings or Settings.from_environment(), api_key, parent, api_url)
         self._parent, self._stand_in = parent, stand_in
         self._ai_only, self._custom_filter = filter_ai_spans, custom_filter
-        exporter = build_span_exporter(self._settings, headers)
-        self._delivery = Delivery("spans", self._settings.queue_size, exporter)
+        exporter = build_span_exporter(self.settings, headers)
+        self._delivery = Delivery(
+            "spans", self.settings.queue_size, exporter, origin(self.settings.endpoints.traces)
+        )
         self._exporter = CountedSpanExporter(exporter, self._delivery)
         # Counted innermost: of a batch that is cut, each part has an outcome of its own.
-        sized = SizedSpanExporter(self._exporter, self._settings.batch_bytes)
+        sized = SizedSpanExporter(self._exporter, self.settings.batch_bytes)
         self._batch = BatchSpanProcessor(
             MaskingSpanExporter(sized),
-            max_queue_size=self._settings.queue_size,
-            schedule_delay_millis=self._settings.schedule_delay_ms,
-            max_export_batch_size=min(self._settings.batch_size, self._settings.queue_size),
+            max_queue_size=self.settings.queue_size,
+            schedule_delay_millis=self.settings.schedule_delay_ms,
+            max_export_batch_size=min(self.settings.batch_size, self.settings.queue_size),
         )
         self._deadline = DeadlineThread()
         self._closed = False
@@ -103,12 +109,16 @@ class BridgeSpanProcessor(SpanProcessor):
         if keeps(span, ai_only=self._ai_only, custom=self._custom_filter) and self._delivery.accept():
             self._batch.on_end(span)
 
+    def start_flush(self) -> threading.Event:
+        """Start to send what waits, in the background; the event is set when that is over."""
+        return self._deadline.start(self._batch.force_flush)
+
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Send what waits; False when that took longer than `timeout_millis` or the setting allows."""
         if self._closed:
             return False
         return self._deadline.run(
-            self._batch.force_flush, min(timeout_millis, self._settings.flush_timeout_ms)
+            self._batch.force_flush, min(timeout_millis, self.settings.flush_timeout_ms)
         )
 
     def shutdown(self) -> None:
@@ -116,7 +126,7 @@ class BridgeSpanProcessor(SpanProcessor):
         if self._closed:
             return
         self._closed = True
-        in_time = self._deadline.run(self._batch.shutdown, self._settings.shutdown_timeout_ms)
+        in_time = self._deadline.run(self._batch.shutdown, self.settings.shutdown_timeout_ms)
         self._deadline.stop()
         self._delivery.close()
         if not in_time:
@@ -126,7 +136,7 @@ class BridgeSpanProcessor(SpanProcessor):
         """The parent string of the context, the baggage or the parent span, in this order."""
         if isinstance(parent := otel_context.get_value(state.PARENT_KEY, context), str):
             return parent
-        if self._settings.accept_parent_baggage:
+        if self.settings.accept_parent_baggage:
             parent = baggage.get_baggage(names.PARENT_BAGGAGE, context)
             if isinstance(parent, str) and parent:
                 return parent
@@ -137,7 +147,7 @@ class BridgeSpanProcessor(SpanProcessor):
         if self._parent:
             return self._parent
         logger = state.logger()
-        return logger.parent if logger else self._settings.parent
+        return logger.parent if logger else self.settings.parent
 
 
 def _with_arguments(

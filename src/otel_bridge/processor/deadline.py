@@ -1,15 +1,22 @@
-"""Run a call that may block for long, and wait for it no longer than a deadline.
+"""Run calls that may block for long, and wait for them no longer than a deadline.
 
 OpenTelemetry's batch processors export in the thread that flushes or shuts down, for as long as that takes.
 The thread is started ahead of need, because Python 3.12 starts none while the interpreter exits.
+
+What waits together starts together and has one deadline. From the beginning of the exit on, all waits of the
+process have one: `flush_at_exit` starts it, and each later wait gets what is left.
 """
 
 import logging
 import os
 import queue
 import threading
+import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from otel_bridge import state
+from otel_bridge.state import Pipeline
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +27,7 @@ class DeadlineThread:
     """A daemon thread that runs calls one after the other."""
 
     def __init__(self) -> None:
+        self._stopped = False
         self._start()
         if hasattr(os, "register_at_fork"):
             started_again = weakref.WeakMethod(self._start)
@@ -31,17 +39,56 @@ class DeadlineThread:
         A call that comes too late goes on in the thread, and the next one waits for it, within its own
         deadline.
         """
+        return _wait(self.start(call), timeout_ms / 1000)
+
+    def start(self, call: Call) -> threading.Event:
+        """Run `call` without waiting; the event is set when it has returned or raised, or is not run after `stop`."""
         done = threading.Event()
-        self._calls.put((call, done))
-        return done.wait(timeout_ms / 1000)
+        if self._stopped:
+            done.set()
+        else:
+            self._calls.put((call, done))
+        return done
 
     def stop(self) -> None:
         """Let the thread end when it has run what was asked of it."""
+        self._stopped = True
         self._calls.put(None)
 
     def _start(self) -> None:
         self._calls: queue.SimpleQueue[tuple[Call, threading.Event] | None] = queue.SimpleQueue()
         threading.Thread(target=_work, args=(self._calls,), name="otel-bridge-deadline", daemon=True).start()
+
+
+def flush_together(pipelines: Sequence[Pipeline]) -> None:
+    """Flush `pipelines` at the same time, each for no longer than its settings allow."""
+    _wait_for_all([(one.start_flush(), one.settings.flush_timeout_ms) for one in pipelines])
+
+
+def flush_at_exit(pipelines: Sequence[Pipeline]) -> None:
+    """Do the same because the process ends: the flush and every wait after it share one deadline."""
+    timeouts_ms = [one.settings.shutdown_timeout_ms for one in pipelines]
+    state.process.exit_wait_s = max(timeouts_ms, default=0) / 1000
+    _wait_for_all(
+        [(one.start_flush(), timeout_ms) for one, timeout_ms in zip(pipelines, timeouts_ms, strict=True)]
+    )
+
+
+def _wait_for_all(started: Sequence[tuple[threading.Event, int]]) -> None:
+    begin_s = time.monotonic()
+    for done, timeout_ms in started:
+        _wait(done, begin_s + timeout_ms / 1000 - time.monotonic())
+
+
+def _wait(done: threading.Event, timeout_s: float) -> bool:
+    """Wait, and during the exit of the process for no longer than is left of it."""
+    left_s = state.process.exit_wait_s
+    if left_s is None:
+        return done.wait(max(0, timeout_s))
+    begin_s = time.monotonic()
+    in_time = done.wait(max(0, min(timeout_s, left_s)))
+    state.process.exit_wait_s = left_s - (time.monotonic() - begin_s)
+    return in_time
 
 
 def _work(calls: "queue.SimpleQueue[tuple[Call, threading.Event] | None]") -> None:

@@ -38,10 +38,11 @@ class Delivery:
         what: what is delivered, for the report.
         queue_size: how many may wait.
         exporter: what delivers; it logs under the name of its module, once for each outage from now on.
+        destination: where it delivers, for the report.
     """
 
-    def __init__(self, what: str, queue_size: int, exporter: object) -> None:
-        self._what = what
+    def __init__(self, what: str, queue_size: int, exporter: object, destination: str = "") -> None:
+        self._what, self._destination = what, destination
         self._queue_size = queue_size
         self._complaints = OnePerOutage()
         logging.getLogger(type(exporter).__module__).addFilter(self._complaints)
@@ -113,8 +114,9 @@ class Delivery:
             full, failed = self._queue_full, self._failed
         if lost:
             logger.warning(
-                "%d %s lost (since the start: %d because the queue was full, %d because they could not be sent)",
-                lost, self._what, full, failed,
+                "%d %s lost on the way to %s (since the start: %d because the queue was full, %d because they could"
+                " not be sent); none of their values is in this log; is the sidecar running? otel-bridge-collector serve",
+                lost, self._what, self._destination, full, failed,
             )  # fmt: skip
 
 

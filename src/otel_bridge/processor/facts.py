@@ -6,7 +6,7 @@ nothing and knows no field but the parent's; `api.feedback` writes the attribute
 The OpenTelemetry logs SDK is still marked experimental by its underscore; these are its documented places.
 """
 
-import atexit
+import threading
 import time
 from typing import Final
 
@@ -24,18 +24,24 @@ from otel_bridge.processor.deadline import DeadlineThread
 from otel_bridge.processor.delivery import CountedLogExporter, Counts, Delivery
 from otel_bridge.processor.masked_export import MaskingLogExporter
 from otel_bridge.processor.size import SizedLogExporter
-from otel_bridge.settings import Settings
+from otel_bridge.settings import Settings, origin
 
 SCOPE: Final = "otel_bridge"
 
 
 class FactSender:
-    """A pipeline of log records, with the resource of the spans that they speak of."""
+    """A pipeline of log records, with the resource of the spans that they speak of.
+
+    Attributes:
+        settings: those in force.
+    """
 
     def __init__(self, settings: Settings, resource: Resource) -> None:
-        self._settings = settings
+        self.settings = settings
         exporter = build_log_exporter(settings)
-        self._delivery = Delivery("feedback records", settings.queue_size, exporter)
+        self._delivery = Delivery(
+            "feedback records", settings.queue_size, exporter, origin(settings.endpoints.logs)
+        )
         self._exporter = CountedLogExporter(exporter, self._delivery)
         sized = SizedLogExporter(self._exporter, settings.batch_bytes)
         self._provider = LoggerProvider(resource=resource, shutdown_on_exit=False)
@@ -50,7 +56,6 @@ class FactSender:
         self._logger = self._provider.get_logger(SCOPE)
         self._deadline = DeadlineThread()
         self._closed = False
-        atexit.register(self.shutdown)
         state.process.pipelines.add(self)
 
     @property
@@ -73,11 +78,15 @@ class FactSender:
         )
         self._logger.emit(record)
 
+    def start_flush(self) -> threading.Event:
+        """Start to send what waits, in the background; the event is set when that is over."""
+        return self._deadline.start(self._provider.force_flush)
+
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Send what waits; False when that took longer than `timeout_millis` or the setting allows."""
         if self._closed:
             return False
-        timeout_ms = min(timeout_millis, self._settings.flush_timeout_ms)
+        timeout_ms = min(timeout_millis, self.settings.flush_timeout_ms)
         return self._deadline.run(self._provider.force_flush, timeout_ms)
 
     def shutdown(self) -> None:
@@ -85,9 +94,8 @@ class FactSender:
         if self._closed:
             return
         self._closed = True
-        in_time = self._deadline.run(self._provider.shutdown, self._settings.shutdown_timeout_ms)
+        in_time = self._deadline.run(self._provider.shutdown, self.settings.shutdown_timeout_ms)
         self._deadline.stop()
         self._delivery.close()
         if not in_time:
             self._exporter.shutdown()
-        atexit.unregister(self.shutdown)

@@ -6,7 +6,9 @@ import time
 
 import pytest
 
-from otel_bridge.processor.deadline import DeadlineThread
+from otel_bridge import state
+from otel_bridge.processor.deadline import DeadlineThread, flush_at_exit, flush_together
+from otel_bridge.settings import Settings
 
 
 def test_a_call_that_returns_in_time_is_waited_for() -> None:
@@ -41,6 +43,66 @@ def test_what_a_call_raises_stays_in_the_thread(caplog: pytest.LogCaptureFixture
     assert thread.run(broken, timeout_ms=5_000)
     assert thread.run(lambda: None, timeout_ms=5_000)
     assert "secret" not in caplog.text
+    thread.stop()
+
+
+def test_after_the_end_of_the_thread_nothing_is_waited_for() -> None:
+    thread = DeadlineThread()
+    called: list[str] = []
+    thread.stop()
+
+    assert thread.start(lambda: called.append("a")).wait(0)
+    assert called == []
+
+
+class Stuck:
+    """A pipeline whose flush does not end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.started = 0
+
+    def start_flush(self) -> threading.Event:
+        self.started += 1
+        return threading.Event()
+
+    def shutdown(self) -> None:
+        """Nothing to do."""
+
+
+def test_pipelines_are_waited_for_together() -> None:
+    pipelines = [Stuck(Settings(flush_timeout_ms=300)) for _ in range(5)]
+    begin = time.monotonic()
+
+    flush_together(pipelines)
+
+    assert 0.3 <= time.monotonic() - begin < 1
+    assert [one.started for one in pipelines] == [1] * 5
+    assert state.process.exit_wait_s is None
+
+
+def test_at_the_exit_every_wait_gets_what_is_left() -> None:
+    thread = DeadlineThread()
+    release = threading.Event()
+    begin = time.monotonic()
+
+    flush_at_exit([Stuck(Settings(shutdown_timeout_ms=300)) for _ in range(5)])
+    for _ in range(5):
+        assert not thread.run(release.wait, timeout_ms=300)
+
+    assert 0.3 <= time.monotonic() - begin < 1
+    release.set()
+    thread.stop()
+
+
+def test_what_is_quick_leaves_the_time_of_the_exit_to_others() -> None:
+    thread = DeadlineThread()
+
+    flush_at_exit([])
+    state.process.exit_wait_s = 5
+
+    assert thread.run(lambda: None, timeout_ms=300)
+    assert state.process.exit_wait_s > 4
     thread.stop()
 
 

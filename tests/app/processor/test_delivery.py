@@ -64,6 +64,19 @@ def test_what_still_waits_at_the_end_is_lost_and_reported(caplog: pytest.LogCapt
     assert len(caplog.records) == 1
 
 
+def test_a_report_says_where_and_what_to_do(caplog: pytest.LogCaptureFixture) -> None:
+    delivery = Delivery("spans", 3, object(), "http://127.0.0.1:4318")
+    delivery.accept()
+
+    with caplog.at_level(logging.WARNING):
+        delivery.close()
+
+    (message,) = caplog.messages
+    assert message.startswith("1 spans lost on the way to http://127.0.0.1:4318 (")
+    assert "none of their values is in this log" in message
+    assert "is the sidecar running? otel-bridge-collector serve" in message
+
+
 def test_after_the_end_nothing_is_accepted_or_counted() -> None:
     delivery = Delivery("spans", 3, object())
     delivery.accept()
