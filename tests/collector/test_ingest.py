@@ -49,6 +49,15 @@ def test_every_request_is_a_transaction_of_its_own(tmp_path: Path) -> None:
     assert second.payload == logs(log_record()).SerializeToString()
 
 
+def test_rejected_log_records_are_logged_as_such(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    broken = log_record()
+    broken.span_id = b"short"
+    with open_spool(tmp_path) as spool:
+        asyncio.run(ingest_into(spool).logs(logs(broken).SerializeToString(), Encoding.PROTOBUF, parent=None))
+
+    assert "1 of a request's log records rejected" in caplog.text
+
+
 def test_a_request_of_broken_spans_only_leaves_nothing(tmp_path: Path) -> None:
     broken = span()
     broken.trace_id = b""

@@ -6,7 +6,7 @@ Every receiver enters here. It makes no row of a span; that is delivery's work.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol
@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 _PARSED_IN_PLACE: Final = 1 << 20
 """Larger bodies are parsed on a thread, so that they do not hold up the others on the event loop."""
+
+_COUNTED: Final[Mapping[Signal, str]] = {"traces": "spans", "logs": "log records"}
+"""Signal -> what a request of it holds."""
 
 
 class Encoding(Enum):
@@ -105,7 +108,10 @@ class Ingest:
             self._counters.add(f"{signal}_rejected", outcome.rejected)
             # OpenTelemetry's Python exporters do not read partial_success: the log is where it can be seen.
             self._rejections.warning(
-                "%d of a request's %s rejected: %s", outcome.rejected, signal, outcome.reason
+                "%d of a request's %s rejected: %s",
+                outcome.rejected,
+                _COUNTED[signal],
+                outcome.reason,
             )
         return outcome
 

@@ -118,12 +118,33 @@ def test_a_broken_id_costs_its_own_span_only(broken: str) -> None:
     assert checked.request.resource_spans[0].scope_spans[0].spans[0].name == "sound"
 
 
+@pytest.mark.parametrize("name", ["traceId", "spanId", "parentSpanId"])
+def test_an_id_that_is_no_hex_is_said_to_be_so(name: str) -> None:
+    span = {"traceId": TRACE_ID, "spanId": SPAN_ID, name: "zz"}
+    body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).encode()
+
+    reason = check_traces(otlp_json.parse_traces(body)).reason
+
+    assert reason.endswith("id is not 32 hex digits" if name == "traceId" else "span id is not 16 hex digits")
+
+
+def test_an_empty_object_is_an_empty_request() -> None:
+    assert not otlp_json.parse_traces(b"{}").resource_spans
+    assert not otlp_json.parse_logs(b"{}").resource_logs
+
+
+def test_traces_are_no_logs() -> None:
+    with pytest.raises(MalformedBodyError, match='no JSON object with "resourceLogs"'):
+        otlp_json.parse_logs(b'{"resourceSpans": []}')
+
+
 @pytest.mark.parametrize(
     "body",
     [
         pytest.param(b"", id="empty"),
         pytest.param(b"\x0a\x00", id="protobuf"),
         pytest.param(b"[]", id="list"),
+        pytest.param(b'{"a": 1}', id="other fields only"),
         pytest.param(b'{"resourceSpans": {"a": 1}}', id="object for a list"),
         pytest.param(b'{"resourceSpans": [1]}', id="number for an object"),
         pytest.param(
@@ -145,5 +166,5 @@ def test_a_value_nested_too_deep_is_refused() -> None:
     for _ in range(200):
         value = {"arrayValue": {"values": [value]}}
 
-    with pytest.raises(MalformedBodyError, match="depth"):
+    with pytest.raises(MalformedBodyError, match="nested too deep"):
         parse_span({"attributes": [{"key": "deep", "value": value}]})

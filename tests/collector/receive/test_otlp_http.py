@@ -129,7 +129,7 @@ def test_a_broken_span_is_rejected_and_the_others_are_kept(
     assert "trace id" in answer.error_message
     (record,) = receivers.records()
     assert record.payload == traces(span(1), span(3)).SerializeToString()
-    assert "1 of a request's traces rejected" in caplog.text
+    assert "1 of a request's spans rejected" in caplog.text
 
 
 def test_a_broken_log_record_is_counted_as_such(receivers: Receivers) -> None:
@@ -158,6 +158,37 @@ def test_a_body_that_is_no_otlp_is_refused(receivers: Receivers, path: str) -> N
     status = status_of(response)
     assert (response.status_code, status.code) == (400, 3)
     assert "protobuf" in status.message
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        pytest.param("/v1/traces", "resourceSpans", id="traces"),
+        pytest.param("/v1/logs", "resourceLogs", id="logs"),
+    ],
+)
+def test_json_that_is_no_otlp_is_told_what_is_missing(receivers: Receivers, path: str, field: str) -> None:
+    response = post(receivers, b'{"a":1}', path=path, headers=JSON)
+
+    assert response.status_code == 400
+    assert f'"{field}"' in response.json()["message"]
+
+
+def test_an_empty_request_in_json_is_fine(receivers: Receivers) -> None:
+    assert post(receivers, b"{}", headers=JSON).status_code == 200
+
+
+def test_a_wrong_value_is_named_by_its_place_and_logged_without_it(
+    receivers: Receivers, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":"secret"}]}]}]}'
+
+    response = post(receivers, body, headers=JSON)
+
+    assert response.status_code == 400
+    assert "resourceSpans.scopeSpans.spans.startTimeUnixNano" in response.json()["message"]
+    assert "startTimeUnixNano" in caplog.text
+    assert "secret" not in caplog.text + response.text
 
 
 def test_a_body_that_is_no_json_is_refused_in_json(receivers: Receivers) -> None:

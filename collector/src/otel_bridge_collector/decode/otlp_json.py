@@ -14,14 +14,14 @@ from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from otel_bridge_collector.decode import json_fault
+from otel_bridge_collector.decode.structure import NOT_HEX
 from otel_bridge_collector.errors import MalformedBodyError
 
 _MAX_NESTING: Final = 100
 """Messages within messages; protobuf's own limit for the binary form."""
 
 _ID_FIELDS: Final = ("traceId", "trace_id", "spanId", "span_id", "parentSpanId", "parent_span_id")
-_BROKEN_ID: Final = b"\0"
-"""Stands for an id that is not hex; no id has this length, so the span that has it is rejected."""
 
 _Request = TypeVar("_Request", bound=Message)
 
@@ -32,7 +32,7 @@ def parse_traces(body: bytes) -> ExportTraceServiceRequest:
     Raises:
         MalformedBodyError: `body` is not JSON, or not a request of this kind.
     """
-    document = _document(body, "resourceSpans")
+    document = _document(body, "resourceSpans", "resource_spans")
     for scope_spans in _scopes(document, "resourceSpans", "resource_spans", "scopeSpans", "scope_spans"):
         for span in _objects(scope_spans, "spans"):
             _pack_ids(span)
@@ -47,20 +47,21 @@ def parse_logs(body: bytes) -> ExportLogsServiceRequest:
     Raises:
         MalformedBodyError: `body` is not JSON, or not a request of this kind.
     """
-    document = _document(body, "resourceLogs")
+    document = _document(body, "resourceLogs", "resource_logs")
     for scope_logs in _scopes(document, "resourceLogs", "resource_logs", "scopeLogs", "scope_logs"):
         for record in _objects(scope_logs, "logRecords", "log_records"):
             _pack_ids(record)
     return _parse(ExportLogsServiceRequest(), document)
 
 
-def _document(body: bytes, field: str) -> dict[str, object]:
+def _document(body: bytes, *names: str) -> dict[str, object]:
+    """Return the object in a body; `names` are those of its field, and an empty object is an empty request."""
     try:
         document: object = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise MalformedBodyError(f"the body is no JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise MalformedBodyError(f'the body is no JSON object with "{field}"')
+    if not isinstance(document, dict) or (document and not any(name in document for name in names)):
+        raise MalformedBodyError(f'the body is no JSON object with "{names[0]}"')
     return cast("dict[str, object]", document)
 
 
@@ -68,7 +69,9 @@ def _parse(request: _Request, document: dict[str, object]) -> _Request:
     try:
         json_format.ParseDict(document, request, ignore_unknown_fields=True, max_recursion_depth=_MAX_NESTING)
     except json_format.ParseError as error:
-        raise MalformedBodyError(f"the body is no {request.DESCRIPTOR.name}: {error}") from error
+        raise MalformedBodyError(
+            f"the body is no {request.DESCRIPTOR.name}: {json_fault.describe(error)}"
+        ) from error
     return request
 
 
@@ -99,4 +102,4 @@ def _id_bytes(text: str) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError:
-        return _BROKEN_ID
+        return NOT_HEX

@@ -16,6 +16,9 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
 _TRACE_ID_BYTES: Final = 16
 _SPAN_ID_BYTES: Final = 8
 
+NOT_HEX: Final = b"\0"
+"""Stands for an id that was no hex in JSON; no id has this length, so the span that has it is rejected."""
+
 Request = TypeVar("Request", ExportTraceServiceRequest, ExportLogsServiceRequest)
 
 
@@ -100,7 +103,7 @@ def _id_fault(name: str, value: bytes, size: int) -> str:
     """Say what is wrong with an id that must be there; empty when nothing is."""
     if not value:
         return f"the {name} is missing"
-    if not any(value):
+    if len(value) == size and not any(value):
         return f"the {name} is all zero"
     return _length_fault(name, value, size)
 
@@ -109,4 +112,6 @@ def _length_fault(name: str, value: bytes, size: int) -> str:
     """Say what is wrong with an id that may be missing; empty when nothing is."""
     if not value or len(value) == size:
         return ""
+    if value == NOT_HEX:
+        return f"the {name} is not {2 * size} hex digits"
     return f"the {name} has {len(value)} bytes, expected {size}"
