@@ -18,7 +18,7 @@ from otel_bridge.api.fields import checked
 from otel_bridge.attributes.encode import Attributes, encode
 from otel_bridge.attributes.to_json import clean, dump
 from otel_bridge.contract import names
-from otel_bridge.contract.checks import check_feedback_given, check_feedback_source
+from otel_bridge.contract.checks import check_feedback_given, check_feedback_source, check_row_id
 from otel_bridge.contract.row import FeedbackSource, Json
 
 
@@ -47,8 +47,9 @@ def feedback_attributes(row_id: str, feedback: Feedback, parent: str | None) -> 
     """Return the attributes of a feedback on the row of that id.
 
     Raises:
-        ValueError: with Braintrust's message, for a wrong source, for nothing said, or for a wrong field.
+        ValueError: for an id of no row; with Braintrust's message, for a wrong source, nothing said or a wrong field.
     """
+    row_id = check_row_id(row_id)
     source = check_feedback_source(feedback.source)
     check_feedback_given(feedback.scores, feedback.expected, feedback.tags, feedback.comment)
     fields = checked({

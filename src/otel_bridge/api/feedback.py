@@ -20,7 +20,8 @@ def log_feedback(id: str, **event: Any) -> None:
 
     Raises:
         NoLoggerError: no logger is current.
-        ValueError: with Braintrust's message, for a wrong source, for nothing said, or for a wrong field.
+        ValueError: `id` is no non-empty string; with Braintrust's message, for a wrong source, for nothing said, or
+            for a wrong field.
     """
     logger = current_logger()
     if logger is None:

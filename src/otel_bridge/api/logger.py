@@ -20,6 +20,7 @@ from otel_bridge.api.place import Place, object_components, place_of, span_conte
 from otel_bridge.api.start import start
 from otel_bridge.configure import Bridge, configure, flush
 from otel_bridge.contract import names
+from otel_bridge.contract.checks import check_row_id
 from otel_bridge.contract.row import FeedbackSource
 from otel_bridge.errors import ConcurrentLogError
 from otel_bridge.settings import Settings
@@ -125,7 +126,8 @@ class Logger:
             source: `external` (default), `app` or `api`.
 
         Raises:
-            ValueError: with Braintrust's message, for a wrong source, for nothing said, or for a wrong field.
+            ValueError: `id` is no non-empty string; with Braintrust's message, for a wrong source, for nothing said,
+                or for a wrong field.
         """
         feedback = Feedback(
             scores=scores, expected=expected, tags=tags, comment=comment, metadata=metadata, source=source
@@ -168,12 +170,12 @@ class Logger:
             event: fields as in `Span.log`; besides, `span_id` and `root_span_id` together.
 
         Raises:
-            ValueError: a field cannot be what it is, with Braintrust's message.
+            ValueError: `id` is no non-empty string, or a field cannot be what it is, with Braintrust's message.
         """
         span_id, root_span_id = event.pop("span_id", None), event.pop("root_span_id", None)
         if (span_id is None) != (root_span_id is None):
             raise ValueError("both root_span_id and span_id must be set, or neither")
-        attributes = update_attributes(id, checked(event), self.parent)
+        attributes = update_attributes(check_row_id(id), checked(event), self.parent)
         self.bridge.facts.send(names.UPDATE_EVENT, attributes, span_context_of(id, span_id, root_span_id))
 
     def export(self) -> str:

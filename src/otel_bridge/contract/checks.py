@@ -1,7 +1,9 @@
 """Checks of the fields that a user gives, with Braintrust's own messages.
 
 Source: `braintrust` 0.47.0 SDK, `logger._validate_and_sanitize_experiment_log_partial_args` and
-`_log_feedback_impl`, measured (spec/translation.md sections 1.5 and 1.7).
+`_log_feedback_impl`, measured (spec/translation.md sections 1.5 and 1.7). On purpose we differ in two: a score that is
+NaN, which Braintrust stores as the text `NaN`, is refused as any other outside of 0 to 1, and so is an id that names
+no row.
 """
 
 from collections.abc import Mapping
@@ -85,6 +87,17 @@ def check_span_attributes(span_attributes: object) -> dict[str, object]:
     )
 
 
+def check_row_id(row_id: object) -> str:
+    """Return `row_id`, the id of a row that something is said of.
+
+    Raises:
+        ValueError: not a string, or an empty one, which is the id of the span that is current where none is.
+    """
+    if not isinstance(row_id, str) or not row_id:
+        raise ValueError("id must be the id of a row, a non-empty string: span.id, or what log() returned")
+    return row_id
+
+
 def check_feedback_source(source: str | None) -> str:
     """Return the source of a feedback, `external` where none is given.
 
@@ -121,7 +134,7 @@ def _score(value: object) -> float | None:
         return int(value)
     if not isinstance(value, int | float):
         raise ValueError("score values must be numbers")  # noqa: TRY004 - Braintrust's type
-    if value < 0 or value > 1:
+    if not 0 <= value <= 1:  # also NaN, which is neither below nor above
         raise ValueError("score values must be between 0 and 1")
     return value
 

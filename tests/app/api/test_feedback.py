@@ -1,8 +1,11 @@
 """Feedback and updates that reach a row without its span."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
-from otel_bridge import log_feedback, start_span, update_span
+from otel_bridge import current_span, log_feedback, start_span, update_span
 from otel_bridge.contract.slug import SlugError
 from otel_bridge.errors import NoLoggerError
 from tests.support.app import App
@@ -49,6 +52,7 @@ def test_each_feedback_is_a_fact_of_its_own(app: App) -> None:
         pytest.param({"comment": "c", "source": "me"}, "source must be one of", id="source"),
         pytest.param({}, "At least one of scores, expected, tags, or comment", id="nothing"),
         pytest.param({"scores": {"s": 2}}, "score values must be between 0 and 1", id="score"),
+        pytest.param({"scores": {"s": float("nan")}}, "score values must be between 0 and 1", id="NaN"),
         pytest.param({"tags": ["a", "a"]}, "duplicate tag: a", id="tags"),
     ],
 )
@@ -57,6 +61,26 @@ def test_wrong_feedback_raises_the_error_of_braintrust(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         app.logger.log_feedback("row", **event)  # type: ignore[arg-type]  # wrong on purpose
+
+    assert app.records() == []
+
+
+@pytest.mark.parametrize(
+    "row_id",
+    [
+        pytest.param(lambda: None, id="none"),
+        pytest.param(lambda: 5, id="number"),
+        pytest.param(lambda: current_span().id, id="of no span"),
+        pytest.param(lambda: start_span("a"), id="span"),
+    ],
+)
+def test_feedback_and_updates_of_no_row_say_what_an_id_is(app: App, row_id: Callable[[], Any]) -> None:
+    wrong = row_id()
+
+    with pytest.raises(ValueError, match=r"a non-empty string: span\.id, or what log\(\) returned"):
+        log_feedback(wrong, comment="c")
+    with pytest.raises(ValueError, match=r"a non-empty string: span\.id, or what log\(\) returned"):
+        app.logger.update_span(wrong, output=1)
 
     assert app.records() == []
 

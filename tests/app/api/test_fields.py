@@ -47,7 +47,6 @@ def test_a_wrong_field_raises_the_error_of_braintrust(event: dict[str, Any]) -> 
     [
         pytest.param({"inputs": 1}, {"input": 1}, id="old name of input"),
         pytest.param({"scores": {"s": True, "n": None}}, {"scores": {"s": 1, "n": None}}, id="scores"),
-        pytest.param({"scores": {"s": float("nan")}}, {"scores": {"s": "NaN"}}, id="score NaN"),
         pytest.param({"metadata": Metadata("u")}, {"metadata": {"user": "u"}}, id="dataclass"),
         pytest.param({"metadata": {"a": None}}, {"metadata": {"a": None}}, id="null inside"),
         pytest.param({"tags": ("a",)}, {"tags": ["a"]}, id="tuple of tags"),
@@ -57,6 +56,14 @@ def test_a_wrong_field_raises_the_error_of_braintrust(event: dict[str, Any]) -> 
 )
 def test_fields_become_json(event: dict[str, Any], fields: dict[str, Any]) -> None:
     assert checked(event) == fields
+
+
+def test_a_score_that_is_no_number_raises_though_braintrust_stores_it_as_text() -> None:
+    event: dict[str, Any] = {"scores": {"s": float("nan")}}
+    _validate_and_sanitize_experiment_log_partial_args(event)
+
+    with pytest.raises(ValueError, match="score values must be between 0 and 1"):
+        checked(event)
 
 
 @pytest.mark.parametrize("name", ["id", "span_id", "root_span_id", "span_parents"])

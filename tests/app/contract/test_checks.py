@@ -1,5 +1,7 @@
 """Field checks, with Braintrust's messages (measured with the SDK; spec 1.5)."""
 
+import math
+
 import pytest
 
 from otel_bridge.contract import checks
@@ -17,11 +19,33 @@ def test_boolean_scores_become_numbers_and_none_stays() -> None:
         pytest.param({"a": "1"}, "score values must be numbers", id="text"),
         pytest.param({"a": 1.01}, "score values must be between 0 and 1", id="above"),
         pytest.param({"a": -0.01}, "score values must be between 0 and 1", id="below"),
+        pytest.param({"a": math.nan}, "score values must be between 0 and 1", id="NaN"),
+        pytest.param({"a": math.inf}, "score values must be between 0 and 1", id="infinity"),
     ],
 )
 def test_wrong_scores_are_refused(scores: object, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
         checks.check_scores(scores)
+
+
+def test_the_id_of_a_row_is_returned() -> None:
+    assert checks.check_row_id("row") == "row"
+
+
+@pytest.mark.parametrize(
+    "row_id",
+    [
+        pytest.param(None, id="none"),
+        pytest.param(5, id="number"),
+        pytest.param("", id="empty"),
+        pytest.param(b"row", id="bytes"),
+    ],
+)
+def test_what_is_no_id_of_a_row_is_refused(row_id: object) -> None:
+    with pytest.raises(
+        ValueError, match=r"^id must be the id of a row, a non-empty string: span\.id, or what"
+    ):
+        checks.check_row_id(row_id)
 
 
 def test_boolean_metrics_are_numbers() -> None:
