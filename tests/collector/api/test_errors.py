@@ -89,6 +89,7 @@ def test_a_wrong_method_is_named(client: TestClient) -> None:
 
     assert (response.status_code, response.json()["Message"]) == (405, "/btql takes no GET")
     assert response.headers["allow"] == "POST"
+    assert response.json()["code"] == "methodNotAllowed"
 
 
 def test_a_bug_tells_the_client_nothing(example: Asking) -> None:

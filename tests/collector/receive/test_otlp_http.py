@@ -242,7 +242,9 @@ def test_a_body_above_the_limit_is_refused(receivers: Receivers, body: bytes, en
     assert "retry-after" not in response.headers
 
 
-@pytest.mark.parametrize("path", ["/v1/trace", "/", "/api/traces", "/v1/traces/extra", "/otel/v1/trace"])
+@pytest.mark.parametrize(
+    "path", ["/v1/trace", "/", "/api/traces", "/v1/traces/extra", "/otel", "/otel/v1/trace"]
+)
 def test_a_wrong_path_is_told_the_right_one(receivers: Receivers, path: str) -> None:
     response = post(receivers, b"", path=path)
 

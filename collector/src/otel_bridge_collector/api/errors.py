@@ -69,14 +69,13 @@ async def http_error(request: Request, error: Exception) -> Response:
     """Answer a request that no route takes, naming what was asked for."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     path = request.url.path
-    message = (
-        f"there is nothing at {path}: {_WHERE_TO}"
-        if status == HTTPStatus.NOT_FOUND
-        else f"{path} takes no {request.method}"
-    )
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        code, message = "methodNotAllowed", f"{path} takes no {request.method}"
+    else:
+        code, message = "notFound", f"there is nothing at {path}: {_WHERE_TO}"
     headers = error.headers if isinstance(error, HTTPException) else None
     return JSONResponse(
-        {"Message": message, "error": message, "code": "notFound"}, status_code=status, headers=headers
+        {"Message": message, "error": message, "code": code}, status_code=status, headers=headers
     )
 
 

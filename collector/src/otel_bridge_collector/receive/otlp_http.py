@@ -56,7 +56,11 @@ def build_otlp_routes(ingest: Ingest, *, max_body_bytes: int) -> list[Route]:
         for slash in ("", "/")
     ]
     # Nothing but OTLP lives under /otel, so a wrong path there is told the right one by every application.
-    return [*routes, Route("/otel/{rest:path}", _refuse_path, methods=["POST"])]
+    return [
+        *routes,
+        Route("/otel", _refuse_path, methods=["POST"]),
+        Route("/otel/{rest:path}", _refuse_path, methods=["POST"]),
+    ]
 
 
 def build_otlp_app(ingest: Ingest, *, max_body_bytes: int) -> Starlette:
