@@ -56,10 +56,12 @@ def test_an_argument_counts_more_than_the_environment(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("name", "value", "fault"),
     [
-        pytest.param("OTLP_HTTP", "nowhere", "otlp_http: .*expected HOST:PORT", id="address"),
-        pytest.param("MAX_BODY_BYTES", "0", "max_body_bytes: .*greater than 0", id="number"),
-        pytest.param("DEFAULT_PARENT", "nonsense", "default_parent: .*neither one of", id="parent"),
-        pytest.param("LOG_LEVEL", "loud", "log_level: ", id="choice"),
+        pytest.param("OTLP_HTTP", "nowhere", "OTEL_BRIDGE_OTLP_HTTP: .*expected HOST:PORT", id="address"),
+        pytest.param("MAX_BODY_BYTES", "0", "OTEL_BRIDGE_MAX_BODY_BYTES: .*greater than 0", id="number"),
+        pytest.param(
+            "DEFAULT_PARENT", "nonsense", "OTEL_BRIDGE_DEFAULT_PARENT: .*neither one of", id="parent"
+        ),
+        pytest.param("LOG_LEVEL", "loud", "OTEL_BRIDGE_LOG_LEVEL: ", id="choice"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(
@@ -69,3 +71,10 @@ def test_a_setting_that_cannot_be_used_is_named(
 
     with pytest.raises(SettingsError, match=fault):
         load_settings()
+
+
+def test_an_argument_that_cannot_be_used_is_named_by_its_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BRIDGE_OTLP_HTTP", "127.0.0.1:4318")
+
+    with pytest.raises(SettingsError, match=r"these settings: --otlp-http: .*expected HOST:PORT"):
+        load_settings(otlp_http="nowhere")

@@ -3,15 +3,18 @@
 Precedence: argument of the command line > `OTEL_BRIDGE_*` > default. Every setting stands in docs/settings.md.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from otel_bridge.contract.parent import DEFAULT_PARENT, parse_parent
 from otel_bridge_collector.errors import SettingsError
+
+_PREFIX: Final = "OTEL_BRIDGE_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ Listen: TypeAlias = Annotated[Address, NoDecode, BeforeValidator(parse_address)]
 class Settings(BaseSettings):
     """What the sidecar can be told; docs/settings.md describes each."""
 
-    model_config = SettingsConfigDict(env_prefix="OTEL_BRIDGE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore")
 
     data_dir: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "otel-bridge")
     otlp_grpc: Listen = Address(host="127.0.0.1", port=4317)
@@ -79,5 +82,11 @@ def load_settings(**arguments: object) -> Settings:
     try:
         return Settings.model_validate(given) if not given else Settings(**given)  # type: ignore[arg-type]  # checked by the model
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        faults = "; ".join(f"{_source(fault['loc'], given)}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(f"cannot use these settings: {faults}") from error
+
+
+def _source(place: tuple[int | str, ...], given: Mapping[str, object]) -> str:
+    """Return the name of a setting where the user wrote it: a flag or a variable."""
+    name = str(place[0])
+    return f"--{name.replace('_', '-')}" if name in given else f"{_PREFIX}{name.upper()}"

@@ -84,7 +84,7 @@ def test_an_address_that_is_none_is_a_clear_error(tmp_path: Path) -> None:
     result = run("--data-dir", str(tmp_path), "--api", "nowhere")
 
     assert result.returncode == 1
-    assert "api: " in result.stderr
+    assert "--api: " in result.stderr
     assert "expected HOST:PORT" in result.stderr
 
 
