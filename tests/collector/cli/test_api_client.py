@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from otel_bridge_collector.cli.api_client import ask
+from otel_bridge_collector.cli.api_client import ask, default_url, fault_message
 from tests.support.listening import listening
 
 
@@ -63,3 +63,40 @@ def test_what_answers_without_json_is_no_sidecar() -> None:
         with pytest.raises(click.ClickException, match="is no sidecar"):
             ask(f"http://127.0.0.1:{server.server_port}", "GET", "/nosuch")
         thread.join()
+
+
+@pytest.mark.parametrize(
+    ("listening_on", "url"),
+    [
+        pytest.param("127.0.0.1:1234", "http://127.0.0.1:1234", id="this machine"),
+        pytest.param("sidecar:1234", "http://sidecar:1234", id="name"),
+        pytest.param("[::1]:1234", "http://[::1]:1234", id="IPv6"),
+        pytest.param("0.0.0.0:1234", "http://127.0.0.1:1234", id="every address"),
+        pytest.param("[::]:1234", "http://[::1]:1234", id="every IPv6 address"),
+    ],
+)
+def test_the_default_is_where_the_sidecar_listens(
+    monkeypatch: pytest.MonkeyPatch, listening_on: str, url: str
+) -> None:
+    monkeypatch.setenv("OTEL_BRIDGE_API", listening_on)
+
+    assert default_url() == url
+
+
+def test_a_default_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BRIDGE_API", "nowhere")
+
+    with pytest.raises(click.ClickException, match=r"OTEL_BRIDGE_API: .*expected HOST:PORT"):
+        default_url()
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        pytest.param({"Message": "no such span", "error": "x"}, "no such span", id="the API"),
+        pytest.param({"code": 5, "message": "there is no /btql here"}, "there is no /btql here", id="an OTLP port"),
+        pytest.param({"detail": "gone"}, "{'detail': 'gone'}", id="something else"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_in_the_words_of_what_answered(answer: dict[str, object], message: str) -> None:
+    assert fault_message(answer) == message

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from otel_bridge_collector.cli.main import main
 from tests.support.api import client_of
 from tests.support.listening import listening
+from tests.support.receivers import receiving
 from tests.support.rows import Asking
 
 
@@ -90,3 +91,17 @@ def test_something_else_that_answers_is_no_sidecar(url: str) -> None:
     result = query("limit: 1", f"{url}/nosuch")
 
     assert (result.exit_code, "there is nothing at /nosuch/btql" in result.stderr) == (1, True)
+
+
+def test_without_a_url_the_setting_of_the_sidecar_counts(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BRIDGE_API", url.removeprefix("http://"))
+
+    assert CliRunner().invoke(main, ["query", "filter: false"]).stdout == "no rows\n"
+
+
+def test_the_words_of_an_otlp_port_are_shown(tmp_path: Path) -> None:
+    with receiving(tmp_path) as receivers:
+        result = query("limit: 1", receivers.http)
+
+    assert result.exit_code == 1
+    assert "there is no /btql here: send OTLP traces to /v1/traces" in result.stderr

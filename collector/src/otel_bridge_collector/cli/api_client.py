@@ -6,8 +6,30 @@ from typing import Any, Final, cast
 import click
 import httpx
 
-DEFAULT_URL: Final = "http://127.0.0.1:8585"
+from otel_bridge_collector.errors import SettingsError
+
+SHOWN_DEFAULT: Final = "where OTEL_BRIDGE_API says, http://127.0.0.1:8585 unless set"
+"""What `--help` says of a URL that is not given."""
+
 _TIMEOUT_S: Final = 60.0
+_EVERY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound here
+"""Hosts that one can listen on and not ask -> what listens there too."""
+
+
+def default_url() -> str:
+    """Return the URL of the API, from the setting that tells the sidecar where to listen.
+
+    Raises:
+        ClickException: a setting cannot be used.
+    """
+    # Only who gives no URL waits for the import of what reads settings.
+    from otel_bridge_collector.settings import Address, load_settings  # noqa: PLC0415 - see above
+
+    try:
+        api = load_settings().api
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    return f"http://{Address(host=_EVERY_ADDRESS.get(api.host, api.host), port=api.port)}"
 
 
 def ask(
@@ -32,3 +54,8 @@ def ask(
     if not isinstance(answer, dict):
         raise click.ClickException(f"what answers at {url} is no sidecar")
     return response.status_code, cast("dict[str, Any]", answer)
+
+
+def fault_message(answer: Mapping[str, object]) -> str:
+    """Return what an answer says is wrong: the API's words, those of an OTLP port, or all of it."""
+    return str(answer.get("Message") or answer.get("message") or dict(answer))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from otel_bridge_collector.cli.api_client import DEFAULT_URL, ask
+from otel_bridge_collector.cli.api_client import SHOWN_DEFAULT, ask, default_url, fault_message
 from otel_bridge_collector.cli.table import cell, print_table
 
 _Cells = Sequence[Mapping[str, Any]]
@@ -17,7 +17,7 @@ _COLUMNS: Final = ("field", "value", "rule", "from")
 
 @click.command()
 @click.argument("span_id")
-@click.option("--url", default=DEFAULT_URL, show_default=True, help="The sidecar's API.")
+@click.option("--url", default=default_url, show_default=SHOWN_DEFAULT, help="The sidecar's API.")
 @click.option(
     "--format",
     "output",
@@ -35,7 +35,7 @@ def explain(span_id: str, url: str, output: str) -> None:
     """  # noqa: D301 - click reads \b as: keep these lines
     status, answer = ask(url, "GET", f"/v1/explain/{span_id}")
     if status >= HTTPStatus.BAD_REQUEST:
-        raise click.ClickException(str(answer.get("Message", "the span cannot be explained")))
+        raise click.ClickException(fault_message(answer))
     if output == "json":
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
         return

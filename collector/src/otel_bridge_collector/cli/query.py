@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import click
 
-from otel_bridge_collector.cli.api_client import DEFAULT_URL, ask
+from otel_bridge_collector.cli.api_client import SHOWN_DEFAULT, ask, default_url, fault_message
 from otel_bridge_collector.cli.table import cell, print_table
 
 _WHOLE_ROW: Final = frozenset({"_pagination_key", "audit_data"})
@@ -24,7 +24,7 @@ _TOLD_APART_BY: Final = ("id", "created", "name", "type", "input", "output", "er
 
 @click.command()
 @click.argument("text", metavar="QUERY")
-@click.option("--url", default=DEFAULT_URL, show_default=True, help="The sidecar's API.")
+@click.option("--url", default=default_url, show_default=SHOWN_DEFAULT, help="The sidecar's API.")
 @click.option(
     "--format",
     "output",
@@ -66,7 +66,7 @@ def _ask(text: str, url: str) -> dict[str, Any]:
 
 def _fault(answer: Mapping[str, Any]) -> str:
     """Return what is wrong, with the line of the query and a caret under the place."""
-    message = str(answer.get("Message", "the query failed"))
+    message = fault_message(answer)
     snippet = answer.get("snippet")
     return f"{message}\n\n{snippet}" if snippet else message
 
