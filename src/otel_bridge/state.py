@@ -137,6 +137,7 @@ class Process:
         environment: what `init_logger(environment=...)` said of the place where the process runs.
         wired: whether the app added a processor of ours itself, and so has spans without a logger.
         taken: ended spans that a processor of ours has seen, while they wait.
+        unknown_fields: names that were logged, are no field of a row, and have been warned of.
         bridges: what `configure` built, by tracer provider.
         configuring: held while it builds.
         spans_started: numbers of the spans, in the order in which they were started.
@@ -150,6 +151,7 @@ class Process:
     environment: Mapping[str, str] | None = None
     wired: bool = False
     taken: WeakSet[ReadableSpan] = field(default_factory=WeakSet[ReadableSpan])
+    unknown_fields: set[str] = field(default_factory=set[str])
     bridges: dict[object, Any] = field(default_factory=dict[object, Any])
     configuring: threading.Lock = field(default_factory=threading.Lock)
     spans_started: Iterator[int] = field(default_factory=lambda: itertools.count(1))

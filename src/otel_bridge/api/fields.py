@@ -1,18 +1,34 @@
-"""What a user logs, checked and copied into fields of a row. It keeps nothing and sends nothing.
+"""What a user logs, checked and copied into fields of a row. It sends nothing, and keeps of it only what it warned of.
 
 Source: `braintrust` 0.47.0 SDK, `logger._validate_and_sanitize_experiment_log_partial_args` and
 `split_logging_data`, measured (spec/translation.md section 1.5).
 """
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, Final, cast
 
 from otel_bridge.attributes.to_json import to_json
 from otel_bridge.contract import checks
 from otel_bridge.contract.merge import merge_row
 from otel_bridge.contract.row import Json, Row
+from otel_bridge.state import process
+
+logger = logging.getLogger(__name__)
 
 IDENTITY: Final = frozenset({"id", "span_id", "root_span_id", "span_parents", "_is_merge"})
+
+_KNOWN: Final = frozenset(Row.__annotations__) | {"inputs", "dataset_record_id"}
+"""Fields of a row, and two old ones of Braintrust's."""
+
+_SUGGESTED: Final = (
+    "input", "output", "expected", "error", "scores", "metadata", "metrics", "tags", "span_attributes", "context",
+    "origin", "created",
+)  # fmt: skip
+
+MAX_UNKNOWN_FIELDS: Final = 100
+"""Unknown names that are warned of; an app that makes names up is not told of more."""
 
 _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "scores": checks.check_scores,
@@ -24,7 +40,7 @@ _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
 
 
 def checked(event: Mapping[str, Any]) -> dict[str, Json]:
-    """Return a copy of the fields of `event` that say anything, as JSON.
+    """Return a copy of the fields of `event` that say anything, as JSON; warn of unknown ones, once for each name.
 
     Raises:
         ValueError: a field cannot be what it is.
@@ -37,12 +53,24 @@ def checked(event: Mapping[str, Any]) -> dict[str, Json]:
         raise ValueError("Only one of input or inputs (deprecated) can be specified. Prefer input.")
     if "inputs" in fields:
         fields["input"] = fields.pop("inputs")
-    return {name: to_json(_checked(name, value)) for name, value in fields.items()}
+    as_json = {name: to_json(_checked(name, value)) for name, value in fields.items()}
+    _warn_of_unknown(as_json.keys() - _KNOWN - process.unknown_fields)
+    return as_json
 
 
 def merged(row: Mapping[str, Json], update: Mapping[str, Json]) -> dict[str, Json]:
     """Return `row` with `update` merged into it, as the merge of rows does it."""
     return cast("dict[str, Json]", merge_row(cast("Row", row), cast("Row", update)))
+
+
+def _warn_of_unknown(new_names: Iterable[str]) -> None:
+    for name in sorted(new_names):
+        if name.startswith("_") or len(process.unknown_fields) >= MAX_UNKNOWN_FIELDS:
+            continue
+        process.unknown_fields.add(name)
+        close = get_close_matches(name, _SUGGESTED, n=1)
+        hint = f", did you mean {close[0]!r}?" if close else ""
+        logger.warning("a field %r was logged that rows do not have, it is sent as it is%s", name, hint)
 
 
 def _checked(name: str, value: Any) -> object:

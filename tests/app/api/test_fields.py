@@ -66,6 +66,40 @@ def test_a_score_that_is_no_number_raises_though_braintrust_stores_it_as_text() 
         checked(event)
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        pytest.param("ouput", "it is sent as it is, did you mean 'output'?", id="a slip"),
+        pytest.param("Metadata", "it is sent as it is, did you mean 'metadata'?", id="in capitals"),
+        pytest.param("foo", "it is sent as it is", id="nothing like it"),
+        pytest.param("a\nb", "it is sent as it is", id="line break"),
+    ],
+)
+def test_an_unknown_field_is_kept_and_warned_of_once(
+    caplog: pytest.LogCaptureFixture, name: str, hint: str
+) -> None:
+    for _ in range(2):
+        assert checked({name: "secret"}) == {name: "secret"}
+
+    assert caplog.messages == [f"a field {name!r} was logged that rows do not have, {hint}"]
+
+
+def test_fields_of_rows_and_control_fields_are_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    checked(
+        {"input": 1, "context": {}, "created": "x", "dataset_record_id": "x", "_async_scoring_control": {}}
+    )
+    checked({"inputs": 1, "ouput": None})
+
+    assert caplog.messages == []
+
+
+def test_an_app_that_makes_names_up_is_not_warned_for_ever(caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(300):
+        checked({f"made up {number}": 1})
+
+    assert len(caplog.messages) == 100
+
+
 @pytest.mark.parametrize("name", ["id", "span_id", "root_span_id", "span_parents"])
 def test_what_identifies_the_row_cannot_be_logged(name: str) -> None:
     with pytest.raises(TypeError, match=name):
