@@ -38,6 +38,7 @@ def make_span(  # noqa: PLR0913 - one argument for each thing that a test may va
         status_message=status_message,
         trace_state="",
         dropped_attributes=0,
+        dropped_events=0,
         resource=Resource(),
         scope=Scope(name=scope),
     )

@@ -80,6 +80,7 @@ class Span:
         end_ns: Unix nanoseconds; 0 when the span has not ended.
         status_code: a `StatusCode`, or a number that this version does not know.
         dropped_attributes: how many attributes the producer dropped.
+        dropped_events: how many events it dropped; some conventions write messages as events.
     """
 
     trace_id: str
@@ -96,6 +97,7 @@ class Span:
     status_message: str
     trace_state: str
     dropped_attributes: int
+    dropped_events: int
     resource: Resource
     scope: Scope
 

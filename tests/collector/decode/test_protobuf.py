@@ -48,6 +48,7 @@ def test_a_span_keeps_everything_that_otlp_says_of_it() -> None:
         status=Status(code=Status.STATUS_CODE_ERROR, message="no"),
         trace_state="k=v",
         dropped_attributes_count=4,
+        dropped_events_count=5,
     )
 
     (decoded,) = protobuf.spans(trace_request(span))
@@ -71,6 +72,7 @@ def test_a_span_keeps_everything_that_otlp_says_of_it() -> None:
         status_message="no",
         trace_state="k=v",
         dropped_attributes=4,
+        dropped_events=5,
         resource=model.Resource(attributes={"service.name": "shop"}),
         scope=model.Scope(name="lib", version="1", attributes={"s": "1"}),
     )

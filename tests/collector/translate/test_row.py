@@ -47,6 +47,7 @@ def test_context_tells_what_otlp_says_beside() -> None:
         kind=3,
         trace_state="a=b",
         dropped_attributes=2,
+        dropped_events=3,
         resource=resource,
         scope=Scope(name="lib", version="2"),
     )
@@ -59,6 +60,7 @@ def test_context_tells_what_otlp_says_beside() -> None:
             "links": [{"trace_id": TRACE_ID, "span_id": "cc" * 8, "attributes": {"why": "retry"}}],
             "trace_state": "a=b",
             "dropped_attributes": 2,
+            "dropped_events": 3,
         },
         "span_origin": {
             "name": "opentelemetry",

@@ -101,6 +101,7 @@ def _span(span: OtlpSpan, resource: Resource, scope: Scope) -> Span:
         status_message=span.status.message,
         trace_state=span.trace_state,
         dropped_attributes=span.dropped_attributes_count,
+        dropped_events=span.dropped_events_count,
         resource=resource,
         scope=scope,
     )

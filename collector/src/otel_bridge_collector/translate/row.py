@@ -102,6 +102,7 @@ def _otel(span: Span) -> Json:
             "links": [_link(link) for link in span.links],
             "trace_state": span.trace_state,
             "dropped_attributes": span.dropped_attributes,
+            "dropped_events": span.dropped_events,
         }
     )
 
