@@ -11,6 +11,7 @@ from otel_bridge.contract.row import Row
 from otel_bridge_collector.cli.main import main
 from otel_bridge_collector.decode import otlp_json
 from tests.support.conventions import FOLDER, Case
+from tests.support.otlp_request import span, traces
 
 CASE = Case(convention="gen_ai", name="openai-message-events")
 TRACES = FOLDER / "gen_ai" / "openai-message-events.otlp.json"
@@ -139,3 +140,60 @@ def test_what_to_translate_must_be_said_in_one_way(arguments: list[object]) -> N
 
 def test_the_help_shows_examples() -> None:
     assert "otel-bridge-collector translate --each corpus --out rows" in translate("--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        pytest.param("empty.json", b"{}", id="no field"),
+        pytest.param("empty.json", b'{"resourceSpans": [{"scopeSpans": []}]}', id="no spans"),
+        pytest.param("empty.json", b'{"resourceLogs": []}', id="no log records"),
+        pytest.param("empty.logs.json", b'{"resourceLogs": []}', id="no log records, as the name says"),
+        pytest.param("empty.binpb", b"", id="no byte"),
+    ],
+)
+def test_a_file_without_spans_is_said_to_be_so(tmp_path: Path, name: str, body: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(body)
+
+    result = translate(path)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"{path}: holds no spans and no log records\n"
+
+
+def test_json_of_another_kind_is_no_request(tmp_path: Path) -> None:
+    path = tmp_path / "package.json"
+    path.write_bytes(b'{"name": "x"}')
+
+    result = translate(path)
+
+    assert result.exit_code == 1
+    assert 'no JSON object with "resourceSpans"' in result.stderr
+
+
+def from_stdin(body: bytes) -> Result:
+    return CliRunner().invoke(main, ["translate", "-"], input=body)
+
+
+def test_standard_input_is_read_in_either_form(binary: tuple[Path, Path]) -> None:
+    expected = translate(TRACES).stdout
+
+    assert from_stdin(TRACES.read_bytes()).stdout == expected
+    assert from_stdin(binary[0].read_bytes()).stdout == expected
+
+
+def test_protobuf_that_looks_like_json_behind_a_line_feed_is_protobuf() -> None:
+    request = traces(span(name="x" * 30))
+    request.resource_spans[0].schema_url = ""
+    while len(request.resource_spans[0].SerializeToString()) < ord("{"):
+        request.resource_spans[0].schema_url += "u"
+    body = request.SerializeToString()
+
+    assert body.startswith(b"\n{")
+    assert len(rows_of(from_stdin(body).stdout)) == 1
+
+
+def test_what_is_wrong_with_standard_input_is_said_of_it() -> None:
+    assert from_stdin(b"{").stderr.startswith("Error: standard input: the body is no JSON")
+    assert from_stdin(b"{}").stderr == "standard input: holds no spans and no log records\n"

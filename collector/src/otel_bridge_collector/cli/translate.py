@@ -20,17 +20,21 @@ from otel_bridge_collector.translate.assembly import final_rows
 
 _SUFFIXES: Final = (".binpb", ".json")
 _SIGNALS: Final = (".traces", ".logs", ".metrics")
+_STDIN: Final = Path("-")
 
 _EXAMPLES: Final = """\b
 Examples:
   otel-bridge-collector translate request.binpb
   otel-bridge-collector translate trace.binpb trace.logs.binpb > rows.jsonl
+  otel-bridge-collector translate - < request.json
   otel-bridge-collector translate --each corpus --out rows
 """
 
 
 @click.command(epilog=_EXAMPLES)
-@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", nargs=-1, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+)
 @click.option(
     "--each",
     "folder",
@@ -48,7 +52,7 @@ def translate(files: tuple[Path, ...], folder: Path | None, out: Path | None) ->
     """Translate OTLP export requests to rows, one JSON object a line.
 
     FILES are requests in protobuf (.binpb) or JSON (.json), traces or logs. Those of one call belong together: facts in the logs,
-    such as feedback, end in the rows of their spans.
+    such as feedback, end in the rows of their spans. A dash is standard input, in either form.
     """
     if folder is not None and out is not None and not files:
         _translate_each(folder, out)
@@ -98,15 +102,18 @@ def _writes(path: Path, nested: NestedCalls) -> Iterator[RowWrite]:
 
 
 def _request(path: Path) -> ExportTraceServiceRequest | ExportLogsServiceRequest:
-    if path.suffix not in _SUFFIXES:
+    if path != _STDIN and path.suffix not in _SUFFIXES:
         raise click.ClickException(f"{path}: expected a name that ends in {' or '.join(_SUFFIXES)}")
-    body = path.read_bytes()
+    body = sys.stdin.buffer.read() if path == _STDIN else path.read_bytes()
+    name = "standard input" if path == _STDIN else str(path)
     try:
         checked = _checked(path, body)
     except MalformedBodyError as error:
-        raise click.ClickException(f"{path}: {error}") from error
+        raise click.ClickException(f"{name}: {error}") from error
     if checked.rejected:
-        click.echo(f"{path}: {checked.rejected} left out, {checked.reason}", err=True)
+        click.echo(f"{name}: {checked.rejected} left out, {checked.reason}", err=True)
+    elif not checked.accepted:
+        click.echo(f"{name}: holds no spans and no log records", err=True)
     return checked.request
 
 
@@ -114,7 +121,7 @@ def _checked(
     path: Path, body: bytes
 ) -> Checked[ExportTraceServiceRequest] | Checked[ExportLogsServiceRequest]:
     """Read traces or logs as the name says, and where it does not say, as the one that fits."""
-    parser = otlp_json if path.suffix == ".json" else protobuf
+    parser = otlp_json if path.suffix == ".json" or (path == _STDIN and _is_json(body)) else protobuf
     if ".logs" in path.suffixes:
         return check_logs(parser.parse_logs(body))
     try:
@@ -124,17 +131,24 @@ def _checked(
         if ".traces" not in path.suffixes and (logs := _logs(parser.parse_logs, body)):
             return logs
         raise
-    return traces if traces.accepted else _logs(parser.parse_logs, body) or traces
+    if traces.accepted:
+        return traces
+    logs = _logs(parser.parse_logs, body)
+    return logs if logs and logs.accepted else traces
+
+
+def _is_json(body: bytes) -> bool:
+    """Tell by the first byte. A line feed is no white space here: protobuf requests begin with its code."""
+    return body.lstrip(b" \t\r").startswith((b"{", b"["))
 
 
 def _logs(
     parse: Callable[[bytes], ExportLogsServiceRequest], body: bytes
 ) -> Checked[ExportLogsServiceRequest] | None:
     try:
-        logs = check_logs(parse(body))
+        return check_logs(parse(body))
     except MalformedBodyError:
         return None
-    return logs if logs.accepted else None
 
 
 def _write(stream: BinaryIO, rows: Sequence[Row]) -> None:
