@@ -1,7 +1,7 @@
 """Exporters that export masked copies; the originals, which other processors share, stay as they are.
 
-Every span passes, whoever made it: attributes, events, links, status. What does not pass the function are the
-span's name, its resource and its instrumentation scope. Without a masking function nothing is copied.
+Every span passes, whoever made it: attributes, events, links, status. What does not pass the function is listed
+in docs/masking.md. Without a masking function nothing is copied.
 """
 
 import copy

@@ -52,6 +52,8 @@ _NOT_MASKED: Final = frozenset({
     names.FEEDBACK_ID, names.FEEDBACK_FACT_ID, names.FEEDBACK_SOURCE, names.FEEDBACK_TAGS,
 })  # fmt: skip
 
+_NAMES: Final = frozenset(value for value in vars(names).values() if isinstance(value, str))
+
 
 class Masking:
     """The masking of one span or log record.
@@ -80,10 +82,10 @@ class Masking:
             for carrier in carriers:
                 if carrier in rest or (said and carrier == carriers[0]):
                     masked |= self._object(field, carrier, rest.pop(carrier, None), said)
-        return masked | {key: self.value(key, value) for key, value in rest.items()}
+        return masked | {key: self.value(_shown(key), value) for key, value in rest.items()}
 
     def value(self, name: str, value: object) -> AttributeValue:
-        """Return the masked `value` of the attribute or text called `name`."""
+        """Return the masked `value` of the attribute or text that a failure calls `name`."""
         parsed = parse(value) if isinstance(value, str) and value.lstrip()[:1] in {"{", "[", '"'} else None
         try:
             text = self._apply(name, parsed[0] if parsed else to_json(value))
@@ -146,6 +148,11 @@ class Masking:
 
 class _MaskingError(Exception):
     """The text says which value and by what class of exception, never why: that may hold the value."""
+
+
+def _shown(key: str) -> str:
+    """What a message calls an attribute: by its name if we know it, for that of others may say anything."""
+    return key if key in _NAMES else "attribute"
 
 
 def _decoded(carrier: str, value: object) -> Json:

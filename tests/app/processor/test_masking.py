@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from braintrust.util import LazyValue
 from otel_bridge.attributes.decode import decode
 from otel_bridge.attributes.encode import encode
 from otel_bridge.contract.row import Json
-from otel_bridge.processor.masking import Masking
+from otel_bridge.processor.masking import _NOT_MASKED, Masking
 
 ROW: dict[str, Json] = {
     "input": "secret", "output": {"a": "secret"}, "expected": ["secret"], "metadata": {"model": "secret"},
@@ -46,6 +47,21 @@ def test_fields_are_seen_one_by_one_and_decoded_in_the_order_of_braintrust() -> 
 
     order = ["input", "output", "expected", "metadata", "context", "scores", "metrics"]
     assert seen == [ROW[field] for field in order]
+
+
+def test_everything_that_passes_unmasked_is_named_in_the_docs() -> None:
+    text = (Path(__file__).parents[3] / "docs/masking.md").read_text(encoding="utf-8")
+
+    assert [name for name in sorted(_NOT_MASKED) if f"`{name}`" not in text] == []
+
+
+def test_a_failure_tells_no_key_of_others_and_the_name_of_what_is_ours() -> None:
+    masked = Masking(failing).attributes({"SECRETattrkey": "x", "braintrust.feedback.comment": "x"})
+
+    assert masked == {
+        "SECRETattrkey": "ERROR: Failed to mask field 'attribute' - RuntimeError",
+        "braintrust.feedback.comment": "ERROR: Failed to mask field 'braintrust.feedback.comment' - RuntimeError",
+    }
 
 
 def test_fields_are_replaced_and_the_others_stay() -> None:  # V52
@@ -211,8 +227,8 @@ def test_no_value_is_left_when_every_call_fails() -> None:
     masked = Masking(failing).attributes(attributes)
 
     assert "secret" not in str(masked)
-    assert masked["other"] == "ERROR: Failed to mask field 'other' - RuntimeError"
-    assert json.loads(str(masked["more"])) == "ERROR: Failed to mask field 'more' - RuntimeError"
+    assert masked["other"] == "ERROR: Failed to mask field 'attribute' - RuntimeError"
+    assert json.loads(str(masked["more"])) == "ERROR: Failed to mask field 'attribute' - RuntimeError"
 
 
 @pytest.mark.parametrize(
