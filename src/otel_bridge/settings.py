@@ -66,7 +66,7 @@ class Settings:
         schedule_delay_ms: how long an ended span waits for others.
         flush_timeout_ms: how long `flush()` may block.
         shutdown_timeout_ms: how long the exit of the process may be held up.
-        max_generator_items: values of a traced generator that are kept as its output; -1 for all, 0 for none.
+        max_generator_items: values that a traced generator may give to have an output; -1 for no limit, 0 for none.
         environment_type: kind of place where the process runs (`server`, `ci`, `local`), or None.
         environment_name: its name, or None.
     """
