@@ -69,7 +69,7 @@ def test_a_score_that_is_no_number_raises_though_braintrust_stores_it_as_text() 
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        pytest.param("ouput", "it is sent as it is, did you mean 'output'?", id="a slip"),
+        pytest.param("outpt", "it is sent as it is, did you mean 'output'?", id="a slip"),
         pytest.param("Metadata", "it is sent as it is, did you mean 'metadata'?", id="in capitals"),
         pytest.param("foo", "it is sent as it is", id="nothing like it"),
         pytest.param("a\nb", "it is sent as it is", id="line break"),
@@ -88,7 +88,7 @@ def test_fields_of_rows_and_control_fields_are_not_warned_of(caplog: pytest.LogC
     checked(
         {"input": 1, "context": {}, "created": "x", "dataset_record_id": "x", "_async_scoring_control": {}}
     )
-    checked({"inputs": 1, "ouput": None})
+    checked({"inputs": 1, "outpt": None})
 
     assert caplog.messages == []
 
