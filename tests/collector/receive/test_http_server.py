@@ -91,3 +91,17 @@ def test_another_name_is_refused_where_only_this_machine_is_served(address: Addr
         return response
 
     assert asyncio.run(ask()).status_code == status
+
+
+def test_a_request_without_a_host_is_refused_on_loopback() -> None:
+    async def ask() -> bytes:
+        server = HttpServer(Starlette(), bind(ANY_PORT, "--api"), drain_s=1)
+        await server.start()
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.address.port)
+        writer.write(b"GET / HTTP/1.0\r\n\r\n")
+        status_line = await reader.readline()
+        writer.close()
+        await server.stop()
+        return status_line
+
+    assert b" 421 " in asyncio.run(ask())
