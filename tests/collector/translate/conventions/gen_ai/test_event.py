@@ -4,7 +4,8 @@ import pytest
 
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.translate import translate
-from otel_bridge_collector.translate.conventions.gen_ai.event import Message, message
+from otel_bridge_collector.translate.conventions.gen_ai.event import message
+from otel_bridge_collector.translate.message_event import Message
 from tests.support.otlp import make_event, make_span
 
 USER = make_event("gen_ai.user.message", {"content": "hi"})
