@@ -4,41 +4,20 @@ A question about the weather in two cities: the model calls a tool twice, then a
 instrumentation leaves out (finish reasons, counts of cached tokens), and the ids that the fake provider made up anew.
 """
 
-import json
 import re
 from typing import Any, Final
 
 import pytest
 
 from tests.support.conventions import Case, cases
+from tests.support.conversation import TOKENS, calls, told
 
 RECORDINGS: Final = [case for case in cases() if case.convention == "same_call"]
-TOKENS: Final = ("prompt_tokens", "completion_tokens", "tokens")
 
 
-def calls(case: Case) -> list[dict[str, Any]]:
-    """The rows of the two calls, in order, as plain JSON."""
-    rows = [json.loads(json.dumps(row)) for row in case.translate()]
-    return sorted(
-        (row for row in rows if row["span_attributes"]["type"] == "llm"),
-        key=lambda row: row["metrics"]["start"],
-    )
-
-
-def told(messages: list[dict[str, Any]]) -> list[Any]:
-    """Messages without ids that the provider made up, finish reasons, and the spacing of arguments."""
-    return [
-        {
-            "role": message["role"],
-            "content": message.get("content"),
-            "calls": [
-                (call["type"], call["function"]["name"], json.loads(call["function"]["arguments"]))
-                for call in message.get("tool_calls", [])
-            ],
-            "result_of": re.sub(r"^call_\d+?(?=\d\dabc)", "", message.get("tool_call_id", "")),
-        }
-        for message in messages
-    ]
+def answered(messages: list[dict[str, Any]]) -> list[str]:
+    """The ids of the calls that messages are the results of, without what the provider made up."""
+    return [re.sub(r"^call_\d+?(?=\d\dabc)", "", message.get("tool_call_id", "")) for message in messages]
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +32,7 @@ def test_the_conversation_reads_the_same_through_every_instrumentation(
     rows = calls(case)
 
     assert [told(row["input"]) for row in rows] == [told(row["input"]) for row in expected]
+    assert [answered(row["input"]) for row in rows] == [answered(row["input"]) for row in expected]
     assert [told(row["output"]) for row in rows] == [told(row["output"]) for row in expected]
 
 

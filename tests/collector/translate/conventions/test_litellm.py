@@ -76,6 +76,25 @@ def test_calls_of_tools_join_the_answer() -> None:
     assert "metadata" not in row
 
 
+def test_calls_of_tools_are_the_answer_where_it_has_no_parts() -> None:
+    row = row_of(
+        {
+            "gen_ai.output.messages": '[{"role": "assistant", "parts": [], "finish_reason": "tool_calls"}]',
+            "gen_ai.completion.0.function_call.name": "f",
+            "gen_ai.completion.0.function_call.arguments": '{"a": 1}',
+        }
+    )
+
+    assert row.get("output") == [
+        {
+            "role": "assistant",
+            "content": None,
+            "finish_reason": "tool_calls",
+            "tool_calls": [{"type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}],
+        }
+    ]
+
+
 def test_calls_that_the_answer_has_come_once() -> None:
     call = '{"type": "tool_call", "id": "c1", "name": "f", "arguments": {"a": 1}}'
     row = row_of(

@@ -61,12 +61,17 @@ def translate(span: Span) -> Partial:
 
 def _output(attributes: Attributes) -> Iterator[Content]:
     told = json_text.structure(attributes.get(names.GEN_AI_OUTPUT_MESSAGES))
-    messages = chat_messages(told.value) if told else None
     used, calls = _calls(attributes)
-    if calls and is_message_list(messages) and "tool_calls" not in messages[-1]:
-        answer: Json = {**messages[-1], "tool_calls": calls}
-        attributes_used = (names.GEN_AI_OUTPUT_MESSAGES, *used)
-        yield Content("output", [*messages[:-1], answer], Rank.MESSAGES, attributes_used)
+    if not calls or not told or not is_message_list(told.value) or _has_calls(told.value):
+        return
+    *before, answer = told.value
+    messages = chat_messages([*before, {**answer, "tool_calls": calls}])
+    yield Content("output", messages, Rank.MESSAGES, (names.GEN_AI_OUTPUT_MESSAGES, *used))
+
+
+def _has_calls(told: Json) -> bool:
+    messages = chat_messages(told)
+    return is_message_list(messages) and "tool_calls" in messages[-1]
 
 
 def _calls(attributes: Attributes) -> tuple[list[str], list[Json]]:
