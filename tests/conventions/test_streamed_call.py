@@ -1,4 +1,4 @@
-"""One streamed call of a tool, recorded through ten instrumentations, gives the row of what crossed the wire.
+"""One streamed call of a tool, recorded through eleven instrumentations, gives the row of what crossed the wire.
 
 A system and a user message, one tool offered, `stream=True` with usage; the server on 127.0.0.1 sends the arguments of the
 one call in six chunks, then the usage. What each recording leaves out, or says otherwise:
@@ -8,6 +8,7 @@ one call in six chunks, then the usage. What each recording leaves out, or says 
 | `genai-openai` | opentelemetry-instrumentation-genai-openai 1.3b0, content in the span | |
 | `genai-openai-events` | the same, content in a log record | |
 | `langfuse` | langfuse 5.0.4, `langfuse.openai` | |
+| `langsmith` | langsmith 0.15.0, `wrap_openai`, exported by OpenTelemetry only | |
 | `litellm` | litellm 1.106.2, callback `otel` | the id of the call; names the model that was asked for |
 | `logfire` | logfire 5.2.0, `instrument_openai` | names the model that was asked for; the span of the request has no answer, its log has |
 | `openai-v2` | opentelemetry-instrumentation-openai-v2 2.4b0, opentelemetry-util-genai 0.4b0 | |

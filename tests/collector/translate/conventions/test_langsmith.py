@@ -1,11 +1,17 @@
 """Attributes of LangSmith's SDK."""
 
+import json
+from typing import Final
+
 import pytest
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.translate import translate
 from otel_bridge_collector.translate.conventions import langsmith
 from tests.support.otlp import make_span
+
+TOOL: Final[Json] = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+CALL: Final[Json] = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 
 
 @pytest.mark.parametrize(
@@ -64,6 +70,45 @@ def test_details_of_usage_are_parts_of_it() -> None:
         "prompt_cached_tokens": 16,
         "completion_reasoning_tokens": 3,
     }
+
+
+def test_a_request_and_a_response_of_openai_are_messages() -> None:
+    request = {"messages": [{"role": "user", "content": "hi"}], "model": "m", "tools": [TOOL], "seed": 4}
+    answer = {"role": "assistant", "content": None, "refusal": None, "tool_calls": [CALL]}
+    choice = {"index": 0, "finish_reason": "tool_calls", "logprobs": None, "message": answer}
+    row = translate(
+        make_span(
+            {
+                "langsmith.span.kind": "llm",
+                "gen_ai.prompt": json.dumps(request),
+                "gen_ai.completion": json.dumps({"choices": [choice], "object": "chat.completion"}),
+            }
+        )
+    )
+
+    assert row.get("input") == request["messages"]
+    assert row.get("output") == [
+        {"role": "assistant", "content": None, "tool_calls": [CALL], "finish_reason": "tool_calls"}
+    ]
+    assert row.get("metadata") == {
+        "tools": [TOOL],
+        "gen_ai.prompt.seed": 4,
+        "gen_ai.completion.object": "chat.completion",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        pytest.param("chain", {"messages": [{"role": "user", "content": "hi"}]}, id="no call of a model"),
+        pytest.param("llm", {"messages": "hi"}, id="no list"),
+        pytest.param("llm", {"messages": ["hi"]}, id="no messages"),
+    ],
+)
+def test_other_inputs_keep_the_shape_of_the_program(kind: str, given: Json) -> None:
+    row = translate(make_span({"langsmith.span.kind": kind, "gen_ai.prompt": json.dumps(given)}))
+
+    assert row.get("input") == given
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,13 @@
 | `langsmith.metadata.<key>` | `metadata.<key>`: JSON text is parsed |
 | `langsmith.metadata.usage_metadata`, `gen_ai.usage.input_token_details`, `.output_token_details` | `metrics.prompt_cached_tokens` and so on, and stay too |
 | `langsmith.span.tags` | `tags`; where it joins them with commas it stays too, as a tag may have a comma |
+| `gen_ai.prompt`, `gen_ai.completion` with a request (`messages`) or a response (`choices`) of OpenAI's, on a call of a model | `input`, `output` as chat messages; `metadata.tools`; what else they say is `metadata.<attribute>.<key>` |
 | `langsmith.request.streaming` | `metadata.stream`; it stays too |
 
-The rest (trace name, session name, runtime, ...) stays in `metadata` under its own name. Inputs and outputs are what
-`gen_ai.prompt` and `gen_ai.completion` say, in the shape that the program has given them.
+The rest (trace name, session name, runtime, ...) stays in `metadata` under its own name. Other inputs and outputs are
+what `gen_ai.prompt` and `gen_ai.completion` say, in the shape that the program has given them.
 
-Source: langsmith 0.15.0, `_internal/otel/_otel_exporter.py`; langchain-core 1.7.2, `UsageMetadata`.
+Source: langsmith 0.15.0, `_internal/otel/_otel_exporter.py`, `wrappers/_openai.py`; langchain-core 1.7.2, `UsageMetadata`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,9 @@ from typing import Final
 from otel_bridge.contract.row import Json, SpanType
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
-from otel_bridge_collector.translate.partial import Entry, Partial
+from otel_bridge_collector.translate.messages import chat_messages, is_message_list
+from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
+from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import Count, token_metrics
 
 NAME: Final = "langsmith"
@@ -32,6 +35,11 @@ _TAGS: Final = "langsmith.span.tags"
 _METADATA: Final = "langsmith.metadata."
 _STREAMING: Final = "langsmith.request.streaming"
 _USAGE: Final = "langsmith.metadata.usage_metadata"
+_WHOLE: Final = (("input", "gen_ai.prompt", "messages"), ("output", "gen_ai.completion", "choices"))
+"""What `wrap_openai` records: the arguments of the call, and the completion that came or was put together."""
+_TOLD_BESIDE: Final = frozenset({"id", "model", "stream", "usage", "usage_metadata"})
+"""Keys of a request or response that attributes of their own repeat."""
+_CHOICE: Final = frozenset({"message", "index"})
 
 _TYPE_OF: Final[Mapping[str, SpanType]] = {
     "llm": "llm",
@@ -64,8 +72,9 @@ def claims(span: Span) -> bool:
 def translate(span: Span) -> Partial:
     """Read the `langsmith.*` attributes of `span`."""
     attributes = span.attributes
-    readings = chain(
+    readings: Iterator[Reading] = chain(
         _type(attributes),
+        _call(attributes),
         token_metrics(_counts(attributes)),
         _metadata(attributes),
         _tags(attributes),
@@ -77,6 +86,38 @@ def _type(attributes: Attributes) -> Iterator[Entry]:
     kind = str(attributes.get(_KIND)).lower()
     if kind in _TYPE_OF:
         yield Entry("span_attributes", "type", _TYPE_OF[kind], (_KIND,))
+
+
+def _call(attributes: Attributes) -> Iterator[Reading]:
+    if attributes.get(_KIND) != "llm":
+        return
+    for field, attribute, key in _WHOLE:
+        whole = _object(attributes.get(attribute))
+        listed = whole.get(key)
+        messages = [_message(item) for item in listed] if isinstance(listed, list) else []
+        if is_message_list(messages):
+            yield Content(field, chat_messages(messages), Rank.VALUE, (attribute,))
+            yield from _beside(attribute, whole, key)
+
+
+def _message(item: Json) -> Json:
+    """Return a message, or that of a choice with what the choice says; the SDK's classes fill up keys with null."""
+    if not isinstance(item, Mapping):
+        return item
+    message = item.get("message")
+    choice = {key: value for key, value in item.items() if key not in _CHOICE}
+    told = {**message, **choice} if isinstance(message, Mapping) else item
+    return {key: value for key, value in told.items() if value is not None or key == "content"}
+
+
+def _beside(attribute: str, whole: Mapping[str, Json], key: str) -> Iterator[Entry]:
+    for name, value in whole.items():
+        if name == key or name in _TOLD_BESIDE or value is None:
+            continue
+        if name == "tools" and (tools := tool_definitions(value)):
+            yield Entry("metadata", "tools", tools, ())
+        else:
+            yield Entry("metadata", f"{attribute}.{name}", value, ())
 
 
 def _counts(attributes: Attributes) -> Iterator[Count]:
