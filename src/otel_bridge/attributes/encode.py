@@ -5,8 +5,8 @@ It neither validates fields nor knows spans. Values are JSON already (`to_json`)
 | field | attribute, always | in addition |
 | --- | --- | --- |
 | `input`, `output`, `expected`, `error` | `braintrust.*_json` | messages and tool attributes, see `settings.ContentMode` |
-| `scores`, `metadata`, `metrics`, `span_attributes` | `braintrust.*`, JSON | the twins of `attributes.twins` |
-| `context`, `origin`, `classifications`, `facets` | `braintrust.*`, JSON | the twins of `attributes.twins` |
+| `scores`, `metadata`, `metrics`, `span_attributes` | `braintrust.*`, JSON | the twins of `contract.twins` |
+| `context`, `origin`, `classifications`, `facets` | `braintrust.*`, JSON | the twins of `contract.twins` |
 | `tags` | `braintrust.tags`, a list of strings | |
 | `id` | `braintrust.row_id` | |
 | any other field `x` | `braintrust.event.x`, JSON | |
@@ -17,11 +17,10 @@ Source: spec/translation.md section 8.
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from otel_bridge.attributes import twins
 from otel_bridge.attributes.messages import to_gen_ai
 from otel_bridge.attributes.to_json import clean, dump
-from otel_bridge.attributes.twins import AttributeValue
-from otel_bridge.contract import names
+from otel_bridge.attributes.twins import AttributeValue, read_twins
+from otel_bridge.contract import names, twins
 from otel_bridge.contract.row import Json
 from otel_bridge.settings import ContentMode
 
@@ -103,14 +102,14 @@ def _content(field: str, value: Json, *, kind: Json, mode: ContentMode) -> Attri
 
 
 def _context_twins(row: Mapping[str, Json]) -> Attributes:
-    identity = twins.read_twins(twins.IDENTITY_TWINS, row.get("metadata"))
-    return identity | twins.read_twins(twins.CODE_TWINS, row.get("context"))
+    identity = read_twins(twins.IDENTITY_TWINS, row.get("metadata"))
+    return identity | read_twins(twins.CODE_TWINS, row.get("context"))
 
 
 def _type_twins(row: Mapping[str, Json], kind: Json, name: str) -> Attributes:
     if kind == "llm":
-        request = twins.read_twins(twins.REQUEST_TWINS, row.get("metadata"))
-        usage = twins.read_twins(twins.USAGE_TWINS, row.get("metrics"))
+        request = read_twins(twins.REQUEST_TWINS, row.get("metadata"))
+        usage = read_twins(twins.USAGE_TWINS, row.get("metrics"))
         return {names.GEN_AI_OPERATION_NAME: "chat"} | request | usage | _finish_reasons(row.get("output"))
     if kind == "tool":
         named: Attributes = {names.GEN_AI_TOOL_NAME: clean(name)} if name else {}

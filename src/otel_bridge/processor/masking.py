@@ -20,13 +20,12 @@ import json
 from collections.abc import Mapping
 from typing import Final, cast
 
-from otel_bridge.attributes import twins
 from otel_bridge.attributes.decode import parse
 from otel_bridge.attributes.encode import JSON_FIELDS, MESSAGE_FIELDS, TOOL_FIELDS, Attributes
 from otel_bridge.attributes.messages import from_gen_ai, to_gen_ai
 from otel_bridge.attributes.to_json import dump, to_json
-from otel_bridge.attributes.twins import AttributeValue
-from otel_bridge.contract import names
+from otel_bridge.attributes.twins import AttributeValue, attribute_value, read_twins
+from otel_bridge.contract import names, twins
 from otel_bridge.contract.row import Json
 from otel_bridge.state import MaskingFunction
 
@@ -93,7 +92,7 @@ class Masking:
             return dump(str(error)) if parsed else str(error)
         if parsed:
             return text
-        masked = twins.attribute_value(_loads(text))
+        masked = attribute_value(_loads(text))
         return text if masked is None else masked
 
     def proof(self) -> Attributes:
@@ -122,7 +121,7 @@ class Masking:
             text = self._apply(field, {**whole, **decoded} if isinstance(decoded, Mapping) else decoded)
         except _MaskingError as error:
             return self._failed_object(field, carrier, str(error))
-        repeated = twins.read_twins(keys, _loads(text))
+        repeated = read_twins(keys, _loads(text))
         complete = value is None and len(repeated) == len(said)
         return repeated if complete else {**repeated, carrier: text}
 

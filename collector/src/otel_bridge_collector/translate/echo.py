@@ -18,34 +18,9 @@ from typing import Final
 
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Json
+from otel_bridge.contract.twins import FIELD_TWINS
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
-
-_METADATA_KEY_OF: Final[Mapping[str, str]] = {
-    names.GEN_AI_REQUEST_MODEL: "model",
-    names.GEN_AI_RESPONSE_MODEL: "response_model",
-    names.GEN_AI_PROVIDER_NAME: "provider",
-    names.GEN_AI_REQUEST_TEMPERATURE: "temperature",
-    names.GEN_AI_REQUEST_TOP_P: "top_p",
-    names.GEN_AI_REQUEST_TOP_K: "top_k",
-    names.GEN_AI_REQUEST_MAX_TOKENS: "max_tokens",
-    names.GEN_AI_REQUEST_FREQUENCY_PENALTY: "frequency_penalty",
-    names.GEN_AI_REQUEST_PRESENCE_PENALTY: "presence_penalty",
-    names.GEN_AI_REQUEST_SEED: "seed",
-    names.GEN_AI_REQUEST_STOP_SEQUENCES: "stop",
-    names.GEN_AI_CONVERSATION_ID: "session_id",
-    names.USER_ID: "user_id",
-}
-
-_METRIC_OF: Final[Mapping[str, str]] = {
-    names.GEN_AI_USAGE_INPUT_TOKENS: "prompt_tokens",
-    names.GEN_AI_USAGE_OUTPUT_TOKENS: "completion_tokens",
-    names.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: "prompt_cached_tokens",
-    names.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS: "prompt_cache_creation_tokens",
-    names.GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS: "prompt_cache_creation_tokens",
-    names.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: "completion_reasoning_tokens",
-    names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK: "time_to_first_token",
-}
 
 _TEXT_ECHOES: Final[Mapping[str, str]] = {
     names.GEN_AI_TOOL_CALL_ARGUMENTS: names.INPUT_JSON,
@@ -67,8 +42,8 @@ def without_echoes(span: Span) -> Span:
 
 def _echoes(span: Span) -> Iterator[str]:
     attributes = span.attributes
-    yield from _repeated(attributes, names.METADATA, _METADATA_KEY_OF)
-    yield from _repeated(attributes, names.METRICS, _METRIC_OF)
+    yield from _repeated(attributes, names.METADATA, FIELD_TWINS["metadata"])
+    yield from _repeated(attributes, names.METRICS, FIELD_TWINS["metrics"])
     for echo, field in _TEXT_ECHOES.items():
         if echo in attributes and attributes[echo] == attributes.get(field):
             yield echo
