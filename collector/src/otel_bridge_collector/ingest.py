@@ -6,7 +6,7 @@ Every receiver enters here. It makes no row of a span; that is delivery's work.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol
@@ -14,7 +14,8 @@ from typing import Final, Protocol
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from otel_bridge_collector.decode import otlp_json, protobuf
+from otel_bridge.contract.row import Row
+from otel_bridge_collector.decode import native, otlp_json, protobuf
 from otel_bridge_collector.decode.structure import Checked, check_logs, check_traces
 from otel_bridge_collector.spool.record import Routing, Signal
 from otel_bridge_collector.spool.spool import Spool
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 _PARSED_IN_PLACE: Final = 1 << 20
 """Larger bodies are parsed on a thread, so that they do not hold up the others on the event loop."""
 
-_COUNTED: Final[Mapping[Signal, str]] = {"traces": "spans", "logs": "log records"}
+_COUNTED: Final[Mapping[Signal, str]] = {"traces": "spans", "logs": "log records", "rows": "rows"}
 """Signal -> what a request of it holds."""
 
 
@@ -95,6 +96,21 @@ class Ingest:
     async def logs(self, body: bytes, encoding: Encoding, *, parent: str | None) -> Outcome:
         """Keep an OTLP log request; arguments and errors as with `traces`."""
         return await self._keep("logs", await _off_loop(_check_logs, body, encoding), parent)
+
+    async def rows(self, rows: Sequence[Row]) -> int:
+        """Keep rows that came as rows, and return their transaction.
+
+        Args:
+            rows: at least one, each as `decode.native.check_rows` leaves it.
+
+        Raises:
+            SpoolError: they could not be kept.
+        """
+        payload = await asyncio.to_thread(native.pack_rows, rows)
+        routing = Routing(signal="rows", parent=None, xact=self._xacts.next(), received_ns=self._now_ns())
+        await self._spool.append(routing, payload)
+        self._counters.add("rows_accepted", len(rows))
+        return routing.xact
 
     async def _keep(self, signal: Signal, checked: _Checked, parent: str | None) -> Outcome:
         outcome = checked.outcome

@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 from otel_bridge.contract.slug import ObjectType, SlugError, SpanComponents
 
-ParentKind: TypeAlias = Literal["project_id", "project_name", "experiment_id", "playground_id"]
+ParentKind: TypeAlias = Literal["project_id", "project_name", "experiment_id", "playground_id", "dataset_id"]
 
 _KINDS: Final[tuple[ParentKind, ...]] = ("project_id", "project_name", "experiment_id", "playground_id")
 _KIND_OF_OBJECT: Final[dict[ObjectType, ParentKind]] = {
@@ -32,7 +32,7 @@ class Parent:
     """The object that rows belong to, and the span they hang under.
 
     Attributes:
-        kind: what `value` is.
+        kind: what `value` is. No parent string names a dataset; rows that come as rows do.
         value: an id, or a project's name.
         span: the span of a slug under which a trace is to be nested, or None.
     """

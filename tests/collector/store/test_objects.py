@@ -57,7 +57,7 @@ def test_an_unknown_experiment_is_registered_in_the_default_project(objects: Obj
     project = objects.project_named("default-otel-project")
     assert project is not None
     assert ids == {"experiment_id": "e1", "project_id": project.id}
-    experiment = objects.experiment("e1")
+    experiment = objects.in_projects.get("e1")
     assert experiment is not None
     assert (experiment.name, experiment.project_id) == ("e1", project.id)
 
@@ -69,7 +69,7 @@ def test_a_playground_is_known_by_its_rows(objects: Objects) -> None:
 def test_what_is_not_there_is_none(objects: Objects) -> None:
     assert objects.project("x") is None
     assert objects.project_named("x") is None
-    assert objects.experiment("x") is None
+    assert objects.in_projects.get("x") is None
 
 
 def test_what_was_resolved_cannot_be_changed_by_the_caller(objects: Objects) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.syntax import Source
-from otel_bridge_collector.store.objects import Experiment, Objects, Project
+from otel_bridge_collector.store.objects import Objects, Project
+from otel_bridge_collector.store.project_objects import ProjectObject
 
 
 class ObjectCatalog:
@@ -20,12 +21,12 @@ class ObjectCatalog:
         return [self._id(source, reference) for reference in source.references]
 
     def _id(self, source: Source, reference: str) -> str:
-        found: Project | Experiment | None
+        found: Project | ProjectObject | None
         match source.kind:
             case "project_logs":
                 found = self._objects.project(reference) or self._objects.project_named(reference)
-            case "experiment":
-                found = self._objects.experiment(reference)
+            case "experiment" | "dataset":
+                found = self._objects.in_projects.get(reference)
             case _:  # playgrounds are known by the rows in them only
                 return reference
         if found:

@@ -44,7 +44,7 @@ class Router:
         home = self._resolve(requested)
         routed: list[RowWrite] = []
         for index, write in enumerate(writes):
-            named = _readable(write.parent)
+            named = _object_of(write.row) or _readable(write.parent)
             ids = self._resolve(named) if named else home
             nested = _below(requested.span, write) if requested.span and ids == home else Row()
             place = Row(_xact_id=str(routing.xact), _pagination_key=pagination_key(routing.xact, index))
@@ -56,6 +56,18 @@ class Router:
             return self._objects.resolve(parent)
         except sqlite3.Error as error:
             raise RetryableError(f"the objects cannot be read now: {error}") from error
+
+
+def _object_of(row: Row) -> Parent | None:
+    """The object that a row names by itself, as rows do that came as rows; one of a span names none yet."""
+    if experiment_id := row.get("experiment_id"):
+        return Parent(kind="experiment_id", value=experiment_id)
+    if dataset_id := row.get("dataset_id"):
+        return Parent(kind="dataset_id", value=dataset_id)
+    if prompt_session_id := row.get("prompt_session_id"):
+        return Parent(kind="playground_id", value=prompt_session_id)
+    project_id = row.get("project_id")
+    return Parent(kind="project_id", value=project_id) if project_id else None
 
 
 def _readable(text: str | None) -> Parent | None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from otel_bridge_collector import translate
-from otel_bridge_collector.decode import protobuf
+from otel_bridge_collector.decode import native, protobuf
 from otel_bridge_collector.errors import MalformedBodyError
 from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.spool.record import Record
@@ -47,6 +47,8 @@ class Translator:
             case "logs":
                 records = protobuf.log_records(protobuf.parse_logs(record.payload))
                 return _translate_each(records, translate.record_writes)
+            case "rows":
+                return _native_writes(record)
 
     def remember(self, records: Iterable[Record]) -> None:
         """Take up the spans of records that the destination has already, as if they had just been translated."""
@@ -58,6 +60,15 @@ class Translator:
     def _span_writes(self, span: Span, *, requested: str | None) -> Sequence[RowWrite]:
         writes = translate.span_writes(span)
         return [*writes, *self._calls.observe(span, writes[0].row, requested=requested)] if writes else []
+
+
+def _native_writes(record: Record) -> Translated:
+    routing = record.routing
+    writes = [
+        translate.native_write(row, fact=f"{routing.xact}:{index}", received_ns=routing.received_ns)
+        for index, row in enumerate(native.unpack_rows(record.payload))
+    ]
+    return Translated(writes=writes, fault="")
 
 
 def _translate_each(

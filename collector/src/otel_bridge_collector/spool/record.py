@@ -24,7 +24,7 @@ from typing import Final, Literal, TypeAlias
 
 import orjson
 
-Signal: TypeAlias = Literal["traces", "logs"]
+Signal: TypeAlias = Literal["traces", "logs", "rows"]
 
 MARKER_SIZE: Final = 8
 _FIELDS: Final = struct.Struct("<8sQIII")
@@ -37,7 +37,7 @@ class Routing:
     """What the sidecar knows about a request beside its bytes.
 
     Attributes:
-        signal: what the payload is: an OTLP trace or log request in protobuf.
+        signal: what the payload is: an OTLP trace or log request in protobuf, or a JSON list of rows.
         parent: the request's parent string or slug; None when it named none.
         xact: the transaction that the request's rows belong to (`store.xact`).
         received_ns: when the request arrived, Unix nanoseconds.

@@ -1,62 +1,42 @@
-"""Projects and experiments: the control plane's small SQLite file. It holds no rows.
+"""Projects, and what a parent stands for: the control plane. It holds no rows.
 
-SQLite, because its durable single-row writes take 0.3 ms and DuckDB's do not (spec/storage.md section 8). An id
-exists durably before the first row carries it.
+An id exists durably before the first row carries it.
 """
 
-import sqlite3
-import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from otel_bridge.contract.parent import DEFAULT_PARENT, Parent
-from otel_bridge_collector.errors import StoreError
+from otel_bridge_collector.store.control_file import ControlFile
+from otel_bridge_collector.store.project_objects import ObjectKind, ProjectObject, ProjectObjects
 
-_VERSION: Final = 1
-_SCHEMA: Final = f"""
-BEGIN;
-CREATE TABLE IF NOT EXISTS org(id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS project(
-    id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS experiment(
-    id TEXT PRIMARY KEY, project_id TEXT NOT NULL REFERENCES project(id), name TEXT NOT NULL, created TEXT NOT NULL
-);
-PRAGMA user_version = {_VERSION};
-COMMIT;
-"""
-_DEFAULT_ORG: Final = "local"
+ORG_NAME: Final = "local"
 _DEFAULT_PROJECT: Final = DEFAULT_PARENT.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """One project; `created` is ISO 8601 in UTC."""
+    """One project; times are ISO 8601 in UTC, and `deleted_at` is None while it is there."""
 
     id: str
     org_id: str
     name: str
     created: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Experiment:
-    """One experiment; `created` is ISO 8601 in UTC."""
-
-    id: str
-    project_id: str
-    name: str
-    created: str
+    deleted_at: str | None = None
 
 
 class Objects:
-    """The projects and experiments of one data directory, and what a parent string stands for.
+    """The projects of one data directory, and what a parent string stands for.
 
     Any thread may call. There is one organisation, "local", whose id is made with the file.
+
+    Attributes:
+        org_id: the id of the organisation.
+        in_projects: what belongs to the projects.
     """
 
     def __init__(
@@ -69,18 +49,16 @@ class Objects:
         """Open the file, and make it where there is none.
 
         Raises:
-            StoreError: it cannot be opened, or holds something else.
+            StoreError: it cannot be opened, holds something else, or is of a newer version.
         """
         self._new_id = new_id
         self._clock = clock
-        self._lock = threading.Lock()
+        self._file = ControlFile(path)
+        self._connection = self._file.connection
+        self._lock = self._file.lock
         self._resolved: dict[tuple[str, str], dict[str, str]] = {}
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        try:
-            self.org_id = self._prepare()
-        except sqlite3.Error as error:
-            self._connection.close()
-            raise StoreError(f"cannot open the objects {path}: {error}") from error
+        self.in_projects = ProjectObjects(self._file, new_id=new_id, clock=clock)
+        self.org_id = self._organisation()
 
     def resolve(self, parent: Parent) -> dict[str, str]:
         """Return the object ids that a row under `parent` carries, and make the object where there is none.
@@ -89,11 +67,12 @@ class Objects:
         | --- | --- |
         | `project_name:`, `project_id:` | `org_id`, `project_id`, `log_id` "g" |
         | `experiment_id:` | `experiment_id`, `project_id` |
+        | `dataset_id:` | `dataset_id`, `project_id` |
         | `playground_id:` | `prompt_session_id`, `log_id` "x" |
 
         A project is found by its exact name. An id that nobody registered is registered as it stands, with
-        itself for a name, so that its rows are kept and can be found; an experiment goes to the project of spans
-        that name no parent.
+        itself for a name, so that its rows are kept and can be found; an experiment or a dataset goes to the project
+        of spans that name no parent.
         """
         key = (parent.kind, parent.value)
         with self._lock:
@@ -104,43 +83,52 @@ class Objects:
     def project(self, project_id: str) -> Project | None:
         """Return the project of an id, or None."""
         with self._lock:
-            return next(iter(self._projects("WHERE id = ?", project_id)), None)
+            return next(iter(self._projects("id = ? AND deleted_at IS NULL", project_id)), None)
 
     def project_named(self, name: str) -> Project | None:
         """Return the project of an exact name, or None."""
         with self._lock:
-            return next(iter(self._projects("WHERE name = ?", name)), None)
+            return next(iter(self._projects("name = ? AND deleted_at IS NULL", name)), None)
 
     def projects(self) -> list[Project]:
         """Return every project, newest first."""
         with self._lock:
-            return self._projects("")
+            return self._projects("deleted_at IS NULL")
 
     def create_project(self, name: str) -> Project:
         """Return the project of an exact name, made now where there is none."""
         with self._lock:
             return self._project_of_name(name)
 
-    def experiment(self, experiment_id: str) -> Experiment | None:
-        """Return the experiment of an id, or None."""
+    def rename_project(self, project: Project, name: str) -> Project | None:
+        """Give a project another name and return it; None when another project has that name."""
         with self._lock:
-            return self._experiment(experiment_id)
+            holder = self.project_named(name)
+            if holder and holder.id != project.id:
+                return None
+            self._connection.execute("UPDATE project SET name = ? WHERE id = ?", (name, project.id))
+            self._resolved.clear()
+        return replace(project, name=name)
+
+    def delete_project(self, project: Project) -> Project:
+        """Delete a project and return it; its name is free again, and its rows can be reached no more."""
+        deleted = replace(project, deleted_at=self._now())
+        with self._lock:
+            self._connection.execute(
+                "UPDATE project SET deleted_at = ? WHERE id = ?", (deleted.deleted_at, project.id)
+            )
+            self._resolved.clear()
+        return deleted
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            self._connection.close()
+        self._file.close()
 
-    def _prepare(self) -> str:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        # WAL alone could forget a project at a power loss whose rows the other store still has.
-        self._connection.execute("PRAGMA synchronous = FULL")
-        if self._connection.execute("PRAGMA user_version").fetchone() != (_VERSION,):
-            self._connection.executescript(_SCHEMA)
-        if found := self._connection.execute("SELECT id FROM org WHERE name = ?", (_DEFAULT_ORG,)).fetchone():
+    def _organisation(self) -> str:
+        if found := self._connection.execute("SELECT id FROM org WHERE name = ?", (ORG_NAME,)).fetchone():
             return str(found[0])
         org_id = self._new_id()
-        self._connection.execute("INSERT INTO org VALUES (?, ?)", (org_id, _DEFAULT_ORG))
+        self._connection.execute("INSERT INTO org VALUES (?, ?)", (org_id, ORG_NAME))
         return org_id
 
     def _resolve(self, parent: Parent) -> dict[str, str]:
@@ -150,8 +138,11 @@ class Objects:
             case "project_id":
                 return self._project_logs(self._registered_project(parent.value).id)
             case "experiment_id":
-                experiment = self._registered_experiment(parent.value)
+                experiment = self._registered("experiment", parent.value)
                 return {"experiment_id": experiment.id, "project_id": experiment.project_id}
+            case "dataset_id":
+                dataset = self._registered("dataset", parent.value)
+                return {"dataset_id": dataset.id, "project_id": dataset.project_id}
             case "playground_id":
                 return {"prompt_session_id": parent.value, "log_id": "x"}
 
@@ -159,45 +150,37 @@ class Objects:
         return {"org_id": self.org_id, "project_id": project_id, "log_id": "g"}
 
     def _project_of_name(self, name: str) -> Project:
-        found = self._projects("WHERE name = ?", name)
-        return found[0] if found else self._insert_project(self._new_id(), name)
+        found = self.project_named(name)
+        return found or self._insert_project(self._new_id(), name)
 
     def _registered_project(self, project_id: str) -> Project:
-        found = self._projects("WHERE id = ?", project_id)
-        if found:
+        # Rows may still come for a project that was deleted; they stay as unreachable as it is.
+        if found := self._projects("id = ?", project_id):
             return found[0]
-        taken = self._projects("WHERE name = ?", project_id)
+        taken = self.project_named(project_id)
         return self._insert_project(project_id, f"{project_id} (id)" if taken else project_id)
 
-    def _registered_experiment(self, experiment_id: str) -> Experiment:
-        if found := self._experiment(experiment_id):
+    def _registered(self, kind: ObjectKind, object_id: str) -> ProjectObject:
+        if found := self.in_projects.get(object_id, even_deleted=True):
             return found
         project = self._project_of_name(_DEFAULT_PROJECT)
-        created = self._now()
-        self._connection.execute(
-            "INSERT INTO experiment VALUES (?, ?, ?, ?)", (experiment_id, project.id, experiment_id, created)
-        )
-        return Experiment(id=experiment_id, project_id=project.id, name=experiment_id, created=created)
+        return self.in_projects.create(kind, project.id, object_id, object_id=object_id)
 
     def _insert_project(self, project_id: str, name: str) -> Project:
         created = self._now()
-        self._connection.execute("INSERT INTO project VALUES (?, ?, ?)", (project_id, name, created))
+        self._connection.execute(
+            "INSERT INTO project(id, name, created) VALUES (?, ?, ?)", (project_id, name, created)
+        )
         return Project(id=project_id, org_id=self.org_id, name=name, created=created)
 
     def _projects(self, where: str, *values: str) -> list[Project]:
         return [
-            Project(id=project_id, org_id=self.org_id, name=name, created=created)
-            for project_id, name, created in self._connection.execute(
-                f"SELECT id, name, created FROM project {where} ORDER BY rowid DESC",  # noqa: S608 - literals above
+            Project(id=project_id, org_id=self.org_id, name=name, created=created, deleted_at=deleted_at)
+            for project_id, name, created, deleted_at in self._connection.execute(
+                f"SELECT id, name, created, deleted_at FROM project WHERE {where} ORDER BY rowid DESC",  # noqa: S608 - literals above
                 values,
             )
         ]
-
-    def _experiment(self, experiment_id: str) -> Experiment | None:
-        row = self._connection.execute(
-            "SELECT id, project_id, name, created FROM experiment WHERE id = ?", (experiment_id,)
-        ).fetchone()
-        return Experiment(id=row[0], project_id=row[1], name=row[2], created=row[3]) if row else None
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,51 @@
+"""Rows that came as rows: how each is to be written. Nothing in them is read anew.
+
+A row with `_audit_source` that names no span is feedback: it becomes a fact, so that it holds whether its row came
+before or comes after. A comment is a row of its own in the SDKs; here it becomes part of the row that it is about.
+Source: `braintrust` 0.47.0 as recorded (spec/wire.md section 4).
+"""
+
+from collections.abc import Mapping
+from typing import cast
+
+from otel_bridge.contract.row import Json, Row
+from otel_bridge_collector.model import RowWrite
+
+
+def native_write(row: Row, *, fact: str, received_ns: int) -> RowWrite:
+    """Return the write of a row.
+
+    Args:
+        row: it has passed `decode.native.check_rows`.
+        fact: the id of the fact, where the row turns out to be one and has no better id.
+        received_ns: when it came, Unix nanoseconds.
+    """
+    if row.get("comment") is not None:
+        return _comment(row, received_ns) or RowWrite(row=row)
+    if row.get("_audit_source") and row.get("_is_merge") and not row.get("span_id"):
+        return RowWrite(row=row, fact=fact, fact_ns=received_ns)
+    return RowWrite(row=row)
+
+
+def _comment(row: Row, received_ns: int) -> RowWrite | None:
+    target = (row.get("origin") or {}).get("id")
+    if not isinstance(target, str):
+        return None
+    comment: dict[str, Json] = {
+        "id": row["id"],
+        "created": row.get("created"),
+        "comment": row.get("comment"),
+        "source": row.get("_audit_source"),
+        "metadata": row.get("_audit_metadata"),
+    }
+    said = {
+        name: value
+        for name, value in cast("Mapping[str, Json]", row).items()
+        if name not in ("origin", "comment", "created")
+    }
+    about: Row = {
+        "id": target,
+        "_is_merge": True,
+        "comments": [{name: value for name, value in comment.items() if value is not None}],
+    }
+    return RowWrite(row=cast("Row", {**said, **about}), fact=row["id"], fact_ns=received_ns)
