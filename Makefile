@@ -7,10 +7,11 @@ INSTALLED := $(VENV)/.installed
 # The other Pythons that are supported; those that are not on this machine are passed over.
 MATRIX ?= 3.12 3.13
 CORPUS := ../shared/corpus
+SUITE := ../shared/conformance
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test lint fmt types layers docs golden corpus wheel examples matrix fuzz ci pins clean
+.PHONY: help install demo run test lint fmt types layers docs golden corpus conformance wheel examples matrix fuzz ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -57,6 +58,9 @@ golden: install ## rewrite the expected rows of tests/conventions; read the diff
 
 corpus: install ## judge the translation of the whole corpus, where it is there
 	@if [ -d $(CORPUS) ]; then ./tests/support/judge_corpus.sh $(BIN) $(CORPUS); else echo "no $(CORPUS): passed over"; fi
+
+conformance: install ## let the real SDK's acceptance suite judge a sidecar, where it is there
+	@if [ -d $(SUITE) ]; then ./tests/support/conformance.sh $(BIN) $(SUITE); else echo "no $(SUITE): passed over"; fi
 
 fuzz: install ## change recorded requests by chance and translate them, for FUZZ_SECONDS
 	$(BIN)/python -m tests.fuzz.translate --seconds $(FUZZ_SECONDS)

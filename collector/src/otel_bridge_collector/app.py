@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
 from otel_bridge_collector.api.explain import build_explain_routes
-from otel_bridge_collector.api.routes import build_routes
+from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.housekeeping import trim_regularly
 from otel_bridge_collector.deliver.loop import Delivery, Destination
@@ -73,13 +73,22 @@ async def serve(settings: Settings, *, ready: Callable[[Ready], None], stop: asy
 async def _start(settings: Settings, counters: Counters, stages: AsyncExitStack) -> Ready:
     storage = _open_storage(settings, stages)
     delivery = _start_delivery(settings, storage, counters, stages)
-    ingest = Ingest(storage.spool, XactClock(storage.spool.last_xact), counters)
+    xacts = XactClock(max(storage.spool.last_xact, storage.objects.in_projects.newest_xact_id()))
+    ingest = Ingest(storage.spool, xacts, counters)
 
     async def caught_up() -> bool:
         return await delivery.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
 
     otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)
-    api_routes = build_routes(storage.store, storage.objects, caught_up)
+    api_routes = build_routes(
+        Plane(
+            store=storage.store,
+            objects=storage.objects,
+            caught_up=caught_up,
+            keep_rows=ingest.rows,
+            next_xact=xacts.next,
+        )
+    )
     explain_routes = build_explain_routes(storage.store, storage.spool, caught_up)
     api_app = Starlette(
         routes=[*api_routes, *explain_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS

@@ -8,23 +8,27 @@ from otel_bridge_collector.api.body import MAX_BODY_BYTES, json_response
 
 
 @pytest.mark.parametrize(
-    ("content", "code"),
+    ("content", "status", "code"),
     [
-        pytest.param(b"", "invalidJson", id="nothing"),
-        pytest.param(b"{", "invalidJson", id="no-json"),
-        pytest.param(b'{"query": "a\nb"}', "invalidJson", id="raw-newline"),
-        pytest.param(b"[]", "invalidJson", id="no-object"),
-        pytest.param(b" " * (MAX_BODY_BYTES + 1), "requestTooLarge", id="too-large"),
+        pytest.param(b"", 400, "invalidJson", id="nothing"),
+        pytest.param(b"{", 400, "invalidJson", id="no-json"),
+        pytest.param(b'{"query": "a\nb"}', 400, "invalidJson", id="raw-newline"),
+        pytest.param(b"[]", 400, "invalidJson", id="no-object"),
+        pytest.param(b" " * (MAX_BODY_BYTES + 1), 413, "requestTooLarge", id="too-large"),
     ],
 )
-def test_a_bad_body_is_answered_with_what_is_wrong(client: TestClient, content: bytes, code: str) -> None:
+def test_a_bad_body_is_answered_with_what_is_wrong(
+    client: TestClient, content: bytes, status: int, code: str
+) -> None:
     response = client.post("/btql", content=content)
 
-    assert (response.status_code, response.json()["code"]) == (400, code)
+    assert (response.status_code, response.json()["code"]) == (status, code)
 
 
 def test_a_body_needs_no_content_type_and_null_is_absent(client: TestClient) -> None:
-    response = client.post("/btql", content=b'{"query": "limit: 1", "cursor": null, "tz_offset": null}')
+    response = client.post(
+        "/btql", content=b'{"query": "from: project_logs | limit: 1", "cursor": null, "tz_offset": null}'
+    )
 
     assert response.status_code == 200
 

@@ -12,7 +12,7 @@ from tests.support.rows import Asking
 
 
 def ask(client: TestClient, query: Json, **fields: Json) -> dict[str, Any]:
-    response = client.post("/btql", json={"query": query, **fields})
+    response = client.post("/btql", json={"query": query, "default_source": "project_logs", **fields})
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer
@@ -82,7 +82,7 @@ def test_non_roots_are_those_with_parents(client: TestClient) -> None:
     "place", [pytest.param("body", id="in-the-body"), pytest.param("query", id="in-the-query")]
 )
 def test_a_cursor_continues(client: TestClient, place: str) -> None:
-    first = client.post("/btql", json={"query": "select: id | limit: 3"})
+    first = client.post("/btql", json={"query": "select: id | limit: 3", "default_source": "project_logs"})
     cursor = first.json()["cursor"]
     query = "select: id | limit: 3" if place == "body" else f"select: id | limit: 3 | cursor: '{cursor}'"
 
@@ -109,7 +109,7 @@ def test_a_request_can_be_about_one_trace(client: TestClient) -> None:
 
 
 def test_lines_have_one_row_each(client: TestClient) -> None:
-    query = {"query": "select: id, nosuch | limit: 2", "fmt": "jsonl"}
+    query = {"query": "select: id, nosuch | limit: 2", "fmt": "jsonl", "default_source": "project_logs"}
 
     response = client.post("/btql", json=query)
 
@@ -120,7 +120,9 @@ def test_lines_have_one_row_each(client: TestClient) -> None:
 
 
 def test_no_rows_are_no_lines(client: TestClient) -> None:
-    response = client.post("/btql", json={"query": "filter: false", "fmt": "jsonl"})
+    response = client.post(
+        "/btql", json={"query": "filter: false", "fmt": "jsonl", "default_source": "project_logs"}
+    )
 
     assert (response.text, "x-bt-cursor" in response.headers) == ("", False)
 
@@ -137,6 +139,7 @@ def test_a_warning_does_not_stop_the_query(client: TestClient) -> None:
         pytest.param({}, 400, "missingQuery", id="no-query"),
         pytest.param({"query": 5}, 400, "missingQuery", id="number"),
         pytest.param({"query": " "}, 400, "emptyQuery", id="empty"),
+        pytest.param({"query": "select: *"}, 400, "missingSource", id="no-source"),
         pytest.param({"query": "filter: ((("}, 400, "syntax", id="syntax"),
         pytest.param({"query": "from: project_logs('nosuch')"}, 404, "sourceNotFound", id="project"),
         pytest.param({"query": "limit: 1", "fmt": "xml"}, 400, "invalidFmt", id="format"),

@@ -96,7 +96,7 @@ def test_a_bug_tells_the_client_nothing(example: Asking) -> None:
     async def broken() -> bool:
         raise KeyError("secret")
 
-    response = client_of(example, broken).post("/btql", json={"query": "limit: 1"})
+    response = client_of(example, broken).post("/btql", json={"query": "from: project_logs | limit: 1"})
 
     assert (response.status_code, response.json()["Message"]) == (500, "internal error")
     assert "secret" not in response.text

@@ -24,6 +24,7 @@ def test_a_project_is_made_once_and_returned(client: TestClient, example: Asking
         "id": made.json()["id"],
         "org_id": example.objects.org_id,
         "name": "new",
+        "description": None,
         "created": made.json()["created"],
         "deleted_at": None,
         "user_id": None,

@@ -10,4 +10,7 @@ def test_the_sidecar_says_that_it_is_well(client: TestClient) -> None:
 
 
 def test_the_sidecar_says_its_version(client: TestClient) -> None:
-    assert client.get("/version").json() == {"version": version("otel-bridge-collector")}
+    assert client.get("/version").json() == {
+        "version": version("otel-bridge-collector"),
+        "logs3_payload_max_bytes": 6 << 20,
+    }

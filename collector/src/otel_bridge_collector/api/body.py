@@ -23,18 +23,27 @@ async def read_object(request: Request) -> Mapping[str, Json]:
     Raises:
         RequestError: the body is above `MAX_BODY_BYTES` or no JSON object.
     """
-    chunks = bytearray()
-    async for chunk in request.stream():
-        chunks += chunk
-        if len(chunks) > MAX_BODY_BYTES:
-            raise RequestError(f"the body is above {MAX_BODY_BYTES} bytes", code="requestTooLarge")
     try:
-        body: Json = orjson.loads(chunks)
+        body: Json = orjson.loads(await read_bytes(request, max_bytes=MAX_BODY_BYTES))
     except orjson.JSONDecodeError as error:
         raise RequestError(f"the body is no JSON: {error}", code="invalidJson") from error
     if not isinstance(body, dict):
         raise RequestError("the body is no JSON object", code="invalidJson")
     return {name: value for name, value in body.items() if value is not None}
+
+
+async def read_bytes(request: Request, *, max_bytes: int) -> bytes:
+    """Return a body.
+
+    Raises:
+        RequestError: it is above `max_bytes`.
+    """
+    chunks = bytearray()
+    async for chunk in request.stream():
+        chunks += chunk
+        if len(chunks) > max_bytes:
+            raise RequestError(f"the body is above {max_bytes} bytes", code="requestTooLarge", status=413)
+    return bytes(chunks)
 
 
 def json_response(body: Json, headers: Mapping[str, str] | None = None) -> Response:

@@ -20,7 +20,7 @@ from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.build import binary, logical
 from otel_bridge_collector.query.parser import parse
 from otel_bridge_collector.query.plan import Notice
-from otel_bridge_collector.query.syntax import Literal, Path, Query
+from otel_bridge_collector.query.syntax import Literal, Path, Query, Source
 from otel_bridge_collector.store.json_text import dump_json
 
 _UNSUPPORTED: Final = ("version", "audit_log")
@@ -44,8 +44,9 @@ class BtqlEndpoint:
         text = body.get("query")
         wants_lines = _wants_lines(body)
         try:
-            query = _scoped(_query(body), body)
-            read = await self._reader.read(query, tz_offset_min=_tz_offset_min(body))
+            tz_offset_min = _tz_offset_min(body)
+            query = _scoped(_with_source(_query(body), body), body)
+            read = await self._reader.read(query, tz_offset_min=tz_offset_min)
         except QueryError as error:
             return query_error_response(error, text if isinstance(text, str) else None)
         return _lines(read) if wants_lines else _envelope(read)
@@ -64,6 +65,20 @@ def _query(body: Mapping[str, Json]) -> Query:
     if not isinstance(cursor, str) or query.cursor not in (None, "", cursor):
         raise RequestError("the body's cursor is not the query's", code="invalidCursor")
     return replace(query, cursor=cursor)
+
+
+def _with_source(query: Query, body: Mapping[str, Json]) -> Query:
+    """Say what a query without `from` reads, which only the request can."""
+    if query.source is not None:
+        return query
+    kind = body.get("default_source")
+    if isinstance(kind, str):
+        return replace(query, source=Source(kind=kind))
+    raise QueryError(
+        "the query does not say what to read",
+        code="missingSource",
+        suggestion="add from: project_logs('<name or id>'), or send default_source beside the query",
+    )
 
 
 def _scoped(query: Query, body: Mapping[str, Json]) -> Query:

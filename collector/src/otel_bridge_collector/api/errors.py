@@ -28,12 +28,14 @@ class RequestError(Exception):
     Attributes:
         status: the HTTP status.
         code: which kind of fault.
+        hint: what to do; empty where the message says it all.
     """
 
-    def __init__(self, message: str, *, code: str, status: int = 400) -> None:
+    def __init__(self, message: str, *, code: str, status: int = 400, hint: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.hint = hint
 
 
 def query_error_response(error: QueryError, text: str | None) -> JSONResponse:
@@ -60,9 +62,13 @@ def query_error_body(error: QueryError, text: str | None) -> dict[str, Json]:
 
 async def request_error(request: Request, error: Exception) -> Response:
     """Answer a request that raised `RequestError`."""
-    del request
-    status, code = (error.status, error.code) if isinstance(error, RequestError) else (500, "internal")
-    return JSONResponse({"Message": str(error), "error": str(error), "code": code}, status_code=status)
+    if not isinstance(error, RequestError):
+        return await internal_error(request, error)
+    body = {"Message": str(error), "error": str(error), "code": error.code}
+    if error.hint:
+        body["hint"] = error.hint
+    headers = {"retry-after": "1"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    return JSONResponse(body, status_code=error.status, headers=headers)
 
 
 async def http_error(request: Request, error: Exception) -> Response:

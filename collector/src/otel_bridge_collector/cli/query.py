@@ -58,7 +58,7 @@ def query(text: str, url: str, output: str) -> None:
 
 
 def _ask(text: str, url: str) -> dict[str, Any]:
-    status, answer = ask(url, "POST", "/btql", {"query": text})
+    status, answer = ask(url, "POST", "/btql", {"query": text, "default_source": "project_logs"})
     if status >= HTTPStatus.BAD_REQUEST:
         raise click.ClickException(_fault(answer))
     return answer

@@ -21,6 +21,7 @@ from otel_bridge_collector.store.columns import (
 OBJECT_TYPES: Final = {
     "project_logs": "project_logs",
     "experiment": "experiment",
+    "dataset": "dataset",
     "playground_logs": "prompt_session",
 }
 """Source -> object type of its rows in the store."""
@@ -58,6 +59,7 @@ _COMPUTED: Final[Mapping[str, Value]] = {
 _OWN_IDS: Final = {
     "project_logs": frozenset({"org_id", "project_id", "log_id"}),
     "experiment": frozenset({"project_id", "experiment_id"}),
+    "dataset": frozenset({"project_id", "dataset_id"}),
     "prompt_session": frozenset({"prompt_session_id", "log_id"}),
 }
 

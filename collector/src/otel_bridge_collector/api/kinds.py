@@ -1,0 +1,112 @@
+"""What the kinds of project objects have and how the API shows them. Source: Braintrust OpenAPI at b561b12."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.store.project_objects import ObjectKind, ProjectObject
+
+JsonType: TypeAlias = type | tuple[type, ...]
+
+_WORDS: Final[Mapping[type, str]] = {str: "a text", dict: "an object", list: "a list", bool: "a boolean"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of object.
+
+    Attributes:
+        name: as in its path.
+        fields: what it has beside id, names and times, and the type of each; null where it was not given.
+        has_slug: it is found by its slug, not by its name.
+        names_itself: a name may be left out when it is made.
+        log_id: the value of the field `log_id`; empty when the kind has none.
+        is_versioned: it shows its transaction.
+    """
+
+    name: ObjectKind
+    fields: Mapping[str, JsonType] = field(default_factory=dict[str, JsonType])
+    has_slug: bool = False
+    names_itself: bool = False
+    log_id: str = ""
+    is_versioned: bool = False
+
+    def shape(self, found: ProjectObject, *, org_id: str) -> dict[str, Json]:
+        """Return an object of this kind as the API shows it, with every field."""
+        shaped: dict[str, Json] = {
+            "id": found.id,
+            "project_id": found.project_id,
+            "org_id": org_id,
+            "name": found.name,
+            "created": found.created,
+            "deleted_at": found.deleted_at,
+            "user_id": None,
+        }
+        if self.has_slug:
+            shaped["slug"] = found.slug
+        if self.is_versioned:
+            shaped["_xact_id"] = str(found.xact_id)
+        if self.log_id:
+            shaped["log_id"] = self.log_id
+        shaped |= {name: found.data.get(name) for name in self.fields}
+        if self.name == "experiment":
+            shaped["public"] = bool(found.data.get("public"))
+        return shaped
+
+    def described(self, name: str) -> str:
+        """Return in words what type a field has."""
+        kinds = self.fields[name]
+        return " or ".join(_WORDS[each] for each in (kinds if isinstance(kinds, tuple) else (kinds,)))
+
+
+EXPERIMENT: Final = Kind(
+    name="experiment",
+    names_itself=True,
+    fields={
+        "description": str,
+        "repo_info": dict,
+        "commit": str,
+        "base_exp_id": str,
+        "dataset_id": str,
+        "dataset_version": str,
+        "parameters_id": str,
+        "parameters_version": str,
+        "public": bool,
+        "metadata": dict,
+        "tags": list,
+    },
+)
+DATASET: Final = Kind(name="dataset", fields={"description": str, "metadata": dict, "tags": list})
+PROMPT: Final = Kind(
+    name="prompt",
+    has_slug=True,
+    is_versioned=True,
+    log_id="p",
+    fields={
+        "description": str,
+        "prompt_data": dict,
+        "tags": list,
+        "metadata": dict,
+        "function_type": str,
+    },
+)
+FUNCTION: Final = Kind(
+    name="function",
+    has_slug=True,
+    is_versioned=True,
+    log_id="p",
+    fields={**PROMPT.fields, "function_data": dict, "origin": dict, "function_schema": dict},
+)
+PROJECT_TAG: Final = Kind(name="project_tag", fields={"description": str, "color": str, "position": str})
+PROJECT_SCORE: Final = Kind(
+    name="project_score",
+    fields={
+        "description": str,
+        "score_type": str,
+        "categories": (dict, list),
+        "config": dict,
+        "position": str,
+    },
+)
+KINDS: Final = (EXPERIMENT, DATASET, PROMPT, FUNCTION, PROJECT_TAG, PROJECT_SCORE)

@@ -1,0 +1,42 @@
+"""Lists of the REST API: filtered by the query string, newest first, a page at a time."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from starlette.requests import Request
+
+from otel_bridge_collector.api.errors import RequestError
+
+_Listed = TypeVar("_Listed")
+
+
+def page_of(request: Request, found: Sequence[_Listed], id_of: Callable[[_Listed], str]) -> Sequence[_Listed]:
+    """Return the page that `ids`, `starting_after`, `ending_before` and `limit` of a request choose.
+
+    Raises:
+        RequestError: `limit` is no whole number.
+    """
+    query = request.query_params
+    ids = [id_of(each) for each in found]
+    after, before = query.get("starting_after"), query.get("ending_before")
+    if after is not None:
+        found = found[ids.index(after) + 1 :] if after in ids else []
+    elif before is not None:
+        found = found[: ids.index(before)] if before in ids else []
+    if wanted := query.getlist("ids"):
+        found = [each for each in found if id_of(each) in wanted]
+    return found[: limit_of(request)]
+
+
+def limit_of(request: Request) -> int | None:
+    """Return `limit` of a request; None when it names none.
+
+    Raises:
+        RequestError: it is no whole number.
+    """
+    text = request.query_params.get("limit")
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal():
+        raise RequestError("limit is no whole number", code="badLimit")
+    return int(text)

@@ -1,0 +1,134 @@
+"""Summaries of experiments and datasets. Source: spec/wire.md sections 5 and 7; the numbers are `comparison`'s."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.api.body import json_response
+from otel_bridge_collector.api.comparison import Trial, summarize, trials_of
+from otel_bridge_collector.api.errors import RequestError
+from otel_bridge_collector.api.objects import ObjectsEndpoint
+from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.query.parser import parse
+from otel_bridge_collector.query.plan import MAX_ROWS
+from otel_bridge_collector.query.syntax import Path, Query, Selected, Source
+from otel_bridge_collector.store.objects import ORG_NAME, Objects
+from otel_bridge_collector.store.project_objects import ProjectObject
+
+_FIELDS = (
+    "root_span_id", "is_root", "created", "input", "scores", "metrics", "span_attributes",
+)  # fmt: skip
+
+
+class Summaries:
+    """Sums up experiments and datasets."""
+
+    def __init__(
+        self, objects: Objects, reader: Reader, experiments: ObjectsEndpoint, datasets: ObjectsEndpoint
+    ) -> None:
+        self._objects = objects
+        self._reader = reader
+        self._experiments = experiments
+        self._datasets = datasets
+
+    async def experiment(self, request: Request) -> Response:
+        """Return names and links of an experiment; with `summarize_scores`, its numbers against another."""
+        experiment = self._experiments.found(request.path_params["object_id"])
+        project = self._project_name(experiment)
+        urls = _urls(request, project, "experiments", experiment.name)
+        answer: dict[str, Json] = {
+            "project_name": project,
+            "experiment_name": experiment.name,
+            "project_url": urls[0],
+            "experiment_url": urls[1],
+        }
+        if request.query_params.get("summarize_scores") == "true":
+            base = self._base(experiment, request.query_params.get("comparison_experiment_id"))
+            answer["comparison_experiment_name"] = base.name if base else None
+            answer |= cast("Mapping[str, Json]", await self._numbers(experiment, base))
+        return json_response(answer)
+
+    async def compare(self, request: Request) -> Response:
+        """Return the numbers of `experiment_id` against `base_experiment_id`, for older SDKs."""
+        query = request.query_params
+        experiment = self._experiments.found(query.get("experiment_id", ""))
+        base = self._base(experiment, query.get("base_experiment_id"))
+        numbers = await self._numbers(experiment, base)
+        return json_response(
+            {
+                "comparisonExperimentName": base.name if base else None,
+                "comparisonExperimentId": base.id if base else None,
+                **cast("Mapping[str, Json]", numbers),
+            }
+        )
+
+    async def dataset(self, request: Request) -> Response:
+        """Return names and links of a dataset; with `summarize_data`, how many records it has."""
+        dataset = self._datasets.found(request.path_params["object_id"])
+        project = self._project_name(dataset)
+        urls = _urls(request, project, "datasets", dataset.name)
+        answer: dict[str, Json] = {
+            "project_name": project,
+            "dataset_name": dataset.name,
+            "project_url": urls[0],
+            "dataset_url": urls[1],
+            "data_summary": None,
+        }
+        if request.query_params.get("summarize_data") == "true":
+            answer["data_summary"] = {"total_records": await self._count(dataset)}
+        return json_response(answer)
+
+    async def count(self, request: Request) -> Response:
+        """Return how many records the dataset of `dataset_id` has, for older SDKs."""
+        dataset = self._datasets.found(request.query_params.get("dataset_id", ""))
+        return json_response({"total_records": await self._count(dataset)})
+
+    def base_of(self, experiment: ProjectObject) -> ProjectObject | None:
+        """Return the experiment to compare with: the one named when it was made, else the one made before it."""
+        base_id = experiment.data.get("base_exp_id")
+        if isinstance(base_id, str) and (found := self._objects.in_projects.get(base_id)):
+            return found
+        siblings = self._objects.in_projects.find("experiment", project_id=experiment.project_id)
+        ids = [each.id for each in siblings]
+        earlier = siblings[ids.index(experiment.id) + 1 :] if experiment.id in ids else []
+        return earlier[0] if earlier else None
+
+    def _base(self, experiment: ProjectObject, chosen: str | None) -> ProjectObject | None:
+        return self._experiments.found(chosen) if chosen else self.base_of(experiment)
+
+    async def _numbers(
+        self, experiment: ProjectObject, base: ProjectObject | None
+    ) -> dict[str, dict[str, Json]]:
+        trials = await self._trials(experiment)
+        return summarize(trials, await self._trials(base) if base else None)
+
+    async def _trials(self, experiment: ProjectObject) -> Sequence[Trial]:
+        query = Query(
+            source=Source(kind="experiment", references=(experiment.id,)),
+            select=tuple(Selected(expression=Path(parts=(field,)), alias=field) for field in _FIELDS),
+            limit=MAX_ROWS,
+        )
+        read = await self._reader.read(query)
+        if len(read.answer.data) >= MAX_ROWS:
+            raise RequestError(
+                f"the experiment has more than {MAX_ROWS} rows; sum it up with POST /btql", code="tooLarge"
+            )
+        return trials_of(read.answer.data)
+
+    async def _count(self, dataset: ProjectObject) -> Json:
+        quoted = dataset.id.replace("'", "''")
+        read = await self._reader.read(parse(f"from: dataset('{quoted}') | measures: count(1) as n"))
+        return read.answer.data[0]["n"] if read.answer.data else 0
+
+    def _project_name(self, found: ProjectObject) -> str:
+        project = self._objects.project(found.project_id)
+        return project.name if project else found.project_id
+
+
+def _urls(request: Request, project: str, section: str, name: str) -> tuple[str, str]:
+    base = f"{str(request.base_url).rstrip('/')}/app/{quote(ORG_NAME)}/p/{quote(project, safe='')}"
+    return base, f"{base}/{section}/{quote(name, safe='')}"

@@ -1,0 +1,105 @@
+"""Rows that clients write: checked, kept durably, and answered with their ids."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import anyio.to_thread
+from starlette.requests import Request
+
+from otel_bridge.contract.row import Json, Row
+from otel_bridge_collector.api.body import read_bytes
+from otel_bridge_collector.api.errors import RequestError
+from otel_bridge_collector.decode.native import Refusal, check_rows, parse_json
+from otel_bridge_collector.errors import MalformedBodyError, SpoolError
+
+KeepRows = Callable[[Sequence[Row]], Awaitable[int]]
+"""Keeps rows durably and returns their transaction; `ingest.Ingest.rows` does."""
+
+MAX_BATCH_BYTES: Final = 64 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of the rows of a request; those that were kept are durable.
+
+    Attributes:
+        ids: the ids of the rows that were kept, in the order of the request.
+        xact_id: the transaction that they belong to.
+        refused: the others.
+    """
+
+    ids: Sequence[str]
+    xact_id: str
+    refused: Sequence[Refusal]
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the refused rows as an answer names them; empty when there are none."""
+        refused = [{"index": each.index, "id": each.id, "error": each.reason} for each in self.refused]
+        return {"refused": refused} if refused else {}
+
+
+class RowWriter:
+    """Writes rows through the one door."""
+
+    def __init__(self, keep: KeepRows) -> None:
+        self._keep = keep
+
+    async def write(self, rows: Sequence[Json]) -> Written:
+        """Keep the rows that can be kept.
+
+        Raises:
+            RequestError: none of them can, or the spool cannot take them now.
+        """
+        checked = await anyio.to_thread.run_sync(check_rows, rows)
+        if checked.refused and not checked.rows:
+            first = checked.refused[0]
+            raise RequestError(f"row {first.index} cannot be kept: {first.reason}", code="badRow")
+        xact_id = 0
+        if checked.rows:
+            try:
+                xact_id = await self._keep(checked.rows)
+            except SpoolError as error:
+                raise RequestError(
+                    f"cannot keep rows now: {error}",
+                    code="overloaded",
+                    status=503,
+                    hint="send them again in a second",
+                ) from error
+        return Written(ids=[row["id"] for row in checked.rows], xact_id=str(xact_id), refused=checked.refused)
+
+
+async def read_json(request: Request, *, max_bytes: int = MAX_BATCH_BYTES) -> Mapping[str, Json]:
+    """Return the JSON object in a body, nulls included.
+
+    Raises:
+        RequestError: the body is above `max_bytes` or no JSON object.
+    """
+    return await anyio.to_thread.run_sync(json_object, await read_bytes(request, max_bytes=max_bytes))
+
+
+def json_object(body: bytes) -> Mapping[str, Json]:
+    """Return the JSON object that bytes hold.
+
+    Raises:
+        RequestError: they hold none.
+    """
+    try:
+        value = parse_json(body)
+    except MalformedBodyError as error:
+        raise RequestError(str(error), code="invalidJson") from error
+    if not isinstance(value, Mapping):
+        raise RequestError("the body is no JSON object", code="invalidJson")
+    return value
+
+
+def list_in(body: Mapping[str, Json], name: str) -> Sequence[Json]:
+    """Return the list of a member of a body.
+
+    Raises:
+        RequestError: it is not there, or no list.
+    """
+    value = body.get(name)
+    if not isinstance(value, list):
+        raise RequestError(f'the body has no list "{name}"', code="invalidJson")
+    return value

@@ -1,0 +1,32 @@
+"""Pages of lists."""
+
+import pytest
+from starlette.requests import Request
+
+from otel_bridge_collector.api.errors import RequestError
+from otel_bridge_collector.api.paging import page_of
+
+
+def page(query: str) -> list[str]:
+    request = Request({"type": "http", "query_string": query.encode(), "headers": []})
+    return list(page_of(request, ["c", "b", "a"], str))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["c", "b", "a"]),
+        ("limit=2", ["c", "b"]),
+        ("starting_after=c&limit=1", ["b"]),
+        ("starting_after=nosuch", []),
+        ("ending_before=a", ["c", "b"]),
+        ("ids=a&ids=c", ["c", "a"]),
+    ],
+)
+def test_the_query_string_chooses_a_page(query: str, expected: list[str]) -> None:
+    assert page(query) == expected
+
+
+def test_a_limit_is_a_whole_number() -> None:
+    with pytest.raises(RequestError, match="limit is no whole number"):
+        page("limit=-1")
