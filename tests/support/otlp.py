@@ -21,16 +21,19 @@ def make_span(  # noqa: PLR0913 - one argument for each thing that a test may va
     status_code: int = StatusCode.UNSET,
     status_message: str = "",
     scope: str = "",
+    trace_id: str = TRACE_ID,
+    from_ms: int = 0,
+    to_ms: int = 1,
 ) -> Span:
-    """Return a span of one millisecond."""
+    """Return a span; without times of one millisecond. They count from `START_NS`."""
     return Span(
-        trace_id=TRACE_ID,
+        trace_id=trace_id,
         span_id=span_id,
         parent_span_id=parent,
         name=name,
         kind=1,
-        start_ns=START_NS,
-        end_ns=START_NS + 1_000_000,
+        start_ns=START_NS + from_ms * 1_000_000,
+        end_ns=START_NS + to_ms * 1_000_000,
         attributes=attributes or {},
         events=tuple(events),
         links=(),

@@ -14,12 +14,25 @@ TOP, AGENT, TOOL, CALL, OTHER_CALL = "aa" * 8, "bb" * 8, "cc" * 8, "dd" * 8, "ee
 
 
 def span(
-    span_id: str, parent: str | None, operation: str, tokens: int = 0, *, model: str = "", prompt: str = ""
+    span_id: str,
+    parent: str | None,
+    operation: str,
+    tokens: int = 0,
+    *,
+    model: str = "",
+    prompt: str = "",
+    during: tuple[int, int] = (0, 1),
 ) -> Span:
     said = {"gen_ai.operation.name": operation, "gen_ai.request.model": model, "gen_ai.prompt": prompt}
     attributes: dict[str, Json] = {name: value for name, value in said.items() if value}
     usage: dict[str, Json] = {"gen_ai.usage.input_tokens": tokens, "gen_ai.usage.output_tokens": tokens}
-    return make_span({**attributes, **(usage if tokens else {})}, span_id=span_id, parent=parent)
+    return make_span(
+        {**attributes, **(usage if tokens else {})},
+        span_id=span_id,
+        parent=parent,
+        from_ms=during[0],
+        to_ms=during[1],
+    )
 
 
 def marked(*spans: Span) -> set[str]:
@@ -58,6 +71,26 @@ def test_an_agent_whose_sum_leaves_out_the_agent_below_it_is_marked() -> None:
     ]
 
     assert marked(*spans) == {TOP, AGENT}
+
+
+def test_an_agent_is_marked_although_the_span_between_it_and_its_call_never_comes() -> None:
+    spans = [
+        span(TOP, None, "execute_tool", during=(0, 9)),
+        span(AGENT, TOP, "invoke_agent", 10, during=(1, 8)),
+        span(CALL, TOOL, "chat", 10, during=(2, 7)),
+    ]
+
+    assert all(marked(*order) == {AGENT} for order in permutations(spans))
+
+
+def test_an_agent_that_ran_beside_a_call_is_not_marked() -> None:
+    spans = [
+        span(TOP, None, "execute_tool", during=(0, 9)),
+        span(AGENT, TOP, "invoke_agent", 10, during=(1, 4)),
+        span(CALL, TOOL, "chat", 10, during=(3, 7)),
+    ]
+
+    assert all(marked(*order) == set() for order in permutations(spans))
 
 
 def test_an_agent_with_nothing_below_it_that_counts_is_a_leaf() -> None:

@@ -62,8 +62,17 @@ class ExplainEndpoint:
         span = _newest(records_with(self._spool.reader(0), bytes.fromhex(span_id)), span_id)
         if span is None:
             raise self._unknown(span_id)
-        trace = records_with(self._spool.reader(0), bytes.fromhex(span.trace_id))
-        return _answer(span, explain(span, _facts(trace, span_id)))
+        records = records_with(self._spool.reader(0), bytes.fromhex(span.trace_id))
+        answer_id = span.attributes.get("gen_ai.response.id")
+        if isinstance(answer_id, str) and answer_id:
+            # Another trace may tell the same call.
+            known = {record.seq for record in records}
+            others = records_with(self._spool.reader(0), answer_id.encode())
+            records = sorted(
+                [*records, *(record for record in others if record.seq not in known)],
+                key=lambda record: record.seq,
+            )
+        return _answer(span, explain(span, _facts(records, span_id)))
 
     def _unknown(self, span_id: str) -> RequestError:
         ((stored,),) = self._store.select(

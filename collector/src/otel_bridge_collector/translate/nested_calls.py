@@ -2,7 +2,7 @@
 
 Of two nested llm spans of the same answer, or of the same model, that row is the one with messages, else the one with token
 counts, else the outer; the other becomes a `task` and keeps its metrics, marked where both have them. So are spans that repeat
-the tokens of calls below them (`rollup`). Spans arrive in any order and in several requests, so this remembers recent ones.
+the tokens of calls below them (`rollup`), and calls that another trace tells too (`shared_answers`). Spans arrive in any order and in several requests, so this remembers recent ones.
 Translation of a single span is not its subject.
 
 Source: spec/translation.md section 14 (1); recorded in tests/conventions/gen_ai.
@@ -17,6 +17,7 @@ from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.translate.parent import named_parent
 from otel_bridge_collector.translate.rollup import MARK, Rollups, has_usage
+from otel_bridge_collector.translate.shared_answers import SharedAnswers
 
 _DEMOTION: Final = "nested-call"
 _ROLLUP: Final = "usage-rollup"
@@ -45,6 +46,7 @@ class _Seen:
     response_id: Json
     has_messages: bool
     has_usage: bool
+    length_ns: int
 
 
 @dataclass(slots=True)
@@ -65,6 +67,7 @@ class NestedCalls:
         self._max_spans = max_spans
         self._size = 0
         self._traces: OrderedDict[tuple[str | None, str], _Trace] = OrderedDict()
+        self._answers = SharedAnswers(max_answers=max_spans)
 
     def observe(self, span: Span, row: Row, *, requested: str | None = None) -> list[RowWrite]:
         """Return the facts that one more span and its row make known.
@@ -91,8 +94,20 @@ class NestedCalls:
             if _is_same_call(outer, inner)
             for fact in _repetition_facts(outer, inner)
         ]
-        rollups = trace.rollups.observe(span.span_id, span.parent_span_id, row)
+        for other in self._told_elsewhere(parent, span, seen):
+            if seen.has_usage and other.has_usage:
+                facts.append(_repetition(*sorted((seen, other), key=_by_length)).rollup)
+        rollups = trace.rollups.observe(span, row)
         return [*facts, *(trace.spans[span_id].rollup for span_id in rollups)]
+
+    def _told_elsewhere(self, parent: str | None, span: Span, seen: _Seen) -> Iterator[_Seen]:
+        """Yield the spans of other traces that tell the call of one more span."""
+        if not seen.is_call or not isinstance(seen.response_id, str):
+            return
+        for trace_id, span_id in self._answers.others(parent, seen.response_id, span):
+            trace = self._traces.get((parent, trace_id))
+            if trace and (other := trace.spans.get(span_id)):
+                yield other
 
     def _forget(self) -> None:
         while self._size > self._max_spans and len(self._traces) > 1:
@@ -114,7 +129,13 @@ def _seen(span: Span, row: Row, parent: str | None) -> _Seen:
         response_id=metadata.get(_RESPONSE_ID),
         has_messages=bool(row.get("input") or row.get("output")),
         has_usage=has_usage(row),
+        length_ns=span.end_ns - span.start_ns,
     )
+
+
+def _by_length(seen: _Seen) -> tuple[int, str]:
+    """Put the longer of two spans of one call first, as if it stood above the other; of equal ones, always the same."""
+    return -seen.length_ns, seen.rollup.row.get("id", "")
 
 
 def _fact(fact: str, span_attributes: dict[str, Json], row: Row, parent: str | None) -> RowWrite:

@@ -5,6 +5,9 @@ repeats what stands below it, as far as anything there says so: its row is marke
 `span_attributes.usage_is_rollup`. Whether the numbers are equal is not asked: the sum of an agent leaves out the agents
 that it called, and some clients repeat their last call only.
 
+Spans between the two may be missing: lost, late, or filtered out by the app. So a call also counts as below every span of its
+trace that runs during the whole of it. That needs no parent, and what is known of a trace later takes no mark back.
+
 It remembers what it needs, since spans arrive in any order. Which of two calls is one is the subject of `nested_calls`.
 
 Source: spec/features.md R33; spec/translation.md section 7.
@@ -14,6 +17,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Row
+from otel_bridge_collector.model import Span
 from otel_bridge_collector.translate.row import keyed_field
 from otel_bridge_collector.translate.usage import is_measure
 
@@ -40,6 +44,15 @@ class _Place(NamedTuple):
     is_call: bool
 
 
+class _Time(NamedTuple):
+    start_ns: int
+    end_ns: int
+
+    def holds(self, other: "_Time") -> bool:
+        """Tell whether `other` runs during this."""
+        return self.start_ns <= other.start_ns and other.end_ns <= self.end_ns
+
+
 class Rollups:
     """The spans of one trace, and which of them repeat the tokens of those below."""
 
@@ -47,15 +60,36 @@ class Rollups:
         self._places: dict[str, _Place] = {}
         self._above_usage: set[str] = set()
         """Spans, also such as have not come yet, with usage somewhere below them."""
+        self._calls: set[_Time] = set()
+        """When the calls with usage ran."""
+        self._sums: dict[str, _Time] = {}
+        """Spans with usage that are no calls and not yet known as roll-ups."""
 
-    def observe(self, span_id: str, parent_span_id: str | None, row: Row) -> Iterator[str]:
+    def observe(self, span: Span, row: Row) -> Iterator[str]:
         """Yield the ids of the spans that one more span makes known as roll-ups."""
+        span_id = span.span_id
         is_call = keyed_field(row, "span_attributes").get("type") == "llm"
-        place = self._places[span_id] = _Place(parent_span_id, has_usage(row), is_call)
+        place = self._places[span_id] = _Place(span.parent_span_id, has_usage(row), is_call)
         if span_id in self._above_usage and _repeats(place):
             yield span_id
+        else:
+            yield from self._compare_times(span_id, place, _Time(span.start_ns, span.end_ns))
         if place.has_usage or span_id in self._above_usage:
-            yield from self._raise(parent_span_id)
+            yield from self._raise(span.parent_span_id)
+
+    def _compare_times(self, span_id: str, place: _Place, time: _Time) -> Iterator[str]:
+        """Yield the spans that run during a call, as far as the new span makes them known."""
+        if not place.has_usage or not 0 < time.start_ns <= time.end_ns:
+            return
+        if place.is_call:
+            self._calls.add(time)
+            repeating = [sum_id for sum_id, sum_time in self._sums.items() if sum_time.holds(time)]
+        else:
+            self._sums[span_id] = time
+            repeating = [span_id] if any(time.holds(call) for call in self._calls) else []
+        for sum_id in repeating:
+            del self._sums[sum_id]
+            yield sum_id
 
     def _raise(self, span_id: str | None) -> Iterator[str]:
         """Note usage below a span and all above it, as far as they are known."""
@@ -63,6 +97,7 @@ class Rollups:
             self._above_usage.add(span_id)
             place = self._places.get(span_id)
             if place and _repeats(place):
+                self._sums.pop(span_id, None)
                 yield span_id
             span_id = place.parent_span_id if place else None
 
