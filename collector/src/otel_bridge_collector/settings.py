@@ -29,14 +29,14 @@ class Address:
 
 
 def parse_address(text: object) -> Address:
-    """Read `HOST:PORT`; an IPv6 host stands in brackets.
+    """Read `HOST:PORT`; an IPv6 host stands in brackets, and the URL that `serve` prints will do.
 
     Raises:
         ValueError: it is neither that nor an `Address`.
     """
     if isinstance(text, Address):
         return text
-    host, colon, port = str(text).rpartition(":")
+    host, colon, port = str(text).removeprefix("http://").rstrip("/").rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not port.isascii() or not port.isdecimal() or int(port) > 65_535:  # noqa: PLR2004 - ports
         raise ValueError("expected HOST:PORT, for example 127.0.0.1:4318")

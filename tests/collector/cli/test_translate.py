@@ -135,7 +135,7 @@ def test_what_to_translate_must_be_said_in_one_way(arguments: list[object]) -> N
     result = translate(*arguments)
 
     assert result.exit_code == 2
-    assert "give either FILES or both --each and --out" in result.stderr
+    assert "give either FILES (- for standard input) or both --each and --out" in result.stderr
 
 
 def test_the_help_shows_examples() -> None:

@@ -6,7 +6,7 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from otel_bridge_collector.decode import otlp_json
-from otel_bridge_collector.decode.structure import check_traces
+from otel_bridge_collector.decode.structure import check_logs, check_traces
 from otel_bridge_collector.errors import MalformedBodyError
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
@@ -147,12 +147,6 @@ def test_traces_are_no_logs() -> None:
         pytest.param(b'{"a": 1}', id="other fields only"),
         pytest.param(b'{"resourceSpans": {"a": 1}}', id="object for a list"),
         pytest.param(b'{"resourceSpans": [1]}', id="number for an object"),
-        pytest.param(
-            b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": 5}]}]}]}', id="id is a number"
-        ),
-        pytest.param(
-            b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"name": 5}]}]}]}', id="name is a number"
-        ),
         pytest.param(b"[" * 5000, id="nested beyond the parser"),
     ],
 )
@@ -161,10 +155,45 @@ def test_a_body_that_is_no_request_is_refused(body: bytes) -> None:
         otlp_json.parse_traces(body)
 
 
-def test_a_value_nested_too_deep_is_refused() -> None:
+def nested_value() -> dict[str, object]:
     value: dict[str, object] = {"intValue": 1}
     for _ in range(200):
         value = {"arrayValue": {"values": [value]}}
+    return value
 
-    with pytest.raises(MalformedBodyError, match="nested too deep"):
-        parse_span({"attributes": [{"key": "deep", "value": value}]})
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        pytest.param({"traceId": 5}, "traceId has a value of the wrong kind", id="id is a number"),
+        pytest.param({"name": 5}, "name has a value of the wrong kind", id="name is a number"),
+        pytest.param(
+            {"endTimeUnixNano": "99999999999999999999"},
+            "endTimeUnixNano has a value of the wrong kind",
+            id="time out of range",
+        ),
+        pytest.param(
+            {"attributes": [{"key": "deep", "value": nested_value()}]},
+            "attributes is nested too deep",
+            id="nested too deep",
+        ),
+    ],
+)
+def test_a_span_that_cannot_be_read_is_rejected_alone(fields: dict[str, object], fault: str) -> None:
+    sound: dict[str, object] = {"traceId": "ab" * 16, "spanId": "cd" * 8, "name": "sound"}
+    document = {"resourceSpans": [{"scopeSpans": [{"spans": [sound, {**sound, **fields}]}]}]}
+
+    checked = check_traces(otlp_json.parse_traces(json.dumps(document).encode()))
+
+    assert (checked.accepted, checked.rejected) == (1, 1)
+    assert checked.reason == f"spans[1].{fault}"
+
+
+def test_a_log_record_that_cannot_be_read_is_rejected_alone() -> None:
+    records = [{"severityText": "INFO"}, {"timeUnixNano": "secret"}]
+    document = {"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]}
+
+    checked = check_logs(otlp_json.parse_logs(json.dumps(document).encode()))
+
+    assert (checked.accepted, checked.rejected) == (1, 1)
+    assert checked.reason == "logRecords[1].timeUnixNano has a value of the wrong kind"

@@ -188,3 +188,26 @@ def test_the_tier_that_the_provider_reported_sets_the_price() -> None:
     flex = estimated_cost(call(TOKENS, "o3", **{"openai.response.service_tier": "flex"}))
 
     assert (flex or 0) < (estimated_cost(call(TOKENS, "o3")) or 0)
+
+
+def test_a_zero_beside_tokens_that_have_a_price_counts_as_not_said() -> None:
+    row = Row(
+        metadata={"model": "gpt-4o", "provider": "openai"},
+        metrics={"start": 1767225600.0, "prompt_tokens": 1000, "completion_tokens": 10, "estimated_cost": 0},
+    )
+
+    cost = cost_of(row)
+
+    assert cost.source == "price table"
+    assert cost.usd is not None
+    assert cost.usd > 0
+    assert "the producer said $0" in cost.note
+
+
+def test_a_zero_for_a_model_without_a_price_is_what_was_said() -> None:
+    row = Row(
+        metadata={"model": "our-own"},
+        metrics={"start": 1767225600.0, "prompt_tokens": 1000, "completion_tokens": 10, "estimated_cost": 0},
+    )
+
+    assert (cost_of(row).usd, cost_of(row).source) == (0, "producer")

@@ -13,7 +13,7 @@ from tests.support.otlp import make_span
 TOP, AGENT, TOOL, CALL, OTHER_CALL = "aa" * 8, "bb" * 8, "cc" * 8, "dd" * 8, "ee" * 8
 
 
-def span(
+def span(  # noqa: PLR0913 - one argument for each thing that a test may vary
     span_id: str,
     parent: str | None,
     operation: str,

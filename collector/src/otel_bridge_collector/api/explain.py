@@ -111,6 +111,7 @@ def _answer(span: Span, explanation: Explanation) -> dict[str, Json]:
         "fields": [_cell(cell, span) for cell in explanation.cells],
         "passed_over": [_cell(cell, span) for cell in explanation.passed_over],
         "left_over": [cell.key for cell in explanation.cells if cell.rule == LEFT_OVER],
+        "has_tokens": has_usage(row),
         "tokens_count": has_usage(row) and not is_marked(row),
         "cost": _cost(explanation),
     }

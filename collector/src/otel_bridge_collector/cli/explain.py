@@ -45,8 +45,16 @@ def explain(span_id: str, url: str, output: str) -> None:
     _print_cells("read, and not taken:", answer["passed_over"])
     left_over = answer["left_over"]
     click.echo(f"left over, in metadata: {', '.join(left_over) or 'nothing'}")
-    click.echo(f"tokens: {'count' if answer['tokens_count'] else 'do not count'} in a sum over the trace")
+    click.echo(f"tokens: {_tokens(answer)}")
     _print_cost(answer["cost"])
+
+
+def _tokens(answer: Mapping[str, Any]) -> str:
+    if not answer["has_tokens"]:
+        return "none"
+    if answer["tokens_count"]:
+        return "count in a sum over the trace"
+    return "do not count in a sum over the trace: they repeat those of other spans"
 
 
 def _print_cells(title: str, cells: _Cells) -> None:
@@ -68,12 +76,8 @@ def _origin(told: Mapping[str, Any]) -> str:
 
 
 def _print_cost(cost: Mapping[str, Any]) -> None:
-    if cost["usd"] is None:
-        click.echo("cost: none")
-    else:
-        click.echo(f"cost: ${cost['usd']:.6g}, from the {cost['source']}")
-    if cost["note"]:
-        click.echo(f"warning: {cost['note']}", err=True)
+    told = "none" if cost["usd"] is None else f"${cost['usd']:.6g}, from the {cost['source']}"
+    click.echo(f"cost: {told}{'; ' if cost['note'] else ''}{cost['note']}")
     computed: Mapping[str, Any] | None = cost["computed"]
     if computed:
         click.echo(

@@ -59,7 +59,8 @@ def translate(files: tuple[Path, ...], folder: Path | None, out: Path | None) ->
     elif files and folder is None and out is None:
         _write(sys.stdout.buffer, _rows(files))
     else:
-        raise click.UsageError("give either FILES or both --each and --out")
+        given = "nothing to translate" if not (files or folder or out) else "these do not go together"
+        raise click.UsageError(f"{given}: give either FILES (- for standard input) or both --each and --out")
 
 
 def _translate_each(folder: Path, out: Path) -> None:
@@ -106,6 +107,8 @@ def _request(path: Path) -> ExportTraceServiceRequest | ExportLogsServiceRequest
         raise click.ClickException(f"{path}: expected a name that ends in {' or '.join(_SUFFIXES)}")
     body = sys.stdin.buffer.read() if path == _STDIN else path.read_bytes()
     name = "standard input" if path == _STDIN else str(path)
+    if not body and path == _STDIN:
+        raise click.ClickException(f"{name} is empty: expected an OTLP export request, in protobuf or JSON")
     try:
         checked = _checked(path, body)
     except MalformedBodyError as error:

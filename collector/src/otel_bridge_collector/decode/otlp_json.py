@@ -1,11 +1,12 @@
 """OTLP/JSON request bodies to the protobuf messages that everything behind them reads.
 
 Source: OTLP specification 1.x, "JSON Protobuf Encoding": the protobuf JSON mapping, except that ids are hex
-and unknown fields are ignored. Ids that are not hex stay in as broken ids, for `structure` to reject span by span.
+and unknown fields are ignored. Ids that are not hex stay in as broken ids, and spans that protobuf cannot hold as unreadable
+ones, for `structure` to reject span by span.
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, TypeVar, cast
 
 import orjson
@@ -13,9 +14,11 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from otel_bridge_collector.decode import json_fault
-from otel_bridge_collector.decode.structure import NOT_HEX
+from otel_bridge_collector.decode.structure import NOT_HEX, UNREADABLE
 from otel_bridge_collector.errors import MalformedBodyError
 
 _MAX_NESTING: Final = 100
@@ -38,7 +41,12 @@ def parse_traces(body: bytes) -> ExportTraceServiceRequest:
             _pack_ids(span)
             for link in _objects(span, "links"):
                 _pack_ids(link)
-    return _parse(ExportTraceServiceRequest(), document)
+    try:
+        return _parse(ExportTraceServiceRequest(), document)
+    except MalformedBodyError:
+        for scope_spans in _scopes(document, "resourceSpans", "resource_spans", "scopeSpans", "scope_spans"):
+            _replace_unreadable(scope_spans, ("spans",), Span, "name")
+        return _parse(ExportTraceServiceRequest(), document)
 
 
 def parse_logs(body: bytes) -> ExportLogsServiceRequest:
@@ -51,7 +59,12 @@ def parse_logs(body: bytes) -> ExportLogsServiceRequest:
     for scope_logs in _scopes(document, "resourceLogs", "resource_logs", "scopeLogs", "scope_logs"):
         for record in _objects(scope_logs, "logRecords", "log_records"):
             _pack_ids(record)
-    return _parse(ExportLogsServiceRequest(), document)
+    try:
+        return _parse(ExportLogsServiceRequest(), document)
+    except MalformedBodyError:
+        for scope_logs in _scopes(document, "resourceLogs", "resource_logs", "scopeLogs", "scope_logs"):
+            _replace_unreadable(scope_logs, ("logRecords", "log_records"), LogRecord, "severityText")
+        return _parse(ExportLogsServiceRequest(), document)
 
 
 def _document(body: bytes, *names: str) -> dict[str, object]:
@@ -73,6 +86,28 @@ def _parse(request: _Request, document: dict[str, object]) -> _Request:
             f"the body is no {request.DESCRIPTOR.name}: {json_fault.describe(error)}"
         ) from error
     return request
+
+
+def _replace_unreadable(
+    parent: dict[str, object], names: Sequence[str], message: type[Message], reason_field: str
+) -> None:
+    """Put an unreadable span or record in the place of each that protobuf cannot hold."""
+    for name in names:
+        items = parent.get(name)
+        if isinstance(items, list):
+            for index, item in enumerate(cast("list[object]", items)):
+                if fault := _fault(message(), cast("dict[str, object]", item)):
+                    marker = base64.b64encode(UNREADABLE).decode("ascii")
+                    items[index] = {"traceId": marker, reason_field: f"{name}[{index}].{fault}"}
+
+
+def _fault(message: Message, item: dict[str, object]) -> str:
+    """Say what is wrong with a span or record; empty when protobuf can hold it."""
+    try:
+        json_format.ParseDict(item, message, ignore_unknown_fields=True, max_recursion_depth=_MAX_NESTING)
+    except json_format.ParseError as error:
+        return json_fault.describe(error)
+    return ""
 
 
 def _scopes(document: dict[str, object], *names: str) -> Iterator[dict[str, object]]:

@@ -19,6 +19,10 @@ _SPAN_ID_BYTES: Final = 8
 NOT_HEX: Final = b"\0"
 """Stands for an id that was no hex in JSON; no id has this length, so the span that has it is rejected."""
 
+UNREADABLE: Final = b"\0\0"
+"""Stands for the trace id of a span or log record that JSON holds and protobuf cannot; what is wrong with it stands in the name
+of the span, or in the severity text of the record."""
+
 Request = TypeVar("Request", ExportTraceServiceRequest, ExportLogsServiceRequest)
 
 
@@ -86,6 +90,8 @@ def _checked(request: Request, faults: Sequence[str]) -> Checked[Request]:
 
 
 def _span_fault(span: Span) -> str:
+    if span.trace_id == UNREADABLE:
+        return span.name
     return (
         _id_fault("trace id", span.trace_id, _TRACE_ID_BYTES)
         or _id_fault("span id", span.span_id, _SPAN_ID_BYTES)
@@ -94,6 +100,8 @@ def _span_fault(span: Span) -> str:
 
 
 def _record_fault(record: LogRecord) -> str:
+    if record.trace_id == UNREADABLE:
+        return record.severity_text
     return _length_fault("trace id", record.trace_id, _TRACE_ID_BYTES) or _length_fault(
         "span id", record.span_id, _SPAN_ID_BYTES
     )

@@ -1,6 +1,7 @@
 """What the tokens of a row cost, and how that came about. It changes no row and knows no prices (`price`).
 
-A row counts with what its producer said (`metrics.estimated_cost`), else with its tokens at the prices of its time. A row
+A row counts with what its producer said (`metrics.estimated_cost`), else with its tokens at the prices of its time. A zero
+beside tokens that have a price is what producers say that found no price: it counts as not said. A row
 whose tokens repeat those of other rows (`rollup`) and a scorer count with nothing. A model without a price has no cost
 and a reason, never zero.
 
@@ -91,11 +92,12 @@ def cost_of(row: Row) -> Cost:
         return _no_cost("a scorer has no cost")
     said = keyed_field(row, "metrics").get("estimated_cost")
     computed, reason = _computation(row)
-    if is_measure(said):
+    if is_measure(said) and not (said == 0 and computed and computed.usd):
         return Cost(usd=said, source="producer", computed=computed, note=_difference(said, computed))
     if computed is None:
         return _no_cost(reason)
-    return Cost(usd=computed.usd, source="price table", computed=computed, note="")
+    note = "the producer said $0 of tokens that have a price, which counts as not said" if said == 0 else ""
+    return Cost(usd=computed.usd, source="price table", computed=computed, note=note)
 
 
 def _no_cost(note: str) -> Cost:

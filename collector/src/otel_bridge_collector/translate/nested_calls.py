@@ -94,15 +94,16 @@ class NestedCalls:
             if _is_same_call(outer, inner)
             for fact in _repetition_facts(outer, inner)
         ]
-        for other in self._told_elsewhere(parent, span, seen):
-            if seen.has_usage and other.has_usage:
-                facts.append(_repetition(*sorted((seen, other), key=_by_length)).rollup)
+        facts += (
+            _repetition(*sorted((seen, other), key=_by_length)).rollup
+            for other in self._told_elsewhere(parent, span, seen)
+        )
         rollups = trace.rollups.observe(span, row)
         return [*facts, *(trace.spans[span_id].rollup for span_id in rollups)]
 
     def _told_elsewhere(self, parent: str | None, span: Span, seen: _Seen) -> Iterator[_Seen]:
-        """Yield the spans of other traces that tell the call of one more span."""
-        if not seen.is_call or not isinstance(seen.response_id, str):
+        """Yield the spans of other traces that tell tokens of the same call as one more span."""
+        if not seen.is_call or not seen.has_usage or not isinstance(seen.response_id, str):
             return
         for trace_id, span_id in self._answers.others(parent, seen.response_id, span):
             trace = self._traces.get((parent, trace_id))

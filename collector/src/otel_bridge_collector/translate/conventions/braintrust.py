@@ -14,7 +14,7 @@
 | `braintrust.otel.preserve_attributes` | attributes that were read stay in `metadata` too |
 | `braintrust.parent`, `.org`, `.app_url` | routing; they stay in `metadata` |
 
-A score that is no number from 0 to 1 and a metric that is no finite number stay in `metadata`, for example as
+Metrics with `prompt_tokens` and `completion_tokens` and without `tokens` get their sum. A score that is no number from 0 to 1 and a metric that is no finite number stay in `metadata`, for example as
 `braintrust.scores.quality`.
 
 Source: Braintrust documentation, "OpenTelemetry attributes and events", read 2026-11-22; rows recorded from the hosted
@@ -34,6 +34,7 @@ from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.indexed import below, items_below, nested
 from otel_bridge_collector.translate.messages import chat_messages
 from otel_bridge_collector.translate.partial import Content, Entry, ObjectField, Partial, Rank, Reading
+from otel_bridge_collector.translate.usage import is_measure
 
 NAME: Final = "braintrust"
 
@@ -122,8 +123,19 @@ def _objects(attributes: Attributes) -> Iterator[Entry]:
         overlay = nested(flat) if field in _FLATTENED_DEEP else flat
         if isinstance(overlay, Mapping):
             used = (*([attribute] if whole else []), *(f"{attribute}.{path}" for path in paths))
-            for key, value in _merged(whole, overlay).items():
+            merged = _merged(whole, overlay)
+            for key, value in merged.items():
                 yield _entry(field, key, value, used)
+            if field == "metrics" and (total := _total(merged)) is not None:
+                yield Entry(field, "tokens", total, used)
+
+
+def _total(metrics: Mapping[str, Json]) -> int | float | None:
+    """Return the sum that a row has where its sender gave both parts only."""
+    prompt, completion = metrics.get("prompt_tokens"), metrics.get("completion_tokens")
+    if "tokens" in metrics or not is_measure(prompt) or not is_measure(completion):
+        return None
+    return prompt + completion
 
 
 def _merged(whole: Mapping[str, Json], overlay: Mapping[str, Json]) -> Mapping[str, Json]:
