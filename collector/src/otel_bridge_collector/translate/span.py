@@ -14,6 +14,7 @@ from otel_bridge_collector.translate.conventions import (
     braintrust,
     gen_ai,
     google_adk,
+    haystack,
     langfuse,
     langsmith,
     litellm,
@@ -62,6 +63,7 @@ CONVENTIONS: Final[Sequence[Convention]] = (
     langsmith,
     openinference,
     openllmetry,
+    haystack,
     logfire,
     plain,
 )
