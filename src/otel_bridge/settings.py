@@ -69,6 +69,7 @@ class Settings:
         max_generator_items: values that a traced generator may give to have an output; -1 for no limit, 0 for none.
         environment_type: kind of place where the process runs (`server`, `ci`, `local`), or None.
         environment_name: its name, or None.
+        credential_provider: name of the plugin that gives OpenTelemetry's exporter its session, or None.
     """
 
     endpoints: Endpoints = field(default_factory=Endpoints)
@@ -81,10 +82,11 @@ class Settings:
     batch_bytes: int = DEFAULT_BATCH_BYTES
     schedule_delay_ms: int = 1_000
     flush_timeout_ms: int = 10_000
-    shutdown_timeout_ms: int = 3_000
+    shutdown_timeout_ms: int = 2_000
     max_generator_items: int = 1_000
     environment_type: str | None = None
     environment_name: str | None = None
+    credential_provider: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -112,10 +114,14 @@ class Settings:
                 "OTEL_BRIDGE_SCHEDULE_DELAY_MS", "OTEL_BSP_SCHEDULE_DELAY", default=1_000, least=1
             ),
             flush_timeout_ms=read.count("OTEL_BRIDGE_FLUSH_TIMEOUT_MS", default=10_000, least=0),
-            shutdown_timeout_ms=read.count("OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS", default=3_000, least=0),
+            shutdown_timeout_ms=read.count("OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS", default=2_000, least=0),
             max_generator_items=read.count("BRAINTRUST_MAX_GENERATOR_ITEMS", default=1_000, least=-1),
             environment_type=read.text("OTEL_BRIDGE_ENVIRONMENT_TYPE", "BRAINTRUST_ENVIRONMENT_TYPE"),
             environment_name=read.text("OTEL_BRIDGE_ENVIRONMENT_NAME", "BRAINTRUST_ENVIRONMENT_NAME"),
+            credential_provider=read.text(
+                "OTEL_PYTHON_EXPORTER_OTLP_HTTP_TRACES_CREDENTIAL_PROVIDER",
+                "OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER",
+            ),
         )
 
 

@@ -25,6 +25,8 @@ class OtlpReceiver:
         url: base URL of the receiver.
         status: HTTP status of every answer.
         max_body_bytes: a larger body gets 413; 0 for no limit.
+        poison: bytes that make a body one that gets `poison_status`; empty for none.
+        poison_status: see `poison`.
         requests: path and headers (lower case) of every request.
     """
 
@@ -32,6 +34,8 @@ class OtlpReceiver:
         self.url = ""
         self.status = 200
         self.max_body_bytes = 0
+        self.poison = b""
+        self.poison_status = 400
         self.requests: list[tuple[str, dict[str, str]]] = []
         self._spans: list[Span] = []
         self._records: list[LogRecord] = []
@@ -40,6 +44,8 @@ class OtlpReceiver:
         """Keep a request and return the status of its answer."""
         self.requests.append((path, headers))
         status = 413 if 0 < self.max_body_bytes < len(body) else self.status
+        if self.poison and self.poison in body:
+            status = self.poison_status
         if status == 200:
             self._keep(path, body)
         return status

@@ -7,21 +7,33 @@ They are OpenTelemetry's own; timeout, compression, certificates and further hea
 from collections.abc import Mapping
 
 from opentelemetry.sdk._logs.export import LogRecordExporter
-from opentelemetry.sdk.trace.export import SpanExporter
 
 from otel_bridge.contract.names import PARENT_HEADER
 from otel_bridge.contract.parent import DEFAULT_PARENT
+from otel_bridge.exporter.refusal import HalvingSpanExporter, LastAnswer
 from otel_bridge.settings import Settings
 
 
-def build_span_exporter(settings: Settings, headers: Mapping[str, str] | None = None) -> SpanExporter:
-    """Build the exporter of spans; `headers` are sent besides the usual ones."""
-    # The one import inside a function: `import otel_bridge` must not load `requests`.
+def build_span_exporter(settings: Settings, headers: Mapping[str, str] | None = None) -> HalvingSpanExporter:
+    """Build the exporter of spans; `headers` are sent besides the usual ones.
+
+    With a credential provider, which brings a session of its own, no batch is sent in halves.
+    """
+    # The imports inside a function: `import otel_bridge` must not load `requests`.
+    import requests  # noqa: PLC0415
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
 
-    return OTLPSpanExporter(
-        endpoint=settings.endpoints.traces, headers={**_headers(settings), **(headers or {})}
+    answer = LastAnswer()
+    session = None
+    if not settings.credential_provider:
+        session = requests.Session()
+        session.hooks["response"].append(answer.hook)
+    exporter = OTLPSpanExporter(
+        endpoint=settings.endpoints.traces,
+        headers={**_headers(settings), **(headers or {})},
+        session=session,
     )
+    return HalvingSpanExporter(exporter, answer)
 
 
 def build_log_exporter(settings: Settings) -> LogRecordExporter:

@@ -70,7 +70,7 @@ class BridgeSpanProcessor(SpanProcessor):
         self._ai_only, self._custom_filter = filter_ai_spans, custom_filter
         exporter = build_span_exporter(self.settings, headers)
         self._delivery = Delivery(
-            "spans", self.settings.queue_size, exporter, origin(self.settings.endpoints.traces)
+            "spans", self.settings.queue_size, exporter.inner, origin(self.settings.endpoints.traces)
         )
         self._exporter = CountedSpanExporter(exporter, self._delivery)
         # Counted innermost: of a batch that is cut, each part has an outcome of its own.

@@ -17,18 +17,24 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_bridge.exporter.quiet import OnePerOutage
+from otel_bridge.exporter.refusal import HalvingSpanExporter
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many were handed over since the start: `accepted` = `delivered` + `failed` + those that wait."""
+    """How many were handed over since the start: `accepted` = `delivered` + `failed` + those that wait.
+
+    Attributes:
+        refused: those of `failed` that the receiver refused when they came alone.
+    """
 
     accepted: int = 0
     delivered: int = 0
     queue_full: int = 0
     failed: int = 0
+    refused: int = 0
 
 
 class Delivery:
@@ -54,7 +60,9 @@ class Delivery:
     def _reset(self) -> None:
         """Begin anew, as a forked child does: what waits belongs to the parent process."""
         self._lock = threading.Lock()
-        self._accepted = self._delivered = self._queue_full = self._failed = self._reported = 0
+        self._accepted = self._delivered = self._queue_full = self._failed = self._refused = (
+            self._reported
+        ) = 0
         self._closed = False
 
     @property
@@ -66,6 +74,7 @@ class Delivery:
                 delivered=self._delivered,
                 queue_full=self._queue_full,
                 failed=self._failed,
+                refused=self._refused,
             )
 
     def accept(self) -> bool:
@@ -79,25 +88,33 @@ class Delivery:
             self._accepted += 1
             return True
 
-    def deliver(self, size: int, export: Callable[[], bool]) -> bool:
-        """Export `size` of them and count the outcome; after `close`, do neither."""
+    def deliver(self, size: int, export: Callable[[], tuple[int, int]]) -> bool:
+        """Export `size` of them and count the outcome; after `close`, do neither.
+
+        Args:
+            size: how many.
+            export: returns how many were delivered, and how many refused alone.
+
+        Returns:
+            whether all were delivered.
+        """
         if self._closed:
             return False
         try:
             with self._complaints.exporting():
-                delivered = export()
+                delivered, refused = export()
         except Exception as error:  # noqa: BLE001 - an exporter may raise anything; the batch is lost then
             logger.debug("the exporter raised %s", type(error).__name__)
-            delivered = False
+            delivered = refused = 0
         with self._lock:
-            if delivered and not self._closed:
-                self._delivered += size
-            elif not self._closed:
-                self._failed += size
+            if not self._closed:
+                self._delivered += delivered
+                self._failed += size - delivered
+                self._refused += refused
         if delivered:
             self._complaints.recovered()
             self._report()
-        return delivered
+        return delivered == size
 
     def close(self) -> None:
         """Count what still waits as lost, report, and accept no more."""
@@ -111,27 +128,25 @@ class Delivery:
         with self._lock:
             lost = self._queue_full + self._failed - self._reported
             self._reported += lost
-            full, failed = self._queue_full, self._failed
+            full, failed, refused = self._queue_full, self._failed, self._refused
         if lost:
             logger.warning(
                 "%d %s lost on the way to %s (since the start: %d because the queue was full, %d because they could"
-                " not be sent); none of their values is in this log; is the sidecar running? otel-bridge-collector serve",
-                lost, self._what, self._destination, full, failed,
+                " not be sent, %d of them refused); none of their values is in this log; is the sidecar running? otel-bridge-collector serve",
+                lost, self._what, self._destination, full, failed, refused,
             )  # fmt: skip
 
 
 class CountedSpanExporter(SpanExporter):
     """Export through `inner` and keep the account."""
 
-    def __init__(self, inner: SpanExporter, delivery: Delivery) -> None:
+    def __init__(self, inner: HalvingSpanExporter, delivery: Delivery) -> None:
         self._inner, self._delivery = inner, delivery
         self._is_shut_down = False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Export and count; never raises."""
-        delivered = self._delivery.deliver(
-            len(spans), lambda: self._inner.export(spans) is SpanExportResult.SUCCESS
-        )
+        delivered = self._delivery.deliver(len(spans), lambda: self._inner.send(spans))
         return SpanExportResult.SUCCESS if delivered else SpanExportResult.FAILURE
 
     def shutdown(self) -> None:
@@ -150,10 +165,12 @@ class CountedLogExporter(LogRecordExporter):
 
     def export(self, batch: Sequence[ReadableLogRecord]) -> LogRecordExportResult:
         """Export and count; never raises."""
-        delivered = self._delivery.deliver(
-            len(batch), lambda: self._inner.export(batch) is LogRecordExportResult.SUCCESS
-        )
+        delivered = self._delivery.deliver(len(batch), lambda: (self._send(batch), 0))
         return LogRecordExportResult.SUCCESS if delivered else LogRecordExportResult.FAILURE
+
+    def _send(self, batch: Sequence[ReadableLogRecord]) -> int:
+        """How many were delivered: all or none."""
+        return len(batch) if self._inner.export(batch) is LogRecordExportResult.SUCCESS else 0
 
     def shutdown(self) -> None:
         """Shut `inner` down, once: it gives up what it is about to send again."""

@@ -247,7 +247,7 @@ def test_an_outage_is_told_once_by_the_exporter_and_once_by_us(
     theirs, ours = caplog.records
     assert theirs.name.startswith("opentelemetry.exporter")
     assert ours.getMessage().startswith("3 spans lost")
-    assert processor.counts == Counts(accepted=4, delivered=1, failed=3)
+    assert processor.counts == Counts(accepted=4, delivered=1, failed=3, refused=3)
 
 
 def test_every_span_is_delivered_or_counted_as_lost(receiver: OtlpReceiver) -> None:

@@ -4,18 +4,33 @@ import logging
 import os
 
 import pytest
-from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, LogRecordExportResult
+from opentelemetry._logs import LogRecord
+from opentelemetry.sdk._logs import LoggerProvider, ReadableLogRecord
+from opentelemetry.sdk._logs.export import (
+    InMemoryLogRecordExporter,
+    LogRecordExportResult,
+    SimpleLogRecordProcessor,
+)
 from opentelemetry.sdk.trace.export import SpanExportResult
 
+from otel_bridge.exporter.refusal import HalvingSpanExporter, LastAnswer
 from otel_bridge.processor.delivery import CountedLogExporter, CountedSpanExporter, Counts, Delivery
 from tests.support.spans import GatedExporter, ended_span
+
+
+def record() -> ReadableLogRecord:
+    seen = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
+    provider = LoggerProvider(shutdown_on_exit=False)
+    provider.add_log_record_processor(SimpleLogRecordProcessor(seen))
+    provider.get_logger("t").emit(LogRecord(event_name="braintrust.feedback"))
+    return seen.get_finished_logs()[0]
 
 
 def test_a_full_queue_accepts_no_more_until_something_leaves() -> None:
     delivery = Delivery("spans", 2, object())
 
     assert [delivery.accept() for _ in range(3)] == [True, True, False]
-    delivery.deliver(1, lambda: True)
+    delivery.deliver(1, lambda: (1, 0))
 
     assert delivery.accept()
     assert delivery.counts == Counts(accepted=3, delivered=1, queue_full=1, failed=0)
@@ -24,7 +39,7 @@ def test_a_full_queue_accepts_no_more_until_something_leaves() -> None:
 def test_what_the_exporter_refuses_or_raises_is_lost() -> None:
     delivery = Delivery("spans", 10, object())
     inner = GatedExporter()
-    exporter = CountedSpanExporter(inner, delivery)
+    exporter = CountedSpanExporter(HalvingSpanExporter(inner, LastAnswer()), delivery)
     for _ in range(3):
         delivery.accept()
 
@@ -42,12 +57,12 @@ def test_an_outage_is_reported_once_when_it_is_over(caplog: pytest.LogCaptureFix
         delivery.accept()
 
     with caplog.at_level(logging.WARNING):
-        delivery.deliver(1, lambda: False)
-        delivery.deliver(1, lambda: False)
+        delivery.deliver(1, lambda: (0, 0))
+        delivery.deliver(1, lambda: (0, 0))
         assert caplog.records == []
-        delivery.deliver(1, lambda: True)
+        delivery.deliver(1, lambda: (1, 0))
         delivery.accept()
-        delivery.deliver(1, lambda: True)
+        delivery.deliver(1, lambda: (1, 0))
 
     (record,) = caplog.records
     assert record.getMessage().startswith("3 spans lost")
@@ -83,7 +98,7 @@ def test_after_the_end_nothing_is_accepted_or_counted() -> None:
     delivery.close()
 
     assert not delivery.accept()
-    assert not delivery.deliver(1, lambda: True)
+    assert not delivery.deliver(1, lambda: (1, 0))
 
     assert delivery.counts == Counts(accepted=1, failed=1)
 
@@ -91,7 +106,7 @@ def test_after_the_end_nothing_is_accepted_or_counted() -> None:
 def test_an_end_without_losses_is_silent(caplog: pytest.LogCaptureFixture) -> None:
     delivery = Delivery("spans", 3, object())
     delivery.accept()
-    delivery.deliver(1, lambda: True)
+    delivery.deliver(1, lambda: (1, 0))
 
     delivery.close()
 
@@ -100,7 +115,7 @@ def test_an_end_without_losses_is_silent(caplog: pytest.LogCaptureFixture) -> No
 
 def test_an_exporter_is_shut_down_once() -> None:
     inner = GatedExporter()
-    exporter = CountedSpanExporter(inner, Delivery("spans", 3, inner))
+    exporter = CountedSpanExporter(HalvingSpanExporter(inner, LastAnswer()), Delivery("spans", 3, inner))
 
     exporter.shutdown()
     exporter.shutdown()
@@ -112,12 +127,15 @@ def test_log_records_are_counted_too() -> None:
     delivery = Delivery("records", 3, object())
     inner = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
     exporter = CountedLogExporter(inner, delivery)
-    delivery.accept()
+    batch = [record()]
+    for _ in range(2):
+        delivery.accept()
 
-    assert exporter.export([]) is LogRecordExportResult.SUCCESS
+    assert exporter.export(batch) is LogRecordExportResult.SUCCESS
     assert exporter.force_flush()
     exporter.shutdown()
-    assert exporter.export([]) is LogRecordExportResult.FAILURE
+    assert exporter.export(batch) is LogRecordExportResult.FAILURE
+    assert delivery.counts == Counts(accepted=2, delivered=1, failed=1)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

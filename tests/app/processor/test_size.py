@@ -141,7 +141,7 @@ def test_a_span_that_does_not_fit_is_lost_alone(
             tracer.start_span(str(number), attributes={"a": "x" * size}).end()
         provider.force_flush()
 
-    assert processor.counts == Counts(accepted=10, delivered=9, failed=1)
+    assert processor.counts == Counts(accepted=10, delivered=9, failed=1, refused=1)
     assert "5" not in receiver.spans
 
 

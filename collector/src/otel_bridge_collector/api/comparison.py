@@ -90,7 +90,7 @@ def _whole(value: Json) -> Json:
     if isinstance(value, Mapping):
         return {key: _whole(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_whole(item) for item in cast("list[Json]", value)]
+        return [_whole(item) for item in value]
     return value
 
 

@@ -66,7 +66,9 @@ class RowWriter:
                     status=503,
                     hint="send them again in a second",
                 ) from error
-        return Written(ids=[row["id"] for row in checked.rows], xact_id=str(xact_id), refused=checked.refused)
+        return Written(
+            ids=[row.get("id", "") for row in checked.rows], xact_id=str(xact_id), refused=checked.refused
+        )
 
 
 async def read_json(request: Request, *, max_bytes: int = MAX_BATCH_BYTES) -> Mapping[str, Json]:

@@ -168,11 +168,11 @@ def _is_list(value: Json) -> bool:
 
 
 def _is_texts(value: Json) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in cast("list[Json]", value))
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _is_paths(value: Json) -> bool:
-    return isinstance(value, list) and all(_is_texts(item) for item in cast("list[Json]", value))
+    return isinstance(value, list) and all(_is_texts(item) for item in value)
 
 
 def _is_boolean(value: Json) -> bool:

@@ -6,7 +6,7 @@ state of an object stays under its transaction, so that a past version can be re
 
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -198,7 +198,7 @@ class ProjectObjects:
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def _transaction(connection: sqlite3.Connection) -> Generator[sqlite3.Connection]:
     """Keep several statements together or not at all."""
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -32,7 +32,7 @@ def _comment(row: Row, received_ns: int) -> RowWrite | None:
     if not isinstance(target, str):
         return None
     comment: dict[str, Json] = {
-        "id": row["id"],
+        "id": row.get("id"),
         "created": row.get("created"),
         "comment": row.get("comment"),
         "source": row.get("_audit_source"),
@@ -48,4 +48,4 @@ def _comment(row: Row, received_ns: int) -> RowWrite | None:
         "_is_merge": True,
         "comments": [{name: value for name, value in comment.items() if value is not None}],
     }
-    return RowWrite(row=cast("Row", {**said, **about}), fact=row["id"], fact_ns=received_ns)
+    return RowWrite(row=cast("Row", {**said, **about}), fact=row.get("id"), fact_ns=received_ns)

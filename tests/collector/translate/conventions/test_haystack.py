@@ -52,7 +52,11 @@ def test_an_older_generator_replies_with_texts() -> None:
 
 
 def test_what_is_asked_beside_the_messages_is_kept() -> None:
-    given: dict[str, Any] = {"messages": [], "generation_kwargs": {"temperature": 0.5}, "streaming_callback": None}
+    given: dict[str, Any] = {
+        "messages": [],
+        "generation_kwargs": {"temperature": 0.5},
+        "streaming_callback": None,
+    }
 
     told = row("OpenAIChatGenerator", given, {"replies": ["x"], "seed": 7})
 

@@ -1,0 +1,90 @@
+"""Know whether the last request of a thread was refused for what is in it, and send what is left in halves then.
+
+OpenTelemetry's exporters say only that an export failed. The status of the answer is read from the session, by
+its public hook. It neither retries nor counts; a receiver that is away is not a refusal.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Any, Final, TypeVar
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+T = TypeVar("T")
+
+REFUSALS: Final = frozenset({400, 413, 422})
+"""Statuses that speak of the body: a part of it may be taken. 400 is OTLP's own for data that cannot be read."""
+
+MAX_REFUSED_IN_A_ROW: Final = 64
+"""Requests of one batch refused one after the other before it is given up, so that a wrong address, which refuses
+everything, costs no request for each span. One span among 2**n takes n + 1."""
+
+
+class LastAnswer:
+    """The status of the last answer that the current thread got."""
+
+    def __init__(self) -> None:
+        self._thread = threading.local()
+
+    def hook(self, response: Any, *_args: object, **_kwargs: object) -> None:
+        """Note the status of `response`: a response hook of `requests`."""
+        self._thread.status = response.status_code
+
+    def forget(self) -> None:
+        """Begin a request: there is no answer."""
+        self._thread.status = None
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the answer was a refusal of the body; False without an answer."""
+        return getattr(self._thread, "status", None) in REFUSALS
+
+
+class HalvingSpanExporter(SpanExporter):
+    """Export through `inner`, a refused batch in halves, down to the spans that are refused alone.
+
+    Args:
+        inner: what sends.
+        answer: what notes the answers that `inner` gets.
+
+    Attributes:
+        inner: what sends.
+    """
+
+    def __init__(self, inner: SpanExporter, answer: LastAnswer) -> None:
+        self.inner, self._answer = inner, answer
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Export; FAILURE if any span was not taken."""
+        delivered, _ = self.send(spans)
+        return SpanExportResult.SUCCESS if delivered == len(spans) else SpanExportResult.FAILURE
+
+    def send(self, spans: Sequence[ReadableSpan]) -> tuple[int, int]:
+        """Export and return how many were delivered and how many were refused alone; the others failed."""
+        delivered = refused = in_a_row = 0
+        waiting = [spans]
+        while waiting and in_a_row < MAX_REFUSED_IN_A_ROW:
+            part = waiting.pop()
+            self._answer.forget()
+            if self.inner.export(part) is SpanExportResult.SUCCESS:
+                delivered, in_a_row = delivered + len(part), 0
+            elif self._answer.is_refusal:
+                in_a_row += 1
+                refused += len(part) == 1
+                waiting += reversed(_halves(part))
+        return delivered, refused
+
+    def shutdown(self) -> None:
+        """Shut `inner` down."""
+        self.inner.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Flush `inner`."""
+        return self.inner.force_flush(timeout_millis)
+
+
+def _halves(part: Sequence[T]) -> list[Sequence[T]]:
+    """The two halves in order; none of a part of one, which cannot be cut."""
+    middle = len(part) // 2
+    return [part[:middle], part[middle:]] if middle else []
