@@ -16,6 +16,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from multiprocessing import parent_process, util
 from typing import Final
 
 from opentelemetry import trace
@@ -97,7 +98,18 @@ def _attached(provider: TracerProvider, settings: Settings) -> Bridge:
     # After the handlers of the providers, and so called before them, once for all.
     atexit.unregister(_leave)
     atexit.register(_leave)
+    _leave_as_worker()
+    util.register_after_fork(_leave_as_worker, lambda register: register())
     return Bridge(settings=settings, tracer=provider.get_tracer(SCOPE, VERSION), resource=provider.resource)
+
+
+def _leave_as_worker() -> None:
+    """See that a child of `multiprocessing` leaves as others do: it ends by `os._exit`, without `atexit`.
+
+    A forked child forgets the finalizers of its parent, and so calls this again.
+    """
+    if parent_process() is not None:
+        util.Finalize(None, _leave, exitpriority=0)
 
 
 def flush() -> None:
