@@ -14,6 +14,7 @@ from otel_bridge_collector.decode.native import pack_rows
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.rows import Translator
 from otel_bridge_collector.spool.record import Record, Routing
+from otel_bridge_collector.store.attachments import Attachments
 from otel_bridge_collector.store.xact import XactClock
 from tests.support.rows import Asking
 
@@ -49,6 +50,7 @@ def client_of(example: Asking, caught_up: Callable[[], Awaitable[bool]] = caught
         Plane(
             store=example.store,
             objects=example.objects,
+            attachments=Attachments(example.folder / "attachments"),
             caught_up=caught_up,
             keep_rows=door.keep,
             next_xact=door.xacts.next,

@@ -104,6 +104,7 @@ class Asking:
     """A store with rows in the project called "p", and queries to it at `NOW`."""
 
     def __init__(self, folder: Path, rows: Sequence[Mapping[str, Any]] = EXAMPLES) -> None:
+        self.folder = folder
         self.store = DuckDBStore(folder / "rows.duckdb", price=estimated_cost)
         self.objects = Objects(folder / "objects.sqlite")
         ids = self.objects.resolve(parse_parent("project_name:p"))

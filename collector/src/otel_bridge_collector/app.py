@@ -30,6 +30,7 @@ from otel_bridge_collector.sinks.store import StoreSink
 from otel_bridge_collector.spool.cursor import Cursor
 from otel_bridge_collector.spool.lock import FolderLock
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
+from otel_bridge_collector.store.attachments import Attachments
 from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.xact import XactClock
@@ -84,6 +85,7 @@ async def _start(settings: Settings, counters: Counters, stages: AsyncExitStack)
         Plane(
             store=storage.store,
             objects=storage.objects,
+            attachments=storage.attachments,
             caught_up=caught_up,
             keep_rows=ingest.rows,
             next_xact=xacts.next,
@@ -104,6 +106,7 @@ async def _start(settings: Settings, counters: Counters, stages: AsyncExitStack)
 class _Storage:
     store: DuckDBStore
     objects: Objects
+    attachments: Attachments
     spool: Spool
 
 
@@ -114,6 +117,7 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / "spool").mkdir(mode=0o700, exist_ok=True)
         (folder / "delivery").mkdir(mode=0o700, exist_ok=True)
+        attachments = Attachments(folder / "attachments")
     except OSError as error:
         raise _unusable(folder, error) from error
     stages.callback(FolderLock(folder).release)
@@ -132,7 +136,7 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
     spool = Spool(folder / "spool", limits=limits, at_least=store.next_seq())
     spool.start()
     stages.callback(spool.close, settings.drain_s)
-    return _Storage(store=store, objects=objects, spool=spool)
+    return _Storage(store=store, objects=objects, attachments=attachments, spool=spool)
 
 
 def _unusable(folder: Path, error: OSError) -> SettingsError:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from otel_bridge_collector.api.attachments import AttachmentsEndpoint
 from otel_bridge_collector.api.btql import BtqlEndpoint
 from otel_bridge_collector.api.kinds import DATASET, EXPERIMENT, FUNCTION, KINDS, PROMPT, Kind
 from otel_bridge_collector.api.legacy import InsertFunctionsEndpoint, LegacyEndpoint
@@ -18,6 +19,7 @@ from otel_bridge_collector.api.projects import ProjectsEndpoint
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.summaries import Summaries
 from otel_bridge_collector.api.writing import KeepRows, RowWriter
+from otel_bridge_collector.store.attachments import Attachments
 from otel_bridge_collector.store.interface import Store
 from otel_bridge_collector.store.objects import Objects
 
@@ -29,6 +31,7 @@ class Plane:
     Attributes:
         store: the rows.
         objects: projects and what belongs to them.
+        attachments: the bytes that rows point to.
         caught_up: awaited before every read; True when the store has what was acknowledged before, False when
             that took too long.
         keep_rows: keeps rows that came as rows.
@@ -37,6 +40,7 @@ class Plane:
 
     store: Store
     objects: Objects
+    attachments: Attachments
     caught_up: Callable[[], Awaitable[bool]]
     keep_rows: KeepRows
     next_xact: Callable[[], int]
@@ -55,6 +59,7 @@ def build_routes(plane: Plane) -> list[BaseRoute]:
         Route("/btql", BtqlEndpoint(reader).post, methods=["POST"]),
         *_login_routes(LoginEndpoint(plane.objects)),
         *_logs3_routes(Logs3Endpoint(writer)),
+        *_attachment_routes(AttachmentsEndpoint(plane.attachments)),
         *_project_routes(ProjectsEndpoint(plane.objects)),
         Route("/v1/experiment/{object_id}/summarize", summaries.experiment, methods=["GET"]),
         Route("/v1/dataset/{object_id}/summarize", summaries.dataset, methods=["GET"]),
@@ -80,6 +85,16 @@ def _logs3_routes(logs3: Logs3Endpoint) -> list[BaseRoute]:
         Route("/logs3", logs3.post, methods=["POST"]),
         Route("/logs3/overflow", logs3.overflow, methods=["POST"]),
         Route("/logs3/overflow/{key}", logs3.upload, methods=["PUT"]),
+    ]
+
+
+def _attachment_routes(attachments: AttachmentsEndpoint) -> list[BaseRoute]:
+    return [
+        Route("/attachment", attachments.create, methods=["POST"]),
+        Route("/attachment", attachments.find, methods=["GET"]),
+        Route("/attachment/status", attachments.state, methods=["POST"]),
+        Route("/attachment/data/{token}", attachments.upload, methods=["PUT"]),
+        Route("/attachment/data/{token}", attachments.download, methods=["GET"]),
     ]
 
 

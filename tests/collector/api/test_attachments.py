@@ -1,0 +1,57 @@
+"""Attachments over HTTP."""
+
+import pytest
+from starlette.testclient import TestClient
+
+DATA = bytes(range(256))
+
+
+def upload(client: TestClient, key: str, data: bytes = DATA) -> None:
+    signed = client.post(
+        "/attachment", json={"key": key, "filename": "f", "content_type": "image/png"}
+    ).json()
+    assert client.put(signed["signedUrl"], content=data, headers=signed["headers"]).status_code == 200
+
+
+def test_what_was_uploaded_is_downloaded(client: TestClient) -> None:
+    upload(client, "k/ü")
+
+    told = client.get(
+        "/attachment", params={"key": "k/ü", "filename": "a b.png", "content_type": "image/png"}
+    )
+    downloaded = client.get(told.json()["downloadUrl"])
+
+    assert told.json()["status"] == {"upload_status": "done"}
+    assert downloaded.content == DATA
+    assert downloaded.headers["content-type"] == "image/png"
+    assert downloaded.headers["content-disposition"] == "attachment; filename*=UTF-8''a%20b.png"
+    assert downloaded.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_failed_upload_is_told(client: TestClient) -> None:
+    status = {"upload_status": "error", "error_message": "no such file"}
+    client.post("/attachment/status", json={"key": "k", "status": status})
+
+    assert client.get("/attachment", params={"key": "k"}).json()["status"] == status
+
+
+def test_an_attachment_that_nobody_knows_is_not_there(client: TestClient) -> None:
+    assert client.get("/attachment", params={"key": "nosuch"}).status_code == 404
+
+
+def test_a_url_for_uploads_downloads_nothing(client: TestClient) -> None:
+    upload(client, "k")
+    signed = client.post("/attachment", json={"key": "k"}).json()["signedUrl"]
+
+    assert client.get(signed).status_code == 403
+
+
+@pytest.mark.parametrize("token", ["x", "e30.e30", "....", "%00"])
+def test_a_made_up_url_is_refused(client: TestClient, token: str) -> None:
+    assert client.get(f"/attachment/data/{token}").status_code == 403
+    assert client.put(f"/attachment/data/{token}", content=b"x").status_code == 403
+
+
+@pytest.mark.parametrize("body", [{}, {"key": "k"}, {"key": "k", "status": {"upload_status": "fine"}}])
+def test_a_bad_status_is_refused(client: TestClient, body: dict[str, object]) -> None:
+    assert client.post("/attachment/status", json=body).status_code == 400

@@ -1,0 +1,53 @@
+"""Bytes that rows point to."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import anyio
+import pytest
+
+from otel_bridge_collector.store.attachments import Attachments, AttachmentTooLargeError
+
+
+async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+
+
+def test_a_key_names_no_file(tmp_path: Path) -> None:
+    attachments = Attachments(tmp_path / "a")
+
+    anyio.run(lambda: attachments.write("../../etc/passwd", chunks(b"x", b"y")))
+
+    assert attachments.path("../../etc/passwd").parent == tmp_path / "a"
+    assert attachments.path("../../etc/passwd").read_bytes() == b"xy"
+
+
+@pytest.mark.parametrize(("size", "is_kept"), [(10, True), (11, False)])
+def test_a_size_is_the_largest(tmp_path: Path, size: int, *, is_kept: bool) -> None:
+    attachments = Attachments(tmp_path / "a")
+
+    if is_kept:
+        anyio.run(lambda: attachments.write("k", chunks(b"x" * size), max_bytes=10))
+    else:
+        with pytest.raises(AttachmentTooLargeError):
+            anyio.run(lambda: attachments.write("k", chunks(b"x" * size), max_bytes=10))
+
+    assert attachments.path("k").exists() is is_kept
+    assert len(list((tmp_path / "a").iterdir())) == 1 + is_kept
+
+
+def test_a_done_upload_whose_bytes_are_not_here_is_unknown(tmp_path: Path) -> None:
+    attachments = Attachments(tmp_path / "a")
+
+    attachments.state("k", {"upload_status": "done"})
+
+    assert attachments.status("k") is None
+
+
+def test_only_its_user_reads_it_and_the_secret_stays(tmp_path: Path) -> None:
+    first = Attachments(tmp_path / "a")
+
+    assert Attachments(tmp_path / "a").secret == first.secret
+    assert (tmp_path / "a" / "secret").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o700
