@@ -36,10 +36,6 @@ FULL = Query(
             "| SELECT: *\n| from: project_logs('p')\n| filter: a = 1\n| sort: b desc\n| limit: 5",
             id="leading",
         ),
-        pytest.param(
-            "select: * | from: project_logs('p') | filter: a = 1 | sort: b desc | limit: 5 | preview_length: -1",
-            id="preview",
-        ),
     ],
 )
 def test_clauses_stand_in_any_order_and_separation(text: str) -> None:
@@ -52,6 +48,11 @@ def test_groups_have_dimensions_and_measures() -> None:
     assert [column.alias for column in query.dimensions] == ["x", None]
     assert [column.alias for column in query.measures] == ["n"]
     assert (query.final_filter, query.cursor) == (parse_expression("n > 1"), "abc")
+
+
+@pytest.mark.parametrize(("text", "length"), [("-1", -1), ("1024", 1024)])
+def test_previews_have_a_length(text: str, length: int) -> None:
+    assert parsed(f"select: * | preview_length: {text}").preview_length == length
 
 
 def test_a_ternary_is_no_clause() -> None:

@@ -33,6 +33,7 @@ def test_a_whole_query_is_the_tree_of_its_text() -> None:
 
     assert query == parse_text(
         "select: *, metadata.k[0] as x | from: experiment('e') traces | filter: a >= 1 | sort: a desc, a | limit: 10"
+        " | preview_length: -1"
     )
 
 

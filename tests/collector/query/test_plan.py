@@ -70,7 +70,6 @@ def test_no_source_is_all_project_logs(example: Asking) -> None:
         pytest.param("from: nosuch('p')", "unknownSource", id="source"),
         pytest.param("from: project_logs('q')", "sourceNotFound", id="project"),
         pytest.param("from: experiment('q')", "sourceNotFound", id="experiment"),
-        pytest.param("from: project_logs('p') summary", "unsupported", id="summary"),
         pytest.param("from: project_logs('p') traces | sort: created", "unsupported", id="sorted-traces"),
         pytest.param("filter: count(1) > 2", "aggregateInFilter", id="aggregate-in-filter"),
         pytest.param("select: id | final_filter: id = 'a'", "syntax", id="having-without-groups"),

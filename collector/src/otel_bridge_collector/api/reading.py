@@ -15,6 +15,7 @@ from otel_bridge_collector.query.answer import Answer, to_answer
 from otel_bridge_collector.query.function import Clock
 from otel_bridge_collector.query.plan import Notice, plan
 from otel_bridge_collector.query.sql import to_sql
+from otel_bridge_collector.query.summary import PREVIEW_LENGTH, as_traces, summarize
 from otel_bridge_collector.query.syntax import Query
 from otel_bridge_collector.store.columns import ROWS_TABLE
 from otel_bridge_collector.store.interface import Statement, Store
@@ -72,7 +73,8 @@ class Reader:
             self._waiting -= 1
 
     def _run(self, query: Query, clock: Clock, *, is_complete: bool) -> Read:
-        planned = plan(query, self._catalog)
+        is_summary = query.source is not None and query.source.shape == "summary"
+        planned = plan(as_traces(query) if is_summary else query, self._catalog)
         lowered = to_sql(planned, clock)
         try:
             rows = self._store.select(lowered.statement, timeout_s=TIMEOUT_S)
@@ -81,8 +83,12 @@ class Reader:
             raise QueryError(
                 str(error), code="queryTimeout", suggestion="add a range of created, or select fewer columns"
             ) from error
+        answer = to_answer(rows, lowered, planned)
+        if is_summary:
+            given = query.preview_length
+            answer = summarize(answer, preview_length=PREVIEW_LENGTH if given is None else given)
         return Read(
-            answer=to_answer(rows, lowered, planned),
+            answer=answer,
             notices=planned.notices,
             newest_xact_id=str(newest[0][0]),
             is_complete=is_complete,

@@ -15,8 +15,6 @@ from otel_bridge_collector.query.syntax import Query
 from otel_bridge_collector.query.tokens import Token
 
 _NOT_YET: Final = ("pivot", "unpivot", "sample")
-_IGNORED: Final = ("preview_length",)
-"""`preview_length` cuts the previews of summaries, which do not exist yet."""
 
 
 def parse_clauses(reader: TokenReader) -> Query:
@@ -38,7 +36,7 @@ def parse_clauses(reader: TokenReader) -> Query:
             raise _bad_clause(token, f'the clause "{name}" comes twice', code="duplicateClause")
         fields[name] = _clauses(parts, reader)[name]()
     reader.expect_end()
-    return Query(**{_FIELDS.get(name, name): value for name, value in fields.items() if name not in _IGNORED})
+    return Query(**{_FIELDS.get(name, name): value for name, value in fields.items()})
 
 
 _FIELDS: Final = {"from": "source"}
@@ -57,7 +55,9 @@ def _clauses(parts: PartParser, reader: TokenReader) -> dict[str, Callable[[], o
         "sort": lambda: reader.comma_separated(parts.sorted),
         "limit": parts.whole_number,
         "cursor": parts.text,
-        "preview_length": lambda: (reader.accept_operator("-"), parts.whole_number()),
+        "preview_length": lambda: (
+            -parts.whole_number() if reader.accept_operator("-") else parts.whole_number()
+        ),
     }
 
 

@@ -60,6 +60,7 @@ def parse_query(query: Mapping[str, Json]) -> Query:
         sort=_list(given, "sort", _sorted),
         limit=_limit(given.get("limit")),
         cursor=_text(given["cursor"], "query.cursor") if "cursor" in given else None,
+        preview_length=_preview_length(given.get("preview_length")),
     )
 
 
@@ -132,6 +133,12 @@ def _name(node: Json, path: str) -> str:
     if isinstance(parts, list) and len(parts) == 1 and isinstance(parts[0], str):
         return parts[0].lower()
     raise _error(f"{path}.name", "is no list of one name")
+
+
+def _preview_length(value: Json) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise _error("query.preview_length", "is no whole number")
 
 
 def _limit(value: Json) -> int | None:

@@ -123,8 +123,6 @@ def plan(query: Query, catalog: Catalog) -> Plan:
 
 
 def _object_type(source: Source) -> str:
-    if source.shape == "summary":
-        raise query_error("the summary shape is not supported yet", source.place, code="unsupported")
     if source.kind in OBJECT_TYPES:
         return OBJECT_TYPES[source.kind]
     known = ", ".join(OBJECT_TYPES)

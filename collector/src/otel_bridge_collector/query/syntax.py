@@ -164,3 +164,4 @@ class Query:
     sort: tuple[Sorted, ...] = ()
     limit: int | None = None
     cursor: str | None = None
+    preview_length: int | None = None

@@ -63,9 +63,9 @@ class Attachments:
                     await anyio.to_thread.run_sync(file.write, chunk)
                 file.flush()
                 await anyio.to_thread.run_sync(os.fsync, file.fileno())
-            written.replace(self.path(key))
+            await anyio.to_thread.run_sync(written.replace, self.path(key))
         finally:
-            written.unlink(missing_ok=True)
+            written.unlink(missing_ok=True)  # noqa: ASYNC240 - after a rename there is nothing to do
 
     def path(self, key: str) -> Path:
         """Return where the bytes of an attachment are, or would be."""
