@@ -74,7 +74,7 @@ examples: install ## run every example
 matrix: install ## the tests on the other Pythons of this machine
 	@for version in $(MATRIX); do ./tests/support/test_on.sh $$version || exit 1; done
 
-ci: lint types wheel examples corpus matrix test ## what CI runs; the tests come last
+ci: lint types wheel examples corpus conformance matrix test ## what CI runs; the tests come last
 
 pins: ## pin what requirements/dev.in asks for (needs uv)
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/dev.in --output-file requirements/dev.txt

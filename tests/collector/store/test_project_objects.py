@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def test_a_project_cannot_take_the_name_of_another(objects: Objects) -> None:
 
 def test_a_file_of_the_first_version_keeps_its_projects_and_experiments(tmp_path: Path) -> None:
     path = tmp_path / "objects.sqlite"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.executescript(
             """
             CREATE TABLE org(id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -116,7 +117,7 @@ def test_a_file_of_the_first_version_keeps_its_projects_and_experiments(tmp_path
 
 def test_a_file_of_a_newer_version_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "objects.sqlite"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")
 
     with pytest.raises(StoreError, match=r"objects\.sqlite are of version 99"):
