@@ -107,7 +107,8 @@ class Ingest:
             SpoolError: they could not be kept.
         """
         payload = await asyncio.to_thread(native.pack_rows, rows)
-        routing = Routing(signal="rows", parent=None, xact=self._xacts.next(), received_ns=self._now_ns())
+        xact = self._xacts.next(payload_bytes=len(payload))
+        routing = Routing(signal="rows", parent=None, xact=xact, received_ns=self._now_ns())
         await self._spool.append(routing, payload)
         self._counters.add("rows_accepted", len(rows))
         return routing.xact
@@ -115,9 +116,8 @@ class Ingest:
     async def _keep(self, signal: Signal, checked: _Checked, parent: str | None) -> Outcome:
         outcome = checked.outcome
         if outcome.accepted:
-            routing = Routing(
-                signal=signal, parent=parent, xact=self._xacts.next(), received_ns=self._now_ns()
-            )
+            xact = self._xacts.next(payload_bytes=len(checked.payload))
+            routing = Routing(signal=signal, parent=parent, xact=xact, received_ns=self._now_ns())
             await self._spool.append(routing, checked.payload)
         self._counters.add(f"{signal}_accepted", outcome.accepted)
         if outcome.rejected:

@@ -30,9 +30,16 @@ def test_ids_grow_when_the_clock_goes_back() -> None:
     assert XactClock(last, now_s=lambda: 1_000).next() > last
 
 
-def test_keys_sort_by_transaction_then_by_place() -> None:
-    places = [(RECORDED_XACT, 0), (RECORDED_XACT, 9), (RECORDED_XACT, 70_000), (RECORDED_XACT + 1, 0)]
+def test_a_transaction_with_many_rows_has_a_key_for_each() -> None:
+    clock = XactClock(0, now_s=lambda: 1_000)
+    first, second = clock.next(payload_bytes=400_000), clock.next()
 
-    keys = [pagination_key(xact, index) for xact, index in places]
+    keys = [*(pagination_key(first, index) for index in range(200_000)), pagination_key(second, 0)]
 
     assert keys == sorted(set(keys))
+
+
+def test_ids_after_a_restart_lie_behind_the_room_of_the_last_transaction() -> None:
+    last = XactClock(0, now_s=lambda: 1_000).next(payload_bytes=400_000)
+
+    assert pagination_key(XactClock(last, now_s=lambda: 1_000).next(), 0) > pagination_key(last, 199_999)

@@ -43,11 +43,13 @@ class Router:
         requested = _readable(routing.parent) or self._default
         home = self._resolve(requested)
         routed: list[RowWrite] = []
-        for index, write in enumerate(writes):
+        rows = 0
+        for write in writes:
             named = _object_of(write.row) or _readable(write.parent)
             ids = self._resolve(named) if named else home
             nested = _below(requested.span, write) if requested.span and ids == home else Row()
-            place = Row(_xact_id=str(routing.xact), _pagination_key=pagination_key(routing.xact, index))
+            place = Row(_xact_id=str(routing.xact), _pagination_key=pagination_key(routing.xact, rows))
+            rows += write.fact is None  # a fact has the key of its row
             routed.append(replace(write, row={**write.row, **nested, **ids, **place}))  # type: ignore[typeddict-item]  # ids are fields of Row
         return routed
 

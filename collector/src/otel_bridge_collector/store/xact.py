@@ -14,30 +14,41 @@ _PREFIX: Final = 0x0DE1 << 48
 _COUNTER_BITS: Final = 16
 _INDEX_BITS: Final = 16
 _LOWER_48: Final = (1 << 48) - 1
-_MAX_INDEX: Final = (1 << _INDEX_BITS) - 1
+_INDEX_MASK: Final = (1 << _INDEX_BITS) - 1
+_SMALLEST_ROW_BITS: Final = 1
+"""No row of a request takes less than 2 bytes."""
+
+_MOST_ROOM: Final = 4096
+"""Ids that one transaction can take: those of a request of 512 MiB."""
 
 
 class XactClock:
     """Gives transaction ids that grow, also over restarts and when the system's clock goes back."""
 
     def __init__(self, last: int, *, now_s: Callable[[], float] = time.time) -> None:
-        """Go on behind `last`, the newest id given before; 0 when there is none."""
-        self._last = last
+        """Go on behind `last`, the newest id given before, and behind the room that it may have taken; 0 when there is none."""
+        self._last = last + _MOST_ROOM if last else 0
         self._now_s = now_s
         self._giving = threading.Lock()
 
-    def next(self) -> int:
-        """Return a new id; past 65,536 in a second the ids run ahead of the clock."""
+    def next(self, *, payload_bytes: int = 0) -> int:
+        """Return a new id; past 65,536 in a second the ids run ahead of the clock.
+
+        The keys of a transaction's rows have room for 65,536 of them. A request that is large enough to hold more takes the
+        ids behind its own as well, and its further rows have their keys (`pagination_key`).
+        """
+        room = min(payload_bytes >> _INDEX_BITS + _SMALLEST_ROW_BITS, _MOST_ROOM)
         with self._giving:
             first_of_second = _PREFIX | int(self._now_s()) << _COUNTER_BITS
-            self._last = max(self._last + 1, first_of_second)
-            return self._last
+            given = max(self._last + 1, first_of_second)
+            self._last = given + room
+            return given
 
 
 def pagination_key(xact: int, index: int) -> str:
     """Return the key of row number `index` (from 0) of a transaction; keys sort as the rows were written.
 
-    Rows behind number 65,535 share its key, since no larger number fits.
+    Rows behind number 65,535 have keys of the ids that the transaction took besides (`XactClock.next`).
     """
-    place = (xact & _LOWER_48) << _INDEX_BITS | min(index, _MAX_INDEX)
+    place = (xact + (index >> _INDEX_BITS) & _LOWER_48) << _INDEX_BITS | index & _INDEX_MASK
     return f"p{place:020d}"
