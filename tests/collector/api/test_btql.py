@@ -143,8 +143,11 @@ def test_a_warning_does_not_stop_the_query(client: TestClient) -> None:
         pytest.param({"query": "filter: ((("}, 400, "syntax", id="syntax"),
         pytest.param({"query": "from: project_logs('nosuch')"}, 404, "sourceNotFound", id="project"),
         pytest.param({"query": "limit: 1", "fmt": "xml"}, 400, "invalidFmt", id="format"),
-        pytest.param({"query": "limit: 1", "version": "5"}, 400, "unsupported", id="version"),
-        pytest.param({"query": "limit: 1", "audit_log": True}, 400, "unsupported", id="audit-log"),
+        pytest.param({"query": "from: project_logs('p')", "version": "5"}, 400, "unsupported", id="version"),
+        pytest.param({"query": "from: dataset", "version": "x"}, 400, "invalidVersion", id="no-version"),
+        pytest.param(
+            {"query": "from: dataset traces", "audit_log": True}, 400, "unsupported", id="audit-log-of-traces"
+        ),
         pytest.param({"query": "limit: 1", "tz_offset": "x"}, 400, "badTzOffset", id="zone"),
         pytest.param({"query": "limit: 1", "tz_offset": 1000}, 400, "badTzOffset", id="zone-beyond-the-day"),
         pytest.param({"query": "limit: 1", "tz_offset": [1]}, 400, "badTzOffset", id="zone-list"),

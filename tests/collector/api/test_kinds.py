@@ -2,7 +2,7 @@
 
 import pytest
 
-from otel_bridge_collector.api.kinds import EXPERIMENT, KINDS, PROMPT, Kind
+from otel_bridge_collector.api.kinds import EXPERIMENT, FUNCTION, KINDS, PROMPT, Kind
 from otel_bridge_collector.store.project_objects import ProjectObject
 
 
@@ -15,7 +15,7 @@ def shown(kind: Kind) -> dict[str, object]:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_every_field_is_shown_also_where_it_was_not_given(kind: Kind) -> None:
-    assert {"id", "project_id", "name", "created", "deleted_at", *kind.fields} <= shown(kind).keys()
+    assert {"id", kind.owner, "name", "created", "deleted_at", *kind.fields} <= shown(kind).keys()
 
 
 def test_a_prompt_shows_what_the_sdk_needs() -> None:
@@ -31,3 +31,16 @@ def test_an_experiment_is_private_unless_said_otherwise() -> None:
 
 def test_a_type_is_described_in_words() -> None:
     assert EXPERIMENT.described("metadata") == "an object"
+
+
+def test_parameters_are_known_by_their_data() -> None:
+    found = ProjectObject(
+        id="i",
+        kind="function",
+        project_id="p",
+        name="n",
+        created="c",
+        data={"function_data": {"type": "parameters"}},
+    )
+
+    assert FUNCTION.shape(found, org_id="o")["function_type"] == "parameters"

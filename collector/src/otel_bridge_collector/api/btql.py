@@ -1,7 +1,7 @@
 """`POST /btql`: a query as text or as the SDKs' tree, and its answer.
 
 Source: spec/btql.md sections 7.3 to 7.8 and 9, spec/wire.md section 11. Fields of a request that only tune the hosted
-service are ignored; one that would change the result and is not supported is an error.
+service are ignored.
 """
 
 import json
@@ -16,6 +16,8 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import json_response, read_object
 from otel_bridge_collector.api.errors import RequestError, query_error_response
 from otel_bridge_collector.api.reading import Read, Reader
+from otel_bridge_collector.api.revisions import Revisions
+from otel_bridge_collector.api.version import read_version
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.build import binary, logical
 from otel_bridge_collector.query.parser import parse
@@ -23,7 +25,6 @@ from otel_bridge_collector.query.plan import Notice
 from otel_bridge_collector.query.syntax import Literal, Path, Query, Source
 from otel_bridge_collector.store.json_text import dump_json
 
-_UNSUPPORTED: Final = ("version", "audit_log")
 _MAX_TZ_OFFSET_MIN: Final = 840
 _MAX_HEADER: Final = 4096
 _BEHIND: Final = Notice(
@@ -46,7 +47,7 @@ class BtqlEndpoint:
         try:
             tz_offset_min = _tz_offset_min(body)
             query = _scoped(_with_source(_query(body), body), body)
-            read = await self._reader.read(query, tz_offset_min=tz_offset_min)
+            read = await self._reader.read(query, tz_offset_min=tz_offset_min, revisions=_revisions(body))
         except QueryError as error:
             return query_error_response(error, text if isinstance(text, str) else None)
         return _lines(read) if wants_lines else _envelope(read)
@@ -55,9 +56,6 @@ class BtqlEndpoint:
 def _query(body: Mapping[str, Json]) -> Query:
     if "query" not in body:
         raise RequestError('the body has no "query"', code="missingQuery")
-    for name in _UNSUPPORTED:
-        if body.get(name):
-            raise RequestError(f'"{name}" is not supported yet; leave it out', code="unsupported")
     query = parse(body["query"])
     cursor = body.get("cursor") or None
     if cursor is None:
@@ -65,6 +63,13 @@ def _query(body: Mapping[str, Json]) -> Query:
     if not isinstance(cursor, str) or query.cursor not in (None, "", cursor):
         raise RequestError("the body's cursor is not the query's", code="invalidCursor")
     return replace(query, cursor=cursor)
+
+
+def _revisions(body: Mapping[str, Json]) -> Revisions:
+    version = body.get("version")
+    return Revisions(
+        version=None if version is None else read_version(version), audit_log=body.get("audit_log") is True
+    )
 
 
 def _with_source(query: Query, body: Mapping[str, Json]) -> Query:

@@ -5,28 +5,28 @@ from collections.abc import Sequence
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.syntax import Source
 from otel_bridge_collector.store.objects import Objects, Project
-from otel_bridge_collector.store.project_objects import ProjectObject
+from otel_bridge_collector.store.project_objects import ObjectKind, ProjectObject
 
 
 class ObjectCatalog:
-    """A `query.plan.Catalog` over the control plane: a project by its id, then by its name; an experiment by its id."""
+    """A `query.plan.Catalog` over the control plane: each by its id, then by its name."""
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
 
     def find(self, source: Source) -> Sequence[str] | None:
         """See `Catalog`."""
-        if not source.references:
+        if not source.references or source.kind in ("org_prompts", "org_functions"):
             return None
         return [self._id(source, reference) for reference in source.references]
 
     def _id(self, source: Source, reference: str) -> str:
         found: Project | ProjectObject | None
         match source.kind:
-            case "project_logs":
+            case "project_logs" | "project_prompts" | "project_functions":
                 found = self._objects.project(reference) or self._objects.project_named(reference)
-            case "experiment" | "dataset":
-                found = self._objects.in_projects.get(reference)
+            case "experiment" | "dataset" | "prompt" | "function":
+                found = self._object(source, source.kind, reference)
             case _:  # playgrounds are known by the rows in them only
                 return reference
         if found:
@@ -39,8 +39,24 @@ class ObjectCatalog:
             suggestion=self._known(source),
         )
 
+    def _object(self, source: Source, kind: ObjectKind, reference: str) -> ProjectObject | None:
+        """Return the object of an id, else the only one of that name."""
+        found = self._objects.in_projects.get(reference, even_deleted=kind in ("prompt", "function"))
+        if found is not None and found.kind == kind:
+            return found
+        named = self._objects.in_projects.find(kind, name=reference)
+        if len(named) <= 1:
+            return named[0] if named else None
+        raise QueryError(
+            f'there are {len(named)} {kind}s named "{reference}"',
+            offset=source.place.offset if source.place else None,
+            length=source.place.length if source.place else 1,
+            code="ambiguousSource",
+            suggestion=f"name one by its id: {', '.join(each.id for each in named[:5])}",
+        )
+
     def _known(self, source: Source) -> str | None:
-        if source.kind != "project_logs":
+        if not source.kind.startswith("project_"):
             return None
         names = [project.name for project in self._objects.projects()[:5]]
         return f"projects here: {', '.join(names)}" if names else "there is no project yet"

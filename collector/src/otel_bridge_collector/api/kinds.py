@@ -18,6 +18,8 @@ class Kind:
 
     Attributes:
         name: as in its path.
+        owner: the field with the id of what it belongs to.
+        required: fields of `fields` that it cannot be made without.
         fields: what it has beside id, names and times, and the type of each; null where it was not given.
         has_slug: it is found by its slug, not by its name.
         names_itself: a name may be left out when it is made.
@@ -26,18 +28,30 @@ class Kind:
     """
 
     name: ObjectKind
+    owner: str = "project_id"
+    required: tuple[str, ...] = ()
     fields: Mapping[str, JsonType] = field(default_factory=dict[str, JsonType])
     has_slug: bool = False
     names_itself: bool = False
     log_id: str = ""
     is_versioned: bool = False
 
+    @property
+    def path(self) -> str:
+        """Where its endpoint is."""
+        return "/environment" if self.name == "environment" else f"/v1/{self.name}"
+
+    @property
+    def name_parameter(self) -> str:
+        """The parameter of a list that chooses by name."""
+        return "name" if self.name == "environment" else f"{self.name}_name"
+
     def shape(self, found: ProjectObject, *, org_id: str) -> dict[str, Json]:
         """Return an object of this kind as the API shows it, with every field."""
         shaped: dict[str, Json] = {
             "id": found.id,
-            "project_id": found.project_id,
             "org_id": org_id,
+            self.owner: found.project_id,
             "name": found.name,
             "created": found.created,
             "deleted_at": found.deleted_at,
@@ -52,6 +66,8 @@ class Kind:
         shaped |= {name: found.data.get(name) for name in self.fields}
         if self.name == "experiment":
             shaped["public"] = bool(found.data.get("public"))
+        if self.name == "function":
+            shaped["function_type"] = _function_type(found.data)
         return shaped
 
     def described(self, name: str) -> str:
@@ -109,4 +125,35 @@ PROJECT_SCORE: Final = Kind(
         "position": str,
     },
 )
-KINDS: Final = (EXPERIMENT, DATASET, PROMPT, FUNCTION, PROJECT_TAG, PROJECT_SCORE)
+DATASET_SNAPSHOT: Final = Kind(
+    name="dataset_snapshot",
+    owner="dataset_id",
+    required=("xact_id",),
+    fields={"description": str, "xact_id": str},
+)
+VIEW: Final = Kind(
+    name="view",
+    owner="object_id",
+    required=("object_type",),
+    fields={"object_type": str, "view_type": str, "view_data": dict, "options": dict},
+)
+ENVIRONMENT: Final = Kind(name="environment", owner="org_id", has_slug=True, fields={"description": str})
+KINDS: Final = (
+    EXPERIMENT,
+    DATASET,
+    DATASET_SNAPSHOT,
+    PROMPT,
+    FUNCTION,
+    PROJECT_TAG,
+    PROJECT_SCORE,
+    VIEW,
+    ENVIRONMENT,
+)
+
+
+def _function_type(data: Mapping[str, Json]) -> Json:
+    """Return the type that a function was given; parameters are known by their data, and JavaScript asks for the type."""
+    given, function_data = data.get("function_type"), data.get("function_data")
+    if given is None and isinstance(function_data, Mapping) and function_data.get("type") == "parameters":
+        return "parameters"
+    return given

@@ -43,7 +43,7 @@ class LegacyEndpoint:
             fields["name"] = body["experiment_name"]
         if base := self._base(project, body):
             fields["base_exp_id"] = base.id
-        made = self._experiments.make(project, fields)
+        made = self._experiments.make(project.id, fields)
         return json_response(
             {
                 "project": shape_project(project),
@@ -78,7 +78,7 @@ class LegacyEndpoint:
         body = await read_object(request)
         project = self._project(body)
         fields = {**body, "name": body.get("dataset_name") or "logs"}
-        made = self._datasets.make(project, fields)
+        made = self._datasets.make(project.id, fields)
         return json_response(
             {"project": shape_project(project), "dataset": DATASET.shape(made, org_id=self._objects.org_id)}
         )
@@ -133,10 +133,10 @@ class InsertFunctionsEndpoint:
         data = body.get("function_data")
         is_prompt = isinstance(data, Mapping) and data.get("type") == "prompt"
         endpoint, kind = (self._prompts, PROMPT) if is_prompt else (self._functions, FUNCTION)
-        project = endpoint.project_of(body)
+        project_id = endpoint.owner_of(body)
         slug = body.get("slug")
         taken = self._objects.in_projects.find(
-            kind.name, project_id=project.id, slug=slug if isinstance(slug, str) else ""
+            kind.name, project_id=project_id, slug=slug if isinstance(slug, str) else ""
         )
         match body.get("if_exists", "error"):
             case "error" if taken:
@@ -144,7 +144,7 @@ class InsertFunctionsEndpoint:
             case "replace" if taken:
                 made = endpoint.overwrite(taken[0], body)
             case "error" | "replace" | "ignore":
-                made = endpoint.make(project, body)
+                made = endpoint.make(project_id, body)
             case other:
                 raise RequestError(
                     f'"if_exists" is {other!r}, expected error, ignore or replace', code="invalidJson"

@@ -16,6 +16,8 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import json_response, read_object
 from otel_bridge_collector.api.errors import RequestError, query_error_response
 from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.api.revisions import Revisions
+from otel_bridge_collector.api.version import read_version
 from otel_bridge_collector.api.writing import RowWriter, list_in, read_json
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.syntax import Path, Query, Sorted, Source
@@ -23,7 +25,7 @@ from otel_bridge_collector.store.objects import Objects
 
 RowsOf: TypeAlias = Literal["project_logs", "experiment", "dataset"]
 
-_UNSUPPORTED: Final = ("filters", "max_xact_id", "max_root_span_id", "version")
+_UNSUPPORTED: Final = ("filters", "max_xact_id", "max_root_span_id")
 _LATEST_FIRST: Final = Sorted(expression=Path(parts=("_xact_id",)), descending=True)
 _FEEDBACK_FIELDS: Final = ("scores", "expected", "tags")
 
@@ -53,7 +55,7 @@ class ObjectRowsEndpoint:
             cursor=str(cursor) if cursor else None,
         )
         try:
-            read = await self._reader.read(query)
+            read = await self._reader.read(query, revisions=_revisions(given))
         except QueryError as error:
             return query_error_response(error, None)
         return json_response({"events": read.answer.data, "cursor": read.answer.cursor})
@@ -124,6 +126,11 @@ def _feedback_rows(index: int, item: Json, place: Mapping[str, Json]) -> Sequenc
             f"feedback {index} says nothing, expected scores, expected, tags or comment", code="badRow"
         )
     return rows
+
+
+def _revisions(given: Mapping[str, Json]) -> Revisions:
+    version = given.get("version")
+    return Revisions(version=None if version is None else read_version(version))
 
 
 def _limit(value: Json) -> int | None:

@@ -1,4 +1,4 @@
-"""`/v1/{experiment,dataset,prompt,function,project_tag,project_score}`: what belongs to a project, one endpoint for all kinds.
+"""`/v1/{experiment,dataset,prompt,function,project_tag,project_score,view,...}`: named objects, one endpoint for all kinds.
 
 Source: Braintrust OpenAPI, and spec/wire.md sections 5, 7, 8 and 12. What differs between the kinds stands in
 `api.kinds`.
@@ -6,7 +6,6 @@ Source: Braintrust OpenAPI, and spec/wire.md sections 5, 7, 8 and 12. What diffe
 
 import secrets
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,15 +13,13 @@ from starlette.responses import Response
 from otel_bridge.contract.merge import merge_value
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import json_response, read_object
+from otel_bridge_collector.api.environments import environment_version
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.kinds import Kind
 from otel_bridge_collector.api.paging import page_of
-from otel_bridge_collector.store.objects import Objects, Project
+from otel_bridge_collector.api.version import read_version
+from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.project_objects import ProjectObject
-
-_PRETTY_VERSION_DIGITS: Final = 16
-_PRETTY_FACTOR: Final = 205_891_132_094_649
-_WORD: Final = 1 << 64
 
 
 class ObjectsEndpoint:
@@ -36,72 +33,61 @@ class ObjectsEndpoint:
     def list(self, request: Request) -> Response:
         """List objects, newest first.
 
-        `project_id`, `project_name`, `<kind>_name`, `slug` and the parameters of every list choose among them;
-        `version` asks for a past state of the one with the slug.
+        The id of the owner, `project_name`, `<kind>_name`, `slug` and the parameters of every list choose among them;
+        `version` or `environment` asks for a past state of each.
         """
         query = request.query_params
-        project_id = query.get("project_id")
+        owner_id = query.get(self._kind.owner)
         if "project_name" in query:
             project = self._objects.project_named(query["project_name"])
-            if project is None or project_id not in (None, project.id):
+            if project is None or owner_id not in (None, project.id):
                 return json_response({"objects": []})
-            project_id = project.id
+            owner_id = project.id
         found = self._objects.in_projects.find(
             self._kind.name,
-            project_id=project_id,
-            name=query.get(f"{self._kind.name}_name"),
+            project_id=owner_id,
+            name=query.get(self._kind.name_parameter),
             slug=query.get("slug"),
         )
-        if version := query.get("version"):
-            found = [state for each in found if (state := self._at(each, version))]
-        page = page_of(request, found, lambda each: each.id)
+        if object_type := query.get("object_type"):
+            found = [each for each in found if each.data.get("object_type") == object_type]
+        states = [state for each in found if (state := self._state(each, query))]
+        page = page_of(request, states, lambda each: each.id)
         return json_response({"objects": [self._shaped(each) for each in page]})
 
     def get(self, request: Request) -> Response:
-        """Return one object; with `version`, as it was."""
+        """Return one object; with `version` or `environment`, as it was."""
         found = self.found(request.path_params["object_id"])
-        if version := request.query_params.get("version"):
-            past = self._at(found, version)
-            if past is None:
-                raise RequestError(
-                    f'{self._kind.name} "{found.name}" has no version {version}', code="notFound", status=404
-                )
-            found = past
-        return json_response(self._shaped(found))
+        state = self._state(found, request.query_params)
+        if state is None:
+            raise RequestError(
+                f'{self._kind.name} "{found.name}" has no such version', code="notFound", status=404
+            )
+        return json_response(self._shaped(state))
 
     async def create(self, request: Request) -> Response:
         """Make an object, or return the one that has its name; with `ensure_new`, under another name then."""
         body = await read_object(request)
-        return json_response(self._shaped(self.make(self.project_of(body), body)))
+        return json_response(self._shaped(self.make(self.owner_of(body), body)))
 
     async def replace(self, request: Request) -> Response:
         """Make an object, or replace the one that has its name."""
         body = await read_object(request)
-        project = self.project_of(body)
-        found = self._named(project, body)
+        owner_id = self.owner_of(body)
+        found = self._named(owner_id, body)
         if found is None:
-            return json_response(self._shaped(self.make(project, body)))
+            return json_response(self._shaped(self.make(owner_id, body)))
         return json_response(self._shaped(self.overwrite(found, body)))
 
     async def change(self, request: Request) -> Response:
         """Change the given fields of an object; objects in them are merged key by key."""
         found = self.found(request.path_params["object_id"])
-        body = await read_object(request)
-        given = self._data(body)
-        data = {**found.data, **{name: merge_value(found.data.get(name), new) for name, new in given.items()}}
-        changed = self._objects.in_projects.update(
-            found,
-            name=self._name(body) if "name" in body else None,
-            slug=self._slug(body) if "slug" in body else None,
-            data=data,
-            xact_id=self._next_xact(),
-        )
-        return json_response(self._shaped(changed))
+        return json_response(self._shaped(self.merge(found, await read_object(request))))
 
     def delete(self, request: Request) -> Response:
         """Delete an object."""
         found = self.found(request.path_params["object_id"])
-        return json_response(self._shaped(self._objects.in_projects.delete(found)))
+        return json_response(self._shaped(self._objects.in_projects.delete(found, xact_id=self._next_xact())))
 
     def found(self, object_id: str) -> ProjectObject:
         """Return the object of an id.
@@ -114,35 +100,39 @@ class ObjectsEndpoint:
             raise RequestError(f'there is no {self._kind.name} "{object_id}"', code="notFound", status=404)
         return found
 
-    def project_of(self, body: Mapping[str, Json]) -> Project:
-        """Return the project that a body names by `project_id`.
+    def owner_of(self, body: Mapping[str, Json]) -> str:
+        """Return the id of the project, or whatever else, that a body says it belongs to.
 
         Raises:
             RequestError: it names none, or one that is not there.
         """
-        project_id = body.get("project_id")
-        if not isinstance(project_id, str):
-            raise RequestError('the body has no "project_id"', code="invalidJson")
-        project = self._objects.project(project_id)
-        if project is None:
-            raise RequestError(f'there is no project "{project_id}"', code="notFound", status=404)
-        return project
+        field = self._kind.owner
+        if field == "org_id":
+            return self._objects.org_id
+        owner_id = self._text(body, field)
+        if field == "project_id" and self._objects.project(owner_id) is None:
+            raise RequestError(f'there is no project "{owner_id}"', code="notFound", status=404)
+        if field == "dataset_id" and self._objects.in_projects.get(owner_id) is None:
+            raise RequestError(f'there is no dataset "{owner_id}"', code="notFound", status=404)
+        return owner_id
 
-    def make(self, project: Project, body: Mapping[str, Json]) -> ProjectObject:
+    def make(self, owner_id: str, body: Mapping[str, Json]) -> ProjectObject:
         """Make an object as `create` does.
 
         Raises:
             RequestError: a field is missing or has the wrong type.
         """
         name = self._name(body) if "name" in body or not self._kind.names_itself else ""
-        found = self._named(project, {**body, "name": name}) if name else None
+        found = self._named(owner_id, {**body, "name": name}) if name else None
         if found and not body.get("ensure_new"):
             return found
         if found or not name:
             name = f"{name or self._kind.name}-{secrets.token_hex(4)}"
+        for field in self._kind.required:
+            self._text(body, field)
         return self._objects.in_projects.create(
             self._kind.name,
-            project.id,
+            owner_id,
             name,
             slug=self._slug(body),
             data=self._data(body),
@@ -159,10 +149,26 @@ class ObjectsEndpoint:
             found, name=self._name(body), data=self._data(body), xact_id=self._next_xact()
         )
 
-    def _named(self, project: Project, body: Mapping[str, Json]) -> ProjectObject | None:
+    def merge(self, found: ProjectObject, body: Mapping[str, Json]) -> ProjectObject:
+        """Change the fields of an object that a body gives.
+
+        Raises:
+            RequestError: a field has the wrong type.
+        """
+        given = self._data(body)
+        data = {**found.data, **{name: merge_value(found.data.get(name), new) for name, new in given.items()}}
+        return self._objects.in_projects.update(
+            found,
+            name=self._name(body) if "name" in body else None,
+            slug=self._slug(body) if "slug" in body else None,
+            data=data,
+            xact_id=self._next_xact(),
+        )
+
+    def _named(self, owner_id: str, body: Mapping[str, Json]) -> ProjectObject | None:
         """Return the object that has the slug of a body, or its name where the kind has no slugs."""
         key = {"slug": self._slug(body)} if self._kind.has_slug else {"name": self._name(body)}
-        found = self._objects.in_projects.find(self._kind.name, project_id=project.id, **key)
+        found = self._objects.in_projects.find(self._kind.name, project_id=owner_id, **key)
         return found[0] if found else None
 
     def _name(self, body: Mapping[str, Json]) -> str:
@@ -190,18 +196,15 @@ class ObjectsEndpoint:
     def _shaped(self, found: ProjectObject) -> dict[str, Json]:
         return self._kind.shape(found, org_id=self._objects.org_id)
 
-    def _at(self, found: ProjectObject, version: str) -> ProjectObject | None:
-        """Return the state of an object in a version: a transaction, or its 16 hex digits as the SDKs print it."""
-        wanted = _xact_of(version)
+    def _state(self, found: ProjectObject, query: Mapping[str, str]) -> ProjectObject | None:
+        """Return the state of an object that `version` or `environment` asks for, else the present one."""
+        version = query.get("version")
+        if self._kind.is_versioned and not version and (environment := query.get("environment")):
+            version = environment_version(self._objects, found.id, environment)
+            if version is None:
+                return None
+        if not version:
+            return found
+        wanted = read_version(version)
         states = (each.state for each in self._objects.in_projects.versions(found))
-        return next((state for state in states if wanted is not None and state.xact_id <= wanted), None)
-
-
-def _xact_of(version: str) -> int | None:
-    if version.isascii() and version.isdecimal() and len(version) != _PRETTY_VERSION_DIGITS:
-        return int(version)
-    try:
-        pretty = int(version, 16)
-    except ValueError:
-        return None
-    return pretty * pow(_PRETTY_FACTOR, -1, _WORD) % _WORD
+        return next((state for state in states if state.xact_id <= wanted), None)

@@ -10,6 +10,7 @@ import anyio
 import anyio.to_thread
 
 from otel_bridge_collector.api.catalog import ObjectCatalog
+from otel_bridge_collector.api.revisions import Revisions
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.answer import Answer, to_answer
 from otel_bridge_collector.query.function import Clock
@@ -26,6 +27,9 @@ TIMEOUT_S: Final = 30.0
 
 MAX_RUNNING: Final = 4
 MAX_WAITING: Final = 32
+
+
+_PRESENT: Final = Revisions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +52,13 @@ class Reader:
 
     def __init__(self, store: Store, objects: Objects, caught_up: Callable[[], Awaitable[bool]]) -> None:
         self._store = store
+        self._objects = objects
         self._catalog = ObjectCatalog(objects)
         self._caught_up = caught_up
         self._waiting = 0
         self._running = anyio.CapacityLimiter(MAX_RUNNING)
 
-    async def read(self, query: Query, *, tz_offset_min: int = 0) -> Read:
+    async def read(self, query: Query, *, tz_offset_min: int = 0, revisions: Revisions = _PRESENT) -> Read:
         """Run a query; unless the answer says otherwise, it sees every write acknowledged before this call.
 
         Raises:
@@ -67,17 +72,22 @@ class Reader:
         try:
             is_complete = await self._caught_up()
             clock = Clock(now=datetime.now(UTC).replace(tzinfo=None), tz_offset_min=tz_offset_min)
-            run = partial(self._run, query, clock, is_complete=is_complete)
+            run = partial(self._run, query, clock, revisions, is_complete=is_complete)
             return await anyio.to_thread.run_sync(run, limiter=self._running)
         finally:
             self._waiting -= 1
 
-    def _run(self, query: Query, clock: Clock, *, is_complete: bool) -> Read:
+    def _run(self, query: Query, clock: Clock, revisions: Revisions, *, is_complete: bool) -> Read:
+        query = revisions.check(query)
         is_summary = query.source is not None and query.source.shape == "summary"
         planned = plan(as_traces(query) if is_summary else query, self._catalog)
         lowered = to_sql(planned, clock)
+        statement, notices = lowered.statement, planned.notices
+        if query.source is not None:
+            statement = revisions.over(statement, query.source, self._objects)
+            notices = (*notices, *revisions.notices(query.source))
         try:
-            rows = self._store.select(lowered.statement, timeout_s=TIMEOUT_S)
+            rows = self._store.select(statement, timeout_s=TIMEOUT_S)
             newest = self._store.select(_NEWEST, timeout_s=TIMEOUT_S)
         except TimeoutError as error:
             raise QueryError(
@@ -89,7 +99,7 @@ class Reader:
             answer = summarize(answer, preview_length=PREVIEW_LENGTH if given is None else given)
         return Read(
             answer=answer,
-            notices=planned.notices,
+            notices=notices,
             newest_xact_id=str(newest[0][0]),
             is_complete=is_complete,
         )

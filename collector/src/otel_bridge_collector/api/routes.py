@@ -9,7 +9,16 @@ from starlette.routing import BaseRoute, Route
 
 from otel_bridge_collector.api.attachments import AttachmentsEndpoint
 from otel_bridge_collector.api.btql import BtqlEndpoint
-from otel_bridge_collector.api.kinds import DATASET, EXPERIMENT, FUNCTION, KINDS, PROMPT, Kind
+from otel_bridge_collector.api.environments import EnvironmentObjectsEndpoint
+from otel_bridge_collector.api.kinds import (
+    DATASET,
+    DATASET_SNAPSHOT,
+    EXPERIMENT,
+    FUNCTION,
+    KINDS,
+    PROMPT,
+    Kind,
+)
 from otel_bridge_collector.api.legacy import InsertFunctionsEndpoint, LegacyEndpoint
 from otel_bridge_collector.api.login import LoginEndpoint
 from otel_bridge_collector.api.logs3 import Logs3Endpoint
@@ -17,6 +26,7 @@ from otel_bridge_collector.api.object_rows import ObjectRowsEndpoint, RowsOf
 from otel_bridge_collector.api.objects import ObjectsEndpoint
 from otel_bridge_collector.api.projects import ProjectsEndpoint
 from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.api.snapshots import RestoreEndpoint, SnapshotsEndpoint
 from otel_bridge_collector.api.summaries import Summaries
 from otel_bridge_collector.api.writing import KeepRows, RowWriter
 from otel_bridge_collector.store.attachments import Attachments
@@ -67,6 +77,11 @@ def build_routes(plane: Plane) -> list[BaseRoute]:
         *_rows_routes("experiment", plane.objects, reader, writer),
         *_rows_routes("dataset", plane.objects, reader, writer),
         *(route for kind in KINDS for route in _object_routes(kind, endpoints[kind.name])),
+        *_environment_routes(EnvironmentObjectsEndpoint(plane.objects, plane.next_xact)),
+        *_snapshot_routes(
+            SnapshotsEndpoint(plane.objects, endpoints[DATASET_SNAPSHOT.name], plane.next_xact),
+            RestoreEndpoint(datasets, reader, writer),
+        ),
         Route("/insert-functions", insert.post, methods=["POST"]),
         *_legacy_routes(LegacyEndpoint(plane.objects, experiments, datasets, summaries), summaries),
     ]
@@ -122,7 +137,7 @@ def _rows_routes(kind: RowsOf, objects: Objects, reader: Reader, writer: RowWrit
 
 
 def _object_routes(kind: Kind, endpoint: ObjectsEndpoint) -> list[BaseRoute]:
-    path = f"/v1/{kind.name}"
+    path = kind.path
     return [
         Route(path, endpoint.list, methods=["GET"]),
         Route(path, endpoint.create, methods=["POST"]),
@@ -130,6 +145,28 @@ def _object_routes(kind: Kind, endpoint: ObjectsEndpoint) -> list[BaseRoute]:
         Route(f"{path}/{{object_id}}", endpoint.get, methods=["GET"]),
         Route(f"{path}/{{object_id}}", endpoint.change, methods=["PATCH"]),
         Route(f"{path}/{{object_id}}", endpoint.delete, methods=["DELETE"]),
+    ]
+
+
+def _environment_routes(environments: EnvironmentObjectsEndpoint) -> list[BaseRoute]:
+    path = "/environment-object/{object_type}/{object_id}"
+    return [
+        Route(path, environments.list, methods=["GET"]),
+        Route(f"{path}/{{environment}}", environments.get, methods=["GET"]),
+        Route(f"{path}/{{environment}}", environments.put, methods=["PUT"]),
+        Route(f"{path}/{{environment}}", environments.delete, methods=["DELETE"]),
+    ]
+
+
+def _snapshot_routes(snapshots: SnapshotsEndpoint, restore: RestoreEndpoint) -> list[BaseRoute]:
+    return [
+        Route("/xact-id", snapshots.now, methods=["GET"]),
+        Route("/api/dataset_snapshot/get", snapshots.find, methods=["POST"]),
+        Route("/api/dataset_snapshot/register", snapshots.register, methods=["POST"]),
+        Route("/api/dataset_snapshot/patch_id", snapshots.change, methods=["POST"]),
+        Route("/api/dataset_snapshot/delete_id", snapshots.delete, methods=["POST"]),
+        Route("/v1/dataset/{object_id}/restore/preview", restore.preview, methods=["POST"]),
+        Route("/v1/dataset/{object_id}/restore", restore.restore, methods=["POST"]),
     ]
 
 

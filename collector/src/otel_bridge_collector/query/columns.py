@@ -23,8 +23,10 @@ OBJECT_TYPES: Final = {
     "experiment": "experiment",
     "dataset": "dataset",
     "playground_logs": "prompt_session",
+    **dict.fromkeys(("prompt", "project_prompts", "org_prompts"), "prompt"),
+    **dict.fromkeys(("function", "project_functions", "org_functions"), "function"),
 }
-"""Source -> object type of its rows in the store."""
+"""Source -> object type of its rows; those of prompts and functions are made of the control plane's objects."""
 
 _PAGINATION_KEY: Final = "'p' || lpad(CAST(pagination_key AS VARCHAR), 20, '0')"
 COLUMNS: Final[Mapping[str, Value]] = {
@@ -63,9 +65,20 @@ _OWN_IDS: Final = {
     "prompt_session": frozenset({"prompt_session_id", "log_id"}),
 }
 
+_PROMPT_FIELDS: Final = (
+    "_xact_id", "audit_data", "created", "description", "function_type", "id", "log_id", "metadata", "name", "org_id",
+    "project_id", "prompt_data", "slug", "tags",
+)  # fmt: skip
+_OBJECT_FIELDS: Final = {
+    "prompt": _PROMPT_FIELDS,
+    "function": (*_PROMPT_FIELDS, "function_data", "function_schema", "origin"),
+}
+
 
 def columns_of(object_type: str) -> list[str]:
     """Return the names of `select: *` over rows of an object type, in alphabetical order."""
+    if object_type in _OBJECT_FIELDS:
+        return sorted(_OBJECT_FIELDS[object_type])
     own = _OWN_IDS[object_type]
     ids = {"org_id", "project_id", "log_id", *OBJECT_ID_FIELDS.values()}
     return sorted(name for name in COLUMNS if name not in ids or name in own)
@@ -97,7 +110,7 @@ def column(parts: tuple[str | int, ...], bindings: Bindings) -> Value:
 
 def is_known(name: str) -> bool:
     """Tell whether a name stands for something on every row."""
-    return name in COLUMNS or name in _SHORT_NAMES or name in _COMPUTED
+    return name in COLUMNS or name in _SHORT_NAMES or name in _COMPUTED or name in _OBJECT_FIELDS["function"]
 
 
 def nearest(name: str) -> str | None:

@@ -19,6 +19,10 @@ _ROUTING_FIELDS: Final = frozenset({
     *OBJECT_ID_FIELDS.values(), "org_id", "log_id", "id", "_xact_id", "_pagination_key",
 })  # fmt: skip
 
+_IDENTITY_FIELDS: Final = frozenset({
+    *OBJECT_ID_FIELDS.values(), "org_id", "log_id", "id", "span_id", "root_span_id", "span_parents", "created",
+})  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -36,6 +40,18 @@ class Fact:
     xact_id: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """A row as readers saw it until a later transaction.
+
+    Attributes:
+        until: the transaction that changed or deleted it.
+    """
+
+    row: Row
+    until: int
+
+
 @dataclass(slots=True)
 class Entry:
     """One row while a batch is applied.
@@ -46,6 +62,7 @@ class Entry:
         facts: by their id, those of the store and those of this batch.
         new_facts: ids of the facts that this batch brought.
         deleted: whether this batch deleted the row with what the store holds about it.
+        past: what readers saw before each transaction of this batch that changed it.
     """
 
     base: Row | None = None
@@ -53,12 +70,17 @@ class Entry:
     facts: dict[str, Fact] = field(default_factory=dict[str, Fact])
     new_facts: set[str] = field(default_factory=set[str])
     deleted: bool = False
+    past: list[Past] = field(default_factory=list[Past])
 
     def write(self, write: RowWrite) -> None:
         """Take one more write; writes come in order."""
+        if write.fact in self.facts:
+            return
+        self._keep_past(xact_id_of(write.row))
         if write.fact is not None:
             self._state(write, write.fact)
         elif write.row.get("_object_delete"):
+            self._bury(write.row)
             self.base, self.deleted = None, True
             self.facts.clear()
             self.new_facts.clear()
@@ -77,12 +99,29 @@ class Entry:
             fills=(fact.content for fact in ordered if fact.fills_only),
             merges=(fact.content for fact in ordered if not fact.fills_only),
         )
-        newest = max([xact_id_of(self.base), *(fact.xact_id for fact in ordered)])
-        return cast("Row", {**row, "_xact_id": str(newest)})
+        return cast("Row", {**row, "_xact_id": str(self._newest(self.base))})
+
+    def _newest(self, base: Row) -> int:
+        return max([xact_id_of(base), *(fact.xact_id for fact in self.facts.values())])
+
+    def _keep_past(self, xact_id: int) -> None:
+        """Keep what readers see now, unless the transaction that comes has made it itself."""
+        if (
+            self.base is not None
+            and self._newest(self.base) < xact_id
+            and (row := self.visible()) is not None
+        ):
+            self.past.append(Past(row=row, until=xact_id))
+
+    def _bury(self, deletion: Row) -> None:
+        """Keep that the row was deleted: a state that ended at once, so that no version shows it."""
+        if self.base is None:
+            return
+        kept = {name: value for name, value in self.base.items() if name in _IDENTITY_FIELDS}
+        told = _audited(cast("Row", {**kept, "_xact_id": deletion["_xact_id"]}), action="delete")
+        self.past.append(Past(row=told, until=xact_id_of(deletion)))
 
     def _state(self, write: RowWrite, fact: str) -> None:
-        if fact in self.facts:
-            return
         content = {
             name: value
             for name, value in cast("Mapping[str, Json]", _fact_audited(write.row)).items()

@@ -15,6 +15,12 @@ from otel_bridge_collector.store.json_text import clean_text, dump_json, load_js
 ROWS_TABLE: Final = "store.rows"
 """The name of the table in statements."""
 
+HISTORY_TABLE: Final = "store.history"
+"""The name of the table of past states of rows in statements: the same columns, and `until_xact_id`."""
+
+VERSIONED: Final = frozenset({"experiment", "dataset"})
+"""Object types of which past states are kept (spec/btql.md section 7.5); logs would take twice the room."""
+
 TEXT_FIELDS: Final = ("id", "span_id", "root_span_id", "org_id", "project_id", "log_id")
 JSON_FIELDS: Final = (
     "span_parents", "input", "output", "expected", "error", "scores", "metadata", "metrics", "tags",

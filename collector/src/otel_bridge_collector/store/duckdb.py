@@ -19,6 +19,8 @@ from otel_bridge_collector.store.assembly import Entry, Fact
 from otel_bridge_collector.store.columns import (
     COLUMNS,
     COST,
+    HISTORY_TABLE,
+    VERSIONED,
     RowKey,
     column_definitions,
     from_columns,
@@ -46,11 +48,14 @@ _SCHEMA: Final = f"""
 BEGIN;
 CREATE TABLE store.rows({column_definitions()});
 CREATE TABLE store.facts({", ".join(f"{name} {kind}" for name, kind in _FACT_COLUMNS.items())});
+CREATE TABLE {HISTORY_TABLE}({column_definitions()}, until_xact_id UBIGINT);
 CREATE TABLE store.progress AS SELECT 0::UBIGINT AS next_seq;
 COMMIT
 """
 
-_UPGRADE: Final = f"ALTER TABLE store.rows ADD COLUMN IF NOT EXISTS {COST} {COLUMNS[COST]}"
+_HISTORY_COLUMNS: Final[Mapping[str, str]] = {**COLUMNS, "until_xact_id": "UBIGINT"}
+_HISTORY: Final = f"CREATE TABLE IF NOT EXISTS {HISTORY_TABLE}({column_definitions()}, until_xact_id UBIGINT)"
+_UPGRADE: Final = f"ALTER TABLE store.rows ADD COLUMN IF NOT EXISTS {COST} {COLUMNS[COST]}; {_HISTORY}"
 """What a file of an earlier version lacks."""
 
 _RETRYABLE: Final = (
@@ -153,6 +158,7 @@ class DuckDBStore:
                 "DELETE FROM store.rows WHERE rowid IN (SELECT unnest($1))", [stored_rows]
             )
         self._insert("store.rows", COLUMNS, _row_values(entries.values(), self._price))
+        self._insert(HISTORY_TABLE, _HISTORY_COLUMNS, _past_values(entries, self._price))
         for key in has_facts:
             if entries[key].deleted:
                 self._connection.execute(
@@ -269,6 +275,18 @@ def _row_values(entries: Iterable[Entry], price: Callable[[Row], float | None]) 
             key = entry.pagination_key
             values.append(to_columns(row, pagination_key=key, base=base, cost=price(row)))
     return values
+
+
+def _past_values(entries: Mapping[RowKey, Entry], price: Callable[[Row], float | None]) -> list[list[object]]:
+    return [
+        [
+            *to_columns(past.row, pagination_key=entry.pagination_key, base=None, cost=price(past.row)),
+            past.until,
+        ]
+        for key, entry in entries.items()
+        if key.object_type in VERSIONED
+        for past in entry.past
+    ]
 
 
 def _fact_values(entries: Mapping[RowKey, Entry]) -> list[list[object]]:

@@ -17,7 +17,16 @@ from otel_bridge_collector.store.control_file import ControlFile
 from otel_bridge_collector.store.json_text import dump_json, load_json
 
 ObjectKind: TypeAlias = Literal[
-    "experiment", "dataset", "prompt", "function", "project_tag", "project_score", "view"
+    "experiment",
+    "dataset",
+    "dataset_snapshot",
+    "prompt",
+    "function",
+    "project_tag",
+    "project_score",
+    "view",
+    "environment",
+    "environment_object",
 ]
 
 _COLUMNS: Final = "id, kind, project_id, name, slug, created, deleted_at, xact_id, data"
@@ -28,7 +37,8 @@ class ProjectObject:
     """One object of a project.
 
     Attributes:
-        slug: the name in code of a prompt or function; None for other kinds.
+        project_id: the project that it belongs to; of some kinds the dataset, the organisation or another object.
+        slug: the name in code of a prompt, function or environment; None for other kinds.
         created: ISO 8601 in UTC.
         deleted_at: the same, or None while it is there.
         xact_id: the transaction of its latest state; 0 for one that rows brought.
@@ -48,7 +58,7 @@ class ProjectObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectVersion:
-    """A past or present state: `action` is "upsert" for the first, "merge" for a later one."""
+    """A past or present state: `action` is "upsert" for the first, "merge" for a later one, "delete" for the last."""
 
     state: ProjectObject
     action: str
@@ -81,11 +91,14 @@ class ProjectObjects:
         project_id: str | None = None,
         name: str | None = None,
         slug: str | None = None,
+        even_deleted: bool = False,
     ) -> list[ProjectObject]:
         """Return the objects that are all of this, newest first; None stands for any."""
         wanted = {"kind": kind, "project_id": project_id, "name": name, "slug": slug}
         given = {column: value for column, value in wanted.items() if value is not None}
-        where = " AND ".join(["deleted_at IS NULL", *(f"{column} = ?" for column in given)])
+        where = " AND ".join(
+            ["TRUE" if even_deleted else "deleted_at IS NULL", *(f"{column} = ?" for column in given)]
+        )
         return self._select(where, *given.values())
 
     def create(  # noqa: PLR0913 - the fields of an object
@@ -143,13 +156,15 @@ class ProjectObjects:
             _keep_version(connection, changed, "merge")
         return changed
 
-    def delete(self, found: ProjectObject) -> ProjectObject:
+    def delete(self, found: ProjectObject, *, xact_id: int = 0) -> ProjectObject:
         """Delete an object and return it; its name is free again, and its versions stay."""
-        deleted = replace(found, deleted_at=self._now())
-        with self._file.lock:
-            self._file.connection.execute(
+        deleted = replace(found, deleted_at=self._now(), xact_id=xact_id or found.xact_id)
+        with self._file.lock, _transaction(self._file.connection) as connection:
+            connection.execute(
                 "UPDATE object SET deleted_at = ? WHERE id = ?", [deleted.deleted_at, deleted.id]
             )
+            if xact_id:
+                _keep_version(connection, deleted, "delete")
         return deleted
 
     def versions(self, found: ProjectObject) -> Sequence[ObjectVersion]:
