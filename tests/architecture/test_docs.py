@@ -10,7 +10,9 @@ import pytest
 
 from otel_bridge.settings import Settings as AppSettings
 from otel_bridge_collector.cli.main import main
+from otel_bridge_collector.config.load import Sources, load_config
 from otel_bridge_collector.settings import Settings as CollectorSettings
+from tests.support.config_docs import pages
 
 ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = ROOT / "docs"
@@ -23,6 +25,19 @@ def test_every_setting_of_the_sidecar_is_described() -> None:
     missing = [name for name in CollectorSettings.model_fields if f"OTEL_BRIDGE_{name.upper()}" not in text]
 
     assert missing == []
+
+
+@pytest.mark.parametrize(("page", "text"), [pytest.param(*pair, id=pair[0].name) for pair in pages().items()])
+def test_the_reference_of_the_configuration_is_that_of_the_code(page: Path, text: str) -> None:
+    assert page.read_text(encoding="utf-8") == text, "run make docs"
+
+
+def test_the_example_of_the_configuration_can_be_used() -> None:
+    example = (DOCS / "config.md").read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+
+    load_config(
+        Sources(files=[f"yaml:{example}"], environment={"BRAINTRUST_API_KEY": "k", "HONEYCOMB_KEY": "h"})
+    )
 
 
 def test_every_setting_of_the_app_is_described() -> None:

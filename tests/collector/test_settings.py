@@ -4,27 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from otel_bridge_collector.config.load import Sources
 from otel_bridge_collector.errors import SettingsError
-from otel_bridge_collector.settings import Address, load_settings, parse_address
-
-
-@pytest.mark.parametrize(
-    ("text", "address"),
-    [
-        pytest.param("127.0.0.1:4318", Address(host="127.0.0.1", port=4318), id="IPv4"),
-        pytest.param("[::1]:0", Address(host="::1", port=0), id="IPv6"),
-        pytest.param("localhost:65535", Address(host="localhost", port=65535), id="name"),
-    ],
-)
-def test_an_address_is_read_and_written_alike(text: str, address: Address) -> None:
-    assert parse_address(text) == address
-    assert str(address) == text
-
-
-@pytest.mark.parametrize("text", ["4318", ":4318", "localhost:", "localhost:http", "localhost:70000", "a:-1"])
-def test_what_is_no_address_says_what_one_looks_like(text: str) -> None:
-    with pytest.raises(ValueError, match="expected HOST:PORT"):
-        parse_address(text)
+from otel_bridge_collector.settings import config_sources, load_settings
 
 
 def test_everything_is_bound_to_this_machine_unless_told_otherwise() -> None:
@@ -78,3 +60,31 @@ def test_an_argument_that_cannot_be_used_is_named_by_its_flag(monkeypatch: pytes
 
     with pytest.raises(SettingsError, match=r"these settings: --otlp-http: .*expected HOST:PORT"):
         load_settings(otlp_http="nowhere")
+
+
+CONFIG = Sources(files=["yaml:extensions: {api: {endpoint: '127.0.0.1:1'}}\nservice: {drain_timeout: 3s}"])
+
+
+def test_the_configuration_counts_more_than_a_default_and_less_than_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OTEL_BRIDGE_DRAIN_S", "2.5")
+
+    settings = load_settings(CONFIG)
+
+    assert (str(settings.api), settings.drain_s) == ("127.0.0.1:1", 2.5)
+    assert str(load_settings(CONFIG, api="127.0.0.1:2").api) == "127.0.0.1:2"
+
+
+def test_a_setting_that_is_wrong_in_the_configuration_is_told_with_its_place() -> None:
+    with pytest.raises(SettingsError, match=r"yaml:1:\d+: receivers.otlp.default_parent"):
+        load_settings(Sources(files=["yaml:receivers: {otlp: {default_parent: nonsense}}"]))
+
+
+def test_the_environment_names_configurations_where_no_argument_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BRIDGE_CONFIG", "a.yaml\nb.yaml")
+    monkeypatch.setenv("OTEL_BRIDGE_SET", "c=1\n")
+
+    assert config_sources().files == ["a.yaml", "b.yaml"]
+    assert config_sources(["d.yaml"], ["e=2"]).files == ["d.yaml"]
+    assert config_sources(["d.yaml"], ["e=2"]).assignments == ["c=1", "e=2"]

@@ -1,46 +1,47 @@
-"""Settings of the sidecar: the one reader of its environment. It opens nothing.
+"""Settings of the sidecar: the one reader of its environment, on top of its configuration file. It opens nothing else.
 
-Precedence: argument of the command line > `OTEL_BRIDGE_*` > default. Every setting stands in docs/settings.md.
+Precedence: argument of the command line > `OTEL_BRIDGE_*` > configuration > default. Every setting stands in
+docs/settings.md, and what only the configuration has in docs/config.md.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, TypeAlias, cast
 
 from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from otel_bridge.contract.parent import DEFAULT_PARENT, parse_parent
+from otel_bridge_collector.config.address import Address, parse_address
+from otel_bridge_collector.config.document import Path as Place
+from otel_bridge_collector.config.load import Loaded, Sources, load_config
+from otel_bridge_collector.config.model import Config, LogLevel
 from otel_bridge_collector.errors import SettingsError
+
+__all__ = ["IN_CONFIG", "Address", "Settings", "config_sources", "load_settings", "parse_address", "place_of"]
 
 _PREFIX: Final = "OTEL_BRIDGE_"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where to listen; port 0 stands for any free port."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-def parse_address(text: object) -> Address:
-    """Read `HOST:PORT`; an IPv6 host stands in brackets, and the URL that `serve` prints will do.
-
-    Raises:
-        ValueError: it is neither that nor an `Address`.
-    """
-    if isinstance(text, Address):
-        return text
-    host, colon, port = str(text).removeprefix("http://").rstrip("/").rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not colon or not host or not port.isascii() or not port.isdecimal() or int(port) > 65_535:  # noqa: PLR2004 - ports
-        raise ValueError("expected HOST:PORT, for example 127.0.0.1:4318")
-    return Address(host=host, port=int(port))
+IN_CONFIG: Final[Mapping[str, str]] = {
+    "data_dir": "extensions.file_storage.directory",
+    "otlp_grpc": "receivers.otlp.protocols.grpc.endpoint",
+    "otlp_http": "receivers.otlp.protocols.http.endpoint",
+    "api": "extensions.api.endpoint",
+    "default_parent": "receivers.otlp.default_parent",
+    "max_body_bytes": "receivers.otlp.max_request_size",
+    "spool_segment_bytes": "extensions.file_storage.segment_size",
+    "spool_waiting_bytes": "extensions.file_storage.waiting_size",
+    "spool_max_bytes": "extensions.file_storage.max_size",
+    "spool_min_free_bytes": "extensions.file_storage.min_free",
+    "spool_keep_bytes": "extensions.file_storage.keep_size",
+    "spool_keep_s": "extensions.file_storage.keep",
+    "store_memory_mb": "exporters.store.memory_mib",
+    "read_wait_s": "extensions.api.read_wait",
+    "drain_s": "service.drain_timeout",
+    "log_level": "service.telemetry.logs.level",
+}
+"""Setting -> its place in the configuration."""
 
 
 def _check_parent(text: object) -> object:
@@ -64,29 +65,90 @@ class Settings(BaseSettings):
     max_body_bytes: PositiveInt = 64 << 20
     spool_segment_bytes: PositiveInt = 64 << 20
     spool_waiting_bytes: PositiveInt = 128 << 20
+    spool_max_bytes: PositiveInt = 16 << 30
+    spool_min_free_bytes: int = Field(default=256 << 20, ge=0)
     spool_keep_bytes: int = Field(default=1 << 30, ge=0)
     spool_keep_s: float = Field(default=7 * 86_400.0, ge=0)
     store_memory_mb: PositiveInt = 1024
     read_wait_s: float = Field(default=5.0, ge=0)
     drain_s: PositiveFloat = 10.0
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: LogLevel = "info"
+    config: Annotated[Config, NoDecode] = Field(default_factory=Config, exclude=True)
 
 
-def load_settings(**arguments: object) -> Settings:
+def config_sources(files: Sequence[str] = (), assignments: Sequence[str] = ()) -> Sources:
+    """Return where the configuration comes from: arguments, or `OTEL_BRIDGE_CONFIG` and `OTEL_BRIDGE_SET` where there are none.
+
+    Both variables take several values, one a line.
+    """
+    environment = dict(os.environ)  # noqa: TID251 - this is the reader
+
+    def lines(name: str) -> list[str]:
+        return [line.strip() for line in environment.get(_PREFIX + name, "").splitlines() if line.strip()]
+
+    return Sources(
+        files=list(files) or lines("CONFIG"),
+        assignments=[*lines("SET"), *assignments],
+        environment=environment,
+    )
+
+
+def load_settings(sources: Sources | None = None, **arguments: object) -> Settings:
     """Return the settings; an argument that is None counts as not given.
+
+    Args:
+        sources: where the configuration comes from; None for none but what the environment names.
+        arguments: settings by name.
 
     Raises:
         SettingsError: one of them cannot be used.
     """
+    loaded = load_config(sources if sources is not None else config_sources())
     given = {name: value for name, value in arguments.items() if value is not None}
+    in_environment = {name.upper() for name in os.environ}  # noqa: TID251 - this is the reader
+    configured = {
+        name: value
+        for name, path in IN_CONFIG.items()
+        if (value := _value_at(loaded.config, path)) is not None
+        and _PREFIX + name.upper() not in in_environment
+    }
     try:
-        return Settings.model_validate(given) if not given else Settings(**given)  # type: ignore[arg-type]  # checked by the model
+        return Settings(**{**configured, **given, "config": loaded.config})  # type: ignore[arg-type]  # checked by the model
     except ValidationError as error:
-        faults = "; ".join(f"{_source(fault['loc'], given)}: {fault['msg']}" for fault in error.errors())
+        faults = "; ".join(
+            f"{_source(fault['loc'], given, configured, loaded)}: {fault['msg']}" for fault in error.errors()
+        )
         raise SettingsError(f"cannot use these settings: {faults}") from error
 
 
-def _source(place: tuple[int | str, ...], given: Mapping[str, object]) -> str:
-    """Return the name of a setting where the user wrote it: a flag or a variable."""
+def place_of(name: str) -> Place:
+    """Return the path of a setting in the configuration."""
+    return tuple(IN_CONFIG[name].split("."))
+
+
+def _value_at(config: Config, path: str) -> object:
+    value: object = config
+    for step in path.split("."):
+        value = _step(value, step)
+    return value
+
+
+def _step(value: object, step: str) -> object:
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, object]", value).get(step)
+    return getattr(value, step, None)
+
+
+def _source(
+    place: tuple[int | str, ...],
+    given: Mapping[str, object],
+    configured: Mapping[str, object],
+    loaded: Loaded,
+) -> str:
+    """Return the name of a setting where the user wrote it: a flag, a variable, or a line of the configuration."""
     name = str(place[0])
-    return f"--{name.replace('_', '-')}" if name in given else f"{_PREFIX}{name.upper()}"
+    if name in given:
+        return f"--{name.replace('_', '-')}"
+    if name in configured:
+        return f"{loaded.places.get(place_of(name), loaded.source)}: {IN_CONFIG[name]}"
+    return f"{_PREFIX}{name.upper()}"

@@ -10,9 +10,11 @@ def test_help_lists_every_command() -> None:
 
     assert [name for name in sorted(main.commands) if f"\n  {name} " in shown] == [
         "explain",
+        "print-config",
         "query",
         "serve",
         "translate",
+        "validate",
     ]
 
 

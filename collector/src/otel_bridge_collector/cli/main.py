@@ -3,9 +3,11 @@
 import click
 
 from otel_bridge_collector.cli.explain import explain
+from otel_bridge_collector.cli.print_config import print_config
 from otel_bridge_collector.cli.query import query
 from otel_bridge_collector.cli.serve import serve
 from otel_bridge_collector.cli.translate import translate
+from otel_bridge_collector.cli.validate import validate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,3 +20,5 @@ main.add_command(serve)
 main.add_command(query)
 main.add_command(explain)
 main.add_command(translate)
+main.add_command(validate)
+main.add_command(print_config)

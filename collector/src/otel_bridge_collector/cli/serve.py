@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from otel_bridge_collector.cli.config_options import config_options
 from otel_bridge_collector.errors import SettingsError, SpoolError, StoreError
 from otel_bridge_collector.telemetry import log_to_stderr
 
@@ -24,13 +25,14 @@ _PRIVATE: Final = 0o077
 
 
 @click.command()
+@config_options
 @click.option(
     "--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where spool and store live."
 )
 @click.option("--otlp-grpc", metavar="HOST:PORT", help="OTLP over gRPC; 127.0.0.1:4317 unless given.")
 @click.option("--otlp-http", metavar="HOST:PORT", help="OTLP over HTTP; 127.0.0.1:4318 unless given.")
 @click.option("--api", metavar="HOST:PORT", help="The API; 127.0.0.1:8585 unless given.")
-def serve(data_dir: Path | None, otlp_grpc: str | None, otlp_http: str | None, api: str | None) -> None:
+def serve(files: tuple[str, ...], assignments: tuple[str, ...], **addresses: "Path | str | None") -> None:
     """Take OTLP, keep it durably, answer queries; until SIGTERM or SIGINT.
 
     Port 0 takes any free port. When it can take traffic it prints one line of JSON with the addresses.
@@ -41,12 +43,13 @@ def serve(data_dir: Path | None, otlp_grpc: str | None, otlp_http: str | None, a
     \b
     otel-bridge-collector serve
     otel-bridge-collector serve --data-dir ./data --otlp-http 0.0.0.0:4318
+    otel-bridge-collector serve --config config.yaml --set service.telemetry.logs.level=debug
     """  # noqa: D301 - click reads \b as: keep these lines
-    from otel_bridge_collector.settings import load_settings  # noqa: PLC0415 - see above
+    from otel_bridge_collector.settings import config_sources, load_settings  # noqa: PLC0415 - see above
 
     os.umask(_PRIVATE)
     try:
-        settings = load_settings(data_dir=data_dir, otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api)
+        settings = load_settings(config_sources(files, assignments), **addresses)
         log_to_stderr(settings.log_level)
         asyncio.run(_serve(settings))
     except (SettingsError, SpoolError, StoreError) as error:

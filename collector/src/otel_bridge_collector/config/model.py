@@ -1,0 +1,145 @@
+"""The whole configuration. It holds what was said, without defaults of what also has a variable: see `settings.py`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field
+
+from otel_bridge_collector.config.address import Endpoint
+from otel_bridge_collector.config.component import ComponentId, with_types
+from otel_bridge_collector.config.exporter import Exporter
+from otel_bridge_collector.config.processor import Processor
+from otel_bridge_collector.config.section import Section
+from otel_bridge_collector.config.units import Duration, Size
+
+LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+
+
+class GrpcProtocol(Section):
+    """OTLP over gRPC."""
+
+    endpoint: Endpoint | None = None
+    """Where it is taken; port 0 takes any free one."""
+
+
+class HttpProtocol(Section):
+    """OTLP over HTTP, protobuf and JSON."""
+
+    endpoint: Endpoint | None = None
+    """Where it is taken."""
+
+
+class Protocols(Section):
+    """The transports of OTLP; both are always there."""
+
+    grpc: GrpcProtocol | None = None
+    http: HttpProtocol | None = None
+
+
+class OtlpReceiver(Section):
+    """OTLP traces and logs."""
+
+    protocols: Protocols | None = None
+    max_request_size: Size | None = None
+    """Largest request, before and after decompression; larger ones get 413 or RESOURCE_EXHAUSTED."""
+    default_parent: str | None = None
+    """Object of spans that name none, nor does their request."""
+
+
+class BraintrustReceiver(Section):
+    """Rows as rows, from Braintrust's SDKs, on the API's port."""
+
+
+class Receivers(Section):
+    """What is taken in; both receivers are always there, and named in pipelines."""
+
+    otlp: OtlpReceiver | None = None
+    braintrust: BraintrustReceiver | None = None
+
+
+class FileStorage(Section):
+    """The data folder with the spool, in which every request is durable before it is acknowledged."""
+
+    directory: Path | None = None
+    """The folder; made where it does not exist; one sidecar at a time."""
+    segment_size: Size | None = None
+    """A spool file that has reached this is left for a new one."""
+    waiting_size: Size | None = None
+    """Requests that may wait in memory for the disk; more get 503 or UNAVAILABLE and come back."""
+    max_size: Size | None = None
+    """Size of the spool above which requests get 503 or UNAVAILABLE: what was acknowledged is never dropped to make room."""
+    min_free: Size | None = None
+    """Free bytes of the disk below which requests get 503 or UNAVAILABLE."""
+    keep_size: Size | None = None
+    """Delivered requests stay for a replay while the spool is not larger than this."""
+    keep: Duration | None = None
+    """Delivered requests older than this go in any case."""
+
+
+class Api(Section):
+    """The API and all that is asked of the sidecar."""
+
+    endpoint: Endpoint | None = None
+    """Where it is; takes OTLP over HTTP too."""
+    read_wait: Duration | None = None
+    """How long a query waits for what was acknowledged before it; then it answers with what is there."""
+
+
+class Extensions(Section):
+    """What is there beside the flow of data."""
+
+    file_storage: FileStorage | None = None
+    api: Api | None = None
+
+
+class Logs(Section):
+    """The sidecar's own logs, on stderr."""
+
+    level: LogLevel | None = None
+    """From which level on a line is written."""
+
+
+class Telemetry(Section):
+    """What the sidecar says of itself."""
+
+    logs: Logs | None = None
+
+
+class Pipeline(Section):
+    """What goes to some exporters, and what is done to it before."""
+
+    receivers: Annotated[tuple[ComponentId, ...], Field(min_length=1)]
+    """Where it comes from."""
+    processors: tuple[ComponentId, ...] = ()
+    """What is done to it, in this order."""
+    exporters: Annotated[tuple[ComponentId, ...], Field(min_length=1)]
+    """Where it goes."""
+
+
+class Service(Section):
+    """What of the above is used, and how."""
+
+    extensions: tuple[ComponentId, ...] = ()
+    """As in the Collector; those that are configured are there in any case."""
+    telemetry: Telemetry | None = None
+    pipelines: Mapping[ComponentId, Pipeline] = Field(default_factory=dict[str, Pipeline])
+    """`traces` or `logs`, or `traces/NAME`: what is sent where. An exporter stands in one pipeline of a signal."""
+    drain_timeout: Duration | None = None
+    """How long each stage may take to finish its work after SIGTERM."""
+
+
+class Config(Section):
+    """A configuration file."""
+
+    receivers: Receivers | None = None
+    processors: Annotated[Mapping[ComponentId, Processor], BeforeValidator(with_types)] = Field(
+        default_factory=dict[str, Processor]
+    )
+    """Steps by name; a pipeline says where each is used."""
+    exporters: Annotated[Mapping[ComponentId, Exporter], BeforeValidator(with_types)] = Field(
+        default_factory=dict[str, Exporter]
+    )
+    """Destinations by name; a pipeline says what each gets."""
+    extensions: Extensions | None = None
+    service: Service | None = None
