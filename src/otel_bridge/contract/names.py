@@ -51,6 +51,8 @@ FEEDBACK_SOURCE: Final = "braintrust.feedback.source"
 FEEDBACK_METADATA: Final = "braintrust.feedback.metadata"
 UPDATE_EVENT: Final = "braintrust.update"
 """A later write to a span's row; its fields travel under the same names as on the span."""
+LOG_EVENT: Final = "braintrust.log"
+"""A line of an application log; its row's fields travel under the same names as on a span."""
 
 # Proof of masking.
 MASKED: Final = "otel_bridge.masked"

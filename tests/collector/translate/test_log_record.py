@@ -103,3 +103,29 @@ def test_our_own_records_are_no_rows(name: str) -> None:
 
     assert write.fact is not None
     assert write.row.get("tags") == ["a"]
+
+
+def test_a_line_of_our_own_app_side_is_a_row_with_the_fields_that_it_tells() -> None:
+    attributes: dict[str, Json] = {
+        "braintrust.row_id": "r",
+        "braintrust.parent": "project_name:shop",
+        "braintrust.output_json": '{"a":1}',
+        "braintrust.metadata": '{"m":1}',
+        "braintrust.span_attributes": '{"type":"log","log_level":"info"}',
+    }
+
+    (write,) = record_writes(make_record("braintrust.log", attributes, body='{"a":1}'))
+
+    assert write.parent == "project_name:shop"
+    assert {**write.row, "created": "", "metrics": {}} == {
+        "id": "r",
+        "span_id": SPAN_ID,
+        "root_span_id": TRACE_ID,
+        "span_parents": None,
+        "created": "",
+        "metrics": {},
+        "output": {"a": 1},
+        "metadata": {"m": 1},
+        "span_attributes": {"type": "log", "log_level": "info"},
+    }
+    assert write.row["metrics"] == {"start": START_NS / 1e9, "end": START_NS / 1e9}

@@ -3,6 +3,7 @@
 | event | becomes |
 | --- | --- |
 | `braintrust.feedback`, `braintrust.update` | a fact about the row that it names, and no row of its own |
+| `braintrust.log` | a log row, whose fields travel as on a span |
 | `gen_ai.system.message` and the like, `gen_ai.choice` | a log row; and messages that fill the span's `input` or `output` |
 | `gen_ai.client.inference.operation.details` | a log row; and content, metadata and metrics that fill those of the span |
 | `gen_ai.evaluation.result` | a log row; and a score merged over the span's row |
@@ -17,7 +18,7 @@ from typing import cast
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.model import Attributes, LogRecord, RowWrite
-from otel_bridge_collector.translate.conventions import gen_ai
+from otel_bridge_collector.translate.conventions import braintrust, gen_ai
 from otel_bridge_collector.translate.feedback import feedback_fact, update_fact
 from otel_bridge_collector.translate.log_row import record_id, record_ns, record_row
 from otel_bridge_collector.translate.merge import merge
@@ -33,6 +34,8 @@ def record_writes(record: LogRecord) -> list[RowWrite]:
         return [fact]
     if record.event_name == names.UPDATE_EVENT and (fact := update_fact(record)):
         return [fact]
+    if record.event_name == names.LOG_EVENT:
+        return [RowWrite(row=_line(record), parent=named_parent(record.attributes))]
     own = RowWrite(row=record_row(record), parent=named_parent(record.attributes))
     return [own, *_facts(record)]
 
@@ -49,6 +52,18 @@ def _facts(record: LogRecord) -> list[RowWrite]:
         return _evaluation(record, told)
     message = gen_ai.message(record.event_name, told)
     return [_fact(record, cast("Row", {message.field: message.value}))] if message else []
+
+
+def _line(record: LogRecord) -> Row:
+    """The row of a line that our own app side wrote: the ids and the moment are the record's, the rest is told."""
+    whole = record_row(record)
+    moment = {
+        field: whole[field]
+        for field in ("id", "span_id", "root_span_id", "span_parents", "created", "metrics")
+        if field in whole
+    }
+    merged = merge([Partial(readings=tuple(braintrust.fields(record.attributes)))], record.attributes)
+    return cast("Row", {**moment, **object_fields(merged), **merged.contents})
 
 
 def _details(told: Attributes, rests: Mapping[str, str]) -> Row:
