@@ -2,7 +2,9 @@
 
 from otel_bridge.api.feedback import log_feedback, update_span
 from otel_bridge.api.interface import Span
+from otel_bridge.api.link import permalink
 from otel_bridge.api.logger import Logger, current_logger, init_logger
+from otel_bridge.api.login import login, login_to_state, org_id, set_http_adapter
 from otel_bridge.api.masking import set_masking_function
 from otel_bridge.api.noop import NOOP_SPAN
 from otel_bridge.api.traced import traced
@@ -32,7 +34,12 @@ __all__ = [
     "init_logger",
     "inject_trace_context",
     "log_feedback",
+    "login",
+    "login_to_state",
+    "org_id",
     "parent_context",
+    "permalink",
+    "set_http_adapter",
     "set_masking_function",
     "start_span",
     "traced",

@@ -14,16 +14,17 @@ import atexit
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from multiprocessing import parent_process, util
 from typing import Final
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import Tracer, TracerProvider
 
 from otel_bridge import state
+from otel_bridge.ids import ChosenIds
 from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.deadline import flush_at_exit, flush_together
 from otel_bridge.processor.facts import FactSender
@@ -48,11 +49,18 @@ class Bridge:
         settings: as they were when it was configured.
         tracer: makes our spans.
         resource: what the provider says of this process.
+        provider: whose tracer it is.
+        environment_key: the API key of the environment, or None.
+        route: the way of its spans, where they leave with another key than the first one of the provider.
     """
 
     settings: Settings
     tracer: trace.Tracer
     resource: Resource
+    provider: TracerProvider
+    environment_key: str | None = None
+    route: state.Route | None = None
+    _keyed: dict[str | None, "Bridge"] = field(default_factory=dict[str | None, "Bridge"])
     _facts: FactSender | None = None
 
     @property
@@ -72,13 +80,31 @@ class Bridge:
             return self._facts
 
     def close(self) -> None:
-        """Shut down the pipeline for feedback and updates, which no provider does."""
+        """Shut down the pipelines for feedback and updates, which no provider does."""
         if self._facts is not None:
             self._facts.shutdown()
+        for keyed in self._keyed.values():
+            keyed.close()
+
+    def of_key(self, api_key: str | None) -> "Bridge":
+        """Return the bridge that sends with `api_key`, by default with that of the environment."""
+        wanted = api_key or self.environment_key
+        if wanted == self.settings.api_key:
+            return self
+        if wanted not in self._keyed:
+            settings, route = replace(self.settings, api_key=wanted), state.Route()
+            self.provider.add_span_processor(
+                BridgeSpanProcessor(settings=settings, stand_in=True, route=route)
+            )
+            self._keyed[wanted] = replace(self, settings=settings, route=route, _keyed={}, _facts=None)
+        return self._keyed[wanted]
 
 
-def configure(settings: Settings | None = None, tracer_provider: TracerProvider | None = None) -> Bridge:
+def configure(tracer_provider: TracerProvider | None = None, api_key: str | None = None) -> Bridge:
     """Return the bridge of the tracer provider, by default of the global one; the first call builds it.
+
+    Each further API key gets a pipeline of its own beside the first, so that what is logged with one key never
+    leaves with another.
 
     Raises:
         SettingsError: a setting of the environment cannot be used.
@@ -88,19 +114,29 @@ def configure(settings: Settings | None = None, tracer_provider: TracerProvider 
         bridge: Bridge | None = state.process.bridges.get(found)
         if bridge is None:
             provider = _sdk_provider(found)
-            bridge = _attached(provider, settings or Settings.from_environment())
+            bridge = _attached(provider, Settings.from_environment(), api_key)
             state.process.bridges[found] = state.process.bridges[provider] = bridge
-        return bridge
+        return bridge.of_key(api_key)
 
 
-def _attached(provider: TracerProvider, settings: Settings) -> Bridge:
+def _attached(provider: TracerProvider, found: Settings, api_key: str | None) -> Bridge:
+    settings = replace(found, api_key=api_key or found.api_key)
     provider.add_span_processor(BridgeSpanProcessor(settings=settings, stand_in=True))
     # After the handlers of the providers, and so called before them, once for all.
     atexit.unregister(_leave)
     atexit.register(_leave)
     _leave_as_worker()
     util.register_after_fork(_leave_as_worker, lambda register: register())
-    return Bridge(settings=settings, tracer=provider.get_tracer(SCOPE, VERSION), resource=provider.resource)
+    tracer = provider.get_tracer(SCOPE, VERSION)
+    if isinstance(tracer, Tracer):
+        tracer.id_generator = ChosenIds(tracer.id_generator)
+    return Bridge(
+        settings=settings,
+        tracer=tracer,
+        resource=provider.resource,
+        provider=provider,
+        environment_key=found.api_key,
+    )
 
 
 def _leave_as_worker() -> None:

@@ -3,7 +3,9 @@
 BridgeError
 ├── SettingsError         a setting that cannot be used
 ├── ConcurrentLogError    `logger.log` while the logger's spans are in use
-└── NoLoggerError         a call that needs a current logger, and there is none
+├── NoLoggerError         a call that needs a current logger, and there is none
+├── LoginError            a login that differs from the one before
+└── ControlError          the control plane could not be asked: a login, a project, an attachment
 
 Wrong fields raise `ValueError` with Braintrust's own text (`contract.checks`), a wrong slug `SlugError`.
 """
@@ -23,3 +25,11 @@ class ConcurrentLogError(BridgeError):
 
 class NoLoggerError(BridgeError):
     """A call needs a current logger, and there is none."""
+
+
+class ControlError(BridgeError, RuntimeError):
+    """The control plane did not answer, refused, or gave an answer that makes no sense."""
+
+
+class LoginError(BridgeError):
+    """A second login names another account, and is not forced."""

@@ -12,9 +12,12 @@ from typing import Final, Literal, TypeAlias, cast, get_args
 from urllib.parse import urlsplit
 
 from otel_bridge.contract.parent import ParentError, parse_parent
+from otel_bridge.deployment import detect_environment
+from otel_bridge.dotenv import read_variables
 from otel_bridge.errors import SettingsError
 
 LOCAL_SIDECAR: Final = "http://127.0.0.1:4318"
+LOCAL_API: Final = "http://127.0.0.1:8585"
 APP_URL: Final = "https://www.braintrust.dev"
 DEFAULT_BATCH_BYTES: Final = 8 * 1024 * 1024
 
@@ -51,11 +54,31 @@ class Endpoints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plane:
+    """Where projects and attachments are, and links lead to.
+
+    Attributes:
+        api_url: the Braintrust API, or None when the login is to say; a sidecar is both.
+        app_url: where to log in and what links begin with.
+        org_name: the organisation, or None for the first one of the key.
+        is_local: whether nobody named a Braintrust: the sidecar needs no key and no login.
+        timeout_s: of a request.
+    """
+
+    api_url: str | None = LOCAL_API
+    app_url: str = LOCAL_API
+    org_name: str | None = None
+    is_local: bool = True
+    timeout_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the environment says; arguments are laid over it with `dataclasses.replace`.
 
     Attributes:
         endpoints: where to send.
+        plane: where projects and attachments are.
         api_key: key for the destination, or None.
         parent: where spans go that name no parent, or None for the current logger's project.
         accept_parent_baggage: whether `braintrust.parent` in the baggage may choose a span's parent.
@@ -73,6 +96,7 @@ class Settings:
     """
 
     endpoints: Endpoints = field(default_factory=Endpoints)
+    plane: Plane = field(default_factory=Plane)
     api_key: str | None = None
     parent: str | None = None
     accept_parent_baggage: bool = True
@@ -98,9 +122,11 @@ class Settings:
         Raises:
             SettingsError: a variable holds a value that cannot be used.
         """
-        read = _Reader(os.environ if environment is None else environment)  # noqa: TID251 - the one place
+        read = _Reader(_variables() if environment is None else environment)
+        environment_type, environment_name = _environment(read)
         return cls(
             endpoints=_endpoints(read),
+            plane=_plane(read),
             api_key=read.text("OTEL_BRIDGE_API_KEY", "BRAINTRUST_API_KEY"),
             parent=read.parent("OTEL_BRIDGE_PARENT", "BRAINTRUST_PARENT"),
             accept_parent_baggage=read.switch("OTEL_BRIDGE_ACCEPT_PARENT_BAGGAGE", default=True),
@@ -116,8 +142,8 @@ class Settings:
             flush_timeout_ms=read.count("OTEL_BRIDGE_FLUSH_TIMEOUT_MS", default=10_000, least=0),
             shutdown_timeout_ms=read.count("OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS", default=2_000, least=0),
             max_generator_items=read.count("BRAINTRUST_MAX_GENERATOR_ITEMS", default=1_000, least=-1),
-            environment_type=read.text("OTEL_BRIDGE_ENVIRONMENT_TYPE", "BRAINTRUST_ENVIRONMENT_TYPE"),
-            environment_name=read.text("OTEL_BRIDGE_ENVIRONMENT_NAME", "BRAINTRUST_ENVIRONMENT_NAME"),
+            environment_type=environment_type,
+            environment_name=environment_name,
             credential_provider=read.text(
                 "OTEL_PYTHON_EXPORTER_OTLP_HTTP_TRACES_CREDENTIAL_PROVIDER",
                 "OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER",
@@ -133,6 +159,12 @@ def api_endpoints(api_url: str) -> Endpoints:
     """
     base = f"{_http_url('the API URL', api_url)}/otel"
     return Endpoints(traces=f"{base}/v1/traces", logs=f"{base}/v1/logs")
+
+
+def _variables() -> Mapping[str, str]:
+    """The environment of the process, and what a `.env.braintrust` says where it is silent."""
+    said = {name: value for name, value in os.environ.items() if value.strip()}  # noqa: TID251 - the one place
+    return {**read_variables(), **said}
 
 
 def origin(url: str) -> str:
@@ -157,6 +189,45 @@ def _endpoints(read: "_Reader") -> Endpoints:
     )
 
 
+def _plane(read: "_Reader") -> Plane:
+    api_url = read.url("OTEL_BRIDGE_API_URL") or read.url("BRAINTRUST_API_URL")
+    app_url = read.url("BRAINTRUST_APP_URL")
+    is_local = api_url is None and app_url is None
+    local = _api_beside(read.url("OTEL_BRIDGE_ENDPOINT"))
+    return Plane(
+        api_url=local if is_local else api_url,
+        app_url=local if is_local else app_url or _app_of(api_url),
+        org_name=read.text("BRAINTRUST_ORG_NAME"),
+        is_local=is_local,
+        timeout_s=read.seconds("BRAINTRUST_HTTP_TIMEOUT", 60.0),
+    )
+
+
+def _api_beside(endpoint: str | None) -> str:
+    """The API of the sidecar whose OTLP port `endpoint` is; its API port takes OTLP too."""
+    if endpoint is None:
+        return LOCAL_API
+    split = urlsplit(endpoint)
+    is_otlp = split.port == urlsplit(LOCAL_SIDECAR).port
+    return f"{split.scheme}://{split.hostname}:{urlsplit(LOCAL_API).port}" if is_otlp else endpoint
+
+
+def _app_of(api_url: str | None) -> str:
+    """The app of an API: Braintrust's own, or that of a sidecar, which answers for both."""
+    host = urlsplit(api_url or APP_URL).hostname or ""
+    return (
+        APP_URL if api_url is None or host.endswith((".braintrust.dev", ".braintrustdata.com")) else api_url
+    )
+
+
+def _environment(read: "_Reader") -> tuple[str | None, str | None]:
+    """Type and name of the place where the process runs."""
+    kind = read.text("OTEL_BRIDGE_ENVIRONMENT_TYPE", "BRAINTRUST_ENVIRONMENT_TYPE")
+    name = read.text("OTEL_BRIDGE_ENVIRONMENT_NAME", "BRAINTRUST_ENVIRONMENT_NAME")
+    found = {} if kind or name else detect_environment(read.variables)
+    return kind or found.get("type"), name or found.get("name")
+
+
 def _http_url(name: str, text: str) -> str:
     if urlsplit(text).scheme not in {"http", "https"}:
         raise SettingsError(f"{name} is no URL that starts with http:// or https://")
@@ -167,11 +238,11 @@ class _Reader:
     """Typed values out of variables; of several names the first that is set counts."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+        self.variables = environment
 
     def text(self, *names: str) -> str | None:
         for name in names:
-            if value := self._environment.get(name, "").strip():
+            if value := self.variables.get(name, "").strip():
                 return value
         return None
 
@@ -199,6 +270,14 @@ class _Reader:
         if value < least:
             raise SettingsError(f"{names[0]} is {value}, the least possible value is {least}")
         return value
+
+    def seconds(self, name: str, default: float) -> float:
+        """A positive number of seconds; anything else counts as absent."""
+        try:
+            value = float(self.text(name) or default)
+        except ValueError:
+            return default
+        return value if 0 < value < float("inf") else default
 
     def content_mode(self, name: str) -> ContentMode:
         value = self.text(name) or "auto"

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace import ReadableSpan, Span
 
 from otel_bridge.settings import Settings
 
@@ -27,6 +27,9 @@ MaskingFunction = Callable[[Any], Any]
 
 PARENT_KEY: Final = "braintrust.parent"
 """Key of the OTel context whose value is the parent string of the spans started there; Braintrust's own."""
+
+ROUTE_KEY: Final = otel_context.create_key("otel_bridge.route")
+"""Key of the OTel context whose value is the `Route` of the spans started there; absent for the usual one."""
 
 _ACTIVATION_KEY: Final = otel_context.create_key("otel_bridge.activation")
 
@@ -80,6 +83,14 @@ def activation_of(context: Context) -> Activation | None:
     return None
 
 
+def around(context: Context, trace_id: int) -> Activation | None:
+    """Return the innermost activation of `context`, also under spans of others, if it is of that trace."""
+    found = otel_context.get_value(_ACTIVATION_KEY, context)
+    if isinstance(found, Activation) and found.otel_span.get_span_context().trace_id == trace_id:
+        return found
+    return None
+
+
 class Abandonable(Protocol):
     """What the process knows of a span that has not ended."""
 
@@ -98,12 +109,51 @@ def remember_open(span: Abandonable) -> None:
         process.open_spans.add(span)
 
 
+class Route:
+    """The way of the spans of one API key; what it is made of, its bridge knows."""
+
+
+class Routes:
+    """Which spans take another way than the usual one; none is kept longer than its span lives."""
+
+    def __init__(self) -> None:
+        self._spans: WeakValueDictionary[tuple[int, int], Span] = WeakValueDictionary()
+        self._routes: WeakKeyDictionary[Span, Route] = WeakKeyDictionary()
+
+    def add(self, span: Span, route: Route) -> None:
+        """Send `span`, which has just started, by `route`."""
+        self._routes[span] = route
+        self._spans[_ids(span.get_span_context())] = span
+
+    def of(self, ended: ReadableSpan) -> Route | None:
+        """Return the way of a span that is just ending; None for the usual one."""
+        span = self._spans.get(_ids(ended.context)) if ended.context else None
+        return None if span is None else self._routes.get(span)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+
+def _ids(span_context: trace.SpanContext) -> tuple[int, int]:
+    return span_context.trace_id, span_context.span_id
+
+
 class HasParent(Protocol):
     """What the process knows of a logger."""
 
     @property
     def parent(self) -> str:
         """The parent string of the logger's spans."""
+        ...
+
+    @property
+    def route(self) -> Route | None:
+        """The way of the logger's spans; None for the usual one."""
+        ...
+
+    @property
+    def account(self) -> object:
+        """Where the logger logs in."""
         ...
 
 
@@ -138,8 +188,14 @@ class Process:
         wired: whether the app added a processor of ours itself, and so has spans without a logger.
         taken: ended spans that a processor of ours has seen, while they wait.
         unknown_fields: names that were logged, are no field of a row, and have been warned of.
+        warned: kinds of mistakes that have been warned of.
         bridges: what `configure` built, by tracer provider.
         configuring: held while it builds.
+        routes: the spans of other API keys than the usual one.
+        account: what `login` logged in to, or None.
+        accounts: where the loggers log in, by their arguments.
+        http_adapter: of `requests`, what `set_http_adapter` was given, or None.
+        http_sessions: the sessions of `requests` that we send through.
         spans_started: numbers of the spans, in the order in which they were started.
     """
 
@@ -152,8 +208,14 @@ class Process:
     wired: bool = False
     taken: WeakSet[ReadableSpan] = field(default_factory=WeakSet[ReadableSpan])
     unknown_fields: set[str] = field(default_factory=set[str])
+    warned: set[str] = field(default_factory=set[str])
     bridges: dict[object, Any] = field(default_factory=dict[object, Any])
     configuring: threading.Lock = field(default_factory=threading.Lock)
+    routes: Routes = field(default_factory=Routes)
+    account: Any = None
+    accounts: dict[tuple[str | None, ...], Any] = field(default_factory=dict[tuple[str | None, ...], Any])
+    http_adapter: Any = None
+    http_sessions: WeakSet[Any] = field(default_factory=WeakSet[Any])
     spans_started: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 

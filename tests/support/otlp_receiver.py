@@ -38,27 +38,39 @@ class OtlpReceiver:
         self.poison_status = 400
         self.requests: list[tuple[str, dict[str, str]]] = []
         self._spans: list[Span] = []
+        self._by_request: list[list[Span]] = []
+        self._lock = threading.Lock()
         self._records: list[LogRecord] = []
+
+    @property
+    def spans_by_request(self) -> list[list[Span]]:
+        """The spans of each request, none for one that was refused or held records."""
+        return list(self._by_request)
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> int:
         """Keep a request and return the status of its answer."""
-        self.requests.append((path, headers))
+        with self._lock:
+            self.requests.append((path, headers))
+            self._by_request.append([])
+            index = len(self._by_request) - 1
         status = 413 if 0 < self.max_body_bytes < len(body) else self.status
         if self.poison and self.poison in body:
             status = self.poison_status
         if status == 200:
-            self._keep(path, body)
+            self._keep(path, body, index)
         return status
 
-    def _keep(self, path: str, body: bytes) -> None:
+    def _keep(self, path: str, body: bytes, index: int) -> None:
         if path.endswith("/v1/traces"):
             request = _parsed(ExportTraceServiceRequest(), body)
-            self._spans += [
+            spans = [
                 span
                 for resource in request.resource_spans
                 for scope in resource.scope_spans
                 for span in scope.spans
             ]
+            self._spans += spans
+            self._by_request[index] += spans
         else:
             logs = _parsed(ExportLogsServiceRequest(), body)
             self._records += [

@@ -18,7 +18,9 @@ from otel_bridge import propagation, state
 from otel_bridge.api.facts import Feedback, feedback_attributes
 from otel_bridge.api.fields import checked, merged
 from otel_bridge.api.interface import ParentArgument, Span, StartArguments
+from otel_bridge.api.link import link_of, permalink_of
 from otel_bridge.api.logger import current_bridge
+from otel_bridge.api.login import account_now
 from otel_bridge.api.place import Place, object_components, place_of
 from otel_bridge.api.start import start
 from otel_bridge.attributes.decode import attributes_of, decode
@@ -27,6 +29,7 @@ from otel_bridge.attributes.to_json import clean, dump, to_json
 from otel_bridge.configure import flush
 from otel_bridge.contract import names
 from otel_bridge.contract.checks import check_span_attributes
+from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge.contract.row import Json
 
 
@@ -116,6 +119,14 @@ class AdoptedSpan:
         carrier = {} if carrier is None else carrier
         propagation.inject(carrier, self._otel_span.get_span_context(), self._parent())
         return carrier
+
+    def link(self) -> str:
+        """See `Span`."""
+        return link_of(account_now(), self._parent() or DEFAULT_PARENT, self.id)
+
+    def permalink(self) -> str:
+        """See `Span`."""
+        return permalink_of(account_now(), self.export())
 
     def flush(self) -> None:
         """See `Span`."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final, cast
 
+from otel_bridge.api.interface import TraceRoot
 from otel_bridge.attributes.to_json import to_json
 from otel_bridge.contract import checks
 from otel_bridge.contract.merge import merge_row
@@ -61,6 +62,20 @@ def checked(event: Mapping[str, Any]) -> dict[str, Json]:
 def merged(row: Mapping[str, Json], update: Mapping[str, Json]) -> dict[str, Json]:
     """Return `row` with `update` merged into it, as the merge of rows does it."""
     return cast("dict[str, Json]", merge_row(cast("Row", row), cast("Row", update)))
+
+
+def lifted(fields: dict[str, Json], root: TraceRoot) -> dict[str, Json]:
+    """Return the fields of a span inside a trace without its tags, which the root gets; one warning says so.
+
+    Tags are of whole traces at Braintrust: those on another row are never shown.
+    """
+    if "tags" not in fields:
+        return fields
+    if "tags" not in process.warned:
+        process.warned.add("tags")
+        logger.warning("tags are of a whole trace: those of a span inside it are put on its root")
+    root.tag(fields["tags"])
+    return {name: value for name, value in fields.items() if name != "tags"}
 
 
 def _warn_of_unknown(new_names: Iterable[str]) -> None:

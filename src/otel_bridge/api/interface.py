@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
 
+from otel_bridge.contract.row import Json
+
 ParentArgument: TypeAlias = str | Mapping[str, str] | None
 """A slug of `export()`, or the W3C headers of `extract_trace_context()`."""
 
@@ -33,6 +35,14 @@ class StartArguments:
     set_current: bool | None = None
     propagated_event: Mapping[str, Any] | None = None
     event: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+class TraceRoot(Protocol):
+    """The outermost span of a trace in this process, as its descendants know it."""
+
+    def tag(self, tags: Json) -> None:
+        """Unite `tags` with those of its row, also after its end."""
+        ...
 
 
 @runtime_checkable
@@ -113,6 +123,14 @@ class Span(Protocol):
 
     def inject(self, carrier: dict[str, Any] | None = None) -> dict[str, Any]:
         """Write `traceparent` and `baggage` into `carrier`, a new dictionary by default, and return it."""
+        ...
+
+    def link(self) -> str:
+        """Return the link to the span's page as far as it is known without asking; never raises."""
+        ...
+
+    def permalink(self) -> str:
+        """Return the lasting link to the span's page; may log in and ask for the project's id; never raises."""
         ...
 
     def flush(self) -> None:

@@ -4,68 +4,90 @@ Source: `braintrust` 0.47.0 SDK, `logger.Logger` and `logger.init_logger`, measu
 and 2).
 """
 
+import secrets
 import time
+import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Final, Self, cast
 
 from opentelemetry.context import Context, set_value
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import SpanContext
 
+from otel_bridge.api.application_log import LogLevel, LogLine, new_span_context, render_line, span_context_now
 from otel_bridge.api.facts import Feedback, feedback_attributes, update_attributes
 from otel_bridge.api.fields import checked
 from otel_bridge.api.interface import ParentArgument, Span, StartArguments
+from otel_bridge.api.login import account_of
 from otel_bridge.api.place import Place, object_components, place_of, span_context_of
 from otel_bridge.api.start import start
+from otel_bridge.attributes.to_json import clean
 from otel_bridge.configure import Bridge, configure, flush
 from otel_bridge.contract import names
 from otel_bridge.contract.checks import check_row_id
 from otel_bridge.contract.row import FeedbackSource
+from otel_bridge.control.account import Account, ObjectMetadata
 from otel_bridge.errors import ConcurrentLogError
-from otel_bridge.settings import Settings
-from otel_bridge.state import PARENT_KEY, live_context, logger_here, process
+from otel_bridge.ids import chosen_ids
+from otel_bridge.state import PARENT_KEY, Route, live_context, logger_here, process
 from otel_bridge.state import logger as logger_now
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectMetadata:
-    """A project.
-
-    Attributes:
-        id: the id that was given; the name stands in for one that is not known without the control plane.
-        name: the name that was given, or the id.
-    """
-
-    id: str
-    name: str
-    full_info: Mapping[str, Any] = field(default_factory=dict[str, Any])
+GLOBAL: Final = "Global"
+"""Name of the project of a logger that names none."""
 
 
 class Logger:
     """What `init_logger` returns."""
 
     def __init__(
-        self, bridge: Bridge, *, project: str | None, project_id: str | None, async_flush: bool
-    ) -> None:
-        self.bridge = bridge
+        self, bridge: Bridge, account: Account, *, project: str | None, project_id: str | None,
+        async_flush: bool,
+    ) -> None:  # fmt: skip
+        self.bridge, self.account = bridge, account
         self.async_flush = async_flush
-        self.parent = f"project_id:{project_id}" if project_id else f"project_name:{project or 'Global'}"
-        self._project = ObjectMetadata(
-            id=project_id or project or "Global", name=project or project_id or "Global"
-        )
+        self.parent = f"project_id:{project_id}" if project_id else f"project_name:{project or GLOBAL}"
+        self._project, self._project_id = project, project_id
         self._last_start_time = time.time()
         self._spans_in_use = False
+        self._trace_id = secrets.token_hex(16)
+
+    @property
+    def route(self) -> Route | None:
+        """The way of the logger's spans; None for the usual one."""
+        return self.bridge.route
+
+    @property
+    def org_id(self) -> str:
+        """Id of the organisation; logs in.
+
+        Raises:
+            ValueError, ControlError: see `login`.
+        """
+        return self.account.org_id
 
     @property
     def project(self) -> ObjectMetadata:
-        """The project of this logger."""
-        return self._project
+        """The project of this logger; asks for it where a Braintrust was named and the id was not.
+
+        Raises:
+            ValueError, ControlError: see `login`.
+        """
+        name = self._project or self._project_id or GLOBAL
+        if self._project_id or self.account.plane.is_local:
+            return ObjectMetadata(id=self._project_id or name, name=name)
+        return self.account.project(name)
 
     @property
     def id(self) -> str:
-        """Id of the project."""
-        return self._project.id
+        """Id of the project; see `project`."""
+        return self.project.id
+
+    @property
+    def logging_state(self) -> Account:
+        """Where this logger logs in."""
+        return self.account
 
     def log(  # noqa: PLR0913, PLR0917 - Braintrust's signature
         self,
@@ -100,9 +122,55 @@ class Logger:
         place = Place(context=Context(), parent=self.parent, default_type="task")
         span = start(self.bridge, place, StartArguments(start_time=self._last_start_time, event=event))
         self._last_start_time = span.end()
-        if not self.async_flush:
-            self.flush()
+        self._flush_now()
         return span.id
+
+    def emit_log(
+        self, body: Any, level: LogLevel, metadata: Mapping[str, Any] | None = None, **parameters: object
+    ) -> str:
+        """Log a line of an application log as a row of its own, beside the current span if there is one.
+
+        Args:
+            body: text, in which `{name}` stands for a parameter; without parameters any value.
+            level: `trace`, `debug`, `info`, `warn`, `error` or `fatal`.
+            metadata: of the row; the template and its parameters are added.
+            parameters: values for the names in `body`; those that are missing stay as they are.
+
+        Returns:
+            The id of the row.
+
+        Raises:
+            ValueError: for another level.
+            TypeError: `body` is no text, and there are parameters.
+        """
+        line = render_line(body, level, metadata, parameters)
+        row_id = self.send_line(line, span_context_now())
+        self._flush_now()
+        return row_id
+
+    def trace(self, body: Any, metadata: Mapping[str, Any] | None = None, **parameters: object) -> str:
+        """Log a line of level `trace`; see `emit_log`."""
+        return self.emit_log(body, "trace", metadata, **parameters)
+
+    def debug(self, body: Any, metadata: Mapping[str, Any] | None = None, **parameters: object) -> str:
+        """Log a line of level `debug`; see `emit_log`."""
+        return self.emit_log(body, "debug", metadata, **parameters)
+
+    def info(self, body: Any, metadata: Mapping[str, Any] | None = None, **parameters: object) -> str:
+        """Log a line of level `info`; see `emit_log`."""
+        return self.emit_log(body, "info", metadata, **parameters)
+
+    def warn(self, body: Any, metadata: Mapping[str, Any] | None = None, **parameters: object) -> str:
+        """Log a line of level `warn`; see `emit_log`."""
+        return self.emit_log(body, "warn", metadata, **parameters)
+
+    def error(self, body: Any, metadata: Mapping[str, Any] | None = None, **parameters: object) -> str:
+        """Log a line of level `error`; see `emit_log`."""
+        return self.emit_log(body, "error", metadata, **parameters)
+
+    def fatal(self, body: Any, metadata: Mapping[str, Any] | None = None, **parameters: object) -> str:
+        """Log a line of level `fatal`; see `emit_log`."""
+        return self.emit_log(body, "fatal", metadata, **parameters)
 
     def log_feedback(  # noqa: PLR0913, PLR0917 - Braintrust's signature
         self,
@@ -144,15 +212,24 @@ class Logger:
         set_current: bool | None = None,  # noqa: FBT001 - Braintrust's signature
         parent: ParentArgument = None,
         propagated_event: Mapping[str, Any] | None = None,
+        span_id: str | None = None,
+        root_span_id: str | None = None,
         internal: object = None,  # noqa: ARG002 - Braintrust's signature
         **event: Any,
     ) -> Span:
-        """Start a span of this logger, nested in the current span if there is one; see `start_span`."""
+        """Start a span of this logger, nested in the current span if there is one; see `start_span`.
+
+        `span_id` (16 hex digits) and, of a root, `root_span_id` (32 hex digits) may be chosen.
+
+        Raises:
+            ValueError: see `start_span`; or a chosen id is none of OpenTelemetry's.
+        """
         arguments = StartArguments(
             name=name, type=type, span_attributes=span_attributes, start_time=start_time,
             set_current=set_current, propagated_event=propagated_event, event=event,
         )  # fmt: skip
-        return self.start_at(place_of(parent), arguments)
+        with chosen_ids(span_id, root_span_id):
+            return self.start_at(place_of(parent), arguments)
 
     def start_at(self, place: Place | None, arguments: StartArguments) -> Span:
         """Start a span at `place`, by default in the current span or as a root."""
@@ -160,6 +237,7 @@ class Logger:
         if place is None:
             context = set_value(PARENT_KEY, self.parent, live_context())
             place = Place(context=context, parent=self.parent, default_type="task")
+        place = replace(place, flush_root=not self.async_flush)
         return start(self.bridge, place, arguments)
 
     def update_span(self, id: str, **event: Any) -> None:
@@ -194,17 +272,34 @@ class Logger:
     ) -> None:
         """Leave the logger as it is, as Braintrust's does."""
 
+    def send_line(self, line: LogLine, span_context: SpanContext | None) -> str:
+        """Send a line as a row beside the span of `span_context`, or in the logger's own trace; return its id."""
+        row_id = str(uuid.uuid4())
+        attributes = {
+            **line.attributes(self.bridge.environment),
+            names.ROW_ID: row_id,
+            names.PARENT: clean(self.parent),
+        }
+        self.bridge.facts.send(
+            names.LOG_EVENT, attributes, span_context or new_span_context(self._trace_id), line=line
+        )
+        return row_id
+
+    def _flush_now(self) -> None:
+        if not self.async_flush:
+            self.flush()
+
 
 def init_logger(  # noqa: PLR0913, PLR0917 - Braintrust's signature
     project: str | None = None,
     project_id: str | None = None,
     async_flush: bool = True,  # noqa: FBT001, FBT002 - Braintrust's signature
-    app_url: str | None = None,  # noqa: ARG001 - Braintrust's signature
+    app_url: str | None = None,
     api_key: str | None = None,
-    org_name: str | None = None,  # noqa: ARG001 - Braintrust's signature
-    force_login: bool = False,  # noqa: ARG001, FBT001, FBT002 - Braintrust's signature
+    org_name: str | None = None,
+    force_login: bool = False,  # noqa: FBT001, FBT002 - Braintrust's signature
     set_current: bool = True,  # noqa: FBT001, FBT002 - Braintrust's signature
-    state: object = None,  # noqa: ARG001 - Braintrust's signature
+    state: object = None,
     environment: Mapping[str, str] | None = None,
     *,
     tracer_provider: TracerProvider | None = None,
@@ -217,23 +312,30 @@ def init_logger(  # noqa: PLR0913, PLR0917 - Braintrust's signature
     Args:
         project: name of the project, by default `Global`.
         project_id: its id, which wins over the name.
-        async_flush: False makes `Logger.log` wait until its row was sent.
-        app_url: not used without the control plane.
-        api_key: key for the destination, by default `BRAINTRUST_API_KEY`; the first call decides.
-        org_name: not used without the control plane.
-        force_login: not used without the control plane.
+        async_flush: False makes `log`, `emit_log` and the end of a root (the outermost span of this process) wait
+            until everything was sent, for the time of `flush()` at most.
+        app_url: where to log in for ids and links, by default `BRAINTRUST_APP_URL`.
+        api_key: key for the destination, by default what `login` was given, then `BRAINTRUST_API_KEY`. Loggers with
+            different keys can be used side by side; their spans leave apart.
+        org_name: organisation for ids and links, by default `BRAINTRUST_ORG_NAME`.
+        force_login: True logs in at once.
         set_current: whether `start_span` and `traced` use this logger, here and in threads without one.
-        state: not used.
+        state: what `login_to_state` returned; its key and URLs are used.
         environment: `type` and `name` of the place where the process runs.
         tracer_provider: instead of the global one.
 
     Raises:
         SettingsError: a setting of the environment cannot be used.
+        ValueError, ControlError: with `force_login`, see `login`.
     """
-    settings = Settings.from_environment()
-    bridge = configure(replace(settings, api_key=api_key or settings.api_key), tracer_provider)
+    known: Account | None = state if isinstance(state, Account) else process.account
+    if app_url or api_key or org_name or known is None:
+        known = account_of(app_url, api_key, org_name)
+    if force_login:
+        known.login()
+    bridge = configure(tracer_provider, known.api_key)
     process.environment = environment or process.environment
-    logger = Logger(bridge, project=project, project_id=project_id, async_flush=async_flush)
+    logger = Logger(bridge, known, project=project, project_id=project_id, async_flush=async_flush)
     if set_current:
         logger_here.set(logger)
         process.logger = logger

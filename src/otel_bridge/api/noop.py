@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import Any, Final, Self
 
+from otel_bridge.api.link import NOOP_LINK
+
 
 class NoopSpan:
     """See `Span`."""
@@ -53,6 +55,14 @@ class NoopSpan:
     def inject(self, carrier: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return `carrier` as it is."""
         return {} if carrier is None else carrier
+
+    def link(self) -> str:
+        """Return a page that says that there is no span."""
+        return NOOP_LINK
+
+    def permalink(self) -> str:
+        """Do as `link`."""
+        return NOOP_LINK
 
     def flush(self) -> None:
         """Do nothing."""

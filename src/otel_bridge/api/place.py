@@ -20,7 +20,7 @@ from opentelemetry import trace
 from opentelemetry.context import Context, set_value
 
 from otel_bridge import propagation, state
-from otel_bridge.api.interface import ParentArgument
+from otel_bridge.api.interface import ParentArgument, TraceRoot
 from otel_bridge.contract.parent import DEFAULT_PARENT, ParentError, parse_parent
 from otel_bridge.contract.row import Json
 from otel_bridge.contract.slug import ObjectType, SpanComponents
@@ -49,6 +49,8 @@ class Place:
         root_span_id: the trace's name at Braintrust, where it is not the trace id.
         parent_span_id: likewise of the parent span.
         propagated_event: fields that the span and its descendants inherit.
+        root: the root of the trace in this process, where it is known.
+        flush_root: whether the end of the span, if it is the outermost one of this process, waits for the sending.
     """
 
     context: Context
@@ -58,6 +60,8 @@ class Place:
     root_span_id: str | None = None
     parent_span_id: str | None = None
     propagated_event: Mapping[str, Json] | None = None
+    root: TraceRoot | None = None
+    flush_root: bool = False
 
 
 def place_of(argument: ParentArgument) -> Place | None:

@@ -12,18 +12,21 @@ from types import TracebackType
 from typing import Any, Self
 
 from opentelemetry import trace
-from opentelemetry.context import Context, set_value
+from opentelemetry.context import Context, get_value, set_value
 
 from otel_bridge import propagation, state
 from otel_bridge.api.facts import Feedback, feedback_attributes, update_attributes
-from otel_bridge.api.fields import checked
-from otel_bridge.api.interface import ParentArgument, Span, StartArguments
+from otel_bridge.api.fields import checked, lifted
+from otel_bridge.api.interface import ParentArgument, Span, StartArguments, TraceRoot
+from otel_bridge.api.link import link_of, permalink_of
+from otel_bridge.api.login import account_now
 from otel_bridge.api.place import Place, object_components, place_of
 from otel_bridge.api.recording import Recording
 from otel_bridge.attributes.to_json import to_json
 from otel_bridge.configure import Bridge, flush
 from otel_bridge.contract import names
 from otel_bridge.contract.checks import check_span_attributes
+from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge.contract.row import Json
 
 
@@ -40,6 +43,7 @@ class Identity:
         propagated_event: fields that every descendant inherits.
         name: as it was started.
         can_be_current: False after `start_span(set_current=False)`.
+        flush_at_end: whether its end waits until everything was sent.
     """
 
     row_id: str | None
@@ -50,6 +54,7 @@ class Identity:
     propagated_event: Mapping[str, Json] | None
     name: str
     can_be_current: bool
+    flush_at_end: bool = False
 
 
 class BridgeSpan:
@@ -62,9 +67,11 @@ class BridgeSpan:
         recording: Recording,
         identity: Identity,
         start_child: Callable[[Place, StartArguments], Span],
+        root: TraceRoot | None = None,
     ) -> None:
         self._bridge, self._otel_span, self._recording = bridge, otel_span, recording
         self._identity, self._start_child = identity, start_child
+        self.root: TraceRoot = self if root is None else root
         self._name = identity.name
         self._activations: list[state.Activation] = []
         self.span_id = identity.span_id
@@ -90,7 +97,11 @@ class BridgeSpan:
 
     def log(self, **event: Any) -> None:
         """See `Span`."""
-        self._merge(checked(event))
+        self._merge(lifted(checked(event), self.root) if self.root is not self else checked(event))
+
+    def tag(self, tags: Json) -> None:
+        """Unite `tags` with those of the row, also after its end."""
+        self._merge({"tags": tags})
 
     def log_feedback(self, **event: Any) -> None:
         """See `Span`."""
@@ -163,6 +174,14 @@ class BridgeSpan:
         propagation.inject(carrier, self._otel_span.get_span_context(), self._identity.parent)
         return carrier
 
+    def link(self) -> str:
+        """See `Span`."""
+        return link_of(account_now(), self._identity.parent or DEFAULT_PARENT, self.id)
+
+    def permalink(self) -> str:
+        """See `Span`."""
+        return permalink_of(account_now(), self.export())
+
     def flush(self) -> None:
         """See `Span`."""
         flush()
@@ -193,6 +212,8 @@ class BridgeSpan:
     def _context(self) -> Context:
         """The current context with this span in it."""
         context = trace.set_span_in_context(self._otel_span, state.live_context())
+        if self._bridge.route or get_value(state.ROUTE_KEY, context):
+            context = set_value(state.ROUTE_KEY, self._bridge.route, context)
         return (
             set_value(state.PARENT_KEY, self._identity.parent, context) if self._identity.parent else context
         )
@@ -206,6 +227,7 @@ class BridgeSpan:
             under_span=True,
             root_span_id=None if same_trace else self.root_span_id,
             propagated_event=self.propagated_event,
+            root=self.root,
         )
 
     def _merge(self, fields: Mapping[str, Json]) -> None:
@@ -220,6 +242,8 @@ class BridgeSpan:
         state.process.open_spans.discard(self)
         if left_over:
             self._update(left_over)
+        if self._identity.flush_at_end and not unfinished:
+            flush()
         return ended_s
 
     def _release(self) -> None:

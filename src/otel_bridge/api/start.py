@@ -9,12 +9,13 @@ from functools import partial
 from typing import cast
 
 from opentelemetry import trace
+from opentelemetry.context import Context, get_value, set_value
 from opentelemetry.trace import SpanKind
 
 from otel_bridge import state
 from otel_bridge.api.caller import caller_context, caller_name
-from otel_bridge.api.fields import checked, merged
-from otel_bridge.api.interface import Span, StartArguments
+from otel_bridge.api.fields import checked, lifted, merged
+from otel_bridge.api.interface import Span, StartArguments, TraceRoot
 from otel_bridge.api.noop import NOOP_SPAN
 from otel_bridge.api.place import Place
 from otel_bridge.api.recording import Recording
@@ -49,11 +50,13 @@ def start(bridge: Bridge, place: Place, arguments: StartArguments) -> Span:
     otel_span = _otel_span(bridge, place, row, arguments.start_time)
     if not otel_span.get_span_context().is_valid:
         return NOOP_SPAN
+    if root := place.root or _root(place, otel_span):
+        row = lifted(row, root)
     identity = _identity(
         otel_span, place, row_id=row_id, name=name, propagated=propagated, arguments=arguments
     )
     recording = Recording(otel_span, {**row, **_chosen_ids(identity, place)}, bridge.settings.content_mode)
-    return BridgeSpan(bridge, otel_span, recording, identity, partial(start, bridge))
+    return BridgeSpan(bridge, otel_span, recording, identity, partial(start, bridge), root)
 
 
 def _name(place: Place, arguments: StartArguments, context: Mapping[str, Json]) -> str:
@@ -74,7 +77,7 @@ def _otel_span(bridge: Bridge, place: Place, row: Mapping[str, Json], start_time
     try:
         return bridge.tracer.start_span(
             clean(str(span_attributes.get("name"))),
-            context=place.context,
+            context=_routed(bridge, place.context),
             kind=SpanKind.CLIENT if span_attributes.get("type") == "llm" else SpanKind.INTERNAL,
             attributes={names.PARENT: clean(place.parent)} if place.parent else None,
             start_time=None if start_time is None else round(start_time * 1e9),
@@ -82,6 +85,19 @@ def _otel_span(bridge: Bridge, place: Place, row: Mapping[str, Json], start_time
     except Exception as error:  # noqa: BLE001 - samplers and processors of others may raise anything
         logger.warning("a span could not be started (%s), the app goes on without it", type(error).__name__)
         return trace.INVALID_SPAN
+
+
+def _root(place: Place, otel_span: trace.Span) -> TraceRoot | None:
+    """The root of the trace in this process, if a span of ours is around, also one that others stand between."""
+    outer = state.around(place.context, otel_span.get_span_context().trace_id)
+    return cast("BridgeSpan", outer.span).root if outer else None
+
+
+def _routed(bridge: Bridge, context: Context) -> Context:
+    """The context with the way of the bridge's spans, whatever the way of the parent span is."""
+    if bridge.route is get_value(state.ROUTE_KEY, context):
+        return context
+    return set_value(state.ROUTE_KEY, bridge.route, context)
 
 
 def _identity(
@@ -101,6 +117,7 @@ def _identity(
         propagated_event=propagated,
         name=name,
         can_be_current=arguments.set_current is not False,
+        flush_at_end=place.flush_root and (not above.is_valid or above.is_remote),
     )
 
 

@@ -20,7 +20,7 @@ from opentelemetry import trace
 from otel_bridge import propagation
 from otel_bridge.api.adopted import AdoptedSpan
 from otel_bridge.api.interface import ParentArgument, Span, StartArguments
-from otel_bridge.api.logger import current_bridge, current_logger
+from otel_bridge.api.logger import current_logger
 from otel_bridge.api.noop import NOOP_SPAN
 from otel_bridge.api.place import Place, place_of
 from otel_bridge.api.start import start
@@ -76,10 +76,11 @@ def start_span(  # noqa: PLR0913, PLR0917 - Braintrust's signature
     if activation:
         span: Span = activation.span.start_at(place_of(parent), arguments)
         return span
-    if place := place_of(parent if parent is not None else parent_argument.get()):
-        return start(current_bridge(), place, arguments)
+    place = place_of(parent if parent is not None else parent_argument.get())
     if logger := current_logger():
-        return logger.start_at(None, arguments)
+        return logger.start_at(place, arguments)
+    if place:
+        return start(configure(), place, arguments)
     return _start_without_logger(arguments)
 
 

@@ -11,6 +11,7 @@ from opentelemetry.sdk._logs.export import LogRecordExporter
 from otel_bridge.contract.names import PARENT_HEADER
 from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge.exporter.refusal import HalvingSpanExporter, LastAnswer
+from otel_bridge.exporter.session import new_session
 from otel_bridge.settings import Settings
 
 
@@ -20,13 +21,12 @@ def build_span_exporter(settings: Settings, headers: Mapping[str, str] | None = 
     With a credential provider, which brings a session of its own, no batch is sent in halves.
     """
     # The imports inside a function: `import otel_bridge` must not load `requests`.
-    import requests  # noqa: PLC0415
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
 
     answer = LastAnswer()
     session = None
     if not settings.credential_provider:
-        session = requests.Session()
+        session = new_session()
         session.hooks["response"].append(answer.hook)
     exporter = OTLPSpanExporter(
         endpoint=settings.endpoints.traces,
@@ -40,7 +40,8 @@ def build_log_exporter(settings: Settings) -> LogRecordExporter:
     """Build the exporter of feedback and updates."""
     from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter  # noqa: PLC0415 - as above
 
-    return OTLPLogExporter(endpoint=settings.endpoints.logs, headers=_headers(settings))
+    session = None if settings.credential_provider else new_session()
+    return OTLPLogExporter(endpoint=settings.endpoints.logs, headers=_headers(settings), session=session)
 
 
 def _headers(settings: Settings) -> dict[str, str]:

@@ -45,6 +45,7 @@ class BridgeSpanProcessor(SpanProcessor):
         headers: sent besides the usual ones.
         settings: instead of those of the environment.
         stand_in: whether it leaves alone what another of its kind took; for one that nobody asked for.
+        route: the only spans that it takes, those of one API key; None for all that take the usual way.
 
     Attributes:
         settings: those in force.
@@ -64,9 +65,10 @@ class BridgeSpanProcessor(SpanProcessor):
         headers: Mapping[str, str] | None = None,
         settings: Settings | None = None,
         stand_in: bool = False,
+        route: state.Route | None = None,
     ) -> None:
         self.settings = _with_arguments(settings or Settings.from_environment(), api_key, parent, api_url)
-        self._parent, self._stand_in = parent, stand_in
+        self._parent, self._stand_in, self._route = parent, stand_in, route
         self._ai_only, self._custom_filter = filter_ai_spans, custom_filter
         exporter = build_span_exporter(self.settings, headers)
         self._delivery = Delivery(
@@ -92,16 +94,20 @@ class BridgeSpanProcessor(SpanProcessor):
         return self._delivery.counts
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Give `span` the parent string of its surroundings, unless it has one."""
+        """Give `span` the parent string and the way of its surroundings, unless it has them."""
+        context = otel_context.get_current() if parent_context is None else parent_context
+        if route := self._route_in(context):
+            state.process.routes.add(span, route)
         if span.attributes and names.PARENT in span.attributes:
             return
-        context = otel_context.get_current() if parent_context is None else parent_context
         if parent := self._inherited(context) or self._default():
             span.set_attribute(names.PARENT, parent)
 
     def on_end(self, span: ReadableSpan) -> None:
         """Queue `span`, if it is to leave and there is room."""
         if not (span.context and span.context.trace_flags.sampled):
+            return
+        if state.process.routes.of(span) is not self._route:
             return
         if self._stand_in and span in state.process.taken:
             return
@@ -142,6 +148,16 @@ class BridgeSpanProcessor(SpanProcessor):
                 return parent
         parent = attributes_of(trace.get_current_span(context)).get(names.PARENT)
         return parent if isinstance(parent, str) else None
+
+    @staticmethod
+    def _route_in(context: Context) -> state.Route | None:
+        """The way of the context; of the current logger where the context is nobody's."""
+        if isinstance(route := otel_context.get_value(state.ROUTE_KEY, context), state.Route):
+            return route
+        if trace.get_current_span(context).get_span_context().is_valid:
+            return None
+        logger = state.logger()
+        return logger.route if logger else None
 
     def _default(self) -> str | None:
         if self._parent:

@@ -8,7 +8,7 @@ The OpenTelemetry logs SDK is still marked experimental by its underscore; these
 
 import threading
 import time
-from typing import Final
+from typing import Final, Protocol
 
 from opentelemetry._logs import LogRecord, SeverityNumber
 from opentelemetry.context import Context
@@ -27,6 +27,25 @@ from otel_bridge.processor.size import SizedLogExporter
 from otel_bridge.settings import Settings, origin
 
 SCOPE: Final = "otel_bridge"
+
+
+class Line(Protocol):
+    """A line of an application log, for those who know OpenTelemetry only."""
+
+    @property
+    def severity(self) -> SeverityNumber:
+        """How grave it is."""
+        ...
+
+    @property
+    def level(self) -> str:
+        """The same by its name."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        ...
 
 
 class FactSender:
@@ -63,8 +82,14 @@ class FactSender:
         """How many records were accepted, delivered and lost so far."""
         return self._delivery.counts
 
-    def send(self, event_name: str, attributes: Attributes, span_context: SpanContext | None) -> None:
-        """Queue an event of that name about the span, if it is known."""
+    def send(
+        self,
+        event_name: str,
+        attributes: Attributes,
+        span_context: SpanContext | None,
+        line: Line | None = None,
+    ) -> None:
+        """Queue an event of that name about the span, if it is known; `line` is the text of a log."""
         if not self._delivery.accept():
             return
         # A span of no trace stands for "unknown": an empty context would mean the current span.
@@ -72,7 +97,9 @@ class FactSender:
         record = LogRecord(
             timestamp=time.time_ns(),
             context=set_span_in_context(about, Context()),
-            severity_number=SeverityNumber.INFO,
+            severity_number=line.severity if line else SeverityNumber.INFO,
+            severity_text=line.level if line else None,
+            body=line.text if line else None,
             attributes=attributes,
             event_name=event_name,
         )

@@ -363,3 +363,49 @@ def test_text_that_utf_8_cannot_carry_does_not_cost_the_batch(app: App) -> None:
 
 def test_a_span_is_a_span() -> None:
     assert isinstance(NOOP_SPAN, otel_bridge.Span)
+
+
+def test_s28_tags_inside_a_trace_are_put_on_its_root(app: App, caplog: pytest.LogCaptureFixture) -> None:
+    with start_span("root", tags=["a"]), start_span("inner", tags=["b"]) as inner:
+        inner.log(tags=["c"], output=1)
+        with app.tracer.start_as_current_span("theirs"), start_span("deep") as deep:
+            deep.log(tags=["d"])
+
+    assert app.row("root")["tags"] == ["a", "b", "c", "d"]
+    assert ("tags" in app.row("inner"), app.row("inner")["output"], "tags" in app.row("deep")) == (
+        False,
+        1,
+        False,
+    )
+    assert caplog.text.count("tags are of a whole trace") == 1
+
+
+def test_s28_tags_after_the_root_has_ended_update_it(app: App) -> None:
+    root = start_span("root")
+    inner = root.start_span("inner")
+    root.end()
+
+    inner.log(tags=["late"])
+
+    ((name, attributes),) = app.records()
+    assert (name, attributes["braintrust.tags"]) == ("braintrust.update", ["late"])
+
+
+def test_tags_of_a_span_below_a_remote_one_stay(app: App) -> None:
+    with start_span("caller") as caller:
+        slug = caller.export()
+
+    start_span("served", parent=slug, tags=["t"]).end()
+
+    assert app.row("served")["tags"] == ["t"]
+
+
+def test_the_ids_of_a_root_may_be_chosen(app: App) -> None:
+    root = app.logger.start_span("a", span_id="ab" * 8, root_span_id="cd" * 16)
+    child = root.start_span("b")
+
+    assert (root.span_id, root.root_span_id) == ("ab" * 8, "cd" * 16)
+    assert (child.span_parents, child.root_span_id) == (["ab" * 8], "cd" * 16)
+    assert child.span_id != root.span_id
+    with pytest.raises(ValueError, match="root_span_id is no id"):
+        app.logger.start_span("c", root_span_id="def")

@@ -1,0 +1,118 @@
+"""JSON over HTTP with a key: one session, bounded waits, three more tries where a repetition may help.
+
+What goes wrong is told by the status and the kind of the error, never by keys, addresses with secrets or bodies.
+
+Source: `braintrust` 0.47.0 SDK, `api/_transport.py`, measured (spec/wire.md section 14).
+"""
+
+import threading
+from collections.abc import Mapping
+from json import loads
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from otel_bridge import state
+from otel_bridge.errors import ControlError
+from otel_bridge.exporter.session import new_session
+from otel_bridge.settings import origin
+
+if TYPE_CHECKING:
+    import requests
+
+_TRIES_MORE: Final = 3
+_BACKOFF_S: Final = 0.5
+_WORTH_A_TRY: Final = (408, 429, 500, 502, 503, 504)
+
+MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
+"""A longer answer, also a download, is refused."""
+
+
+class Http:
+    """A client with one key.
+
+    Args:
+        api_key: sent as `Authorization: Bearer`, or None.
+        timeout_s: of one try.
+    """
+
+    def __init__(self, api_key: str | None, timeout_s: float) -> None:
+        self._headers = {"authorization": f"Bearer {api_key.strip()}"} if api_key else {}
+        self._timeout_s = timeout_s
+        self._session: requests.Session | None = None
+        self._lock = threading.Lock()
+
+    def request(
+        self, method: str, url: str, *, json: object = None, params: Mapping[str, str] | None = None
+    ) -> Mapping[str, Any]:
+        """Return the JSON object that answers; an empty one for an answer that is none.
+
+        Raises:
+            ControlError: no answer came, or its status is no success.
+        """
+        body = self._ask(method, url, json=json, params=params, headers=self._headers)
+        try:
+            answer: object = loads(body)
+        except ValueError:
+            return {}
+        return cast("Mapping[str, Any]", answer) if isinstance(answer, dict) else {}
+
+    def put(self, url: str, data: bytes, headers: Mapping[str, str]) -> None:
+        """Put bytes where a signed URL says; the key is not sent.
+
+        Raises:
+            ControlError: as `request`.
+        """
+        self._ask("PUT", url, data=data, headers=dict(headers))
+
+    def get(self, url: str) -> bytes:
+        """Return what a signed URL gives; the key is not sent.
+
+        Raises:
+            ControlError: as `request`, or it gives too much.
+        """
+        return self._ask("GET", url, headers={})
+
+    def _ask(self, method: str, url: str, **options: Any) -> bytes:
+        import requests  # noqa: PLC0415 - `import otel_bridge` must not load it
+
+        what = f"{method} to {origin(url)}"
+        try:
+            with self._open().request(
+                method, url, timeout=self._timeout_s, stream=True, **options
+            ) as response:
+                if not response.ok:
+                    raise ControlError(f"{what} was answered with {response.status_code}")
+                return _read(response)
+        except requests.RequestException as error:
+            raise ControlError(f"{what} failed ({type(error).__name__})") from error
+
+    def _open(self) -> "requests.Session":
+        with self._lock:
+            if self._session is None:
+                self._session = new_session()
+                if state.process.http_adapter is None:
+                    _let_retry(self._session)
+            return self._session
+
+
+def _let_retry(session: "requests.Session") -> None:
+    from requests.adapters import HTTPAdapter  # noqa: PLC0415 - as above
+    from urllib3.util.retry import Retry  # noqa: PLC0415 - as above
+
+    # All methods: login, project and attachment calls may be repeated.
+    retry = Retry(
+        total=_TRIES_MORE, connect=1, backoff_factor=_BACKOFF_S, status_forcelist=_WORTH_A_TRY, allowed_methods=None,
+        raise_on_status=False,
+    )  # fmt: skip
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=retry))
+
+
+def _read(response: "requests.Response") -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_content(64 * 1024):
+        size += len(part)
+        if size > MAX_ANSWER_BYTES:
+            raise ControlError(f"an answer is longer than {MAX_ANSWER_BYTES} bytes")
+        parts.append(part)
+    return b"".join(parts)

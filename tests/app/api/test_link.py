@@ -1,0 +1,98 @@
+"""Links to spans."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from otel_bridge import NOOP_SPAN, current_span, permalink, start_span
+from tests.support.app import App
+from tests.support.control_plane import ControlPlane, control_plane
+from tests.support.otlp_receiver import OtlpReceiver
+
+ERROR = "https://www.braintrust.dev/error-generating-link?msg="
+NOOP = "https://www.braintrust.dev/noop-span"
+
+
+@pytest.fixture
+def plane(monkeypatch: pytest.MonkeyPatch) -> Iterator[ControlPlane]:
+    with control_plane() as running:
+        monkeypatch.setenv("BRAINTRUST_APP_URL", running.url)
+        monkeypatch.setenv("BRAINTRUST_API_KEY", "k")
+        yield running
+
+
+def test_v86_a_link_needs_an_organisation_and_asks_nobody(
+    plane: ControlPlane, receiver: OtlpReceiver
+) -> None:
+    App(receiver)
+
+    assert start_span("a").link() == f"{ERROR}login-or-provide-org-name"
+    assert plane.requests == []
+
+
+def test_a_link_to_a_project_by_its_name(
+    plane: ControlPlane, receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRAINTRUST_ORG_NAME", "o")
+    App(receiver, project="my app")
+    span = start_span("a", id="r")
+
+    assert span.link() == f"{plane.url}/app/o/p/my%20app/logs?oid=r"
+
+
+def test_a_link_to_a_project_by_its_id(receiver: OtlpReceiver) -> None:
+    App(receiver, project_id="i", app_url="http://app", org_name="o")
+
+    link = start_span("a", id="r").link()
+
+    assert link == "http://app/app/o/object?object_type=project_logs&object_id=i&id=r"
+
+
+def test_s23_a_permalink_asks_for_what_is_not_known(plane: ControlPlane, receiver: OtlpReceiver) -> None:
+    App(receiver)
+    span = start_span("a", id="r")
+
+    expected = f"{plane.url}/app/acme/object?object_type=project_logs&object_id=id+of+p&id=r"
+    assert permalink(span.export()) == expected
+    assert span.permalink() == expected
+    assert plane.paths == ["POST /api/apikey/login", "POST /v1/project"]
+
+
+def test_s23_a_permalink_takes_the_arguments_that_it_is_given(
+    plane: ControlPlane, receiver: OtlpReceiver
+) -> None:
+    App(receiver, project_id="i")
+    slug = start_span("a", id="r").export()
+
+    link = permalink(slug, org_name="o", app_url="http://app")
+
+    assert link == "http://app/app/o/object?object_type=project_logs&object_id=i&id=r"
+    assert plane.requests == []
+
+
+@pytest.mark.usefixtures("plane")
+def test_a_permalink_without_a_key_says_so(receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BRAINTRUST_API_KEY")
+    App(receiver)
+
+    assert start_span("a").permalink() == f"{ERROR}login-or-provide-org-name"
+
+
+@pytest.mark.parametrize("slug", ["junk", "BAIB"])
+@pytest.mark.usefixtures("plane")
+def test_a_permalink_of_no_span_leads_to_the_error_page(slug: str) -> None:
+    assert permalink(slug) == ERROR
+
+
+def test_the_span_that_is_none_has_a_page_of_its_own() -> None:
+    assert (permalink(""), NOOP_SPAN.link(), NOOP_SPAN.permalink()) == (NOOP, NOOP, NOOP)
+
+
+def test_a_span_of_others_has_a_link(receiver: OtlpReceiver) -> None:
+    app = App(receiver, project_id="i", app_url="http://app", org_name="o")
+
+    with app.tracer.start_as_current_span("theirs"):
+        span = current_span()
+        links = {span.link(), span.permalink()}
+
+    assert links == {f"http://app/app/o/object?object_type=project_logs&object_id=i&id={span.id}"}

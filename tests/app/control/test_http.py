@@ -1,0 +1,53 @@
+"""The HTTP client of the control plane."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from otel_bridge.control.http import Http
+from otel_bridge.errors import ControlError
+from tests.support.control_plane import ControlPlane, control_plane
+
+
+@pytest.fixture
+def plane() -> Iterator[ControlPlane]:
+    with control_plane() as running:
+        yield running
+
+
+def test_a_request_carries_the_key(plane: ControlPlane) -> None:
+    answer = Http("k\n", 5).request("POST", f"{plane.url}/v1/project", json={"name": "p"})
+
+    assert answer["id"] == "id of p"
+    assert plane.requests[0][2]["authorization"] == "Bearer k"
+
+
+def test_a_signed_url_does_not_see_the_key(plane: ControlPlane) -> None:
+    Http("k", 5).put(f"{plane.url}/put/a", b"bytes", {"x-signed": "yes"})
+
+    headers = plane.requests[0][2]
+    assert "authorization" not in headers
+    assert (headers["x-signed"], plane.uploads) == ("yes", {"a": b"bytes"})
+
+
+def test_a_failure_that_may_pass_is_tried_again(plane: ControlPlane) -> None:
+    plane.failures = [503]
+
+    Http(None, 5).request("POST", f"{plane.url}/v1/project", json={"name": "p"})
+
+    assert len(plane.requests) == 2
+
+
+def test_a_refusal_is_not_tried_again(plane: ControlPlane) -> None:
+    plane.failures = [403]
+
+    with pytest.raises(ControlError, match="answered with 403") as raised:
+        Http("secret", 5).request("GET", f"{plane.url}/path?secret=1")
+
+    assert "secret" not in str(raised.value)
+    assert len(plane.requests) == 1
+
+
+def test_a_plane_that_is_away_is_told_by_kind() -> None:
+    with pytest.raises(ControlError, match="ConnectionError"):
+        Http(None, 5).get("http://127.0.0.1:9/")
