@@ -41,7 +41,7 @@ def test_an_answer_that_may_lack_acknowledged_rows_says_so(example: Asking) -> N
     answer = ask(client_of(example, caught_up), "select: id | limit: 2")
 
     assert answer["freshness_state"]["last_considered_xact_id"] is None
-    assert [warning["code"] for warning in answer["warnings"]] == ["storeBehind"]
+    assert answer["warnings"][-1]["code"] == "storeBehind"
 
 
 def test_the_tree_of_the_python_sdk_is_answered(client: TestClient) -> None:
@@ -143,7 +143,9 @@ def test_a_warning_does_not_stop_the_query(client: TestClient) -> None:
         pytest.param({"query": "filter: ((("}, 400, "syntax", id="syntax"),
         pytest.param({"query": "from: project_logs('nosuch')"}, 404, "sourceNotFound", id="project"),
         pytest.param({"query": "limit: 1", "fmt": "xml"}, 400, "invalidFmt", id="format"),
-        pytest.param({"query": "from: project_logs('p')", "version": "5"}, 400, "unsupported", id="version"),
+        pytest.param(
+            {"query": "from: project_logs('p')", "version": "5"}, 400, "versionNotSupported", id="version"
+        ),
         pytest.param({"query": "from: dataset", "version": "x"}, 400, "invalidVersion", id="no-version"),
         pytest.param(
             {"query": "from: dataset traces", "audit_log": True}, 400, "unsupported", id="audit-log-of-traces"

@@ -75,4 +75,4 @@ def test_logs_have_no_past_states_and_the_answer_says_so(client: TestClient) -> 
     ).json()
 
     assert [row["id"] for row in answer["data"]] == ["e", "d", "c", "b", "a"]
-    assert [warning["code"] for warning in answer["warnings"]] == ["auditLogUnavailable"]
+    assert [warning["code"] for warning in answer["warnings"]][-1:] == ["auditLogUnavailable"]

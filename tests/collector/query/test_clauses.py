@@ -64,7 +64,7 @@ def test_a_ternary_is_no_clause() -> None:
     [
         pytest.param("fliter: a", "unknownClause", "fliter", 0, id="misspelt"),
         pytest.param("limit: 1 | limit: 2", "duplicateClause", "comes twice", 11, id="twice"),
-        pytest.param("limit: 1 | sample: 5", "unsupported", "not supported yet", 11, id="sample"),
+        pytest.param("sample: 150%", "badArgument", "share", 8, id="sample"),
         pytest.param("limit: -1", "syntax", "a whole number", 7, id="negative-limit"),
         pytest.param("filter: a = 1 b", "syntax", "expected a clause", 14, id="rest"),
         pytest.param("filter: a = 1 WHERE b", "syntax", "expected a clause", 14, id="where"),

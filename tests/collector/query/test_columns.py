@@ -2,7 +2,7 @@
 
 import pytest
 
-from otel_bridge_collector.query.columns import column, columns_of, is_known, nearest
+from otel_bridge_collector.query.columns import column, columns_of
 from otel_bridge_collector.query.value import Bindings, Kind
 
 
@@ -49,10 +49,3 @@ def test_hot_paths_have_a_column_of_their_own() -> None:
 
 def test_keys_sort_by_their_number() -> None:
     assert column(("_pagination_key",), Bindings()).order == "pagination_key"
-
-
-def test_names_are_known_or_near_to_one() -> None:
-    assert is_known("latency")
-    assert not is_known("metadata2")
-    assert nearest("metadata2") == "metadata"
-    assert nearest("zzzzzz") is None

@@ -104,7 +104,7 @@ def test_and_of_nothing_is_empty() -> None:
     ("query", "message"),
     [
         pytest.param({"unknown": 1}, "query.unknown is no clause", id="clause"),
-        pytest.param({"pivot": []}, "query.pivot is not supported yet", id="pivot"),
+        pytest.param({"pivot": {}}, "query.pivot is no list", id="pivot"),
         pytest.param({"select": {}}, "query.select is no list", id="select"),
         pytest.param({"select": [5]}, r"query.select\[0\] is no object", id="select-item"),
         pytest.param({"select": [{}]}, r'query.select\[0\] needs "op"', id="empty-item"),

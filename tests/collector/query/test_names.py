@@ -3,6 +3,7 @@
 import pytest
 
 from otel_bridge_collector.errors import QueryError
+from otel_bridge_collector.query.names import vocabulary
 from tests.support.rows import Asking
 
 
@@ -83,3 +84,13 @@ def test_what_is_not_unique_is_refused(example: Asking, query: str, code: str, p
         else query[error.offset :]
     )
     assert (error.code, found) == (code, place)
+
+
+def test_names_are_known_or_near_to_one() -> None:
+    names = vocabulary("project_logs", "spans", ["score"])
+
+    assert names.knows("latency")
+    assert names.knows("score")
+    assert not names.knows("metadata2")
+    assert names.nearest("metadata2") == "metadata"
+    assert names.nearest("zzzzzz") is None

@@ -20,8 +20,8 @@ from otel_bridge_collector.api.revisions import Revisions
 from otel_bridge_collector.api.version import read_version
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.build import binary, logical
+from otel_bridge_collector.query.notice import Notice
 from otel_bridge_collector.query.parser import parse
-from otel_bridge_collector.query.plan import Notice
 from otel_bridge_collector.query.syntax import Literal, Path, Query, Source
 from otel_bridge_collector.store.json_text import dump_json
 
@@ -151,6 +151,6 @@ def _headers(read: Read) -> dict[str, str]:
 
 def _warnings(read: Read) -> list[Json]:
     return [
-        {"code": notice.code, "message": notice.message, "stage": "binder", "severity": "warning"}
+        {"code": notice.code, "message": notice.message, "stage": notice.stage, "severity": "warning"}
         for notice in (*read.notices, *(() if read.is_complete else (_BEHIND,)))
     ]

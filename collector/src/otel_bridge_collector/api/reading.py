@@ -14,9 +14,9 @@ from otel_bridge_collector.api.revisions import Revisions
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.answer import Answer, to_answer
 from otel_bridge_collector.query.function import Clock
-from otel_bridge_collector.query.plan import Notice, plan
+from otel_bridge_collector.query.notice import Notice
+from otel_bridge_collector.query.plan import plan, source_of
 from otel_bridge_collector.query.sql import to_sql
-from otel_bridge_collector.query.summary import PREVIEW_LENGTH, as_traces, summarize
 from otel_bridge_collector.query.syntax import Query
 from otel_bridge_collector.store.columns import ROWS_TABLE
 from otel_bridge_collector.store.interface import Statement, Store
@@ -79,13 +79,12 @@ class Reader:
 
     def _run(self, query: Query, clock: Clock, revisions: Revisions, *, is_complete: bool) -> Read:
         query = revisions.check(query)
-        is_summary = query.source is not None and query.source.shape == "summary"
-        planned = plan(as_traces(query) if is_summary else query, self._catalog)
+        planned = plan(query, self._catalog)
         lowered = to_sql(planned, clock)
         statement, notices = lowered.statement, planned.notices
-        if query.source is not None:
-            statement = revisions.over(statement, query.source, self._objects)
-            notices = (*notices, *revisions.notices(query.source))
+        if (source := source_of(query)) is not None:
+            statement = revisions.over(statement, source, self._objects)
+            notices = (*notices, *revisions.notices(source))
         try:
             rows = self._store.select(statement, timeout_s=TIMEOUT_S)
             newest = self._store.select(_NEWEST, timeout_s=TIMEOUT_S)
@@ -93,12 +92,8 @@ class Reader:
             raise QueryError(
                 str(error), code="queryTimeout", suggestion="add a range of created, or select fewer columns"
             ) from error
-        answer = to_answer(rows, lowered, planned)
-        if is_summary:
-            given = query.preview_length
-            answer = summarize(answer, preview_length=PREVIEW_LENGTH if given is None else given)
         return Read(
-            answer=answer,
+            answer=to_answer(rows, lowered, planned),
             notices=notices,
             newest_xact_id=str(newest[0][0]),
             is_complete=is_complete,

@@ -11,7 +11,8 @@ from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.api.kinds import FUNCTION, PROMPT, Kind
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.columns import OBJECT_TYPES
-from otel_bridge_collector.query.plan import Notice
+from otel_bridge_collector.query.notice import Notice
+from otel_bridge_collector.query.plan import source_of
 from otel_bridge_collector.query.syntax import Path, Query, Sorted, Source
 from otel_bridge_collector.store import versions
 from otel_bridge_collector.store.columns import VERSIONED, to_columns
@@ -47,20 +48,21 @@ class Revisions:
         Raises:
             QueryError: its source has no past states, or its shape does not go with them.
         """
-        if query.source is None or (self.version is None and not self.audit_log):
+        source = source_of(query)
+        if source is None or (self.version is None and not self.audit_log):
             return query
-        object_type = OBJECT_TYPES.get(query.source.kind)
+        object_type = OBJECT_TYPES.get(source.kind)
         if self.version is not None and object_type in ("project_logs", "prompt_session"):
             raise QueryError(
-                f"version is not supported for {query.source.kind}",
-                code="unsupported",
+                f"version is not supported for {source.kind}",
+                code="versionNotSupported",
                 suggestion="past states are kept of experiments, datasets, prompts and functions",
             )
         if not self.audit_log:
             return query
-        if query.source.shape != "spans":
+        if source.shape != "spans":
             raise QueryError(
-                f"audit_log does not go with the shape {query.source.shape}",
+                f"audit_log does not go with the shape {source.shape}",
                 code="unsupported",
                 suggestion="use spans",
             )

@@ -12,6 +12,7 @@ from typing import Final, cast
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.query.page import encode_cursor
+from otel_bridge_collector.query.pivot import Pivoting, pivot_rows
 from otel_bridge_collector.query.plan import Plan
 from otel_bridge_collector.query.sql import Lowered, ResultColumn
 from otel_bridge_collector.query.value import Kind
@@ -44,14 +45,26 @@ class Answer:
 
 
 def to_answer(rows: Sequence[tuple[object, ...]], lowered: Lowered, plan: Plan) -> Answer:
-    """Shape the rows that the statement of `lowered` returned."""
+    """Shape the rows that the statement of `lowered` returned.
+
+    Raises:
+        QueryError: a pivot of too many values.
+    """
     columns = sorted(enumerate(lowered.columns), key=lambda item: item[1].name)
-    read = [(column.name, index, _reader(column)) for index, column in columns]
-    return Answer(
-        data=[{name: value(row[index]) for name, index, value in read} for row in rows],
-        schema=_schema(lowered.columns),
-        cursor=_cursor(rows, lowered, plan),
-    )
+    read = [(column.name, index, _reader(column, plan.preview_length)) for index, column in columns]
+    data = [{name: value(row[index]) for name, index, value in read} for row in rows]
+    if plan.pivoting:
+        return _pivoted(data, lowered.columns, plan.pivoting)
+    return Answer(data=data, schema=_schema(lowered.columns), cursor=_cursor(rows, lowered, plan))
+
+
+def _pivoted(
+    data: Sequence[Mapping[str, Json]], columns: Sequence[ResultColumn], pivoting: Pivoting
+) -> Answer:
+    pivoted, names = pivot_rows(data, [column.name for column in columns], pivoting)
+    kinds = {column.name: _SCHEMAS[column.kind] for column in columns}
+    properties: dict[str, Json] = {name: kinds.get(name, {}) for name in names}
+    return Answer(data=pivoted, schema=_array_of(properties), cursor=None)
 
 
 def _cursor(rows: Sequence[tuple[object, ...]], lowered: Lowered, plan: Plan) -> str | None:
@@ -61,14 +74,30 @@ def _cursor(rows: Sequence[tuple[object, ...]], lowered: Lowered, plan: Plan) ->
 
 
 def _schema(columns: Sequence[ResultColumn]) -> Mapping[str, Json]:
-    properties: dict[str, Json] = {column.name: _SCHEMAS[column.kind] for column in columns}
+    return _array_of({column.name: _SCHEMAS[column.kind] for column in columns})
+
+
+def _array_of(properties: Mapping[str, Json]) -> Mapping[str, Json]:
     return {"type": "array", "items": {"type": "object", "properties": properties}}
 
 
-def _reader(column: ResultColumn) -> Callable[[object], Json]:
+def _reader(column: ResultColumn, preview_length: int) -> Callable[[object], Json]:
     if column.is_created:
         return _milliseconds
-    return _READERS.get(column.kind, _plain)
+    read = _READERS.get(column.kind, _plain)
+    if column.is_preview and preview_length >= 0:
+        return lambda value: _preview(read(value), preview_length)
+    return read
+
+
+def _preview(value: Json, length: int) -> Json:
+    if isinstance(value, str):
+        return value[:length]
+    if isinstance(value, Mapping):
+        return {key: _preview(item, length) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_preview(item, length) for item in value]
+    return value
 
 
 def _plain(value: object) -> Json:

@@ -14,8 +14,6 @@ from otel_bridge_collector.query.reader import TokenReader
 from otel_bridge_collector.query.syntax import Query
 from otel_bridge_collector.query.tokens import Token
 
-_NOT_YET: Final = ("pivot", "unpivot", "sample")
-
 
 def parse_clauses(reader: TokenReader) -> Query:
     """Return the tree of a query in clauses.
@@ -39,6 +37,13 @@ def parse_clauses(reader: TokenReader) -> Query:
     return Query(**{_FIELDS.get(name, name): value for name, value in fields.items()})
 
 
+_NO_SQL: Final = {
+    "where": "filter",
+    "group": "dimensions",
+    "order": "sort",
+    "having": "final_filter",
+    "offset": "cursor",
+}
 _FIELDS: Final = {"from": "source"}
 
 
@@ -55,6 +60,9 @@ def _clauses(parts: PartParser, reader: TokenReader) -> dict[str, Callable[[], o
         "sort": lambda: reader.comma_separated(parts.sorted),
         "limit": parts.whole_number,
         "cursor": parts.text,
+        "pivot": parts.pivot,
+        "unpivot": lambda: reader.comma_separated(parts.unpivot),
+        "sample": parts.sample,
         "preview_length": lambda: (
             -parts.whole_number() if reader.accept_operator("-") else parts.whole_number()
         ),
@@ -67,12 +75,11 @@ _NAMES: Final = tuple(sorted(_clauses(PartParser(TokenReader("")), TokenReader("
 def _clause_name(reader: TokenReader) -> str:
     token = reader.peek()
     if token.kind != "name" or not reader.peek(1).is_operator(":"):
-        if token.is_word("where"):
-            raise reader.expected("a clause", suggestion="write filter: in a query of clauses")
+        if token.is_word(*_NO_SQL):
+            clause = _NO_SQL[token.text.lower()]
+            raise reader.expected("a clause", suggestion=f"write {clause}: in a query of clauses")
         raise reader.expected("a clause such as filter: or the end of the query")
     name = token.text.lower()
-    if name in _NOT_YET:
-        raise _bad_clause(token, f'the clause "{name}" is not supported yet', code="unsupported")
     if name not in _NAMES:
         near = difflib.get_close_matches(name, _NAMES, n=1)
         suggestion = f"did you mean {near[0]}?" if near else f"clauses are {', '.join(_NAMES)}"

@@ -3,8 +3,8 @@
 Source: spec/btql.md section 3. Names are Braintrust's; where they stand in the table, `store/columns.py` says.
 """
 
-import difflib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from otel_bridge_collector.query.tree import TREE
@@ -58,6 +58,17 @@ _COMPUTED: Final[Mapping[str, Value]] = {
 }
 """Names that stand for what is computed of the row, or of its trace, where no column has them."""
 
+SHORT_NAMES: Final = frozenset({*_SHORT_NAMES, *_COMPUTED})
+"""Names that stand for something where no column has them."""
+
+SUMMARY_ONLY: Final = ("span_type_info",)
+"""What a summary has and a row does not."""
+
+_SUMMARY: Final = frozenset({
+    "id", "span_id", "root_span_id", "created", "tags", "is_root", "_pagination_key", "_xact_id", "span_attributes",
+    "comments", "input", "output", "expected", "error", "metadata", "scores", "metrics", *SUMMARY_ONLY,
+})  # fmt: skip
+
 _OWN_IDS: Final = {
     "project_logs": frozenset({"org_id", "project_id", "log_id"}),
     "experiment": frozenset({"project_id", "experiment_id"}),
@@ -69,54 +80,75 @@ _PROMPT_FIELDS: Final = (
     "_xact_id", "audit_data", "created", "description", "function_type", "id", "log_id", "metadata", "name", "org_id",
     "project_id", "prompt_data", "slug", "tags",
 )  # fmt: skip
-_OBJECT_FIELDS: Final = {
+OBJECT_FIELDS: Final = {
     "prompt": _PROMPT_FIELDS,
     "function": (*_PROMPT_FIELDS, "function_data", "function_schema", "origin"),
 }
+"""Object type of what is no row -> its fields."""
 
 
 def columns_of(object_type: str) -> list[str]:
     """Return the names of `select: *` over rows of an object type, in alphabetical order."""
-    if object_type in _OBJECT_FIELDS:
-        return sorted(_OBJECT_FIELDS[object_type])
+    if object_type in OBJECT_FIELDS:
+        return sorted(OBJECT_FIELDS[object_type])
     own = _OWN_IDS[object_type]
     ids = {"org_id", "project_id", "log_id", *OBJECT_ID_FIELDS.values()}
     return sorted(name for name in COLUMNS if name not in ids or name in own)
 
 
-def column(parts: tuple[str | int, ...], bindings: Bindings) -> Value:
+def summary_columns(object_type: str) -> list[str]:
+    """Return the names of `select: *` over summaries of traces, in alphabetical order."""
+    ids = _OWN_IDS[object_type] - {"org_id", "log_id"}
+    return sorted(_SUMMARY | ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """The names that expressions over a relation can use.
+
+    Attributes:
+        own: names that come before all others: those of UNPIVOT, of a subquery's outputs, of a summary.
+        rest: the column with a JSON object of the fields that have no column, or None where there is none.
+        of_rows: whether the columns of rows stand behind `own`.
+    """
+
+    own: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    rest: str | None = EXTRA
+    of_rows: bool = True
+
+
+ROW_FIELDS: Final = Fields()
+"""What an expression over stored rows can name."""
+
+
+def column(parts: tuple[str | int, ...], bindings: Bindings, fields: Fields = ROW_FIELDS) -> Value:
     """Return the SQL value of a path.
 
     A name that is no column is read from the row's fields that Braintrust does not name.
     """
     name = str(parts[0])
-    if len(parts) == 1 and name not in COLUMNS:
-        if name in _COMPUTED:
-            return _COMPUTED[name]
-        parts = _SHORT_NAMES.get(name, parts)
-    base = COLUMNS.get(str(parts[0]))
-    if base is None:
-        return step(json(EXTRA), parts, bindings)
-    if len(parts) == 1:
-        return base
-    inner = step(base, parts[1:], bindings)
+    if name in fields.own:
+        own = fields.own[name]
+        return step(own, parts[1:], bindings) if parts[1:] else own
+    if fields.of_rows and name in COLUMNS:
+        return _of_column(name, parts, bindings)
+    if fields.of_rows and len(parts) == 1 and name in _COMPUTED:
+        return _COMPUTED[name]
+    if fields.of_rows and len(parts) == 1 and name in _SHORT_NAMES:
+        return column(_SHORT_NAMES[name], bindings, fields)
+    return step(json(fields.rest), parts, bindings) if fields.rest else json("NULL::VARCHAR")
+
+
+def _of_column(name: str, parts: tuple[str | int, ...], bindings: Bindings) -> Value:
+    if not parts[1:]:
+        return COLUMNS[name]
+    inner = step(COLUMNS[name], parts[1:], bindings)
     return Value(
         sql=inner.sql,
         kind=inner.kind,
         hot_number=_hot(HOT_NUMBERS, parts),
         hot_string=_hot(HOT_STRINGS, parts),
     )
-
-
-def is_known(name: str) -> bool:
-    """Tell whether a name stands for something on every row."""
-    return name in COLUMNS or name in _SHORT_NAMES or name in _COMPUTED or name in _OBJECT_FIELDS["function"]
-
-
-def nearest(name: str) -> str | None:
-    """Return the column whose name is most like `name`, or None."""
-    near = difflib.get_close_matches(name, [*COLUMNS, *_SHORT_NAMES, *_COMPUTED], n=1)
-    return near[0] if near else None
 
 
 def _hot(columns: Mapping[tuple[str, str], str], parts: tuple[str | int, ...]) -> str | None:

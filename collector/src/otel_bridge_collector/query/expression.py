@@ -20,7 +20,7 @@ from typing import Literal as Choice
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query import build
-from otel_bridge_collector.query.reader import TokenReader, between
+from otel_bridge_collector.query.reader import TokenReader, between, query_error
 from otel_bridge_collector.query.syntax import (
     Access,
     BinaryOperator,
@@ -48,7 +48,9 @@ _CONDITIONAL: Final = 1
 _FLAT: Final = (2, 3)
 """Powers of AND and OR, which make one node of any number of terms."""
 
-_COMPARISON: Final = 5
+COMPARISON: Final = 5
+"""Power of comparisons; what binds stronger holds none outside of parentheses."""
+
 _NOT: Final = 4
 _NEGATION: Final = 8
 
@@ -94,9 +96,9 @@ class ExpressionParser:
             steps = 0
             compared = False
             while (strength := self._strength(self._reader.peek())) > power:
-                if compared and strength == _COMPARISON:
+                if compared and strength == COMPARISON:
                     raise self._reader.expected("AND, OR or the end, as comparisons cannot be chained")
-                compared = strength == _COMPARISON
+                compared = strength == COMPARISON
                 steps += strength not in _FLAT
                 self._reader.check_nesting(steps)
                 left = self._extend(left, strength)
@@ -107,7 +109,7 @@ class ExpressionParser:
             return _CONDITIONAL if token.text == "?" else _SYMBOLS.get(token.text, (0, ""))[0]
         if token.is_word("or", "and"):
             return 2 if token.is_word("or") else 3
-        return _COMPARISON if token.is_word(*_COMPARISON_WORDS) else 0
+        return COMPARISON if token.is_word(*_COMPARISON_WORDS) else 0
 
     def _extend(self, left: Expression, strength: int) -> Expression:
         token = self._reader.next()
@@ -159,13 +161,13 @@ class ExpressionParser:
             values, last = self._values()
             return In(operand=left, values=values, place=between(left.place, last))
         if token.is_word("between"):
-            low = self.expression(_COMPARISON)
+            low = self.expression(COMPARISON)
             self._reader.expect_word("and")
-            high = self.expression(_COMPARISON)
+            high = self.expression(COMPARISON)
             bounds = (build.binary("ge", left, low, token.place), build.binary("le", left, high, token.place))
             return build.logical("and", bounds, between(left.place, high.place))
         if operator := _WORDS.get(token.text.lower()):
-            right = self.expression(_COMPARISON)
+            right = self.expression(COMPARISON)
             return build.binary(operator, left, right, between(left.place, right.place))
         message = f'expected IN, LIKE, ILIKE, MATCH, INCLUDES or BETWEEN behind NOT, found "{token.text}"'
         raise QueryError(message, offset=token.offset, length=token.place.length)
@@ -301,6 +303,12 @@ class ExpressionParser:
             return Call(name=word, place=token.place)
         if called and (word not in _RESERVED or word in _CALLABLE_OPERATORS):
             return self._call(token)
+        if word == "select":
+            message, advice = (
+                "a SELECT in an expression is not supported",
+                "run it first, and write its values in IN",
+            )
+            raise query_error(message, token.place, code="unsupported", suggestion=advice)
         if word in _RESERVED:
             message = f'expected an expression, found "{token.text}"'
             raise QueryError(message, offset=token.offset, length=token.place.length)

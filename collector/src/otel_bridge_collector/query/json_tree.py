@@ -20,20 +20,22 @@ from otel_bridge_collector.query.syntax import (
     Interval,
     Literal,
     Path,
+    Pivot,
     Query,
+    Sample,
     Selected,
     Shape,
     Sorted,
     Source,
     Unary,
+    Unpivot,
 )
 
 _Node = TypeVar("_Node")
 
-_NOT_YET: Final = ("pivot", "unpivot", "sample")
 _KNOWN: Final = frozenset({
     "select", "dimensions", "measures", "from", "filter", "trace_filter", "final_filter", "sort", "limit", "cursor",
-    "preview_length",
+    "preview_length", "pivot", "unpivot", "sample",
 })  # fmt: skip
 
 
@@ -45,8 +47,6 @@ def parse_query(query: Mapping[str, Json]) -> Query:
     """
     given = {name: value for name, value in query.items() if value is not None}
     for name in given:
-        if name in _NOT_YET:
-            raise _error(f"query.{name}", "is not supported yet", code="unsupported")
         if name not in _KNOWN:
             raise _error(f"query.{name}", "is no clause of a query", code="unknownClause")
     return Query(
@@ -61,6 +61,9 @@ def parse_query(query: Mapping[str, Json]) -> Query:
         limit=_limit(given.get("limit")),
         cursor=_text(given["cursor"], "query.cursor") if "cursor" in given else None,
         preview_length=_preview_length(given.get("preview_length")),
+        pivot=_pivot(given),
+        unpivot=_list(given, "unpivot", _unpivot),
+        sample=_sample(given.get("sample")),
     )
 
 
@@ -97,6 +100,42 @@ def _sorted(node: Json, path: str) -> Sorted:
         raise _error(path, 'needs "expr"')
     expression = _expression(fields["expr"], f"{path}.expr", 0)
     return Sorted(expression=expression, descending=direction == "desc")
+
+
+def _pivot(given: Mapping[str, Json]) -> Pivot | None:
+    """Read the names of measures, each as a text or as an expression."""
+    measures = _list(given, "pivot", _measure)
+    return Pivot(measures=measures) if measures else None
+
+
+def _measure(node: Json, path: str) -> Selected:
+    if isinstance(node, str):
+        return Selected(expression=Path(parts=(node,)))
+    fields = _fields(node, path)
+    return Selected(expression=_expression(fields.get("expr", node), path, 0))
+
+
+def _unpivot(node: Json, path: str) -> Unpivot:
+    fields = _fields(node, path)
+    of = _expression(fields.get("expr"), f"{path}.expr", 0)
+    alias = fields.get("alias")
+    names = alias if isinstance(alias, list) else [alias]
+    if not isinstance(of, Path) or not 1 <= len(names) <= 2:  # noqa: PLR2004 - key and value
+        raise _error(path, 'needs "expr", a path, and "alias", a name or those of a key and a value')
+    texts = [_text(name, f"{path}.alias") for name in names]
+    return Unpivot(of=of, key=texts[0] if texts[1:] else None, value=texts[-1])
+
+
+def _sample(value: Json) -> Sample | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise _error("query.sample", "is neither a number of rows nor a share of them", code="badArgument")
+    if isinstance(value, int) and value >= 1:
+        return Sample(count=value)
+    if value > 1:
+        raise _error("query.sample", "is no whole number of rows", code="badArgument")
+    return Sample(rate=float(value))
 
 
 def _source(node: Json) -> Source:

@@ -11,8 +11,9 @@ from typing import Any, Final
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query import compare
 from otel_bridge_collector.query.aggregate import AGGREGATES
-from otel_bridge_collector.query.columns import column
+from otel_bridge_collector.query.columns import ROW_FIELDS, Fields, column
 from otel_bridge_collector.query.function import FUNCTIONS, Arguments, Clock, Function, same_kind
+from otel_bridge_collector.query.reader import query_error
 from otel_bridge_collector.query.syntax import (
     Access,
     Binary,
@@ -56,12 +57,14 @@ class Scope:
     """Where an expression stands.
 
     Attributes:
+        fields: the names that it can use.
         groups: expressions that are keys of the group, with their values; None where rows are not grouped.
         in_aggregate: whether this is an argument of an aggregate, and so about single rows.
     """
 
     bindings: Bindings
     clock: Clock
+    fields: Fields = ROW_FIELDS
     groups: Sequence[tuple[Expression, Value]] | None = None
     in_aggregate: bool = False
 
@@ -89,17 +92,6 @@ def is_aggregate(node: Expression) -> bool:
     return anywhere(node, lambda part: isinstance(part, Call) and part.name in AGGREGATES)
 
 
-def query_error(message: str, place: Place | None, *, code: str, suggestion: str | None = None) -> QueryError:
-    """Return an error at a place of the query."""
-    return QueryError(
-        message,
-        offset=place.offset if place else None,
-        length=place.length if place else 1,
-        code=code,
-        suggestion=suggestion,
-    )
-
-
 def _literal(node: Literal, scope: Scope) -> Value:
     return constant(node.value, scope.bindings)
 
@@ -110,7 +102,7 @@ def _interval(node: Interval, scope: Scope) -> Value:
 
 def _path(node: Path, scope: Scope) -> Value:
     _check_grouped(node, scope)
-    return column(node.parts, scope.bindings)
+    return column(node.parts, scope.bindings, scope.fields)
 
 
 def _access(node: Access, scope: Scope) -> Value:

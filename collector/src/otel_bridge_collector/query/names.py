@@ -4,23 +4,94 @@ Source: spec/btql.md sections 3 (order of resolution) and 11 (point 26). An outp
 has its last key, or the whole path where that key is taken; anything else is named by its text.
 """
 
+import difflib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from otel_bridge_collector.query.columns import COLUMNS, columns_of
-from otel_bridge_collector.query.lower import query_error
+from otel_bridge_collector.query.columns import (
+    COLUMNS,
+    SHORT_NAMES,
+    SUMMARY_ONLY,
+    columns_of,
+    summary_columns,
+)
 from otel_bridge_collector.query.printer import print_expression, print_path
-from otel_bridge_collector.query.syntax import Expression, Literal, Path, Selected
-from otel_bridge_collector.query.walk import rewrite
+from otel_bridge_collector.query.reader import query_error
+from otel_bridge_collector.query.syntax import Call, Expression, Literal, Path, Selected, Shape
+from otel_bridge_collector.query.walk import anywhere, rewrite
 
 Output = tuple[str, Expression]
 
 _EVERYTHING: Final = Selected(expression=None)
+_OF_ROWS: Final = ("search", "estimated_cost", "any_span", "filter_spans")
 
 
-def outputs_of(columns: Sequence[Selected], object_type: str) -> list[Output]:
-    """Return name and expression of each output column; `*` is every column of the object type.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The names that a query's source gives.
+
+    Attributes:
+        star: what `*` is.
+        own: what the source itself gives; of stored rows their columns.
+        unpivoted: what UNPIVOT adds.
+        short: other names that mean something.
+        is_open: whether a name that is none of these may be a field of some row all the same.
+    """
+
+    star: Sequence[str]
+    own: frozenset[str]
+    unpivoted: frozenset[str] = frozenset()
+    short: frozenset[str] = frozenset()
+    is_open: bool = False
+
+    def is_column(self, name: str) -> bool:
+        """Tell whether a name is that of a column, which an alias does not hide in a filter."""
+        return name in self.own or name in self.unpivoted
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a name stands for something on every row."""
+        return self.is_column(name) or name in self.short
+
+    def nearest(self, name: str) -> str | None:
+        """Return the name that is most like `name`, or None."""
+        near = difflib.get_close_matches(name, sorted(self.own | self.unpivoted | self.short), n=1)
+        return near[0] if near else None
+
+    def check(self, expressions: Sequence[Expression]) -> None:
+        """Check that every name means something, where no row can have other fields.
+
+        Raises:
+            QueryError: one does not.
+        """
+        if not self.is_open:
+            for expression in expressions:
+                anywhere(expression, self._check)
+
+    def _check(self, node: Expression) -> bool:
+        if isinstance(node, Path) and not self.knows(str(node.parts[0])):
+            near = self.nearest(str(node.parts[0]))
+            suggestion = f"did you mean {near}?" if near else f"it gives {', '.join(sorted(self.own))}"
+            message = f'the subquery gives no "{node.parts[0]}"'
+            raise query_error(message, node.place, code="unknownField", suggestion=suggestion)
+        if isinstance(node, Call) and node.name in _OF_ROWS:
+            message = f"{node.name} is about rows, and a subquery gives columns of its own"
+            raise query_error(message, node.place, code="unsupported", suggestion="call it in the subquery")
+        return False
+
+
+def vocabulary(object_type: str, shape: Shape, unpivoted: Sequence[str]) -> Vocabulary:
+    """Return the names of stored rows in a shape."""
+    star = summary_columns(object_type) if shape == "summary" else columns_of(object_type)
+    own = frozenset({*COLUMNS, *star, *(SUMMARY_ONLY if shape == "summary" else ())})
+    return Vocabulary(
+        star=(*star, *unpivoted), own=own, unpivoted=frozenset(unpivoted), short=SHORT_NAMES, is_open=True
+    )
+
+
+def outputs_of(columns: Sequence[Selected], names: Vocabulary) -> list[Output]:
+    """Return name and expression of each output column; `*` is all that the source gives.
 
     Raises:
         QueryError: two columns of one name, of which at least one was given.
@@ -30,7 +101,7 @@ def outputs_of(columns: Sequence[Selected], object_type: str) -> list[Output]:
     outputs: list[Output] = []
     for column in columns or (_EVERYTHING,):
         if column.expression is None:
-            outputs += [(name, Path(parts=(name,))) for name in columns_of(object_type)]
+            outputs += [(name, Path(parts=(name,))) for name in names.star]
         else:
             outputs.append((_name(column, column.expression, short), column.expression))
     return outputs
@@ -39,7 +110,8 @@ def outputs_of(columns: Sequence[Selected], object_type: str) -> list[Output]:
 class Aliases:
     """What a name of a query's own output columns stands for."""
 
-    def __init__(self, columns: Sequence[Selected]) -> None:
+    def __init__(self, columns: Sequence[Selected], names: Vocabulary) -> None:
+        self._names = names
         self._given = {
             column.alias: column.expression for column in columns if column.alias and column.expression
         }
@@ -63,7 +135,7 @@ class Aliases:
         if not isinstance(node, Path) or len(node.parts) != 1:
             return None
         name = str(node.parts[0])
-        if name in COLUMNS and not (aliases_first and name in self._given):
+        if self._names.is_column(name) and not (aliases_first and name in self._given):
             return None
         if name in self._given:
             return self._given[name]

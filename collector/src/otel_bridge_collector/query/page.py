@@ -6,10 +6,12 @@ URL-safe base64 of the pagination key, or of transaction and key, as 8 bytes eac
 
 import base64
 import binascii
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from otel_bridge_collector.errors import QueryError
+from otel_bridge_collector.query.syntax import Path, Sorted
 
 _WORD: Final = 8
 
@@ -25,6 +27,21 @@ class PageOrder:
     def columns(self) -> tuple[str, ...]:
         """The table columns that make a position in this order."""
         return ("pagination_key",) if self.by == "pagination_key" else ("xact_id", "pagination_key")
+
+
+_BY: Final[Mapping[str, Literal["pagination_key", "xact_id"]]] = {
+    "_pagination_key": "pagination_key",
+    "_xact_id": "xact_id",
+}
+
+
+def page_of(sort: Sequence[Sorted]) -> PageOrder | None:
+    """Return the order of pages that a sort gives; without a sort the newest come first. None where it gives none."""
+    if not sort:
+        return PageOrder()
+    key = sort[0].expression
+    by = _BY.get(str(key.parts[0])) if isinstance(key, Path) and len(key.parts) == 1 else None
+    return PageOrder(by=by, descending=sort[0].descending) if by and len(sort) == 1 else None
 
 
 def encode_cursor(position: tuple[int, ...]) -> str:

@@ -3,17 +3,29 @@
 Source: spec/btql.md sections 3 (sources), 6 (groups), 7 (sort, limit, cursor) and 9 (limits).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from otel_bridge_collector.errors import QueryError
-from otel_bridge_collector.query import build, trace
-from otel_bridge_collector.query.columns import OBJECT_TYPES, is_known, nearest
-from otel_bridge_collector.query.lower import is_aggregate, query_error
-from otel_bridge_collector.query.names import Aliases, Output, at_position, outputs_of
-from otel_bridge_collector.query.page import PageOrder, decode_cursor
-from otel_bridge_collector.query.syntax import Expression, Path, Query, Selected, Sorted, Source
+from otel_bridge_collector.query import build, pivot, trace
+from otel_bridge_collector.query.columns import OBJECT_FIELDS, OBJECT_TYPES
+from otel_bridge_collector.query.lower import is_aggregate
+from otel_bridge_collector.query.names import Aliases, Output, Vocabulary, at_position, outputs_of, vocabulary
+from otel_bridge_collector.query.notice import Notice, notices_of
+from otel_bridge_collector.query.page import PageOrder, decode_cursor, page_of
+from otel_bridge_collector.query.reader import query_error
+from otel_bridge_collector.query.syntax import (
+    Expression,
+    Path,
+    Query,
+    Sample,
+    Selected,
+    Shape,
+    Sorted,
+    Source,
+    Unpivot,
+)
 from otel_bridge_collector.query.walk import anywhere
 
 DEFAULT_ROWS: Final = 1_000
@@ -22,8 +34,12 @@ DEFAULT_GROUPS: Final = 10_000
 MAX_ROWS: Final = 100_000
 """Most rows, traces or groups of one answer."""
 
+MAX_OUTPUTS: Final = 1_000
+MAX_KEYS: Final = 32
+PREVIEW_LENGTH: Final = 124
+"""Characters of a text in a summary, unless the query says otherwise."""
+
 _DEFAULT_SOURCE: Final = Source(kind="project_logs")
-_NEWEST_FIRST: Final = PageOrder(by="pagination_key", descending=True)
 
 
 class Catalog(Protocol):
@@ -39,11 +55,17 @@ class Catalog(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Something that the asker should know; the query runs all the same."""
+class Origin:
+    """Where rows come from: stored rows of objects, or what another plan gives.
 
-    code: str
-    message: str
+    Attributes:
+        object_type: of stored rows; else empty.
+        object_ids: the objects to read, or None for all of the type.
+    """
+
+    object_type: str = ""
+    object_ids: Sequence[str] | None = None
+    subplan: "Plan | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,26 +73,32 @@ class Plan:
     """A query whose names are resolved.
 
     Attributes:
-        object_ids: the objects to read, or None for all of the type.
-        traces: whether the filter chooses traces, of which all spans are rows.
         outputs: name and expression of each output column, in the order in which they were selected.
         groups: keys of the groups; None where rows are not grouped, empty where all are one group.
+        filter: which rows are read; of traces and summaries, which traces.
+        trace_filter: which spans of the traces found.
+        late_filter: what is asked of rows once they are unpivoted, or of whole summaries.
         page: the order in which pages follow, or None where the answer has one page only.
         position: where the page begins, in `page`; None for the first page.
+        preview_length: characters kept of each text of a summary; -1 for all.
     """
 
-    object_type: str
-    object_ids: Sequence[str] | None
-    traces: bool
+    origin: Origin
+    shape: Shape
     outputs: Sequence[Output]
+    unpivot: Sequence[Unpivot]
     groups: Sequence[Expression] | None
     filter: Expression | None
     trace_filter: Expression | None
+    late_filter: Expression | None
     having: Expression | None
+    sample: Sample | None
     sort: Sequence[Sorted]
     limit: int
     page: PageOrder | None
     position: tuple[int, ...] | None
+    pivoting: pivot.Pivoting | None
+    preview_length: int
     notices: Sequence[Notice]
 
 
@@ -80,63 +108,102 @@ def plan(query: Query, catalog: Catalog) -> Plan:
     Raises:
         QueryError: a name that means nothing or several things, or clauses that do not go together.
     """
+    given, query = query, pivot.as_groups(query)
     source = query.source or _DEFAULT_SOURCE
-    object_type = _object_type(source)
-    columns = _columns(query)
-    aliases = Aliases(columns)
-    condition = _condition(query, aliases)
+    shape: Shape = "spans" if query.subquery else source.shape
+    origin = _origin(query, source, catalog)
+    names = _vocabulary(query, origin, shape)
+    columns = (*query.select, *query.measures) if query.select else (*query.dimensions, *query.measures)
+    aliases = Aliases(columns, names)
     groups = _groups(query, columns, aliases)
-    chosen, span_filter = trace.split_filter(condition) if source.shape == "traces" else (condition, None)
-    sort = tuple(
-        replace(key, expression=aliases.resolve(at_position(key.expression, columns), aliases_first=True))
-        for key in query.sort
-    )
-    page = _page(query, sort) if groups is None else None
-    if source.shape == "traces" and groups is None and sort:
-        raise query_error(
-            "sort on the traces shape is not supported yet",
-            sort[0].expression.place,
-            code="unsupported",
-            suggestion="leave it out; traces come newest first",
-        )
-    outputs = outputs_of(columns, object_type)
-    spans = _all_of(span_filter, query.trace_filter)
-    having = query.final_filter and aliases.resolve(query.final_filter, aliases_first=True)
-    limit, notices = _limit(query, source, grouped=groups is not None)
+    sort = _sort(query, columns, aliases)
+    outputs = outputs_of(columns, names)
+    conditions = _conditions(query, shape, aliases, grouped=groups is not None)
+    limit, clamped = _limit(query, shape, grouped=groups is not None)
+    page = _page(query, shape, sort, grouped=groups is not None)
     used = [*(value for _, value in outputs), *(key.expression for key in sort), *(groups or ())]
-    conditions = [part for part in (chosen, spans, having) if part]
+    expressions = [*used, *conditions.all()]
+    _check_sizes(query, outputs)
+    names.check(expressions)
+    pivoting = pivot.pivoting(given, outputs, groups or ())
     return Plan(
-        object_type=object_type,
-        object_ids=catalog.find(source),
-        traces=source.shape == "traces",
+        origin=origin,
+        shape=shape,
         outputs=outputs,
+        unpivot=query.unpivot,
         groups=groups,
-        filter=trace.without_span_filters(chosen) if chosen and source.shape == "spans" else chosen,
-        trace_filter=spans,
-        having=having,
+        filter=conditions.rows,
+        trace_filter=conditions.spans,
+        late_filter=conditions.late,
+        having=conditions.groups,
+        sample=query.sample,
         sort=sort,
-        limit=limit,
+        limit=MAX_ROWS if pivoting else limit,
         page=page,
         position=decode_cursor(query.cursor, page) if query.cursor and page else None,
-        notices=(*notices, *_unknown_fields([*used, *conditions])),
+        pivoting=pivoting and replace(pivoting, limit=limit),
+        preview_length=PREVIEW_LENGTH if query.preview_length is None else query.preview_length,
+        notices=(*clamped, *notices_of(query, source, expressions, names)),
     )
 
 
-def _object_type(source: Source) -> str:
-    if source.kind in OBJECT_TYPES:
-        return OBJECT_TYPES[source.kind]
-    known = ", ".join(OBJECT_TYPES)
-    message = f'unknown source "{source.kind}", expected one of {known}'
-    raise query_error(message, source.place, code="unknownSource")
+def source_of(query: Query) -> Source | None:
+    """Return the source that is read in the end, by the query or by the one inside."""
+    return source_of(query.subquery) if query.subquery else query.source
 
 
-def _columns(query: Query) -> tuple[Selected, ...]:
-    """Return the output columns: the selected ones, or keys and measures of the groups."""
-    grouped = (*query.dimensions, *query.measures)
-    if query.select:
-        # SELECT names its columns and GROUP BY the keys; in clauses, `measures:` adds columns to `select:`.
-        return (*query.select, *query.measures)
-    return grouped
+def _origin(query: Query, source: Source, catalog: Catalog) -> Origin:
+    if query.subquery:
+        return Origin(subplan=plan(query.subquery, catalog))
+    if source.kind not in OBJECT_TYPES:
+        known = ", ".join(OBJECT_TYPES)
+        message = f'unknown source "{source.kind}", expected one of {known}'
+        raise query_error(message, source.place, code="unknownSource")
+    if source.shape != "spans" and OBJECT_TYPES[source.kind] in OBJECT_FIELDS:
+        message = f"{source.kind} has no {source.shape}"
+        raise query_error(message, source.place, code="unknownShape", suggestion="ask for spans")
+    return Origin(object_type=OBJECT_TYPES[source.kind], object_ids=catalog.find(source))
+
+
+def _vocabulary(query: Query, origin: Origin, shape: Shape) -> Vocabulary:
+    unpivoted = [name for item in query.unpivot for name in (item.key, item.value) if name]
+    if origin.subplan:
+        outputs = [name for name, _ in origin.subplan.outputs]
+        return Vocabulary(star=(*outputs, *unpivoted), own=frozenset(outputs), unpivoted=frozenset(unpivoted))
+    return vocabulary(origin.object_type, shape, unpivoted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Conditions:
+    """Where each part of a query's conditions is asked."""
+
+    rows: Expression | None = None
+    spans: Expression | None = None
+    late: Expression | None = None
+    groups: Expression | None = None
+
+    def all(self) -> list[Expression]:
+        return [each for each in (self.rows, self.spans, self.late, self.groups) if each]
+
+
+def _conditions(query: Query, shape: Shape, aliases: Aliases, *, grouped: bool) -> _Conditions:
+    names = {name for item in query.unpivot for name in (item.key, item.value)}
+    terms = trace.terms_of(_condition(query, aliases))
+    late = [term for term in terms if _uses(term, names)]
+    chosen, spans = trace.split_filter(_all_of(*(term for term in terms if term not in late)))
+    if shape == "spans":
+        chosen = _all_of(
+            *(trace.without_span_filters(part) for part in (chosen, spans, query.trace_filter) if part)
+        )
+        spans = None
+    else:
+        spans = _all_of(spans, query.trace_filter)
+    having = query.final_filter and aliases.resolve(query.final_filter, aliases_first=True)
+    if having and not grouped:
+        if shape != "summary":
+            raise query_error("HAVING needs groups", having.place, suggestion="use WHERE")
+        late, having = [*late, having], None
+    return _Conditions(rows=chosen, spans=spans, late=_all_of(*late), groups=having)
 
 
 def _condition(query: Query, aliases: Aliases) -> Expression | None:
@@ -153,14 +220,14 @@ def _condition(query: Query, aliases: Aliases) -> Expression | None:
     return condition
 
 
+def _uses(node: Expression, names: set[str | None]) -> bool:
+    return anywhere(node, lambda part: isinstance(part, Path) and part.parts[0] in names)
+
+
 def _groups(query: Query, columns: Sequence[Selected], aliases: Aliases) -> tuple[Expression, ...] | None:
     """Return the keys of the groups; an aggregate without keys makes one group of all rows."""
     aggregated = any(column.expression and is_aggregate(column.expression) for column in columns)
     if not query.dimensions and not query.measures and not aggregated:
-        if query.final_filter:
-            raise query_error(
-                "HAVING needs groups", query.final_filter.place, code="syntax", suggestion="use WHERE"
-            )
         return None
     if any(column.expression is None for column in columns):
         raise QueryError("groups have no * columns", code="notGrouped", suggestion="name what to select")
@@ -171,27 +238,32 @@ def _groups(query: Query, columns: Sequence[Selected], aliases: Aliases) -> tupl
     )
 
 
-def _page(query: Query, sort: Sequence[Sorted]) -> PageOrder | None:
-    if not sort:
-        return _NEWEST_FIRST
-    key = sort[0].expression
-    if len(sort) == 1 and isinstance(key, Path) and key.parts == ("_pagination_key",):
-        return PageOrder(by="pagination_key", descending=sort[0].descending)
-    if len(sort) == 1 and isinstance(key, Path) and key.parts == ("_xact_id",):
-        return PageOrder(by="xact_id", descending=sort[0].descending)
-    if query.cursor:
+def _sort(query: Query, columns: Sequence[Selected], aliases: Aliases) -> tuple[Sorted, ...]:
+    return tuple(
+        replace(key, expression=aliases.resolve(at_position(key.expression, columns), aliases_first=True))
+        for key in query.sort
+    )
+
+
+def _page(query: Query, shape: Shape, sort: Sequence[Sorted], *, grouped: bool) -> PageOrder | None:
+    """Return how pages follow each other, and None where a row has no position to go on from."""
+    counted = query.sample is not None and query.sample.count is not None
+    sampled = grouped or query.subquery is not None or bool(query.unpivot) or counted
+    page = None if sampled or (shape == "traces" and sort) else page_of(sort)
+    if page is None and query.cursor:
         raise query_error(
-            "a cursor needs no sort, or a sort by _pagination_key or _xact_id alone",
-            key.place,
+            "a cursor needs rows that are not grouped, unpivoted or counted by sample, and no sort or one by"
+            " _pagination_key or _xact_id alone",
+            sort[0].expression.place if sort else None,
             code="cursorSort",
             suggestion="filter on the last value of your sort key instead",
         )
-    return None
+    return page
 
 
-def _limit(query: Query, source: Source, *, grouped: bool) -> tuple[int, list[Notice]]:
+def _limit(query: Query, shape: Shape, *, grouped: bool) -> tuple[int, list[Notice]]:
     if query.limit is None:
-        rows = DEFAULT_TRACES if source.shape == "traces" else DEFAULT_ROWS
+        rows = DEFAULT_TRACES if shape == "traces" else DEFAULT_ROWS
         return (DEFAULT_GROUPS if grouped else rows), []
     if query.limit <= MAX_ROWS:
         return query.limit, []
@@ -199,23 +271,15 @@ def _limit(query: Query, source: Source, *, grouped: bool) -> tuple[int, list[No
     return MAX_ROWS, [Notice(code="limitClamped", message=message)]
 
 
+def _check_sizes(query: Query, outputs: Sequence[Output]) -> None:
+    for count, most, what in (
+        (len(outputs), MAX_OUTPUTS, "output columns"),
+        (len(query.dimensions), MAX_KEYS, "keys of groups"),
+    ):
+        if count > most:
+            raise QueryError(f"a query has at most {most} {what}, not {count}", code="tooComplex")
+
+
 def _all_of(*conditions: Expression | None) -> Expression | None:
     terms = [condition for condition in conditions if condition]
     return build.logical("and", terms) if terms else None
-
-
-def _unknown_fields(expressions: Sequence[Expression]) -> Iterator[Notice]:
-    names: dict[str, None] = {}
-
-    def note(node: Expression) -> bool:
-        if isinstance(node, Path) and not is_known(str(node.parts[0])):
-            names[str(node.parts[0])] = None
-        return False
-
-    for expression in expressions:
-        anywhere(expression, note)
-    for name in names:
-        near = nearest(name)
-        hint = f"; did you mean {near}?" if near else ""
-        message = f'"{name}" is no column of Braintrust and null on rows that have no such field{hint}'
-        yield Notice(code="unknownField", message=message)

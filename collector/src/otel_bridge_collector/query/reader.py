@@ -115,3 +115,16 @@ def between(first: Place | None, last: Place | None) -> Place | None:
     if first is None or last is None:
         return first or last
     return Place(offset=first.offset, length=last.offset + last.length - first.offset)
+
+
+def query_error(
+    message: str, place: Place | None, *, code: str = "syntax", suggestion: str | None = None
+) -> QueryError:
+    """Return an error at a place of the query."""
+    return QueryError(
+        message,
+        offset=place.offset if place else None,
+        length=place.length if place else 1,
+        code=code,
+        suggestion=suggestion,
+    )

@@ -1,14 +1,16 @@
 """A SQL SELECT to the syntax tree.
 
-Source: spec/btql.md section 2.2, the subset without UNPIVOT, PIVOT, TABLESAMPLE and subqueries.
+Source: spec/btql.md section 2.2. WHERE, GROUP BY, UNPIVOT, PIVOT and TABLESAMPLE stand in any order behind FROM, as in the
+examples of Braintrust's documentation.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.parts import PartParser
-from otel_bridge_collector.query.reader import TokenReader
-from otel_bridge_collector.query.syntax import Expression, Query, Selected, Sorted, Source
+from otel_bridge_collector.query.reader import TokenReader, query_error
+from otel_bridge_collector.query.syntax import Expression, Query, Selected, Sorted
 from otel_bridge_collector.query.tokens import Token
 
 _REFUSED: Final = {
@@ -21,10 +23,16 @@ _REFUSED: Final = {
     "except": "EXCEPT is not supported; combine conditions with AND NOT",
     "over": "window functions are not supported; use GROUP BY",
     "rollup": "ROLLUP is not supported; use GROUP BY",
-    "pivot": "PIVOT is not supported yet; group by the column instead",
-    "unpivot": "UNPIVOT is not supported yet; name the key, as in scores.Factuality",
-    "tablesample": "TABLESAMPLE is not supported yet; use LIMIT",
-    "settings": "SETTINGS are not supported yet; leave them out",
+}
+
+_MIDDLE: Final = ("where", "group", "unpivot", "pivot", "tablesample")
+_AFTER_SOURCE: Final = (*_MIDDLE, "having", "order", "limit", "offset", "settings", *_REFUSED)
+_NO_CLAUSES: Final = {
+    "filter": "WHERE",
+    "sort": "ORDER BY",
+    "dimensions": "GROUP BY",
+    "final_filter": "HAVING",
+    "cursor": "OFFSET",
 }
 
 
@@ -43,53 +51,85 @@ class _SelectParser:
         self._parts = PartParser(reader)
 
     def query(self) -> Query:
+        query = self._select(may_nest=True)
+        self._refuse_unsupported()
+        self._reader.expect_end()
+        return query
+
+    def _select(self, *, may_nest: bool) -> Query:
         self._refuse_unsupported()
         self._reader.expect_word("select")
         distinct = self._reader.accept_word("distinct")
         columns = self._reader.comma_separated(self._parts.selected)
-        source = self._source()
-        condition = self._condition("where")
-        groups = self._by("group")
-        having = self._condition("having")
-        sort = self._sort()
-        limit = self._limit()
-        cursor = self._cursor()
-        self._refuse_unsupported()
-        self._reader.expect_end()
-        return Query(
-            select=columns,
-            dimensions=_distinct(columns, distinct) if distinct else groups,
-            source=source,
-            filter=condition,
-            final_filter=having,
-            sort=sort,
-            limit=limit,
-            cursor=cursor,
+        query = self._from(Query(select=columns, is_sql=True), may_nest=may_nest)
+        query = self._middle(query)
+        if distinct:
+            query = replace(query, dimensions=_distinct(columns, distinct))
+        return replace(
+            query,
+            final_filter=self._condition("having"),
+            sort=self._sort(),
+            limit=self._limit(),
+            cursor=self._cursor(),
+            settings=self._settings(),
         )
 
-    def _source(self) -> Source | None:
+    def _from(self, query: Query, *, may_nest: bool) -> Query:
         self._refuse_unsupported()
         if not self._reader.accept_word("from"):
-            return None
+            return query
         if self._reader.peek().is_operator("("):
-            raise _unsupported(
-                self._reader.peek(), "a subquery is not supported yet; query the source itself"
-            )
-        source = self._parts.source()
+            query = self._subquery(query, may_nest=may_nest)
+        else:
+            query = replace(query, source=self._parts.source())
+            if self._reader.peek().is_word("as"):
+                raise _unsupported(self._reader.peek(), "a source takes no alias; name its columns alone")
         if self._reader.peek().is_operator(","):
             raise _unsupported(self._reader.peek(), _REFUSED["join"])
-        if self._reader.peek().is_word("as"):
-            raise _unsupported(self._reader.peek(), "a source takes no alias; name its columns alone")
-        return source
+        return query
+
+    def _subquery(self, query: Query, *, may_nest: bool) -> Query:
+        opening = self._reader.expect_operator("(")
+        if not may_nest:
+            raise _unsupported(opening, "a subquery inside a subquery is not supported")
+        subquery = self._select(may_nest=False)
+        self._reader.expect_operator(")")
+        if self._reader.accept_word("as"):
+            self._parts.name()
+        elif self._reader.peek().kind == "name" and not self._reader.peek().is_word(*_AFTER_SOURCE):
+            self._reader.next()  # its name: there is no other source to tell it from
+        return replace(query, subquery=subquery)
+
+    def _middle(self, query: Query) -> Query:
+        """Read what stands between FROM and HAVING; UNPIVOT may come again."""
+        given: set[str] = set()
+        while (token := self._reader.peek()).is_word(*_MIDDLE):
+            word = token.text.lower()
+            if word in given and word != "unpivot":
+                raise query_error(f"{word.upper()} comes twice", token.place, code="duplicateClause")
+            given.add(word)
+            self._reader.next()
+            query = self._part(word, query)
+        return query
+
+    def _part(self, word: str, query: Query) -> Query:
+        match word:
+            case "where":
+                return replace(query, filter=self._parts.expressions.expression())
+            case "group":
+                return replace(query, dimensions=self._groups())
+            case "pivot":
+                return replace(query, pivot=self._parts.sql_pivot())
+            case "tablesample":
+                return replace(query, sample=self._parts.sql_sample())
+            case _:
+                return replace(query, unpivot=(*query.unpivot, self._parts.sql_unpivot()))
 
     def _condition(self, word: str) -> Expression | None:
         self._refuse_unsupported()
         return self._parts.expressions.expression() if self._reader.accept_word(word) else None
 
-    def _by(self, word: str) -> tuple[Selected, ...]:
-        self._refuse_unsupported()
-        if not self._reader.accept_word(word):
-            return ()
+    def _groups(self) -> tuple[Selected, ...]:
         self._reader.expect_word("by")
         self._refuse_unsupported()
         return self._reader.comma_separated(lambda: Selected(expression=self._parts.expressions.expression()))
@@ -119,12 +159,25 @@ class _SelectParser:
             )
         return self._parts.text(suggestion="page with OFFSET '<cursor>'")
 
+    def _settings(self) -> tuple[str, ...]:
+        self._refuse_unsupported()
+        if not self._reader.accept_word("settings"):
+            return ()
+        return self._reader.comma_separated(self._setting)
+
+    def _setting(self) -> str:
+        name = self._parts.name()
+        self._reader.expect_operator("=")
+        self._parts.expressions.constant()
+        return name
+
     def _refuse_unsupported(self) -> None:
         token = self._reader.peek()
         if token.is_word(*_REFUSED):
             raise _unsupported(token, _REFUSED[token.text.lower()])
-        if token.is_word("filter") and self._reader.peek(1).is_operator(":"):
-            raise self._reader.expected("SQL", suggestion="write WHERE in a SELECT")
+        if token.is_word(*_NO_CLAUSES) and self._reader.peek(1).is_operator(":"):
+            word = _NO_CLAUSES[token.text.lower()]
+            raise self._reader.expected("SQL", suggestion=f"write {word} in a SELECT")
 
 
 def _distinct(columns: tuple[Selected, ...], distinct: Token) -> tuple[Selected, ...]:

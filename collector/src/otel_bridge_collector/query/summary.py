@@ -1,165 +1,133 @@
-"""The summary shape: one row for each trace, of its spans. Pure.
+"""The summary shape: one row for each trace, of its spans, as SQL with the columns of the table of rows. DuckDB dialect.
 
-A summary is asked for as the traces that its filter chooses, with all their spans, and made of those. Sums are over the rows
-whose tokens count (`span_attributes.usage_is_rollup` marks the others). Source: spec/btql.md section 3.
+Sums are over the rows whose tokens count (`span_attributes.usage_is_rollup` marks the others), and log rows are no spans.
+A root that has not come is stood in for by the earliest span. Source: spec/btql.md section 3.
 """
+# ruff: noqa: S608 - SQL is what this module makes, and it holds no user's text
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from statistics import fmean
+from collections.abc import Sequence
 from typing import Final
 
-from otel_bridge.contract.row import Json
-from otel_bridge_collector.query.answer import Answer
-from otel_bridge_collector.query.lower import query_error
-from otel_bridge_collector.query.syntax import Call, Query, Selected
+from otel_bridge_collector.store.columns import COLUMNS, COST, HOT_NUMBERS
 
-PREVIEW_LENGTH: Final = 124
-"""Characters of a text in a preview, unless the query says otherwise."""
+PREVIEWS: Final = ("input", "output", "expected", "error", "metadata")
+"""Columns of the root whose texts are cut."""
 
-_COST: Final = "estimated_cost"
-_STAR: Final = Selected(expression=None)
-_PREVIEWS: Final = ("input", "output", "expected", "error", "metadata")
-_OF_ROOT: Final = (
-    "id", "span_id", "root_span_id", "created", "tags", "is_root", "_pagination_key", "project_id", "experiment_id",
-    "span_attributes", "comments",
-)  # fmt: skip
-_SUMS: Final = {
-    "prompt_tokens": "prompt_tokens",
-    "completion_tokens": "completion_tokens",
-    "prompt_cached_tokens": "prompt_cached_tokens",
-    "prompt_cache_creation_tokens": "prompt_cache_creation_tokens",
-    "tokens": "total_tokens",
+_IS_SPAN: Final = "type IS DISTINCT FROM 'log'"
+_RANK: Final = f"(CASE WHEN NOT ({_IS_SPAN}) THEN 2 WHEN is_root THEN 0 ELSE 1 END, created, pagination_key)"
+_COUNTS: Final = (
+    f"{_IS_SPAN} AND NOT (contains(span_attributes, 'usage_is_rollup')"
+    " AND json_extract(span_attributes, '$.usage_is_rollup')::VARCHAR = 'true')"
+)
+_CALL: Final = "type = 'llm'"
+_TOOL: Final = "type = 'tool'"
+
+
+def of_root(column: str) -> str:
+    """Return the aggregate over the spans of a trace that is a column of its root."""
+    return f"arg_min({column}, {_RANK})"
+
+
+def _metric(name: str) -> str:
+    return f"TRY_CAST(json_extract(metrics, '$.{name}')::VARCHAR AS DOUBLE)"
+
+
+def _sum(number: str, which: str = _COUNTS) -> str:
+    return f"sum({number}) FILTER (WHERE coalesce({which}, true))"
+
+
+_AGGREGATES: Final = {
+    "xact_id": "max(xact_id)",
+    "root_id": of_root("id"),
+    "root_key": of_root("pagination_key"),
+    "start_s": f"min(start_s) FILTER (WHERE {_IS_SPAN})",
+    "end_s": f"max(end_s) FILTER (WHERE {_IS_SPAN})",
+    "tokens": _sum("tokens"),
+    "prompt_tokens": _sum("prompt_tokens"),
+    "completion_tokens": _sum("completion_tokens"),
+    COST: _sum(COST),
+    "cached_tokens": _sum(_metric("prompt_cached_tokens")),
+    "cache_creation_tokens": _sum(_metric("prompt_cache_creation_tokens")),
+    "llm_calls": f"count(*) FILTER (WHERE {_CALL})",
+    "tool_calls": f"count(*) FILTER (WHERE {_TOOL})",
+    "llm_errors": f"count(error) FILTER (WHERE {_CALL})",
+    "tool_errors": f"count(error) FILTER (WHERE {_TOOL})",
+    "llm_duration": f"sum(end_s - start_s) FILTER (WHERE {_CALL})",
+    "time_to_first_token": f"avg({_metric('time_to_first_token')}) FILTER (WHERE {_CALL})",
+    "has_error": f"coalesce(bool_or(error IS NOT NULL) FILTER (WHERE {_IS_SPAN}), false)",
+    "cached": f"coalesce(bool_and(coalesce({_metric('cached')} > 0, false)) FILTER (WHERE {_CALL}), false)",
 }
-"""Metric of a row -> its sum in a summary."""
-
-_Row = Mapping[str, Json]
 
 
-def as_traces(query: Query) -> Query:
-    """Return the query for the traces that a summary is made of.
-
-    Raises:
-        QueryError: it asks for what a summary does not have yet.
-    """
-    source = query.source
-    place = source.place if source else None
-    if query.dimensions or query.measures or query.final_filter or query.sort:
-        raise query_error(
-            "a summary can be filtered and paged, and neither sorted nor grouped yet",
-            place,
-            code="unsupported",
-            suggestion="group spans by root_span_id instead",
-        )
-    if any(column.expression for column in query.select):
-        raise query_error(
-            "a summary is selected whole", place, code="unsupported", suggestion="write select: *"
-        )
-    cost = Selected(expression=Call(name="estimated_cost"), alias=_COST)
-    return replace(query, source=source and replace(source, shape="traces"), select=(_STAR, cost))
+def _whole(number: str) -> str:
+    """Return a number as JSON, without a fraction that is zero."""
+    return f"CASE WHEN {number} = trunc({number}) AND abs({number}) < 1e15 THEN to_json({number}::BIGINT) ELSE to_json({number}) END"
 
 
-def summarize(answer: Answer, *, preview_length: int = PREVIEW_LENGTH) -> Answer:
-    """Return one row for each trace among the rows of an answer, in the order in which the traces come first.
+_METRICS: Final = {
+    "prompt_tokens": _whole("sums.prompt_tokens"),
+    "completion_tokens": _whole("sums.completion_tokens"),
+    "prompt_cached_tokens": _whole("cached_tokens"),
+    "prompt_cache_creation_tokens": _whole("cache_creation_tokens"),
+    "tokens": _whole("sums.tokens"),
+    "total_tokens": _whole("sums.tokens"),
+    "estimated_cost": f"sums.{COST}",
+    "llm_calls": "llm_calls",
+    "tool_calls": "tool_calls",
+    "errors": "llm_errors + tool_errors",
+    "llm_errors": "llm_errors",
+    "tool_errors": "tool_errors",
+    "start": "sums.start_s",
+    "end": "sums.end_s",
+    "duration": "sums.end_s - sums.start_s",
+    "llm_duration": "llm_duration",
+    "time_to_first_token": "time_to_first_token",
+}
+_MEMBERS: Final = ", ".join(f"'{name}', {number}" for name, number in _METRICS.items())
+_MERGED: Final = "json_merge_patch({}, {})::VARCHAR"  # a null in the second takes the member away
+
+_COMPUTED: Final = {
+    "xact_id": "sums.xact_id",
+    **{name: f"sums.{name}" for name in (*HOT_NUMBERS.values(), COST)},
+    "metrics": _MERGED.format("'{}'", f"json_object({_MEMBERS})"),
+    "scores": "means.scores",
+}
+_TYPE_INFO: Final = _MERGED.format(
+    "coalesce(root.span_attributes, '{}')", "json_object('cached', cached, 'has_error', has_error)"
+)
+
+
+def summaries(rows: str, hits: str, wheres: Sequence[str]) -> str:
+    """Return a SELECT with one row for each trace.
 
     Args:
-        answer: the answer to `as_traces`.
-        preview_length: characters kept of each text; -1 for all.
+        rows: the table of spans.
+        hits: SELECT of the traces, with `hit_object` and `hit_root`.
+        wheres: conditions on the spans that count.
     """
-    traces: dict[Json, list[_Row]] = {}
-    for row in answer.data:
-        traces.setdefault(row.get("root_span_id"), []).append(row)
-    data = [_summary(trace, preview_length) for trace in traces.values()]
-    return replace(answer, data=data, schema={"type": "array", "items": {"type": "object"}})
+    spans = (
+        f"{rows} JOIN hits ON object_id = hit_object AND root_span_id = hit_root WHERE {' AND '.join(wheres)}"
+    )
+    sums = ", ".join(f"{sql} AS {name}" for name, sql in _AGGREGATES.items())
+    columns = ", ".join(f"{_COMPUTED.get(name, f'root.{name}')} AS {name}" for name in COLUMNS)
+    return (
+        f"WITH hits AS MATERIALIZED ({hits}), sums AS (SELECT hit_object, hit_root, {sums} FROM {spans} GROUP BY ALL),"
+        f" means AS ({_means(spans)})"
+        f" SELECT {columns}, {_TYPE_INFO} AS span_type_info FROM sums"
+        f" JOIN {rows} AS root ON root.pagination_key = root_key AND root.id = root_id AND root.object_id = sums.hit_object"
+        " LEFT JOIN means ON means.hit_object = sums.hit_object AND means.hit_root = sums.hit_root"
+    )
 
 
-def _summary(trace: Sequence[_Row], preview_length: int) -> _Row:
-    spans = [row for row in trace if _attributes(row).get("type") != "log"] or trace
-    # A root that has not come is stood in for by the earliest span.
-    root = min(spans, key=lambda row: (not row.get("is_root"), str(row.get("created"))))
-    summary: dict[str, Json] = {name: root[name] for name in _OF_ROOT if name in root}
-    summary |= {name: _preview(root.get(name), preview_length) for name in _PREVIEWS}
-    summary["_xact_id"] = max(str(row.get("_xact_id")) for row in trace)
-    summary["scores"] = _scores(spans)
-    summary["metrics"] = _metrics(spans)
-    summary["span_type_info"] = {**_attributes(root), "has_error": any(map(_has_error, spans))}
-    return dict(sorted(summary.items()))
-
-
-def _scores(spans: Sequence[_Row]) -> Json:
-    found: dict[str, list[float]] = {}
-    for row in spans:
-        for name, score in _numbers(row.get("scores")).items():
-            found.setdefault(name, []).append(score)
-    return {name: fmean(scores) for name, scores in found.items()} or None
-
-
-def _metrics(spans: Sequence[_Row]) -> Json:
-    counting = [row for row in spans if _attributes(row).get("usage_is_rollup") is not True]
-    calls = [row for row in spans if _attributes(row).get("type") == "llm"]
-    tools = [row for row in spans if _attributes(row).get("type") == "tool"]
-    metrics: dict[str, Json] = {}
-    for metric, name in _SUMS.items():
-        values = [numbers[metric] for row in counting if metric in (numbers := _metric_numbers(row))]
-        if values:
-            metrics[name] = sum(values)
-    if costs := [cost for row in counting if isinstance(cost := row.get(_COST), int | float)]:
-        metrics[_COST] = sum(costs)
-    metrics |= {"llm_calls": len(calls), "tool_calls": len(tools)}
-    llm_errors, tool_errors = (sum(map(_has_error, rows)) for rows in (calls, tools))
-    metrics |= {"llm_errors": llm_errors, "tool_errors": tool_errors, "errors": llm_errors + tool_errors}
-    return metrics | _times(spans, calls)
-
-
-def _times(spans: Sequence[_Row], calls: Sequence[_Row]) -> dict[str, Json]:
-    numbers = [_metric_numbers(row) for row in spans]
-    starts = [each["start"] for each in numbers if "start" in each]
-    ends = [each["end"] for each in numbers if "end" in each]
-    times: dict[str, Json] = {}
-    if starts:
-        times["start"] = min(starts)
-    if ends:
-        times["end"] = max(ends)
-    if starts and ends:
-        times["duration"] = max(ends) - min(starts)
-    of_calls = [_metric_numbers(row) for row in calls]
-    if lasted := [each["end"] - each["start"] for each in of_calls if {"start", "end"} <= each.keys()]:
-        times["llm_duration"] = sum(lasted)
-    if first := [each["time_to_first_token"] for each in of_calls if "time_to_first_token" in each]:
-        times["time_to_first_token"] = fmean(first)
-    return times
-
-
-def _preview(value: Json, length: int) -> Json:
-    if length < 0:
-        return value
-    if isinstance(value, str):
-        return value[:length]
-    if isinstance(value, Mapping):
-        return {key: _preview(item, length) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_preview(item, length) for item in value]
-    return value
-
-
-def _has_error(row: _Row) -> bool:
-    return row.get("error") is not None
-
-
-def _attributes(row: _Row) -> _Row:
-    attributes = row.get("span_attributes")
-    return attributes if isinstance(attributes, Mapping) else {}
-
-
-def _metric_numbers(row: _Row) -> dict[str, float]:
-    return _numbers(row.get("metrics"))
-
-
-def _numbers(value: Json) -> dict[str, float]:
-    if not isinstance(value, Mapping):
-        return {}
-    return {
-        name: item
-        for name, item in value.items()
-        if isinstance(item, int | float) and not isinstance(item, bool)
-    }
+def _means(spans: str) -> str:
+    """Return a SELECT of the mean of each score of a trace, as JSON."""
+    scored = (
+        f"SELECT hit_object, hit_root, score.key AS score, avg(TRY_CAST(score.value::VARCHAR AS DOUBLE)) AS mean"
+        f" FROM (SELECT hit_object, hit_root, scores FROM {spans} AND scores IS NOT NULL AND {_IS_SPAN}) AS given,"
+        " LATERAL (SELECT member.key, member.value FROM json_each(CASE WHEN left(scores, 1) = '{' THEN scores END) AS member"
+        " WHERE member.type <> 'NULL') AS score GROUP BY ALL HAVING mean IS NOT NULL"
+    )
+    return (
+        "SELECT hit_object, hit_root, to_json(map_from_entries(list((score, mean) ORDER BY score)))::VARCHAR AS scores"
+        f" FROM ({scored}) AS scored GROUP BY ALL"
+    )

@@ -151,8 +151,50 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unpivot:
+    """One row for each member of an object or each element of a list, under names of their own.
+
+    Attributes:
+        key: the name of the member's key; without it `of` is a list.
+    """
+
+    of: Path
+    value: str
+    key: str | None = None
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A subset by chance, the same each time: a share of the rows (from 0 to 1), or how many."""
+
+    rate: float | None = None
+    count: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pivot:
+    """Columns made of the values of a key: one for each of them and each measure.
+
+    Attributes:
+        key: None for the last dimension.
+    """
+
+    measures: tuple[Selected, ...]
+    key: Expression | None = None
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One query; what the text does not say is None or empty."""
+    """One query; what the text does not say is None or empty.
+
+    Attributes:
+        subquery: what is read instead of a source.
+        settings: names of hints to the hosted service; they change nothing.
+        is_sql: whether this was a SELECT.
+    """
 
     select: tuple[Selected, ...] = ()
     dimensions: tuple[Selected, ...] = ()
@@ -165,3 +207,9 @@ class Query:
     limit: int | None = None
     cursor: str | None = None
     preview_length: int | None = None
+    unpivot: tuple[Unpivot, ...] = ()
+    sample: Sample | None = None
+    pivot: Pivot | None = None
+    subquery: "Query | None" = None
+    settings: tuple[str, ...] = ()
+    is_sql: bool = field(default=False, compare=False)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from otel_bridge_collector.query import build
-from otel_bridge_collector.query.lower import query_error
+from otel_bridge_collector.query.reader import query_error
 from otel_bridge_collector.query.syntax import Call, Expression, Logical, Unary
 from otel_bridge_collector.query.walk import anywhere, rewrite
 
@@ -51,7 +51,7 @@ def trace_condition(condition: Expression, lower: Callable[[Expression], str]) -
     Raises:
         QueryError: conditions nested deeper than they can be answered.
     """
-    if not _has_any_span(condition):
+    if not has_any_span(condition):
         return f"coalesce(bool_or({lower(condition)}), false)"
     if _is_call(condition, ANY_SPAN):
         return f"coalesce(bool_or({lower(_flattened(_argument(condition)))}), false)"
@@ -59,8 +59,8 @@ def trace_condition(condition: Expression, lower: Callable[[Expression], str]) -
         _check_negated(condition.operand)
         return f"(NOT {trace_condition(condition.operand, lower)})"
     if isinstance(condition, Logical):
-        plain = [term for term in condition.terms if not _has_any_span(term)]
-        others = [term for term in condition.terms if _has_any_span(term)]
+        plain = [term for term in condition.terms if not has_any_span(term)]
+        others = [term for term in condition.terms if has_any_span(term)]
         together = [build.logical(condition.operator, plain), *others] if plain else others
         joined = f" {condition.operator.upper()} ".join(trace_condition(term, lower) for term in together)
         return f"({joined})"
@@ -74,7 +74,7 @@ def _flattened(inner: Expression) -> Expression:
     def flatten(node: Expression) -> Expression | None:
         if not _is_call(node, ANY_SPAN):
             return None
-        if _has_any_span(_argument(node)):
+        if has_any_span(_argument(node)):
             raise query_error("ANY_SPAN nests two levels deep at most", node.place, code="spanFilterNesting")
         return _argument(node)
 
@@ -83,7 +83,7 @@ def _flattened(inner: Expression) -> Expression:
 
 def _check_negated(operand: Expression) -> None:
     inner = _argument(operand) if _is_call(operand, ANY_SPAN) else None
-    if inner is not None and sum(_has_any_span(term) for term in terms_of(inner)) > 1:
+    if inner is not None and sum(has_any_span(term) for term in terms_of(inner)) > 1:
         raise query_error(
             "NOT over several ANY_SPAN in one is not supported",
             operand.place,
@@ -92,7 +92,8 @@ def _check_negated(operand: Expression) -> None:
         )
 
 
-def _has_any_span(node: Expression) -> bool:
+def has_any_span(node: Expression) -> bool:
+    """Tell whether a condition asks for some span of a trace on its own."""
     return anywhere(node, lambda part: _is_call(part, ANY_SPAN))
 
 
