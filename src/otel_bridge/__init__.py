@@ -1,5 +1,12 @@
 """Braintrust's programming model on plain OpenTelemetry: the app side."""
 
+from otel_bridge.api.attachments import (
+    Attachment,
+    BaseAttachment,
+    ExternalAttachment,
+    JSONAttachment,
+    ReadonlyAttachment,
+)
 from otel_bridge.api.feedback import log_feedback, update_span
 from otel_bridge.api.interface import Span
 from otel_bridge.api.link import permalink
@@ -22,10 +29,15 @@ from otel_bridge.processor.exporter import BridgeSpanExporter
 
 __all__ = [
     "NOOP_SPAN",
+    "Attachment",
+    "BaseAttachment",
     "BridgeError",
     "BridgeSpanExporter",
     "BridgeSpanProcessor",
+    "ExternalAttachment",
+    "JSONAttachment",
     "Logger",
+    "ReadonlyAttachment",
     "Span",
     "current_logger",
     "current_span",

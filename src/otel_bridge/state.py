@@ -10,7 +10,7 @@ OpenTelemetry log an error, which generators and tasks that are closed early wou
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -157,6 +157,18 @@ class HasParent(Protocol):
         ...
 
 
+class AttachmentUploads(Protocol):
+    """What the process knows of attachments that are not uploaded yet."""
+
+    def sent(self, texts: Iterable[object], settings: Settings) -> None:
+        """Upload what these attributes of sent rows refer to."""
+        ...
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until what was sent so far is uploaded."""
+        ...
+
+
 class Pipeline(Protocol):
     """What the process knows of a pipeline."""
 
@@ -191,6 +203,7 @@ class Process:
         warned: kinds of mistakes that have been warned of.
         bridges: what `configure` built, by tracer provider.
         configuring: held while it builds.
+        uploads: attachments that are not uploaded yet; None before the first one.
         routes: the spans of other API keys than the usual one.
         account: what `login` logged in to, or None.
         accounts: where the loggers log in, by their arguments.
@@ -211,6 +224,7 @@ class Process:
     warned: set[str] = field(default_factory=set[str])
     bridges: dict[object, Any] = field(default_factory=dict[object, Any])
     configuring: threading.Lock = field(default_factory=threading.Lock)
+    uploads: AttachmentUploads | None = None
     routes: Routes = field(default_factory=Routes)
     account: Any = None
     accounts: dict[tuple[str | None, ...], Any] = field(default_factory=dict[tuple[str | None, ...], Any])

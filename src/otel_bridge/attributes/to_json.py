@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Mapping, Set
 from typing import Any, Final, cast
 
+from otel_bridge.attributes.reference import Referable
 from otel_bridge.contract.row import Json
 
 MAX_DEPTH: Final = 200
@@ -28,6 +29,7 @@ def to_json(value: object) -> Json:
     | mapping | dictionary with `str()` of its keys |
     | pydantic model | `model_dump(exclude_none=True)`; its class: the JSON schema |
     | dataclass | dictionary |
+    | an attachment | the reference to it |
     | a container inside itself | `"<circular reference>"` |
     | anything else | `str()` |
     """
@@ -99,6 +101,8 @@ def _container(value: object, depth: int, inside: set[int]) -> Json:
         return [_copy(item, depth, inside) for item in cast("list[object]", value)]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _field(value, field.name, depth, inside) for field in dataclasses.fields(value)}
+    if isinstance(value, Referable):
+        return _copy(value.refer(), depth, inside)
     described = _described(value)
     return str(value) if described is None else _copy(described, depth, inside)
 

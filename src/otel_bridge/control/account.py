@@ -65,11 +65,12 @@ class Account:
     Attributes:
         plane: where it is.
         api_key: the key, or None; never shown.
+        http: asks with that key.
     """
 
     def __init__(self, plane: Plane, api_key: str | None) -> None:
         self.plane, self.api_key = plane, api_key
-        self._http = Http(api_key, plane.timeout_s)
+        self.http = Http(api_key, plane.timeout_s)
         self._organization: Organization | None = None
         self._projects: dict[str, tuple[float, ObjectMetadata]] = {}
         self._lock = threading.Lock()
@@ -132,7 +133,7 @@ class Account:
 
     def request(self, method: str, path: str, **options: Any) -> Mapping[str, Any]:
         """Ask the API; see `Http.request`."""
-        return self._http.request(method, f"{self.api_url}{path}", **options)
+        return self.http.request(method, f"{self.api_url}{path}", **options)
 
     def _named_org(self) -> dict[str, str]:
         return {"org_name": self.plane.org_name} if self.plane.org_name else {}
@@ -145,7 +146,7 @@ class Account:
             return Organization(id="test-org-id", name="test-org-name", api_url="https://api.braintrust.ai")
         if not self.api_key:
             raise ValueError(_MISSING_KEY)
-        answer = self._http.request("POST", f"{plane.app_url}/api/apikey/login")
+        answer = self.http.request("POST", f"{plane.app_url}/api/apikey/login")
         organization = _chosen(answer.get("org_info"), plane.org_name)
         return Organization(
             id=str(organization.get("id", "")),

@@ -19,6 +19,7 @@ from otel_bridge import state
 from otel_bridge.attributes.decode import attributes_of
 from otel_bridge.contract import names
 from otel_bridge.exporter.otlp import build_span_exporter
+from otel_bridge.processor.attachments import AttachingSpanExporter, wait_for_uploads
 from otel_bridge.processor.deadline import DeadlineThread
 from otel_bridge.processor.delivery import CountedSpanExporter, Counts, Delivery
 from otel_bridge.processor.filter import CustomFilter, keeps
@@ -78,7 +79,7 @@ class BridgeSpanProcessor(SpanProcessor):
         # Counted innermost: of a batch that is cut, each part has an outcome of its own.
         sized = SizedSpanExporter(self._exporter, self.settings.batch_bytes)
         self._batch = BatchSpanProcessor(
-            MaskingSpanExporter(sized),
+            MaskingSpanExporter(AttachingSpanExporter(sized, self.settings)),
             max_queue_size=self.settings.queue_size,
             schedule_delay_millis=self.settings.schedule_delay_ms,
             max_export_batch_size=min(self.settings.batch_size, self.settings.queue_size),
@@ -117,26 +118,32 @@ class BridgeSpanProcessor(SpanProcessor):
 
     def start_flush(self) -> threading.Event:
         """Start to send what waits, in the background; the event is set when that is over."""
-        return self._deadline.start(self._batch.force_flush)
+        return self._deadline.start(self._flush)
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Send what waits; False when that took longer than `timeout_millis` or the setting allows."""
         if self._closed:
             return False
-        return self._deadline.run(
-            self._batch.force_flush, min(timeout_millis, self.settings.flush_timeout_ms)
-        )
+        return self._deadline.run(self._flush, min(timeout_millis, self.settings.flush_timeout_ms))
 
     def shutdown(self) -> None:
         """Send what waits, for no longer than the setting allows, and report what was lost."""
         if self._closed:
             return
         self._closed = True
-        in_time = self._deadline.run(self._batch.shutdown, self.settings.shutdown_timeout_ms)
+        in_time = self._deadline.run(self._finish, self.settings.shutdown_timeout_ms)
         self._deadline.stop()
         self._delivery.close()
         if not in_time:
             self._exporter.shutdown()
+
+    def _flush(self) -> None:
+        self._batch.force_flush()
+        wait_for_uploads(self.settings.flush_timeout_ms)
+
+    def _finish(self) -> None:
+        self._batch.shutdown()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
+        wait_for_uploads(self.settings.shutdown_timeout_ms)
 
     def _inherited(self, context: Context) -> str | None:
         """The parent string of the context, the baggage or the parent span, in this order."""

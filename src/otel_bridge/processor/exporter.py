@@ -9,6 +9,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_bridge.exporter.otlp import build_span_exporter
+from otel_bridge.processor.attachments import AttachingSpanExporter
 from otel_bridge.processor.masked_export import MaskingSpanExporter
 from otel_bridge.processor.size import SizedSpanExporter
 from otel_bridge.settings import Settings
@@ -27,7 +28,7 @@ class BridgeSpanExporter(SpanExporter):
     def __init__(self, settings: Settings | None = None) -> None:
         settings = settings or Settings.from_environment()
         sized = SizedSpanExporter(build_span_exporter(settings), settings.batch_bytes)
-        self._masked = MaskingSpanExporter(sized)
+        self._masked = MaskingSpanExporter(AttachingSpanExporter(sized, settings))
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Mask and send."""

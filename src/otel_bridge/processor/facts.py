@@ -20,6 +20,7 @@ from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, SpanContext, set
 from otel_bridge import state
 from otel_bridge.attributes.encode import Attributes
 from otel_bridge.exporter.otlp import build_log_exporter
+from otel_bridge.processor.attachments import AttachingLogExporter, wait_for_uploads
 from otel_bridge.processor.deadline import DeadlineThread
 from otel_bridge.processor.delivery import CountedLogExporter, Counts, Delivery
 from otel_bridge.processor.masked_export import MaskingLogExporter
@@ -66,7 +67,7 @@ class FactSender:
         self._provider = LoggerProvider(resource=resource, shutdown_on_exit=False)
         self._provider.add_log_record_processor(
             BatchLogRecordProcessor(
-                MaskingLogExporter(sized),
+                MaskingLogExporter(AttachingLogExporter(sized, settings)),
                 max_queue_size=settings.queue_size,
                 schedule_delay_millis=settings.schedule_delay_ms,
                 max_export_batch_size=min(settings.batch_size, settings.queue_size),
@@ -107,14 +108,14 @@ class FactSender:
 
     def start_flush(self) -> threading.Event:
         """Start to send what waits, in the background; the event is set when that is over."""
-        return self._deadline.start(self._provider.force_flush)
+        return self._deadline.start(self._flush)
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Send what waits; False when that took longer than `timeout_millis` or the setting allows."""
         if self._closed:
             return False
         timeout_ms = min(timeout_millis, self.settings.flush_timeout_ms)
-        return self._deadline.run(self._provider.force_flush, timeout_ms)
+        return self._deadline.run(self._flush, timeout_ms)
 
     def shutdown(self) -> None:
         """Send what waits, for no longer than the setting allows, and report what was lost."""
@@ -126,3 +127,7 @@ class FactSender:
         self._delivery.close()
         if not in_time:
             self._exporter.shutdown()
+
+    def _flush(self) -> None:
+        self._provider.force_flush()
+        wait_for_uploads(self.settings.flush_timeout_ms)
