@@ -1,27 +1,29 @@
 """Summaries of experiments and datasets. Source: spec/wire.md sections 5 and 7; the numbers are `comparison`'s."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from dataclasses import replace
+from typing import Final, cast
 from urllib.parse import quote
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import json_response
 from otel_bridge_collector.api.comparison import Trial, summarize, trials_of
-from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.objects import ObjectsEndpoint
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.query.parser import parse
-from otel_bridge_collector.query.plan import MAX_ROWS
-from otel_bridge_collector.query.syntax import Path, Query, Selected, Source
+from otel_bridge_collector.query.syntax import Source
 from otel_bridge_collector.store.objects import ORG_NAME, Objects
 from otel_bridge_collector.store.project_objects import ProjectObject
 
-_FIELDS = (
-    "root_span_id", "is_root", "created", "input", "scores", "metrics", "span_attributes",
-)  # fmt: skip
+_TRIAL_ROWS: Final = (
+    # Of the inputs only those of roots are needed, and they are most of the bytes.
+    "select: root_span_id, is_root, created, (is_root ? input : null) as input, scores, metrics, span_attributes"
+)
+_PAGE_ROWS: Final = 20_000
 
 
 class Summaries:
@@ -104,20 +106,22 @@ class Summaries:
         self, experiment: ProjectObject, base: ProjectObject | None
     ) -> dict[str, dict[str, Json]]:
         trials = await self._trials(experiment)
-        return summarize(trials, await self._trials(base) if base else None)
+        base_trials = await self._trials(base) if base else None
+        return await anyio.to_thread.run_sync(summarize, trials, base_trials)
 
     async def _trials(self, experiment: ProjectObject) -> Sequence[Trial]:
-        query = Query(
+        query = replace(
+            parse(_TRIAL_ROWS),
             source=Source(kind="experiment", references=(experiment.id,)),
-            select=tuple(Selected(expression=Path(parts=(field,)), alias=field) for field in _FIELDS),
-            limit=MAX_ROWS,
+            limit=_PAGE_ROWS,
         )
-        read = await self._reader.read(query)
-        if len(read.answer.data) >= MAX_ROWS:
-            raise RequestError(
-                f"the experiment has more than {MAX_ROWS} rows; sum it up with POST /btql", code="tooLarge"
-            )
-        return trials_of(read.answer.data)
+        rows: list[Mapping[str, Json]] = []
+        while True:
+            answer = (await self._reader.read(query)).answer
+            rows += answer.data
+            if len(answer.data) < _PAGE_ROWS:
+                return await anyio.to_thread.run_sync(trials_of, rows)
+            query = replace(query, cursor=answer.cursor)
 
     async def _count(self, dataset: ProjectObject) -> Json:
         quoted = dataset.id.replace("'", "''")
