@@ -105,8 +105,10 @@ class Asking:
 
     def __init__(self, folder: Path, rows: Sequence[Mapping[str, Any]] = EXAMPLES) -> None:
         self.folder = folder
-        self.store = DuckDBStore(folder / "rows.duckdb", price=estimated_cost)
         self.objects = Objects(folder / "objects.sqlite")
+        self.store = DuckDBStore(
+            folder / "rows.duckdb", price=estimated_cost, means_ratings=self.objects.means_ratings
+        )
         ids = self.objects.resolve(parse_parent("project_name:p"))
         self.project_id = ids["project_id"]
         given = [row(**{**_row_id(each), **ids, "index": index}) for index, each in enumerate(rows)]

@@ -121,12 +121,15 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
     except OSError as error:
         raise _unusable(folder, error) from error
     stages.callback(FolderLock(folder).release)
-    store = DuckDBStore(
-        folder / "rows.duckdb", memory_limit_mb=settings.store_memory_mb, price=estimated_cost
-    )
-    stages.callback(store.close)
     objects = Objects(folder / "objects.sqlite")
     stages.callback(objects.close)
+    store = DuckDBStore(
+        folder / "rows.duckdb",
+        memory_limit_mb=settings.store_memory_mb,
+        price=estimated_cost,
+        means_ratings=objects.means_ratings,
+    )
+    stages.callback(store.close)
     limits = SpoolLimits(
         segment_bytes=settings.spool_segment_bytes,
         waiting_bytes=settings.spool_waiting_bytes,

@@ -60,3 +60,19 @@ def test_a_bad_request_says_what_is_wrong(client: TestClient, method: str, path:
     response = client.request(method, path, json={"name": ""} if method == "POST" else None)
 
     assert (response.status_code, bool(response.json()["Message"])) == (status, True)
+
+
+def test_a_project_is_described_and_set_up(client: TestClient, example: Asking) -> None:
+    path = f"/v1/project/{example.project_id}"
+    client.patch(path, json={"description": "d", "settings": {"a": {"b": 1}}})
+    client.patch(path, json={"settings": {"a": {"c": 2}}})
+
+    found = client.get(path).json()
+    assert (found["description"], found["settings"]) == ("d", {"a": {"b": 1, "c": 2}})
+
+
+@pytest.mark.parametrize("fields", [{"description": 5}, {"settings": []}], ids=["description", "settings"])
+def test_fields_of_a_wrong_type_are_refused(
+    client: TestClient, example: Asking, fields: dict[str, Any]
+) -> None:
+    assert client.patch(f"/v1/project/{example.project_id}", json=fields).status_code == 400

@@ -156,5 +156,10 @@ def test_the_audit_says_how_a_row_was_written() -> None:
             "metadata": {"who": "me"},
             "source": "app",
         },
-        {"_xact_id": str(XACT), "audit_data": {"action": "merge"}, "metadata": {}, "source": "external"},
+        {
+            "_xact_id": str(XACT),
+            "audit_data": {"action": "merge", "scores": {"s": 1}},
+            "metadata": {},
+            "source": "external",
+        },
     ]

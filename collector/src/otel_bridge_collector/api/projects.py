@@ -1,23 +1,30 @@
-"""`/v1/project`: projects, listed, found, made, renamed and deleted.
+"""`/v1/project`: projects, listed, found, made, changed and deleted.
 
 Source: Braintrust OpenAPI as in spec/wire.md section 12. `/api/project/...` are the same for older SDKs and JavaScript.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from otel_bridge.contract.merge import merge_value
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import read_object
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.paging import page_of
 from otel_bridge_collector.store.objects import Objects, Project
 
+ShowAgain = Callable[[str], Awaitable[None]]
+"""Makes the rated rows of a project anew, as its settings now say; `ratings.Ratings.show_again` does."""
+
 
 class ProjectsEndpoint:
     """Answers for projects."""
 
-    def __init__(self, objects: Objects) -> None:
+    def __init__(self, objects: Objects, show_again: ShowAgain) -> None:
         self._objects = objects
+        self._show_again = show_again
 
     def list(self, request: Request) -> Response:
         """List projects, newest first; `project_name` and the parameters of every list choose among them."""
@@ -32,11 +39,16 @@ class ProjectsEndpoint:
 
     async def create(self, request: Request) -> Response:
         """Return the project of a name, made now where there is none."""
-        name = _name((await read_object(request)).get("name"), "name")
-        return JSONResponse(shape_project(self._objects.create_project(name)))
+        body = await read_object(request)
+        name = _name(body.get("name"), "name")
+        before = self._objects.project_named(name)
+        project = before or self._objects.create_project(name)
+        if before is None and (data := _data(body)):
+            project = self._objects.describe_project(project, data)
+        return JSONResponse(shape_project(project))
 
-    async def rename(self, request: Request) -> Response:
-        """Give a project another name."""
+    async def change(self, request: Request) -> Response:
+        """Change the given fields of a project; its settings are merged key by key."""
         project = self._found(request.path_params["project_id"])
         body = await read_object(request)
         if "name" in body:
@@ -45,6 +57,17 @@ class ProjectsEndpoint:
             if renamed is None:
                 raise RequestError(f'there is another project "{name}"', code="nameTaken", status=409)
             project = renamed
+        if data := _data(body):
+            changed = self._objects.describe_project(
+                project,
+                {
+                    **project.data,
+                    **{key: merge_value(project.data.get(key), new) for key, new in data.items()},
+                },
+            )
+            if changed.means_ratings != project.means_ratings:
+                await self._show_again(project.id)
+            project = changed
         return JSONResponse(shape_project(project))
 
     def delete(self, request: Request) -> Response:
@@ -90,11 +113,11 @@ def shape_project(project: Project) -> dict[str, Json]:
         "id": project.id,
         "org_id": project.org_id,
         "name": project.name,
-        "description": None,
+        "description": project.data.get("description"),
         "created": project.created,
         "deleted_at": project.deleted_at,
         "user_id": None,
-        "settings": None,
+        "settings": project.data.get("settings"),
     }
 
 
@@ -102,3 +125,20 @@ def _name(value: Json, field: str) -> str:
     if not isinstance(value, str) or not value:
         raise RequestError(f'the body has no "{field}"', code="invalidJson")
     return value
+
+
+def _data(body: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the other fields that a body gives.
+
+    Raises:
+        RequestError: one has the wrong type, or is a setting that does not exist.
+    """
+    description, settings = body.get("description"), body.get("settings")
+    if description is not None and not isinstance(description, str):
+        raise RequestError('"description" has the wrong type, expected a text', code="invalidJson")
+    if settings is not None and not isinstance(settings, Mapping):
+        raise RequestError('"settings" has the wrong type, expected an object', code="invalidJson")
+    rating = settings.get("feedback_scores") if settings else None
+    if rating not in (None, "last", "mean"):
+        raise RequestError('"feedback_scores" is neither "last" nor "mean"', code="invalidJson")
+    return {name: body[name] for name in ("description", "settings") if name in body}

@@ -25,6 +25,7 @@ from otel_bridge_collector.api.logs3 import Logs3Endpoint
 from otel_bridge_collector.api.object_rows import ObjectRowsEndpoint, RowsOf
 from otel_bridge_collector.api.objects import ObjectsEndpoint
 from otel_bridge_collector.api.projects import ProjectsEndpoint
+from otel_bridge_collector.api.ratings import Ratings
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.snapshots import RestoreEndpoint, SnapshotsEndpoint
 from otel_bridge_collector.api.summaries import Summaries
@@ -70,7 +71,9 @@ def build_routes(plane: Plane) -> list[BaseRoute]:
         *_login_routes(LoginEndpoint(plane.objects)),
         *_logs3_routes(Logs3Endpoint(writer)),
         *_attachment_routes(AttachmentsEndpoint(plane.attachments)),
-        *_project_routes(ProjectsEndpoint(plane.objects)),
+        *_project_routes(
+            ProjectsEndpoint(plane.objects, Ratings(plane.store, writer, plane.caught_up).show_again)
+        ),
         Route("/v1/experiment/{object_id}/summarize", summaries.experiment, methods=["GET"]),
         Route("/v1/dataset/{object_id}/summarize", summaries.dataset, methods=["GET"]),
         *_rows_routes("project_logs", plane.objects, reader, writer),
@@ -118,7 +121,7 @@ def _project_routes(projects: ProjectsEndpoint) -> list[BaseRoute]:
         Route("/v1/project", projects.list, methods=["GET"]),
         Route("/v1/project", projects.create, methods=["POST"]),
         Route("/v1/project/{project_id}", projects.get, methods=["GET"]),
-        Route("/v1/project/{project_id}", projects.rename, methods=["PATCH"]),
+        Route("/v1/project/{project_id}", projects.change, methods=["PATCH"]),
         Route("/v1/project/{project_id}", projects.delete, methods=["DELETE"]),
         Route("/api/project", projects.find, methods=["GET"]),
         Route("/api/project/register", projects.register, methods=["POST"]),

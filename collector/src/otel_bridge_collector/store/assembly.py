@@ -6,8 +6,9 @@ before its row. A fact without a row waits: it knows neither trace nor parent no
 be a false root and count twice; it is kept, and it is visible as soon as its row is there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Final, cast
 
 from otel_bridge.contract.merge import assemble, merge_row
@@ -89,8 +90,12 @@ class Entry:
         else:
             self._replace(write.row)
 
-    def visible(self) -> Row | None:
-        """Return the row as a reader sees it, or None when there is none."""
+    def visible(self, *, mean_ratings: bool = False) -> Row | None:
+        """Return the row as a reader sees it, or None when there is none.
+
+        Args:
+            mean_ratings: where several raters gave a score, show the mean of what they gave instead of the last.
+        """
         if self.base is None:
             return None
         ordered = sorted(self.facts.values(), key=lambda fact: (fact.stated_ns, fact.id))
@@ -99,6 +104,8 @@ class Entry:
             fills=(fact.content for fact in ordered if fact.fills_only),
             merges=(fact.content for fact in ordered if not fact.fills_only),
         )
+        if mean_ratings:
+            row = _with_means(row, ordered)
         return cast("Row", {**row, "_xact_id": str(self._newest(self.base))})
 
     def _newest(self, base: Row) -> int:
@@ -149,13 +156,13 @@ class Entry:
         self.base = merge_row(cast("Row", {**_audited(row, action="upsert"), **identity}), {})
 
 
-def _audited(row: Row, *, action: str) -> Row:
+def _audited(row: Row, *, action: str, scores: Mapping[str, float | None] | None = None) -> Row:
     """Return `row` with an entry in `audit_data` that says how it was written, as Braintrust returns it."""
     if row.get("audit_data") is not None:
         return row
     entry = {
         "_xact_id": str(xact_id_of(row)),
-        "audit_data": {"action": action},
+        "audit_data": {"action": action, **({"scores": dict(scores)} if scores else {})},
         "metadata": row.get("_audit_metadata") or {},
         "source": row.get("_audit_source") or "api",
     }
@@ -163,4 +170,16 @@ def _audited(row: Row, *, action: str) -> Row:
 
 
 def _fact_audited(row: Row) -> Row:
-    return _audited(row, action="merge") if row.get("_audit_source") else row
+    """Return feedback with who gave it, and which scores: the row shows one score of a name, the audit data each."""
+    return _audited(row, action="merge", scores=row.get("scores")) if row.get("_audit_source") else row
+
+
+def _with_means(row: Row, facts: Iterable[Fact]) -> Row:
+    given: dict[str, list[float]] = {}
+    for fact in facts:
+        if fact.content.get("audit_data"):
+            for name, score in (fact.content.get("scores") or {}).items():
+                if score is not None:
+                    given.setdefault(name, []).append(score)
+    means = {name: fmean(scores) for name, scores in given.items()}
+    return cast("Row", {**row, "scores": {**(row.get("scores") or {}), **means}}) if means else row

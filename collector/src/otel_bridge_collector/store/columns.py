@@ -131,6 +131,14 @@ def pagination_key_of(row: Row) -> int:
     return int(_required(row, "_pagination_key").removeprefix("p"))
 
 
+def is_root(fields: Mapping[str, Json]) -> bool:
+    """Tell whether a row begins a trace.
+
+    A log row has no parents, as in Braintrust's SDK, but shares the ids of its span: it begins none.
+    """
+    return not fields.get("span_parents") and _at(fields, ("span_attributes", "type")) != "log"
+
+
 def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float | None = None) -> list[object]:
     """Return the values of `COLUMNS` for a visible row; `base` is the row without its facts."""
     fields = cast("Mapping[str, Json]", row)
@@ -142,7 +150,7 @@ def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float |
         xact_id,
         pagination_key,
         _created(fields.get("created"), xact_id),
-        _is_root(fields),
+        is_root(fields),
         *(_text(fields.get(name)) for name in TEXT_FIELDS),
         *(_number_at(fields, path) for path in HOT_NUMBERS),
         *(_string_at(fields, path) for path in HOT_STRINGS),
@@ -174,11 +182,6 @@ def _required(row: Row, field: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"the row {row.get('id')} has no {field}")  # noqa: TRY004 - one error for a bad row
     return value
-
-
-def _is_root(fields: Mapping[str, Json]) -> bool:
-    """A log row has no parents, as in Braintrust's SDK, but shares the ids of its span: it begins no trace."""
-    return not fields.get("span_parents") and _at(fields, ("span_attributes", "type")) != "log"
 
 
 def _text(value: Json) -> str | None:

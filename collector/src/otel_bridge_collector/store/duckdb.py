@@ -15,6 +15,7 @@ import duckdb
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.errors import PermanentError, QueryError, RetryableError, StoreError
 from otel_bridge_collector.model import RowWrite
+from otel_bridge_collector.store.aim import Identity, aim, identities_of
 from otel_bridge_collector.store.assembly import Entry, Fact
 from otel_bridge_collector.store.columns import (
     COLUMNS,
@@ -58,6 +59,14 @@ _HISTORY: Final = f"CREATE TABLE IF NOT EXISTS {HISTORY_TABLE}({column_definitio
 _UPGRADE: Final = f"ALTER TABLE store.rows ADD COLUMN IF NOT EXISTS {COST} {COLUMNS[COST]}; {_HISTORY}"
 """What a file of an earlier version lacks."""
 
+_NAMED: Final = """
+SELECT object_type, object_id, id, CASE WHEN type IS DISTINCT FROM 'log' THEN span_id END, CASE WHEN is_root THEN root_span_id END
+FROM store.rows
+WHERE id IN (SELECT unnest($1)) OR span_id IN (SELECT unnest($1)) OR (is_root AND root_span_id IN (SELECT unnest($1)))
+ORDER BY rowid
+"""
+"""Rows with their names, as `aim.Identity` has them."""
+
 _RETRYABLE: Final = (
     duckdb.IOException,
     duckdb.OutOfMemoryException,
@@ -78,6 +87,7 @@ class DuckDBStore:
         memory_limit_mb: int = 1024,
         threads: int = 2,
         price: Callable[[Row], float | None] = lambda _: None,
+        means_ratings: Callable[[Row], bool] = lambda _: False,
     ) -> None:
         """Open the file, and make it where there is none.
 
@@ -86,6 +96,7 @@ class DuckDBStore:
             memory_limit_mb: what the engine may use.
             threads: how many it may use.
             price: the cost of a row with its facts in it, for the column `cost`. It never raises.
+            means_ratings: whether a row shows the mean of the scores that several raters gave, or the last. It never raises.
 
         Raises:
             StoreError: another process has it, or it is no store.
@@ -94,6 +105,7 @@ class DuckDBStore:
             self._connection = _open(path, memory_limit_mb=memory_limit_mb, threads=threads)
             self._next_seq = _progress(self._connection)
             self._price = price
+            self._means_ratings = means_ratings
         except duckdb.Error as error:
             raise StoreError(f"cannot open the store {path}: {error}") from error
 
@@ -148,22 +160,22 @@ class DuckDBStore:
             raise
 
     def _write(self, keyed: Sequence[tuple[RowKey, RowWrite]]) -> None:
+        keyed = aim(keyed, self._named_by_facts(keyed))
         entries: dict[RowKey, Entry] = {key: Entry() for key, _ in keyed}
         stored_rows = self._read_rows(entries)
         has_facts = self._read_facts(entries)
+        self._take_waiting(entries, identities_of(keyed))
         for key, write in keyed:
             entries[key].write(write)
         if stored_rows:
             self._connection.execute(
                 "DELETE FROM store.rows WHERE rowid IN (SELECT unnest($1))", [stored_rows]
             )
-        self._insert("store.rows", COLUMNS, _row_values(entries.values(), self._price))
+        self._insert("store.rows", COLUMNS, self._row_values(entries.values()))
         self._insert(HISTORY_TABLE, _HISTORY_COLUMNS, _past_values(entries, self._price))
         for key in has_facts:
             if entries[key].deleted:
-                self._connection.execute(
-                    "DELETE FROM store.facts WHERE object_type = $1 AND object_id = $2 AND id = $3", list(key)
-                )
+                self._delete_facts(key)
         self._insert("store.facts", _FACT_COLUMNS, _fact_values(entries))
 
     def _read_rows(self, entries: Mapping[RowKey, Entry]) -> list[int]:
@@ -191,31 +203,77 @@ class DuckDBStore:
 
     def _read_facts(self, entries: Mapping[RowKey, Entry]) -> list[RowKey]:
         """Fill `entries` with the stored facts, and return the keys that have any."""
-        keys: dict[RowKey, None] = {}
-        for (
-            object_type,
-            object_id,
-            row_id,
-            fact,
-            stated_ns,
-            fills_only,
-            content,
-            xact_id,
-        ) in self._connection.execute(
+        found = self._facts_of(list(entries))
+        for key, facts in found.items():
+            entries[key].facts = {fact.id: fact for fact in facts}
+        return list(found)
+
+    def _facts_of(self, keys: Sequence[RowKey]) -> dict[RowKey, list[Fact]]:
+        wanted = set(keys)
+        found: dict[RowKey, list[Fact]] = {}
+        if not wanted:
+            return found
+        for *key, fact, stated_ns, fills_only, content, xact_id in self._connection.execute(
             "SELECT * FROM store.facts WHERE id IN (SELECT unnest($1)) ORDER BY rowid",
-            [[key.id for key in entries]],
+            [[key.id for key in wanted]],
         ).fetchall():
-            key = RowKey(object_type, object_id, row_id)
-            if key in entries:
-                keys[key] = None
-                entries[key].facts[fact] = Fact(
+            if (row_key := RowKey(*key)) in wanted:
+                told = Fact(
                     id=fact,
                     stated_ns=stated_ns,
                     fills_only=fills_only,
                     content=cast("Row", load_json(content)),
                     xact_id=xact_id,
                 )
-        return list(keys)
+                found.setdefault(row_key, []).append(told)
+        return found
+
+    def _delete_facts(self, key: RowKey) -> None:
+        self._connection.execute(
+            "DELETE FROM store.facts WHERE object_type = $1 AND object_id = $2 AND id = $3", list(key)
+        )
+
+    def _named_by_facts(self, keyed: Sequence[tuple[RowKey, RowWrite]]) -> list[Identity]:
+        """Return the stored rows that facts name in any way, unless a row of the same batch has that id."""
+        rows = {key for key, write in keyed if write.fact is None}
+        return self._identities(
+            [key.id for key, write in keyed if write.fact is not None and key not in rows]
+        )
+
+    def _identities(self, names: Sequence[str]) -> list[Identity]:
+        """Return the stored rows that have one of these names as id, span or root of a trace, oldest first."""
+        if not names:
+            return []
+        return [
+            Identity(key=RowKey(*key), span_id=span_id or "", trace=trace or "")
+            for *key, span_id, trace in self._connection.execute(_NAMED, [names]).fetchall()
+        ]
+
+    def _take_waiting(self, entries: Mapping[RowKey, Entry], identities: Sequence[Identity]) -> None:
+        """Give rows the facts that wait for them under the id of their span or trace."""
+        owners = {alias: each.key for each in reversed(identities) for alias in reversed(each.aliases)}
+        waiting = self._facts_of([key for key in owners if key not in entries])
+        has_row = {each.key for each in self._identities([key.id for key in waiting])}
+        for key in waiting.keys() - has_row:
+            entry = entries[owners[key]]
+            for fact in waiting[key]:
+                if fact.id not in entry.facts:
+                    entry.facts[fact.id] = fact
+                    entry.new_facts.add(fact.id)
+            self._delete_facts(key)
+
+    def _row_values(self, entries: Iterable[Entry]) -> list[list[object]]:
+        values: list[list[object]] = []
+        for entry in entries:
+            if entry.base is None:
+                continue
+            mean_ratings = bool(entry.facts) and self._means_ratings(entry.base)
+            if (row := entry.visible(mean_ratings=mean_ratings)) is not None:
+                base = entry.base if entry.facts else None
+                values.append(
+                    to_columns(row, pagination_key=entry.pagination_key, base=base, cost=self._price(row))
+                )
+        return values
 
     def _insert(self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
         """Insert rows in one statement with one list for each column; executemany takes 3 ms a row."""
@@ -265,16 +323,6 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
     # The engine may have ended the transaction by itself.
     with contextlib.suppress(duckdb.TransactionException):
         connection.rollback()
-
-
-def _row_values(entries: Iterable[Entry], price: Callable[[Row], float | None]) -> list[list[object]]:
-    values: list[list[object]] = []
-    for entry in entries:
-        if entry.base is not None and (row := entry.visible()) is not None:
-            base = entry.base if entry.facts else None
-            key = entry.pagination_key
-            values.append(to_columns(row, pagination_key=key, base=base, cost=price(row)))
-    return values
 
 
 def _past_values(entries: Mapping[RowKey, Entry], price: Callable[[Row], float | None]) -> list[list[object]]:

@@ -4,14 +4,16 @@ An id exists durably before the first row carries it.
 """
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from otel_bridge.contract.parent import DEFAULT_PARENT, Parent
+from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.store.control_file import ControlFile
+from otel_bridge_collector.store.json_text import dump_json, load_json
 from otel_bridge_collector.store.project_objects import ObjectKind, ProjectObject, ProjectObjects
 
 ORG_NAME: Final = "local"
@@ -20,13 +22,20 @@ _DEFAULT_PROJECT: Final = DEFAULT_PARENT.partition(":")[2]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """One project; times are ISO 8601 in UTC, and `deleted_at` is None while it is there."""
+    """One project; times are ISO 8601 in UTC, and `deleted_at` is None while it is there. `data` has its other fields."""
 
     id: str
     org_id: str
     name: str
     created: str
     deleted_at: str | None = None
+    data: Mapping[str, Json] = field(default_factory=dict[str, Json])
+
+    @property
+    def means_ratings(self) -> bool:
+        """Whether rows show the mean of the scores that several raters gave; else the last."""
+        settings = self.data.get("settings")
+        return isinstance(settings, Mapping) and settings.get("feedback_scores") == "mean"
 
 
 class Objects:
@@ -56,6 +65,7 @@ class Objects:
         self._file = ControlFile(path)
         self._connection = self._file.connection
         self._lock = self._file.lock
+        self._rated_by_mean: set[str] | None = None
         self._resolved: dict[tuple[str, str], dict[str, str]] = {}
         self.in_projects = ProjectObjects(self._file, new_id=new_id, clock=clock)
         self.org_id = self._organisation()
@@ -109,6 +119,22 @@ class Objects:
             self._connection.execute("UPDATE project SET name = ? WHERE id = ?", (name, project.id))
             self._resolved.clear()
         return replace(project, name=name)
+
+    def describe_project(self, project: Project, data: Mapping[str, Json]) -> Project:
+        """Give a project other fields and return it."""
+        with self._lock:
+            self._connection.execute(
+                "UPDATE project SET data = ? WHERE id = ?", (dump_json(data), project.id)
+            )
+            self._rated_by_mean = None
+        return replace(project, data=data)
+
+    def means_ratings(self, row: Row) -> bool:
+        """Tell whether a row shows the mean of the scores that several raters gave, as its project says."""
+        with self._lock:
+            if self._rated_by_mean is None:
+                self._rated_by_mean = {each.id for each in self._projects("TRUE") if each.means_ratings}
+            return row.get("project_id") in self._rated_by_mean
 
     def delete_project(self, project: Project) -> Project:
         """Delete a project and return it; its name is free again, and its rows can be reached no more."""
@@ -175,9 +201,16 @@ class Objects:
 
     def _projects(self, where: str, *values: str) -> list[Project]:
         return [
-            Project(id=project_id, org_id=self.org_id, name=name, created=created, deleted_at=deleted_at)
-            for project_id, name, created, deleted_at in self._connection.execute(
-                f"SELECT id, name, created, deleted_at FROM project WHERE {where} ORDER BY rowid DESC",  # noqa: S608 - literals above
+            Project(
+                id=project_id,
+                org_id=self.org_id,
+                name=name,
+                created=created,
+                deleted_at=deleted_at,
+                data=cast("Mapping[str, Json]", load_json(data)),
+            )
+            for project_id, name, created, deleted_at, data in self._connection.execute(
+                f"SELECT id, name, created, deleted_at, data FROM project WHERE {where} ORDER BY rowid DESC",  # noqa: S608 - literals above
                 values,
             )
         ]
