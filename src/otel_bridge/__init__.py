@@ -25,13 +25,16 @@ from otel_bridge.api.tracing import (
 from otel_bridge.configure import flush
 from otel_bridge.errors import BridgeError
 from otel_bridge.processor.bridge import BridgeSpanProcessor
-from otel_bridge.processor.exporter import BridgeSpanExporter
+from otel_bridge.processor.exporter import BridgeLogExporter, BridgeSpanExporter
+from otel_bridge.processor.log_records import BridgeLogRecordProcessor
 
 __all__ = [
     "NOOP_SPAN",
     "Attachment",
     "BaseAttachment",
     "BridgeError",
+    "BridgeLogExporter",
+    "BridgeLogRecordProcessor",
     "BridgeSpanExporter",
     "BridgeSpanProcessor",
     "ExternalAttachment",

@@ -2,6 +2,7 @@
 
 BridgeError
 ├── SettingsError         a setting that cannot be used
+├── MaskingError          masking that was asked for cannot be kept
 ├── ConcurrentLogError    `logger.log` while the logger's spans are in use
 ├── NoLoggerError         a call that needs a current logger, and there is none
 ├── LoginError            a login that differs from the one before
@@ -17,6 +18,10 @@ class BridgeError(Exception):
 
 class SettingsError(BridgeError, ValueError):
     """A setting cannot be used."""
+
+
+class MaskingError(BridgeError):
+    """Masking that was asked for cannot be kept here."""
 
 
 class ConcurrentLogError(BridgeError):

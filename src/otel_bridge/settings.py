@@ -7,7 +7,7 @@ with it.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias, cast, get_args
 from urllib.parse import urlsplit
 
@@ -33,6 +33,8 @@ ContentMode: TypeAlias = Literal["auto", "braintrust", "genai", "both"]
 
 Whatever is not such a list of messages is in `braintrust.*_json` in every mode.
 """
+
+Destination: TypeAlias = tuple[object, ...]
 
 _TRUE: Final = frozenset({"true", "1", "yes", "y", "on"})
 _FALSE: Final = frozenset({"false", "0", "no", "n", "off"})
@@ -112,6 +114,10 @@ class Settings:
     environment_name: str | None = None
     credential_provider: str | None = None
 
+    def destination(self, headers: Mapping[str, str] | None = None) -> "Destination":
+        """Return what tells two places apart to which spans are sent: URL, key and further headers."""
+        return (self.endpoints.traces, self.api_key, *sorted((headers or {}).items()))
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read the settings; an empty variable counts as absent.
@@ -149,6 +155,22 @@ class Settings:
                 "OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER",
             ),
         )
+
+
+def with_arguments(
+    settings: Settings, api_key: str | None, parent: str | None, api_url: str | None
+) -> Settings:
+    """Return `settings` with the arguments of a processor over them; None leaves a setting as it is.
+
+    Raises:
+        SettingsError: `api_url` is no HTTP URL.
+    """
+    return replace(
+        settings,
+        api_key=api_key or settings.api_key,
+        parent=parent or settings.parent,
+        endpoints=api_endpoints(api_url) if api_url else settings.endpoints,
+    )
 
 
 def api_endpoints(api_url: str) -> Endpoints:

@@ -10,7 +10,7 @@ OpenTelemetry log an error, which generators and tasks that are closed early wou
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -21,9 +21,8 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span
 
-from otel_bridge.settings import Settings
-
-MaskingFunction = Callable[[Any], Any]
+from otel_bridge.masking.rules import MaskRules
+from otel_bridge.settings import Destination, Settings
 
 PARENT_KEY: Final = "braintrust.parent"
 """Key of the OTel context whose value is the parent string of the spans started there; Braintrust's own."""
@@ -191,14 +190,17 @@ class Process:
     """What holds for the whole process, whatever the context.
 
     Attributes:
-        masking_function: what every value passes before it leaves, or None.
+        masking: what every value passes before it leaves, or None.
         logger: the logger that was made current last, for threads without one of their own.
         pipelines: everything that `flush()` flushes.
         open_spans: spans of ours that have not ended.
         exit_wait_s: how long the exit may still be held up, by all pipelines together; None while it has not begun.
         environment: what `init_logger(environment=...)` said of the place where the process runs.
         wired: whether the app added a processor of ours itself, and so has spans without a logger.
-        taken: ended spans that a processor of ours has seen, while they wait.
+        taken: where a processor of ours sends each ended span that it has seen, None if nowhere; while it waits.
+        claimed: spans that the app's own processor has seen start, by ids; the one that we added leaves them alone.
+        neighbours_seen: the other span processors, as they were when they were last looked at.
+        neighbours_told: kinds of those that were warned of.
         unknown_fields: names that were logged, are no field of a row, and have been warned of.
         warned: kinds of mistakes that have been warned of.
         bridges: what `configure` built, by tracer provider.
@@ -212,14 +214,21 @@ class Process:
         spans_started: numbers of the spans, in the order in which they were started.
     """
 
-    masking_function: MaskingFunction | None = None
+    masking: MaskRules | None = None
     logger: HasParent | None = None
     pipelines: WeakSet[Pipeline] = field(default_factory=WeakSet[Pipeline])
     open_spans: set[Abandonable] = field(default_factory=set[Abandonable])
     exit_wait_s: float | None = None
     environment: Mapping[str, str] | None = None
     wired: bool = False
-    taken: WeakSet[ReadableSpan] = field(default_factory=WeakSet[ReadableSpan])
+    taken: WeakKeyDictionary[ReadableSpan, Destination | None] = field(
+        default_factory=WeakKeyDictionary[ReadableSpan, Destination | None]
+    )
+    claimed: WeakValueDictionary[tuple[int, int], Span] = field(
+        default_factory=WeakValueDictionary[tuple[int, int], Span]
+    )
+    neighbours_seen: object = None
+    neighbours_told: set[str] = field(default_factory=set[str])
     unknown_fields: set[str] = field(default_factory=set[str])
     warned: set[str] = field(default_factory=set[str])
     bridges: dict[object, Any] = field(default_factory=dict[object, Any])
@@ -249,6 +258,6 @@ def logger() -> HasParent | None:
     return logger_here.get() or process.logger
 
 
-def masking_function() -> MaskingFunction | None:
+def mask_rules() -> MaskRules | None:
     """Return what every value passes before it leaves, or None."""
-    return process.masking_function
+    return process.masking

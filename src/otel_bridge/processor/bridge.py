@@ -7,25 +7,25 @@ into the app: a full queue drops, a destination that is away costs spans, both c
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 
-from opentelemetry import baggage, trace
 from opentelemetry import context as otel_context
+from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from otel_bridge import state
-from otel_bridge.attributes.decode import attributes_of
 from otel_bridge.contract import names
 from otel_bridge.exporter.otlp import build_span_exporter
 from otel_bridge.processor.attachments import AttachingSpanExporter, wait_for_uploads
 from otel_bridge.processor.deadline import DeadlineThread
-from otel_bridge.processor.delivery import CountedSpanExporter, Counts, Delivery
+from otel_bridge.processor.delivery import CountedSpanExporter, Counts, Delivery, MaskingCounts
 from otel_bridge.processor.filter import CustomFilter, keeps
 from otel_bridge.processor.masked_export import MaskingSpanExporter
+from otel_bridge.processor.neighbours import mask_in_place, warn_of_neighbours
+from otel_bridge.processor.routing import parent_for
 from otel_bridge.processor.size import SizedSpanExporter
-from otel_bridge.settings import Settings, api_endpoints, origin
+from otel_bridge.settings import Settings, origin, with_arguments
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +50,13 @@ class BridgeSpanProcessor(SpanProcessor):
 
     Attributes:
         settings: those in force.
+        masks: that what leaves here is masked.
 
     Raises:
         SettingsError: a setting cannot be used.
     """
+
+    masks = True
 
     def __init__(  # noqa: PLR0913 - the arguments are those of Braintrust's processor
         self,
@@ -68,9 +71,10 @@ class BridgeSpanProcessor(SpanProcessor):
         stand_in: bool = False,
         route: state.Route | None = None,
     ) -> None:
-        self.settings = _with_arguments(settings or Settings.from_environment(), api_key, parent, api_url)
+        self.settings = with_arguments(settings or Settings.from_environment(), api_key, parent, api_url)
         self._parent, self._stand_in, self._route = parent, stand_in, route
         self._ai_only, self._custom_filter = filter_ai_spans, custom_filter
+        self._destination = self.settings.destination(headers)
         exporter = build_span_exporter(self.settings, headers)
         self._delivery = Delivery(
             "spans", self.settings.queue_size, exporter.inner, origin(self.settings.endpoints.traces)
@@ -94,14 +98,24 @@ class BridgeSpanProcessor(SpanProcessor):
         """How many spans were accepted, delivered and lost so far."""
         return self._delivery.counts
 
+    @property
+    def masking_counts(self) -> MaskingCounts:
+        """How many spans left so far, and how many of them masked."""
+        return self._delivery.masking_counts
+
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Give `span` the parent string and the way of its surroundings, unless it has them."""
         context = otel_context.get_current() if parent_context is None else parent_context
         if route := self._route_in(context):
             state.process.routes.add(span, route)
+        elif not (self._stand_in or self._closed):
+            # The one that `init_logger` added may stand before this one.
+            state.process.claimed[_ids(span)] = span
+        if state.process.masking and not state.process.masking.all_processors:
+            warn_of_neighbours(span)
         if span.attributes and names.PARENT in span.attributes:
             return
-        if parent := self._inherited(context) or self._default():
+        if parent := parent_for(context, self._parent, self.settings):
             span.set_attribute(names.PARENT, parent)
 
     def on_end(self, span: ReadableSpan) -> None:
@@ -110,11 +124,25 @@ class BridgeSpanProcessor(SpanProcessor):
             return
         if state.process.routes.of(span) is not self._route:
             return
-        if self._stand_in and span in state.process.taken:
+        if self._is_left_to_another(span):
             return
-        state.process.taken.add(span)
-        if keeps(span, ai_only=self._ai_only, custom=self._custom_filter) and self._delivery.accept():
+        taken = state.process.taken
+        kept = keeps(span, ai_only=self._ai_only, custom=self._custom_filter)
+        if kept or span not in taken:
+            taken[span] = self._destination if kept else None
+        if kept and self._delivery.accept():
             self._batch.on_end(span)
+
+    def _is_left_to_another(self, span: ReadableSpan) -> bool:
+        """Whether a processor of ours has sent `span` to the same place, or one of the app's own is there for it."""
+        if state.process.taken.get(span) == self._destination:
+            return True
+        return self._stand_in and (span in state.process.taken or _ids(span) in state.process.claimed)
+
+    def _on_ending(self, span: Span) -> None:
+        """Mask for all processors, where the app asked for it; the SDK calls it before it calls any `on_end`."""
+        if (rules := state.process.masking) and rules.all_processors:
+            mask_in_place(span, rules)
 
     def start_flush(self) -> threading.Event:
         """Start to send what waits, in the background; the event is set when that is over."""
@@ -145,17 +173,6 @@ class BridgeSpanProcessor(SpanProcessor):
         self._batch.shutdown()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
         wait_for_uploads(self.settings.shutdown_timeout_ms)
 
-    def _inherited(self, context: Context) -> str | None:
-        """The parent string of the context, the baggage or the parent span, in this order."""
-        if isinstance(parent := otel_context.get_value(state.PARENT_KEY, context), str):
-            return parent
-        if self.settings.accept_parent_baggage:
-            parent = baggage.get_baggage(names.PARENT_BAGGAGE, context)
-            if isinstance(parent, str) and parent:
-                return parent
-        parent = attributes_of(trace.get_current_span(context)).get(names.PARENT)
-        return parent if isinstance(parent, str) else None
-
     @staticmethod
     def _route_in(context: Context) -> state.Route | None:
         """The way of the context; of the current logger where the context is nobody's."""
@@ -166,19 +183,7 @@ class BridgeSpanProcessor(SpanProcessor):
         logger = state.logger()
         return logger.route if logger else None
 
-    def _default(self) -> str | None:
-        if self._parent:
-            return self._parent
-        logger = state.logger()
-        return logger.parent if logger else self.settings.parent
 
-
-def _with_arguments(
-    settings: Settings, api_key: str | None, parent: str | None, api_url: str | None
-) -> Settings:
-    return replace(
-        settings,
-        api_key=api_key or settings.api_key,
-        parent=parent or settings.parent,
-        endpoints=api_endpoints(api_url) if api_url else settings.endpoints,
-    )
+def _ids(span: ReadableSpan) -> tuple[int, int]:
+    context = span.get_span_context()
+    return (context.trace_id, context.span_id) if context else (0, 0)

@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_bridge.exporter.quiet import OnePerOutage
 from otel_bridge.exporter.refusal import HalvingSpanExporter
+from otel_bridge.processor.masked_export import MaskedLogRecord, MaskedSpan
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,19 @@ class Counts:
     queue_full: int = 0
     failed: int = 0
     refused: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskingCounts:
+    """Whether masking holds: the two agree while a masking function is set.
+
+    Attributes:
+        exported: how many were handed to OTLP, whatever became of them; each once.
+        masked: how many of them had passed the masking function.
+    """
+
+    exported: int = 0
+    masked: int = 0
 
 
 class Delivery:
@@ -63,6 +77,7 @@ class Delivery:
         self._accepted = self._delivered = self._queue_full = self._failed = self._refused = (
             self._reported
         ) = 0
+        self._exported = self._masked = 0
         self._closed = False
 
     @property
@@ -77,6 +92,12 @@ class Delivery:
                 refused=self._refused,
             )
 
+    @property
+    def masking_counts(self) -> MaskingCounts:
+        """How many left, and how many of those masked."""
+        with self._lock:
+            return MaskingCounts(exported=self._exported, masked=self._masked)
+
     def accept(self) -> bool:
         """Tell whether there is room for one more; otherwise it is lost and, before `close`, counted."""
         with self._lock:
@@ -88,12 +109,13 @@ class Delivery:
             self._accepted += 1
             return True
 
-    def deliver(self, size: int, export: Callable[[], tuple[int, int]]) -> bool:
+    def deliver(self, size: int, export: Callable[[], tuple[int, int]], masked: int = 0) -> bool:
         """Export `size` of them and count the outcome; after `close`, do neither.
 
         Args:
             size: how many.
             export: returns how many were delivered, and how many refused alone.
+            masked: how many of them are masked.
 
         Returns:
             whether all were delivered.
@@ -108,6 +130,8 @@ class Delivery:
             delivered = refused = 0
         with self._lock:
             if not self._closed:
+                self._exported += size
+                self._masked += masked
                 self._delivered += delivered
                 self._failed += size - delivered
                 self._refused += refused
@@ -146,7 +170,8 @@ class CountedSpanExporter(SpanExporter):
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Export and count; never raises."""
-        delivered = self._delivery.deliver(len(spans), lambda: self._inner.send(spans))
+        masked = sum(isinstance(span, MaskedSpan) for span in spans)
+        delivered = self._delivery.deliver(len(spans), lambda: self._inner.send(spans), masked)
         return SpanExportResult.SUCCESS if delivered else SpanExportResult.FAILURE
 
     def shutdown(self) -> None:
@@ -165,7 +190,8 @@ class CountedLogExporter(LogRecordExporter):
 
     def export(self, batch: Sequence[ReadableLogRecord]) -> LogRecordExportResult:
         """Export and count; never raises."""
-        delivered = self._delivery.deliver(len(batch), lambda: (self._send(batch), 0))
+        masked = sum(isinstance(record, MaskedLogRecord) for record in batch)
+        delivered = self._delivery.deliver(len(batch), lambda: (self._send(batch), 0), masked)
         return LogRecordExportResult.SUCCESS if delivered else LogRecordExportResult.FAILURE
 
     def _send(self, batch: Sequence[ReadableLogRecord]) -> int:

@@ -22,7 +22,7 @@ from otel_bridge.attributes.encode import Attributes
 from otel_bridge.exporter.otlp import build_log_exporter
 from otel_bridge.processor.attachments import AttachingLogExporter, wait_for_uploads
 from otel_bridge.processor.deadline import DeadlineThread
-from otel_bridge.processor.delivery import CountedLogExporter, Counts, Delivery
+from otel_bridge.processor.delivery import CountedLogExporter, Counts, Delivery, MaskingCounts
 from otel_bridge.processor.masked_export import MaskingLogExporter
 from otel_bridge.processor.size import SizedLogExporter
 from otel_bridge.settings import Settings, origin
@@ -82,6 +82,11 @@ class FactSender:
     def counts(self) -> Counts:
         """How many records were accepted, delivered and lost so far."""
         return self._delivery.counts
+
+    @property
+    def masking_counts(self) -> MaskingCounts:
+        """How many records left so far, and how many of them masked."""
+        return self._delivery.masking_counts
 
     def send(
         self,

@@ -171,19 +171,58 @@ def test_spans_that_are_not_sampled_do_not_leave(receiver: OtlpReceiver) -> None
     assert (receiver.requests, processor.counts) == ([], Counts())
 
 
-@pytest.mark.parametrize("first", ["processor", "logger"])
-def test_the_app_and_the_logger_send_each_span_once(receiver: OtlpReceiver, first: str) -> None:
+@pytest.mark.parametrize("order", ["P L L", "L P L", "L L", "P P L", "L P P"])
+def test_the_app_and_the_logger_send_each_span_once(receiver: OtlpReceiver, order: str) -> None:
     provider = TracerProvider(shutdown_on_exit=False)
-    if first == "processor":
-        provider.add_span_processor(BridgeSpanProcessor())
-    for _ in range(2):
-        init_logger(project="p", tracer_provider=provider)
+    for what in order.split():
+        if what == "P":
+            provider.add_span_processor(BridgeSpanProcessor())
+        else:
+            init_logger(project="p", tracer_provider=provider)
 
     provider.get_tracer("t").start_span("theirs").end()
     otel_bridge.start_span("ours").end()
     otel_bridge.flush()
 
     assert sorted(span.name for span in receiver.raw_spans) == ["ours", "theirs"]
+
+
+def test_the_processor_of_the_app_decides_also_when_it_comes_after_the_logger(receiver: OtlpReceiver) -> None:
+    provider = TracerProvider(shutdown_on_exit=False)
+    init_logger(project="p", tracer_provider=provider)
+    provider.add_span_processor(BridgeSpanProcessor(filter_ai_spans=True, headers={"x-mine": "1"}))
+
+    for name in ("db", "gen_ai.chat"):
+        provider.get_tracer("t").start_span(name).end()
+    otel_bridge.flush()
+
+    assert [span.name for span in receiver.raw_spans] == ["gen_ai.chat"]
+    assert receiver.requests[0][1]["x-mine"] == "1"
+
+
+def test_two_processors_with_projects_of_their_own_send_each_span_to_one(receiver: OtlpReceiver) -> None:
+    provider = TracerProvider(shutdown_on_exit=False)
+    for project in ("p", "q"):
+        provider.add_span_processor(BridgeSpanProcessor(parent=f"project_name:{project}"))
+    tracer = provider.get_tracer("t")
+
+    tracer.start_span("a").end()
+    tracer.start_span("b", attributes={"braintrust.parent": "project_name:q"}).end()
+    otel_bridge.flush()
+
+    sent = sorted((span.name, receiver.spans[span.name]["braintrust.parent"]) for span in receiver.raw_spans)
+    assert sent == [("a", "project_name:p"), ("b", "project_name:q")]
+
+
+def test_other_places_get_each_span_too(receiver: OtlpReceiver) -> None:
+    provider = TracerProvider(shutdown_on_exit=False)
+    for key in ("k", "l"):
+        provider.add_span_processor(BridgeSpanProcessor(api_key=key))
+
+    provider.get_tracer("t").start_span("a").end()
+    otel_bridge.flush()
+
+    assert sorted(headers["authorization"] for _, headers in receiver.requests) == ["Bearer k", "Bearer l"]
 
 
 def test_a_full_queue_drops_and_counts_and_never_blocks(

@@ -6,6 +6,7 @@ import pytest
 from opentelemetry._logs import LogRecord
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -13,6 +14,7 @@ from opentelemetry.trace import Link, Span
 
 from otel_bridge import state
 from otel_bridge.attributes.decode import decode
+from otel_bridge.masking.rules import rules_of
 from otel_bridge.processor.masked_export import MaskingLogExporter, MaskingSpanExporter, masked_span
 from tests.support.spans import GatedExporter, ended_span
 
@@ -34,7 +36,7 @@ def exported(exporter: MaskingSpanExporter) -> TracerProvider:
 
 def test_a_failing_mask_lets_nothing_out() -> None:
     seen = InMemorySpanExporter()
-    provider = exported(MaskingSpanExporter(seen, lambda: broken))
+    provider = exported(MaskingSpanExporter(seen, lambda: rules_of(broken)))
 
     with (
         pytest.raises(ValueError, match="secret"),
@@ -50,7 +52,9 @@ def test_a_failing_mask_lets_nothing_out() -> None:
 
 def test_events_links_and_status_are_masked() -> None:
     seen = InMemorySpanExporter()
-    provider = exported(MaskingSpanExporter(seen, lambda: lambda value: value.replace("secret", "M")))
+    provider = exported(
+        MaskingSpanExporter(seen, lambda: rules_of(lambda value: value.replace("secret", "M")))
+    )
     tracer = provider.get_tracer("app")
     other = tracer.start_span("other").get_span_context()
 
@@ -72,7 +76,7 @@ def test_events_links_and_status_are_masked() -> None:
 
 def test_other_exporters_see_the_original() -> None:
     masked, original = InMemorySpanExporter(), InMemorySpanExporter()
-    provider = exported(MaskingSpanExporter(masked, lambda: lambda _: "M"))
+    provider = exported(MaskingSpanExporter(masked, lambda: rules_of(lambda _: "M")))
     provider.add_span_processor(SimpleSpanProcessor(original))
 
     provider.get_tracer("app").start_span("a", attributes={"x": "secret"}).end()
@@ -84,7 +88,7 @@ def test_other_exporters_see_the_original() -> None:
 def test_what_identifies_the_span_stays() -> None:
     span = ended_span("a", attributes={"x": 1})
 
-    masked = masked_span(span, lambda value: value)
+    masked = masked_span(span, rules_of(lambda value: value))
 
     assert (masked.name, masked.context, masked.parent, masked.kind) == (
         span.name,
@@ -108,7 +112,7 @@ def test_without_a_function_the_span_itself_is_exported() -> None:
 def test_the_function_of_the_moment_is_used() -> None:
     inner = GatedExporter()
     exporter = MaskingSpanExporter(inner)
-    state.process.masking_function = lambda _: "M"
+    state.process.masking = rules_of(lambda _: "M")
 
     exporter.export([ended_span(attributes={"x": "secret"})])
     exporter.force_flush()
@@ -133,7 +137,7 @@ def test_fields_that_are_removed_are_named_in_the_error(attributes: dict[str, st
         attributes={"braintrust.scores": '{"s":1}', "braintrust.metrics": '{"m":1}', **attributes}
     )
 
-    row = decode(masked_span(span, broken).attributes or {})
+    row = decode(masked_span(span, rules_of(broken)).attributes or {})
 
     assert row == {
         "error": f"{error}ERROR: Failed to mask field 'scores' - KeyError;"
@@ -144,7 +148,7 @@ def test_fields_that_are_removed_are_named_in_the_error(attributes: dict[str, st
 def test_the_exception_stays_part_of_the_error() -> None:
     seen = InMemorySpanExporter()
     no_numbers = lambda value: broken(value) if isinstance(value, dict) else value  # noqa: E731 - one expression
-    provider = exported(MaskingSpanExporter(seen, lambda: no_numbers))
+    provider = exported(MaskingSpanExporter(seen, lambda: rules_of(no_numbers)))
 
     with (
         pytest.raises(ValueError, match="bad"),
@@ -161,7 +165,7 @@ def test_the_exception_stays_part_of_the_error() -> None:
 def test_a_span_that_cannot_be_masked_leaves_without_content(caplog: pytest.LogCaptureFixture) -> None:
     span = ReadableSpan("a", attributes="secret", events=ended_span().events)  # type: ignore[arg-type]  # broken
 
-    masked = masked_span(span, broken)
+    masked = masked_span(span, rules_of(broken))
 
     assert masked.attributes == {"otel_bridge.masking_error": "AttributeError"}
     assert "AttributeError" in caplog.text
@@ -172,7 +176,7 @@ def test_log_records_are_masked() -> None:
     seen = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
     provider = LoggerProvider(shutdown_on_exit=False)
     provider.add_log_record_processor(
-        SimpleLogRecordProcessor(MaskingLogExporter(seen, lambda: lambda _: "M"))
+        SimpleLogRecordProcessor(MaskingLogExporter(seen, lambda: rules_of(lambda _: "M")))
     )
 
     provider.get_logger("t").emit(
@@ -189,9 +193,68 @@ def test_log_records_are_masked() -> None:
 def test_a_failing_mask_lets_nothing_out_of_log_records() -> None:
     seen = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
     provider = LoggerProvider(shutdown_on_exit=False)
-    provider.add_log_record_processor(SimpleLogRecordProcessor(MaskingLogExporter(seen, lambda: broken)))
+    provider.add_log_record_processor(
+        SimpleLogRecordProcessor(MaskingLogExporter(seen, lambda: rules_of(broken)))
+    )
 
     provider.get_logger("t").emit(LogRecord(attributes={"braintrust.feedback.comment": "secret"}))
 
     (record,) = seen.get_finished_logs()
     assert "secret" not in str(record.log_record.attributes)
+
+
+def test_names_are_masked_when_asked() -> None:
+    span = ended_span("secret name")
+    attributes = {
+        "gen_ai.tool.name": "secret",
+        "braintrust.span_attributes": '{"type":"tool","name":"secret"}',
+    }
+    tool = ended_span("secret", attributes=attributes)
+    hide = lambda value: value.replace("secret", "M") if isinstance(value, str) else value  # noqa: E731
+
+    assert masked_span(span, rules_of(hide)).name == "secret name"
+    assert masked_span(span, rules_of(hide, span_names=True)).name == "M name"
+    assert masked_span(span, rules_of(broken, span_names=True)).name == (
+        "ERROR: Failed to mask field 'name' - KeyError"
+    )
+    masked = masked_span(tool, rules_of(hide, span_names=True)).attributes or {}
+    assert masked["gen_ai.tool.name"] == "M"
+    assert masked["braintrust.span_attributes"] == '{"type":"tool","name":"M"}'
+
+
+def test_the_resource_and_the_scope_are_masked_when_asked() -> None:
+    seen = GatedExporter()
+    provider = TracerProvider(resource=Resource({"host.name": "secret"}), shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(seen))
+    provider.get_tracer("t", "1", attributes={"x": "secret"}).start_span("a").end()
+    span = seen.batches[0][0]
+
+    kept = masked_span(span, rules_of(lambda _: "M"))
+    masked = masked_span(span, rules_of(lambda _: "M", resource=True))
+
+    assert kept.resource.attributes["host.name"] == "secret"
+    assert masked.resource.attributes["host.name"] == "M"
+    assert masked.instrumentation_scope is not None
+    assert (masked.instrumentation_scope.name, dict(masked.instrumentation_scope.attributes or {})) == (
+        "t",
+        {"x": "M"},
+    )
+
+
+def test_a_function_can_tell_where_a_value_stands() -> None:
+    span = ended_span(attributes={"braintrust.input_json": '"x"', "url.full": "x"})
+    paths: list[object] = []
+
+    def look(value: Any, path: str, span: ReadableSpan) -> Any:
+        paths.append((path, span.name))
+        return value
+
+    masked_span(span, rules_of(look))
+
+    assert paths == [("input", "a"), ("url.full", "a")]
+
+
+def test_lists_of_numbers_stay_lists() -> None:
+    masked = masked_span(ended_span(attributes={"n": [1, 2], "f": [0.5], "b": [True]}), rules_of(lambda v: v))
+
+    assert {key: (masked.attributes or {})[key] for key in "nfb"} == {"n": [1, 2], "f": [0.5], "b": [True]}

@@ -12,6 +12,7 @@ from braintrust.util import LazyValue
 from otel_bridge.attributes.decode import decode
 from otel_bridge.attributes.encode import encode
 from otel_bridge.contract.row import Json
+from otel_bridge.masking.rules import rules_of
 from otel_bridge.processor.masking import _NOT_MASKED, Masking
 
 ROW: dict[str, Json] = {
@@ -43,7 +44,7 @@ def test_fields_are_seen_one_by_one_and_decoded_in_the_order_of_braintrust() -> 
         seen.append(value)
         return value
 
-    Masking(look).attributes(encode(ROW))
+    Masking(rules_of(look)).attributes(encode(ROW))
 
     order = ["input", "output", "expected", "metadata", "context", "scores", "metrics"]
     assert seen == [ROW[field] for field in order]
@@ -56,7 +57,7 @@ def test_everything_that_passes_unmasked_is_named_in_the_docs() -> None:
 
 
 def test_a_failure_tells_no_key_of_others_and_the_name_of_what_is_ours() -> None:
-    masked = Masking(failing).attributes({"SECRETattrkey": "x", "braintrust.feedback.comment": "x"})
+    masked = Masking(rules_of(failing)).attributes({"SECRETattrkey": "x", "braintrust.feedback.comment": "x"})
 
     assert masked == {
         "SECRETattrkey": "ERROR: Failed to mask field 'attribute' - RuntimeError",
@@ -65,7 +66,9 @@ def test_a_failure_tells_no_key_of_others_and_the_name_of_what_is_ours() -> None
 
 
 def test_fields_are_replaced_and_the_others_stay() -> None:  # V52
-    masked = Masking(lambda value: {"M": 1} if isinstance(value, dict) else "M").attributes(encode(ROW))
+    masked = Masking(rules_of(lambda value: {"M": 1} if isinstance(value, dict) else "M")).attributes(
+        encode(ROW)
+    )
 
     assert decode(masked) == {
         **ROW, "input": "M", "output": {"M": 1}, "expected": "M", "metadata": {"M": 1}, "context": {"M": 1},
@@ -89,7 +92,7 @@ def test_nothing_that_is_masked_is_left_in_any_attribute() -> None:
         "foo": "secret",
     }
     for content in ("auto", "both"):
-        masked = Masking(replacing).attributes(encode(row, content=content))
+        masked = Masking(rules_of(replacing)).attributes(encode(row, content=content))
 
         assert "secret" not in str(masked)
         assert masked["gen_ai.request.model"] == "M"
@@ -101,7 +104,7 @@ def test_a_tool_call_is_masked_with_its_field() -> None:
         {"input": {"q": "secret"}, "output": "secret", "span_attributes": {"type": "tool"}}, name="f"
     )
 
-    masked = Masking(replacing).attributes(attributes)
+    masked = Masking(rules_of(replacing)).attributes(attributes)
 
     assert "secret" not in str(masked)
     assert masked["gen_ai.tool.call.arguments"] == '{"q":"M"}'
@@ -115,7 +118,7 @@ def test_messages_are_seen_as_chat_messages_and_stay_messages() -> None:
         seen.append(value)
         return replacing(value)
 
-    masked = Masking(look).attributes({"gen_ai.input.messages": MESSAGES})
+    masked = Masking(rules_of(look)).attributes({"gen_ai.input.messages": MESSAGES})
 
     assert seen == [[{"role": "user", "content": "secret"}]]
     assert json.loads(str(masked["gen_ai.input.messages"])) == [
@@ -124,7 +127,7 @@ def test_messages_are_seen_as_chat_messages_and_stay_messages() -> None:
 
 
 def test_messages_that_masking_makes_something_else_move_to_the_field() -> None:
-    masked = Masking(lambda _: {"M": 1}).attributes({"gen_ai.input.messages": MESSAGES})
+    masked = Masking(rules_of(lambda _: {"M": 1})).attributes({"gen_ai.input.messages": MESSAGES})
 
     assert masked == {"braintrust.input_json": '{"M":1}'}
 
@@ -137,7 +140,7 @@ def test_messages_of_others_that_are_no_chat_messages_are_seen_as_they_are() -> 
         seen.append(value)
         return value
 
-    Masking(look).attributes({"gen_ai.output.messages": text})
+    Masking(rules_of(look)).attributes({"gen_ai.output.messages": text})
 
     assert seen == [json.loads(text)]
 
@@ -154,7 +157,7 @@ def test_the_attributes_of_a_span_of_others_are_masked_as_fields() -> None:
         "braintrust.parent": "project_name:p",
     }
 
-    assert Masking(replacing).attributes(attributes) == {
+    assert Masking(rules_of(replacing)).attributes(attributes) == {
         "gen_ai.operation.name": "chat",
         "gen_ai.request.model": "M",
         "gen_ai.usage.input_tokens": 3,
@@ -167,13 +170,15 @@ def test_the_attributes_of_a_span_of_others_are_masked_as_fields() -> None:
 
 
 def test_twins_that_the_masked_field_does_not_repeat_are_dropped() -> None:
-    masked = Masking(lambda _: "M").attributes({"gen_ai.request.model": "secret", "user.id": "secret"})
+    masked = Masking(rules_of(lambda _: "M")).attributes(
+        {"gen_ai.request.model": "secret", "user.id": "secret"}
+    )
 
     assert masked == {"braintrust.metadata": '"M"'}
 
 
 def test_a_plain_text_field_stays_readable() -> None:
-    masked = Masking(replacing).attributes(
+    masked = Masking(rules_of(replacing)).attributes(
         {"braintrust.input": "secret", "braintrust.output": '{"a":"secret"}'}
     )
 
@@ -181,7 +186,7 @@ def test_a_plain_text_field_stays_readable() -> None:
 
 
 def test_failures_follow_the_table_of_braintrust() -> None:
-    masking = Masking(failing)
+    masking = Masking(rules_of(failing))
     masked = masking.attributes(encode({**ROW, "span_attributes": {"type": "task"}}))
     message = "ERROR: Failed to mask field '{}' - RuntimeError"
 
@@ -204,7 +209,7 @@ def test_braintrust_fails_in_the_same_words() -> None:
     background.flush()
     (theirs,) = background.pop()
 
-    masking = Masking(failing)
+    masking = Masking(rules_of(failing))
     ours = decode(masking.attributes(encode(fields)))
 
     assert {name: ours[name] for name in ("input", "output", "expected", "metadata")} == {
@@ -224,7 +229,7 @@ def test_no_value_is_left_when_every_call_fails() -> None:
     for name in ("braintrust.tags", "braintrust.origin", "braintrust.row_id", "braintrust.span_attributes"):
         del attributes[name]
 
-    masked = Masking(failing).attributes(attributes)
+    masked = Masking(rules_of(failing)).attributes(attributes)
 
     assert "secret" not in str(masked)
     assert masked["other"] == "ERROR: Failed to mask field 'attribute' - RuntimeError"
@@ -241,7 +246,7 @@ def test_no_value_is_left_when_every_call_fails() -> None:
     ],
 )
 def test_a_result_that_is_not_json_is_a_failure(result: object, error: str) -> None:  # V53, differs
-    masking = Masking(lambda _: result)
+    masking = Masking(rules_of(lambda _: result))
 
     masked = masking.attributes({"braintrust.input_json": '"secret"'})
 
@@ -254,7 +259,7 @@ def test_whatever_is_raised_the_value_does_not_leave(error: BaseException) -> No
     def stop(_: Any) -> Any:
         raise error
 
-    assert "secret" not in str(Masking(stop).attributes({"other": "secret"}))
+    assert "secret" not in str(Masking(rules_of(stop)).attributes({"other": "secret"}))
 
 
 def test_feedback_is_masked_as_fields_and_keeps_its_ids() -> None:
@@ -269,8 +274,8 @@ def test_feedback_is_masked_as_fields_and_keeps_its_ids() -> None:
         "braintrust.feedback.comment": "secret",
     }
 
-    masked = Masking(replacing).attributes(attributes)
-    failed = Masking(failing).attributes(attributes)
+    masked = Masking(rules_of(replacing)).attributes(attributes)
+    failed = Masking(rules_of(failing)).attributes(attributes)
 
     assert masked == {
         **attributes,
@@ -283,18 +288,23 @@ def test_feedback_is_masked_as_fields_and_keeps_its_ids() -> None:
 
 
 def test_the_proof_names_the_function_and_counts() -> None:
-    masking = Masking(replacing)
+    masking = Masking(rules_of(replacing))
     masking.attributes({"a": "x", "b": "y"})
 
     proof = json.loads(str(masking.proof()["otel_bridge.masked"]))
     assert proof["values"] == 2
     assert len(proof["function"]) == 16
-    assert proof == json.loads(str(Masking(replacing).proof()["otel_bridge.masked"])) | {"values": 2}
-    assert proof["function"] != json.loads(str(Masking(failing).proof()["otel_bridge.masked"]))["function"]
+    assert proof == json.loads(str(Masking(rules_of(replacing)).proof()["otel_bridge.masked"])) | {
+        "values": 2
+    }
+    assert (
+        proof["function"]
+        != json.loads(str(Masking(rules_of(failing)).proof()["otel_bridge.masked"]))["function"]
+    )
 
 
 def test_the_proof_says_that_masking_failed_and_not_why() -> None:
-    masking = Masking(failing)
+    masking = Masking(rules_of(failing))
     masking.attributes({"a": "x"})
 
     assert masking.proof()["otel_bridge.masking_error"] == "RuntimeError"
@@ -305,7 +315,7 @@ def test_a_callable_object_can_mask() -> None:
         def __call__(self, value: Any) -> Any:
             return replacing(value)
 
-    masking = Masking(Mask())
+    masking = Masking(rules_of(Mask()))
 
     assert masking.attributes({"a": "x"}) == {"a": "M"}
     assert "otel_bridge.masked" in masking.proof()
