@@ -19,6 +19,14 @@ def test_calls_among_the_content_stand_beside_it() -> None:
     ]
 
 
+def test_arguments_that_are_no_text_are_written_as_json() -> None:
+    call: Json = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": {"a": 1}}}
+
+    (message,) = chat_message({"role": "assistant", "content": None, "tool_calls": [call]})
+
+    assert message["tool_calls"] == [CALL]
+
+
 def test_results_among_the_content_are_messages_of_their_own() -> None:
     content = (
         '[{"type": "tool_result", "tool_use_id": "c1", "content": "warm"}, {"type": "text", "text": "and?"}]'

@@ -27,6 +27,12 @@ def test_a_message_fills_the_content_of_its_span() -> None:
     assert (fact.fact, fact.fact_ns, fact.fills_only) == (record_id(record), START_NS, True)
 
 
+def test_the_body_of_a_message_may_be_json_text() -> None:
+    _, fact = record_writes(make_record("gen_ai.user.message", body='{"role": "user", "content": "hi"}'))
+
+    assert fact.row == {**IDENTITY, "input": [{"role": "user", "content": "hi"}]}
+
+
 def test_an_answer_fills_the_output() -> None:
     message: Json = {"role": "assistant", "content": "21"}
     body: Json = {"index": 0, "finish_reason": "stop", "message": message}

@@ -57,6 +57,47 @@ def test_more_messages_win_over_fewer_under_a_better_name() -> None:
     assert found.leftovers == {}
 
 
+def test_messages_with_ids_of_calls_win_over_as_many_without() -> None:
+    without: Json = [{"role": "tool", "content": "21"}]
+    tied: Json = [{"role": "tool", "content": "21", "tool_call_id": "c1"}]
+
+    found = merged([content(without, Rank.INDEXED, "a"), content(tied, Rank.VALUE, "b")])
+
+    assert found.contents == {"input": tied}
+    assert found.leftovers == {}
+
+
+def test_messages_with_a_file_win_over_as_many_without() -> None:
+    text: Json = [{"role": "user", "content": "What is it?"}]
+    file: Json = {"type": "file", "file": {"file_id": "f"}}
+    both: Json = [{"role": "user", "content": [{"type": "text", "text": "What is it?"}, file]}]
+
+    found = merged([content(text, Rank.INDEXED, "a"), content(both, Rank.VALUE, "b")])
+
+    assert found.contents == {"input": both}
+
+
+def test_json_text_in_another_spelling_is_held() -> None:
+    call: Json = {"id": "c1", "function": {"name": "f", "arguments": '{"a":1}'}}
+    spaced: Json = {"function": {"name": "f", "arguments": '{"a": 1}'}}
+    tied: Json = [{"role": "assistant", "tool_calls": [call]}]
+
+    found = merged(
+        [
+            content([{"role": "assistant", "tool_calls": [spaced]}], Rank.INDEXED, "a"),
+            content(tied, Rank.VALUE, "b"),
+        ]
+    )
+
+    assert found.contents == {"input": tied}
+    assert found.leftovers == {}
+
+
+def test_no_messages_are_no_value() -> None:
+    assert merged([content([], Rank.MESSAGES, "a")]).contents == {}
+    assert merged([content([], Rank.VALUE, "a")]).contents == {"input": []}
+
+
 def test_messages_in_events_win_over_more_in_attributes() -> None:
     assert merged([content(ONE, Rank.EVENTS, "a"), content(TWO, Rank.MESSAGES, "b")]).contents == {
         "input": ONE

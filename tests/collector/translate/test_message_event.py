@@ -33,6 +33,25 @@ def test_an_event_is_a_message(name: str, told: dict[str, Json], expected: Messa
     assert message(name, told) == expected
 
 
+def test_a_tool_may_name_its_call_as_a_chat_message_does() -> None:
+    told = message("gen_ai.tool.message", {"role": "tool", "tool_call_id": "c1", "content": "21"})
+
+    assert told == Message("input", [{"role": "tool", "tool_call_id": "c1", "content": "21"}])
+
+
+def test_bedrock_tells_the_results_of_tools_once() -> None:
+    bedrock: dict[str, Json] = {"gen_ai.system": "aws.bedrock"}
+    result: Json = {"toolResult": {"toolUseId": "c1", "content": [{"json": {"temp": 21}}]}}
+
+    own = message("gen_ai.tool.message", {**bedrock, "id": "c1", "content": [{"json": {"temp": 21}}]})
+    again = message(USER, {**bedrock, "content": [result]})
+    beside = message(USER, {**bedrock, "content": [result, {"text": "And?"}]})
+
+    assert own == Message("input", [{"role": "tool", "tool_call_id": "c1", "content": '{"temp":21}'}])
+    assert again is None
+    assert beside == Message("input", [{"role": "user", "content": "And?"}])
+
+
 @pytest.mark.parametrize(
     ("name", "told"), [(USER, {}), ("gen_ai.choice", {"index": 0}), ("exception", {"content": "x"})]
 )

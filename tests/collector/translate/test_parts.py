@@ -65,6 +65,12 @@ def test_the_arguments_of_a_tool_call_are_json_text(arguments: Json, text: str) 
     assert call == {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": text}}
 
 
+def test_keys_of_a_text_that_have_no_value_are_left_out() -> None:
+    text: dict[str, Json] = {"type": "text", "text": "Hi"}
+
+    assert parts.content_part({**text, "thinking": None}) == text
+
+
 def test_a_tool_call_without_an_id_has_none() -> None:
     assert "id" not in parts.tool_call({"type": "tool_call", "name": "weather", "id": None})
 

@@ -19,6 +19,24 @@ def test_the_total_is_the_sum_where_it_is_not_given() -> None:
     assert metrics(prompt_tokens=10, completion_tokens=30, tokens=41)["tokens"] == 41
 
 
+def test_google_counts_thoughts_beside_the_answer() -> None:
+    usage: Json = {
+        "promptTokenCount": 45,
+        "candidatesTokenCount": 9,
+        "thoughtsTokenCount": 7,
+        "totalTokenCount": 61,
+    }
+
+    found = {entry.key: entry.value for entry in token_metrics(counts_in(usage, "usage"))}
+
+    assert found == {
+        "prompt_tokens": 45,
+        "completion_tokens": 16,
+        "completion_reasoning_tokens": 7,
+        "tokens": 61,
+    }
+
+
 def test_one_count_alone_has_no_total() -> None:
     assert metrics(prompt_tokens=9) == {"prompt_tokens": 9}
 

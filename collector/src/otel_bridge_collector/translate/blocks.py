@@ -95,7 +95,7 @@ def _result(block: Object, id_key: str, result_key: str) -> Object:
     named: Object = {
         "type": "tool_call_response",
         "id": block.get(id_key),
-        "response": _plain(block.get(result_key)),
+        "response": plain_result(block.get(result_key)),
     }
     return {**named, **_others(block, id_key, result_key)}
 
@@ -105,8 +105,8 @@ def _item(block: Object) -> Object:
     return {("item_id" if key == "id" else key): value for key, value in block.items()}
 
 
-def _plain(content: Json) -> Json:
-    """Return the text that blocks of text make up, or the one JSON value of a Bedrock result."""
+def plain_result(content: Json) -> Json:
+    """Return the content of a tool's result: the text that blocks of text make up, or the one JSON value of a Bedrock result."""
     if not isinstance(content, list) or not content:
         return content
     first: Json = content[0]
@@ -134,7 +134,7 @@ def _responses_reasoning(block: Object) -> Object:
         return block
     return {
         "type": "reasoning",
-        "content": _plain(block["summary"]) or None,
+        "content": plain_result(block["summary"]) or None,
         **_others(block, "summary", "content"),
     }
 

@@ -90,9 +90,12 @@ def _with_calls(message: Object) -> Object:
 
 
 def _tool_call(call: Json) -> Json:
-    if isinstance(call, Mapping) and "name" in call and "function" not in call:
-        return parts.tool_call(call)
-    return call
+    if not isinstance(call, Mapping):
+        return call
+    function = call.get("function")
+    if isinstance(function, Mapping) and not isinstance(function.get("arguments", ""), str):
+        return {**call, "function": {**function, "arguments": json_text.written(function["arguments"])}}
+    return parts.tool_call(call) if "name" in call and "function" not in call else call
 
 
 def _united(calls: list[Object], given: Json) -> list[Json]:

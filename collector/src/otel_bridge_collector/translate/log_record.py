@@ -18,6 +18,7 @@ from typing import cast
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.model import Attributes, LogRecord, RowWrite
+from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions import braintrust, gen_ai
 from otel_bridge_collector.translate.feedback import feedback_fact, update_fact
 from otel_bridge_collector.translate.log_row import record_id, record_ns, record_row
@@ -43,7 +44,9 @@ def record_writes(record: LogRecord) -> list[RowWrite]:
 def _facts(record: LogRecord) -> list[RowWrite]:
     if record.span_id is None or record.trace_id is None:
         return []
-    given = {**record.attributes, **record.body} if isinstance(record.body, Mapping) else record.attributes
+    # Semantic Kernel writes the body of an event as JSON text.
+    body = json_text.decoded(record.body)
+    given = {**record.attributes, **body} if isinstance(body, Mapping) else record.attributes
     told, rests = whole_attributes(given)
     if record.event_name == gen_ai.DETAILS_EVENT:
         # One id for each span: a repetition of the event says the same again.

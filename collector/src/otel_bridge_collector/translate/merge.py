@@ -12,11 +12,15 @@ from typing import Final
 
 from otel_bridge.contract.row import Json, SpanType
 from otel_bridge_collector.model import Attributes
+from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.messages import is_message_list
 from otel_bridge_collector.translate.partial import Content, Entry, ObjectField, Partial, Rank, Reading
 
 _LABELS: Final = ("role", "type")
 """Keys of a message that say nothing of their own: a losing value need not find them in the winner."""
+
+_MEDIA: Final = ("image_url", "file", "input_audio")
+"""Types of parts in OpenAI's chat messages that are no text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,7 @@ def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool
     used.difference_update(content_losers, entry_losers)
     used.update(attribute for partial in partials for attribute in partial.spent)
     return Merged(
-        contents={winner.field: winner.value for winner in contents},
+        contents={winner.field: winner.value for winner in contents if not _is_without_messages(winner)},
         objects=_objects(entries),
         fallback_type=next((partial.fallback_type for partial in partials if partial.fallback_type), None),
         leftovers={key: value for key, value in attributes.items() if preserve or key not in used},
@@ -79,14 +83,14 @@ def _winner(candidates: Sequence[Content]) -> Content:
     best = next((reading for reading in ordered if _is_said(reading)), ordered[0])
     if best.rank < Rank.MESSAGES or not is_message_list(best.value):
         return best
-    # An instrumentation may write fewer messages under the better name (spec/translation.md section 14, 6).
-    return max([best, *ordered], key=lambda reading: _message_count(reading.value))
+    # An instrumentation may write fewer messages, or less of them, under the better name (spec/translation.md 14, 6).
+    return max([best, *ordered], key=lambda reading: _extent(reading.value))
 
 
 def _lost(winner: Content, candidates: Iterable[Content]) -> Iterator[str]:
-    held = scalars(winner.value)
+    held = _compared(winner.value)
     for reading in candidates:
-        if reading is not winner and not scalars(reading.value) <= held:
+        if reading is not winner and not _compared(reading.value) <= held:
             yield from set(reading.attributes) - set(winner.attributes)
 
 
@@ -112,8 +116,44 @@ def _is_said(reading: Content) -> bool:
     return reading.value is not None and (reading.rank is Rank.EXPLICIT or reading.value not in ("", [], {}))
 
 
-def _message_count(value: Json) -> int:
-    return len(value) if is_message_list(value) else 0
+def _is_without_messages(winner: Content) -> bool:
+    """An empty list of messages is nobody's value; an empty result of a tool is one."""
+    return (
+        winner.value == []
+        and Rank.EVENTS <= winner.rank <= Rank.INDEXED
+        and winner.rank is not Rank.TOOL_CALL
+    )
+
+
+def _compared(value: Json) -> set[Json]:
+    """Return the scalars of a value, those that are JSON text in one spelling."""
+    return set(map(_in_one_spelling, scalars(value)))
+
+
+def _in_one_spelling(scalar: Json) -> Json:
+    return json_text.written(json_text.decoded(scalar)) if isinstance(scalar, str) else scalar
+
+
+def _extent(value: Json) -> tuple[int, int]:
+    """Return how many messages there are, and how many of their parts are no text: ids of calls, images, files."""
+    if not is_message_list(value):
+        return 0, 0
+    return len(value), sum(map(_beyond_text, value))
+
+
+def _beyond_text(message: Mapping[str, Json]) -> int:
+    listed, calls = message.get("content"), message.get("tool_calls")
+    media = [part for part in listed if _is_medium(part)] if isinstance(listed, list) else []
+    named = (
+        [call for call in calls if isinstance(call, Mapping) and call.get("id")]
+        if isinstance(calls, list)
+        else []
+    )
+    return len(media) + len(named) + bool(message.get("tool_call_id"))
+
+
+def _is_medium(part: Json) -> bool:
+    return isinstance(part, Mapping) and part.get("type") in _MEDIA
 
 
 def scalars(value: Json) -> set[Json]:

@@ -3,7 +3,8 @@
 Span events, log records and lists of events in an attribute share their shape; who reads which is the subject of the
 conventions.
 
-Source: semantic-conventions 1.36 and before; spec/translation.md sections 4.3 and 14 (8).
+Source: semantic-conventions 1.36 and before; opentelemetry-instrumentation-botocore 0.66b2, `extensions/bedrock_utils.py`;
+spec/translation.md sections 4.3 and 14 (8).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,11 +13,14 @@ from typing import Final, NamedTuple
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.blocks import plain_result
 from otel_bridge_collector.translate.messages import chat_messages
 
 ASSISTANT: Final = "gen_ai.assistant.message"
 
 _CHOICE: Final = "gen_ai.choice"
+_SYSTEM: Final = "gen_ai.system"
+_BEDROCK: Final = "aws.bedrock"
 _ROLE_OF: Final = {
     "gen_ai.system.message": "system",
     "gen_ai.user.message": "user",
@@ -63,14 +67,29 @@ def sides(told: Sequence[tuple[str, Message]]) -> dict[str, list[Json]]:
 
 def _message(role: str, told: Attributes) -> Json:
     said: dict[str, Json] = {key: told[key] for key in ("name", "tool_calls") if key in told}
-    if "content" in told:
-        said["content"] = told["content"]
+    if "content" in told and (content := _content(role, told)) is not None:
+        said["content"] = content
     if not said:
         return None
     if "tool_calls" in said:
         said["tool_calls"] = json_text.decoded(said["tool_calls"])
-    identity: dict[str, Json] = {"tool_call_id": told["id"]} if role == "tool" and "id" in told else {}
+    call_id = told.get("id", told.get("tool_call_id"))
+    identity: dict[str, Json] = {"tool_call_id": call_id} if role == "tool" and call_id is not None else {}
     return {"role": told.get("role") or role, "content": None, **identity, **said}
+
+
+def _content(role: str, told: Attributes) -> Json:
+    """Return the content; Bedrock's events of a user repeat the results of tools, which have events of their own."""
+    content = told["content"]
+    if told.get(_SYSTEM) != _BEDROCK or not isinstance(content, list):
+        return content
+    if role == "tool":
+        return json_text.written(plain_result(content))
+    return [block for block in content if role != "user" or not _is_result(block)] or None
+
+
+def _is_result(block: Json) -> bool:
+    return isinstance(block, Mapping) and ("toolResult" in block or block.get("type") == "tool_result")
 
 
 def _choice(told: Attributes) -> Json:

@@ -61,9 +61,10 @@ def _arguments(arguments: Json) -> str:
 
 
 def _text(part: Object) -> Json:
-    return (
-        {"type": "text", "text": part["content"], **_others(part, "content")} if "content" in part else part
-    )
+    """Keys without a value, such as the `thinking` of Cohere's, say nothing."""
+    if "content" in part:
+        return {"type": "text", "text": part["content"], **_others(part, "content")}
+    return {key: value for key, value in part.items() if value is not None}
 
 
 def _blob(part: Object) -> Json:

@@ -10,6 +10,7 @@ from otel_bridge.contract import names
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.translate.conventions import (
+    agentops,
     anthropic_sdk,
     braintrust,
     gen_ai,
@@ -19,6 +20,7 @@ from otel_bridge_collector.translate.conventions import (
     langsmith,
     litellm,
     logfire,
+    mlflow,
     openinference,
     openlit,
     openllmetry,
@@ -64,6 +66,8 @@ CONVENTIONS: Final[Sequence[Convention]] = (
     openinference,
     openllmetry,
     haystack,
+    mlflow,
+    agentops,
     logfire,
     plain,
 )

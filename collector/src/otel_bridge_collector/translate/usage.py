@@ -46,6 +46,14 @@ METRIC_OF: Final[Mapping[str, str]] = {
     "audio.output_tokens": "completion_audio_tokens",
     "completion_tokens_details.audio_tokens": "completion_audio_tokens",
     "image.output_tokens": "completion_image_tokens",
+    "prompt_token_count": "prompt_tokens",
+    "promptTokenCount": "prompt_tokens",
+    "total_token_count": "tokens",
+    "totalTokenCount": "tokens",
+    "cached_content_token_count": "prompt_cached_tokens",
+    "cachedContentTokenCount": "prompt_cached_tokens",
+    "thoughts_token_count": "completion_reasoning_tokens",
+    "thoughtsTokenCount": "completion_reasoning_tokens",
 }
 """Name of a count, behind a convention's prefix or as a path in a usage object, to its metric."""
 
@@ -57,6 +65,10 @@ _PARTS: Final = {
 
 _ANTHROPIC_CACHE: Final = ("cache_read_input_tokens", "cache_creation_input_tokens")
 _ANTHROPIC_INPUT: Final = "input_tokens"
+_GOOGLE_OUTPUT: Final = (
+    ("candidates_token_count", "thoughts_token_count"),
+    ("candidatesTokenCount", "thoughtsTokenCount"),
+)
 
 _MAX_DIGITS: Final = 15
 """A number that is longer is no count; within this, floats are exact."""
@@ -70,13 +82,18 @@ class Count(NamedTuple):
     attributes: tuple[str, ...]
 
 
-def counts_in(usage: Json, attribute: str) -> Iterator[Count]:
+def counts_in(usage: Json, attribute: str, *, spends: bool = True) -> Iterator[Count]:
     """Yield the counts of a provider's usage object; the attribute is spent if they are all that it says.
 
-    A zero that has no metric says nothing. Anthropic counts `input_tokens` apart from those of its cache.
+    A zero that has no metric says nothing. Anthropic counts `input_tokens` apart from those of its cache, and Google the
+    tokens of its answers apart from those of its thoughts.
     """
     leaves: dict[str, Json] = {path: value for path, value in _leaves(usage) if value is not None}
-    spent = (attribute,) if all(path in METRIC_OF or value == 0 for path, value in leaves.items()) else ()
+    is_all = all(path in METRIC_OF or value == 0 for path, value in leaves.items())
+    spent = (attribute,) if spends and is_all else ()
+    for answer, thoughts in _GOOGLE_OUTPUT:
+        if (told := _tokens(leaves.get(answer))) is not None:
+            yield Count("completion_tokens", told + (_tokens(leaves.get(thoughts)) or 0), spent)
     if any(path in leaves for path in _ANTHROPIC_CACHE):
         leaves |= _with_cache(leaves)
     for path, value in leaves.items():

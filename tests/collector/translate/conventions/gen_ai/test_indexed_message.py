@@ -1,7 +1,7 @@
 """Messages that were flattened to indexed keys."""
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.translate.conventions.gen_ai.indexed_message import indexed_messages
+from otel_bridge_collector.translate.conventions.gen_ai.indexed_message import bare_reason, indexed_messages
 
 
 def test_messages_of_a_chat_pass() -> None:
@@ -51,10 +51,21 @@ def test_a_message_without_content_leaves_no_placeholder() -> None:
     assert indexed_messages("user", [{"role": "user"}]) == []
 
 
-def test_a_finish_reason_alone_stays() -> None:
+def test_a_finish_reason_without_content_is_no_message() -> None:
     message: Json = {"role": "assistant", "finish_reason": "stop"}
 
-    assert indexed_messages("assistant", [message]) == [message]
+    assert indexed_messages("assistant", [message]) == []
+    assert bare_reason([message]) == "stop"
+
+
+def test_a_finish_reason_beside_content_belongs_to_the_message() -> None:
+    assert bare_reason([{"role": "assistant", "content": "Hi", "finish_reason": "stop"}]) is None
+
+
+def test_an_empty_role_is_that_of_the_side() -> None:
+    assert indexed_messages("assistant", [{"role": "", "content": "Hi"}]) == [
+        {"role": "assistant", "content": "Hi"}
+    ]
 
 
 def test_what_is_no_message_passes() -> None:

@@ -51,6 +51,29 @@ def test_the_model_is_the_one_that_answered(attributes: dict[str, Json], metadat
     assert metadata_of(attributes) == metadata
 
 
+def test_what_no_attribute_says_is_read_from_request_and_response() -> None:
+    tool: Json = {"type": "function", "function": {"name": "f", "parameters": {}}}
+    usage: Json = {
+        "prompt_tokens": 45,
+        "completion_tokens": 9,
+        "prompt_tokens_details": {"cached_tokens": 20},
+    }
+    attributes: dict[str, Json] = {
+        "input.value": json.dumps({"messages": [{"role": "user", "content": "Hi"}], "tools": [tool]}),
+        "output.value": json.dumps({"choices": [{"finish_reason": "stop"}], "usage": usage}),
+        "llm.token_count.prompt": 45,
+        "llm.token_count.completion": 9,
+    }
+
+    assert metadata_of(attributes) == {"tools": [tool], "finish_reason": "stop"}
+    assert metrics_of(attributes) == {
+        "prompt_tokens": 45,
+        "completion_tokens": 9,
+        "tokens": 54,
+        "prompt_cached_tokens": 20,
+    }
+
+
 def test_the_provider_has_one_name() -> None:
     assert metadata_of({"llm.provider": "openai", "llm.system": "openai"}) == {"provider": "openai"}
     assert metadata_of({"llm.provider": "google", "llm.system": "vertexai"}) == {

@@ -1,5 +1,7 @@
 """`input` and `output` of OpenInference spans."""
 
+import json
+
 import pytest
 
 from otel_bridge.contract.row import Json
@@ -165,12 +167,35 @@ def test_documents_without_a_query_are_a_list() -> None:
         ),
         pytest.param({"input.value": '"x"', "input.mime_type": "text/plain"}, '"x"', id="quoted text"),
         pytest.param({"input.value": '"x"', "input.mime_type": "application/json"}, "x", id="JSON string"),
+        pytest.param(
+            {"input.value": '"{\\"a\\":1}"', "input.mime_type": "application/json"}, {"a": 1}, id="JSON twice"
+        ),
         pytest.param({"input.value": "{oops", "input.mime_type": "application/json"}, "{oops", id="cut"),
         pytest.param({"input.value": 5}, 5, id="number"),
     ],
 )
 def test_a_value_is_the_input(attributes: dict[str, Json], value: Json) -> None:
     assert row_of(attributes) == {"input": value}
+
+
+def test_the_prompt_of_a_call_may_stand_among_its_parameters() -> None:
+    parameters = '{"inputText": "Hi", "textGenerationConfig": {"temperature": 0.2}}'
+
+    assert row_of({"llm.invocation_parameters": parameters}, "LLM") == {
+        "input": [{"role": "user", "content": "Hi"}],
+        "metadata": {"temperature": 0.2},
+    }
+
+
+def test_a_request_that_has_ids_of_calls_wins_over_messages_without() -> None:
+    message: Json = {"role": "tool", "tool_call_id": "call_1", "content": "21"}
+    attributes: dict[str, Json] = {
+        "llm.input_messages.0.message.role": "tool",
+        "llm.input_messages.0.message.content": "21",
+        "input.value": json.dumps({"messages": [message]}),
+    }
+
+    assert row_of(attributes, "LLM") == {"input": [message]}
 
 
 def test_a_text_of_a_call_is_a_message() -> None:

@@ -7,12 +7,15 @@ from typing import Final
 from otel_bridge.contract import names
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.conventions.gen_ai.indexed_message import bare_reason
+from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.model_name import models, providers
 from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.tools import named_tool, tool_definitions
 from otel_bridge_collector.translate.usage import METRIC_OF, Count, counts_in, is_measure, token_metrics
 
 _REQUEST: Final = "gen_ai.request"
+_COMPLETION: Final = "gen_ai.completion."
 _USAGE: Final = "gen_ai.usage"
 _USAGE_PREFIXES: Final = ("gen_ai.usage.details.", "gen_ai.usage.")
 _USAGE_OBJECTS: Final = (_USAGE, "gen_ai.usage.raw")
@@ -56,6 +59,7 @@ def readings(attributes: Attributes) -> Iterator[Entry]:
         providers(attributes, *_PROVIDERS),
         _parameters(attributes),
         _tools(attributes),
+        _reason(attributes),
         token_metrics(_counts(attributes)),
         _measures(attributes),
     )
@@ -78,6 +82,13 @@ def _tools(attributes: Attributes) -> Iterator[Entry]:
     name = attributes.get(names.GEN_AI_TOOL_NAME)
     if isinstance(name, str) and name:
         yield Entry("metadata", "tools", [named_tool(name)], (names.GEN_AI_TOOL_NAME,))
+
+
+def _reason(attributes: Attributes) -> Iterator[Entry]:
+    items = items_below(attributes, _COMPLETION)
+    if reason := bare_reason(nested(items)):
+        used = tuple(f"{_COMPLETION}{path}" for path in items)
+        yield Entry("metadata", "finish_reason", reason, used)
 
 
 def _counts(attributes: Attributes) -> Iterator[Count]:

@@ -5,7 +5,7 @@
 | `user`, the prompt of a text completion | a message of the user |
 | content without a role | a message of the side that it stands on |
 | role `thinking` | `reasoning` of the message behind it |
-| a message without content, such as an image that was left out or a block of a streamed answer | nothing |
+| a message without content, such as an image that was left out or a block of a streamed answer | nothing; a reason why it ended is `metadata.finish_reason` |
 
 Source: opentelemetry-instrumentation-openai and -anthropic 0.40.14.
 """
@@ -31,8 +31,16 @@ def indexed_messages(role: str, listed: Json) -> Json:
     if not isinstance(listed, list):
         return listed
     messages = [_with_role(role, message) for message in listed]
-    said = _beyond(_ROLE | _REASON, messages) or _beyond(_ROLE, messages)
-    return list(_with_reasoning(said))
+    return list(_with_reasoning(_beyond(_ROLE | _REASON, messages)))
+
+
+def bare_reason(listed: Json) -> Json:
+    """Return why an answer ended that came without content; None where there is content."""
+    messages = listed if isinstance(listed, list) else []
+    if _beyond(_ROLE | _REASON, messages):
+        return None
+    reasons = (message.get("finish_reason") for message in messages if isinstance(message, Mapping))
+    return next((reason for reason in reasons if reason), None)
 
 
 def _beyond(labels: frozenset[str], messages: Iterable[Json]) -> list[Json]:
@@ -40,11 +48,11 @@ def _beyond(labels: frozenset[str], messages: Iterable[Json]) -> list[Json]:
 
 
 def _with_role(role: str, message: Json) -> Json:
-    if not isinstance(message, Mapping) or "role" in message:
+    if not isinstance(message, Mapping) or message.get("role"):
         return message
     if "user" in message and "content" not in message:
         return {"role": "user", "content": message["user"], **_without(message, "user")}
-    return {"role": role, **message} if "content" in message else message
+    return {**message, "role": role} if "content" in message else message
 
 
 def _with_reasoning(messages: Iterable[Json]) -> Iterator[Json]:

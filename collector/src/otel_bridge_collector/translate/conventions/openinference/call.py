@@ -7,17 +7,17 @@ from typing import Final
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.conventions.openinference.content import PARAMETERS
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.merge import scalars
 from otel_bridge_collector.translate.model_name import model_name, providers
 from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import Count, is_measure, token_metrics
+from otel_bridge_collector.translate.whole import tools_in, usage_in
 
 _MODELS: Final = ("llm.response.model_name", "llm.model_name", "embedding.model_name", "reranker.model_name")
 _PROVIDERS: Final = ("llm.provider", "llm.system")
-PARAMETERS: Final = ("llm.invocation_parameters", "embedding.invocation_parameters")
-"""Attributes with parameters as a JSON object; they may hold nothing of use."""
 _REQUEST_MODEL: Final = "llm.request.model_name"
 _MODEL_PARAMETERS: Final = ("model", "model_name")
 _TOOLS: Final = "llm.tools"
@@ -30,15 +30,26 @@ _PARAMETER_OF: Final[Mapping[str, str]] = {
     "max_output_tokens": "max_tokens",
     "topP": "top_p",
     "topK": "top_k",
+    "maxTokenCount": "max_tokens",
     "stopSequences": "stop",
     "stop_sequences": "stop",
     "frequencyPenalty": "frequency_penalty",
     "presencePenalty": "presence_penalty",
 }
 """Bedrock, Google and Anthropic write the parameters of their own APIs."""
-_PARAMETER_OBJECTS: Final = ("generation_config", "generationConfig", "inferenceConfig")
+_PARAMETER_OBJECTS: Final = (
+    "generation_config", "generationConfig", "inferenceConfig", "textGenerationConfig",
+)  # fmt: skip
 
-_CONTENT_PARAMETERS: Final = ("instructions", "system", "messages", "contents", "input", "prompt")
+_CONTENT_PARAMETERS: Final = (
+    "instructions",
+    "system",
+    "messages",
+    "contents",
+    "input",
+    "prompt",
+    "inputText",
+)
 
 _METRIC_OF: Final = {
     "llm.token_count.prompt": "prompt_tokens",
@@ -53,23 +64,22 @@ _METRIC_OF: Final = {
 }
 
 
-def readings(attributes: Attributes, told: set[Json]) -> Iterator[Entry]:
+def readings(attributes: Attributes, told: set[Json], *, request: Json, response: Json) -> Iterator[Entry]:
     """Yield what the attributes say of the call, apart from its content.
 
     Args:
         attributes: those of the span.
         told: every text of the content; a parameter that is content is not repeated.
+        request: the whole request of a call, for what no attribute of its own says; else None.
+        response: the same of its response.
     """
     return chain(
         _models(attributes),
         providers(attributes, *_PROVIDERS),
         _tools(attributes),
         _parameters(attributes, told),
-        token_metrics(
-            Count(metric, attributes[name], (name,))
-            for name, metric in _METRIC_OF.items()
-            if name in attributes
-        ),
+        _offered(request),
+        token_metrics(chain(_counts(attributes), usage_in(response))),
         _rest(attributes),
     )
 
@@ -104,6 +114,17 @@ def _tools(attributes: Attributes) -> Iterator[Entry]:
         return
     used = tuple(f"{_TOOLS}.{path}" for path in items)
     yield Entry("metadata", "tools", tool_definitions([_tool(item) for item in listed]), used)
+
+
+def _offered(request: Json) -> Iterator[Entry]:
+    if tools := tools_in(request):
+        yield Entry("metadata", "tools", tools, ())
+
+
+def _counts(attributes: Attributes) -> Iterator[Count]:
+    for name, metric in _METRIC_OF.items():
+        if name in attributes:
+            yield Count(metric, attributes[name], (name,))
 
 
 def _tool(item: Json) -> Json:

@@ -8,15 +8,18 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.openinference.message import messages
-from otel_bridge_collector.translate.conventions.openinference.whole import history_in, messages_in
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.messages import chat_messages, is_message_list, text_message
 from otel_bridge_collector.translate.partial import Content, Rank
+from otel_bridge_collector.translate.whole import history_in, messages_in, request_messages
 
 Object = Mapping[str, Json]
 
 REDACTED: Final = "__REDACTED__"
 """What an instrumentation writes for content that the user wants hidden."""
+
+PARAMETERS: Final = ("llm.invocation_parameters", "embedding.invocation_parameters")
+"""Attributes with parameters as a JSON object; they may hold nothing of use."""
 
 _QUERY: Final = "reranker.query"
 
@@ -50,7 +53,16 @@ def value_content(attributes: Attributes, side: Side, *, is_chat: bool) -> Conte
     value = value_of(attributes, side)
     if is_chat:
         value = text_message(side.role, value) if isinstance(value, str) else messages_in(value) or value
+    elif "json" in str(attributes.get(side.mime_type)):
+        value = json_text.decoded(value)  # Some write the JSON text of a tool as JSON once more.
     return Content(side.field, value, Rank.VALUE, (side.value,))
+
+
+def parameter_content(attributes: Attributes) -> Content | None:
+    """Return the prompt that stands among the parameters of a call, as that of a Bedrock request does."""
+    parsed = (json_text.structure(attributes.get(name)) for name in PARAMETERS)
+    found = next((messages for each in parsed if each and (messages := request_messages(each.value))), None)
+    return Content(INPUT.field, found, Rank.TEXT, ()) if found else None
 
 
 def history_content(attributes: Attributes, own: Content) -> Content | None:

@@ -52,7 +52,7 @@ def _message(told: Object, default_role: str) -> Object:
     said: dict[str, Json] = {
         "role": role,
         "content": _content(told.get("content"), [*_parts(told, contents)], is_tool=role == "tool"),
-        **_without(told, *_CONVERTED),
+        **{key: value for key, value in _without(told, *_CONVERTED).items() if value != ""},
     }
     if calls := _calls(told, contents):
         said["tool_calls"] = calls

@@ -14,17 +14,19 @@ from otel_bridge_collector.translate.conventions.openinference import call, note
 from otel_bridge_collector.translate.conventions.openinference.content import (
     INPUT,
     OUTPUT,
+    PARAMETERS,
     REDACTED,
     Side,
     history_content,
     own_content,
+    parameter_content,
     value_content,
     value_of,
 )
-from otel_bridge_collector.translate.conventions.openinference.whole import beside, response_id
 from otel_bridge_collector.translate.merge import scalars
 from otel_bridge_collector.translate.messages import is_message_list
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
+from otel_bridge_collector.translate.whole import beside, finish_reason, response_id
 
 NAME: Final = "openinference"
 
@@ -66,11 +68,16 @@ def translate(span: Span) -> Partial:
         content for side in (INPUT, OUTPUT) for content in _contents(attributes, side, is_chat=is_chat)
     ]
     told = set[Json]().union(*(scalars(content.value) for content in contents))
-    entries = [*call.readings(attributes, told), *note.readings(attributes), *_first_token(span)]
+    request, response = (value_of(attributes, side) if is_chat else None for side in (INPUT, OUTPUT))
+    entries = [
+        *call.readings(attributes, told, request=request, response=response),
+        *note.readings(attributes),
+        *_first_token(span),
+    ]
     if named:
         entries.append(Entry("span_attributes", "type", named, (_KIND,)))
     if is_chat:
-        entries += response_id(value_of(attributes, OUTPUT))
+        entries += (*response_id(response), *finish_reason(response))
     readings: tuple[Reading, ...] = (*contents, *entries)
     held = set[Json]().union(*(scalars(reading.value) for reading in readings))
     return Partial(
@@ -88,7 +95,8 @@ def _kind(attributes: Attributes) -> str:
 def _contents(attributes: Attributes, side: Side, *, is_chat: bool) -> Iterator[Content]:
     own, value = own_content(attributes, side), value_content(attributes, side, is_chat=is_chat)
     if own is None or not own.value:
-        yield from [content for content in (own, value) if content]
+        given = parameter_content(attributes) if side is INPUT and is_chat else None
+        yield from [content for content in (own, value, given) if content]
         return
     yield own
     if REDACTED in scalars(own.value):
@@ -112,7 +120,7 @@ def _beside(attributes: Attributes, held: set[Json], *, with_lists: bool) -> Ite
 def _without_use(attributes: Attributes, readings: Sequence[Reading]) -> Iterator[str]:
     """Yield the attributes whose parameters say nothing, or only what the messages do."""
     used = {attribute for reading in readings for attribute in reading.attributes}
-    for name in call.PARAMETERS:
+    for name in PARAMETERS:
         given = json_text.structure(attributes.get(name))
         if name not in used and given and isinstance(given.value, Mapping):
             yield name

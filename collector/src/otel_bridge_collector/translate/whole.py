@@ -1,0 +1,157 @@
+"""A request or a response that an instrumentation wrote whole into one value, such as OpenInference's `input.value`.
+
+| of | messages | instructions | usage |
+| --- | --- | --- | --- |
+| OpenAI, Mistral, Groq | `messages`, `choices` | | `usage` |
+| OpenAI responses | `input`, `output` | `instructions` | `usage` |
+| Anthropic | `messages`, the response itself | `system` | `usage` |
+| Google | `contents`, `candidates` | `config.system_instruction` | `usage_metadata` |
+
+Source: the APIs of these, and LangChain's run outputs, as the instrumentations record them.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.translate.messages import (
+    chat_messages,
+    is_message_list,
+    text_message,
+    with_instructions,
+)
+from otel_bridge_collector.translate.partial import Entry
+from otel_bridge_collector.translate.tools import tool_definitions
+from otel_bridge_collector.translate.usage import Count, counts_in
+
+_MESSAGE_LISTS: Final = ("messages", "contents", "choices", "candidates", "input", "output")
+_MESSAGE_KEYS: Final = ("role", "content", "parts", "tool_calls")
+_MESSAGE_OF: Final = ("message", "content")
+"""Where a choice or a candidate holds its message."""
+_TEXTS: Final = ("input", "prompt", "inputText")
+_INSTRUCTIONS: Final = ("system", "instructions", "system_instruction", "systemInstruction")
+_GROUPS: Final = ("config", "toolConfig")
+_USAGES: Final = ("usage", "usage_metadata", "usageMetadata")
+_HISTORY: Final = "automatic_function_calling_history"
+_RESPONSE_IDS: Final = ("id", "response_id")
+_RESPONSE_ID: Final = "gen_ai.response.id"
+_LANGCHAIN_OUTPUT: Final = "llm_output"
+_ANSWERS: Final = ("choices", "candidates")
+_REASONS: Final = ("finish_reason", "stop_reason", "finishReason")
+_LABELS: Final = frozenset({"role", "type"})
+
+
+def messages_in(value: Json) -> Json:
+    """Return the messages of a request or response as chat messages; None when it has none."""
+    lists = [value]
+    if isinstance(value, Mapping):
+        itself = {key: value[key] for key in _MESSAGE_KEYS if key in value}
+        lists = [[itself], *(value.get(key) for key in _MESSAGE_LISTS)]
+    for listed in lists:
+        found = [_message(item) for item in listed] if isinstance(listed, list) else []
+        if is_message_list(found):
+            return chat_messages(found)
+    return None
+
+
+def request_messages(value: Json) -> Json:
+    """Return the messages of a request behind its instructions; a prompt that is one text is one. None when it has none."""
+    messages = messages_in(value)
+    if not isinstance(value, Mapping):
+        return messages
+    texts = (value[key] for key in _TEXTS if isinstance(value.get(key), str))
+    if messages is None and (text := next(texts, None)) is not None:
+        messages = text_message("user", text)
+    instructions = next((told for key in _INSTRUCTIONS if (told := _in_groups(value, key))), None)
+    if isinstance(instructions, Mapping):  # Google's is a content.
+        instructions = instructions.get("parts")
+    if messages is None or not isinstance(instructions, str | list):
+        return messages
+    return with_instructions(instructions, messages)
+
+
+def tools_in(request: Json) -> list[Json] | None:
+    """Return the definitions of the tools that a request offers; None without."""
+    return tool_definitions(_in_groups(request, "tools")) if isinstance(request, Mapping) else None
+
+
+def usage_in(response: Json) -> Iterator[Count]:
+    """Yield the counts of a response; they spend no attribute."""
+    if isinstance(response, Mapping):
+        for key in _USAGES:
+            yield from counts_in(response.get(key), "", spends=False)
+
+
+def history_in(value: Json) -> Json:
+    """Return the messages of the last request in a response of Google's SDK, which calls tools itself; None without."""
+    history = value.get(_HISTORY) if isinstance(value, Mapping) else None
+    if not isinstance(history, list) or not history:
+        return None
+    # A content without a role is the user's.
+    return chat_messages([{"role": "user", **content} for content in history if isinstance(content, Mapping)])
+
+
+def response_id(value: Json) -> Iterator[Entry]:
+    """Yield the id of a response; LangChain has it among what the model's class adds."""
+    if not isinstance(value, Mapping):
+        return
+    places = (value, value.get(_LANGCHAIN_OUTPUT))
+    ids = [place.get(key) for place in places if isinstance(place, Mapping) for key in _RESPONSE_IDS]
+    if found := next((each for each in ids if isinstance(each, str)), None):
+        yield Entry("metadata", _RESPONSE_ID, found, ())
+
+
+def finish_reason(response: Json) -> Iterator[Entry]:
+    """Yield why a response ended, that of its first answer."""
+    if not isinstance(response, Mapping):
+        return
+    answers = [answer for key in _ANSWERS for answer in _objects(response.get(key))]
+    reasons = (place.get(key) for place in (response, *answers) for key in _REASONS)
+    if found := next((each for each in reasons if isinstance(each, str)), None):
+        yield Entry("metadata", "finish_reason", found, ())
+
+
+def vectors_in(response: Json) -> list[Json]:
+    """Return the vectors of a response of OpenAI's embeddings API; none where it is none."""
+    items = _objects(response.get("data")) if isinstance(response, Mapping) else []
+    return [item["embedding"] for item in items if "embedding" in item]
+
+
+def beside(whole: Json, held: set[Json], *, with_lists: bool) -> dict[str, Json]:
+    """Return what an object says beyond `held`; lists of a call hold its messages, and those of others may say more."""
+    rest = _rest(whole, held, with_lists=with_lists)
+    return rest if isinstance(rest, dict) else {}
+
+
+def _rest(value: Json, held: set[Json], *, with_lists: bool) -> Json:
+    if isinstance(value, Mapping):
+        told = {key: child for key, child in value.items() if key not in _LABELS}
+        children = {key: _rest(child, held, with_lists=with_lists) for key, child in told.items()}
+        return {key: child for key, child in children.items() if child is not None} or None
+    if isinstance(value, list):
+        is_text = all(isinstance(item, str) for item in value)  # Messages are no texts.
+        items = [_rest(item, held, with_lists=with_lists) for item in value] if with_lists or is_text else []
+        return [item for item in items if item is not None] or None
+    return None if value in (None, "") or value in held else value
+
+
+def _message(item: Json) -> Json:
+    """A choice of a response holds the message, and so does a candidate of Google's; empty keys say nothing."""
+    if not isinstance(item, Mapping):
+        return item
+    if "role" in item:
+        return {key: value for key, value in item.items() if value is not None or key == "content"}
+    held = next((held for key in _MESSAGE_OF if isinstance(held := item.get(key), Mapping)), item)
+    if held is not item:
+        return _message(held)
+    return {"role": "model", **held} if "parts" in held else held
+
+
+def _objects(listed: Json) -> list[Mapping[str, Json]]:
+    return [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
+
+
+def _in_groups(request: Mapping[str, Json], key: str) -> Json:
+    """Return what a request has under a key, itself or among its settings."""
+    groups = (request, *(request.get(group) for group in _GROUPS))
+    return next((told for group in groups if isinstance(group, Mapping) and (told := group.get(key))), None)
