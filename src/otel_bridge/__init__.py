@@ -14,6 +14,7 @@ from otel_bridge.api.logger import Logger, current_logger, init_logger
 from otel_bridge.api.login import login, login_to_state, org_id, set_http_adapter
 from otel_bridge.api.masking import set_masking_function
 from otel_bridge.api.noop import NOOP_SPAN
+from otel_bridge.api.threads import TracedThreadPoolExecutor, setup_threads
 from otel_bridge.api.traced import traced
 from otel_bridge.api.tracing import (
     current_span,
@@ -42,6 +43,7 @@ __all__ = [
     "Logger",
     "ReadonlyAttachment",
     "Span",
+    "TracedThreadPoolExecutor",
     "current_logger",
     "current_span",
     "extract_trace_context",
@@ -56,6 +58,7 @@ __all__ = [
     "permalink",
     "set_http_adapter",
     "set_masking_function",
+    "setup_threads",
     "start_span",
     "traced",
     "update_span",

@@ -24,6 +24,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Tracer, TracerProvider
 
 from otel_bridge import state
+from otel_bridge.contract import names
 from otel_bridge.ids import ChosenIds
 from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.deadline import flush_at_exit, flush_together
@@ -32,7 +33,6 @@ from otel_bridge.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-SCOPE: Final = "otel_bridge"
 VERSION: Final = version("otel-bridge")
 
 
@@ -127,7 +127,7 @@ def _attached(provider: TracerProvider, found: Settings, api_key: str | None) ->
     atexit.register(_leave)
     _leave_as_worker()
     util.register_after_fork(_leave_as_worker, lambda register: register())
-    tracer = provider.get_tracer(SCOPE, VERSION)
+    tracer = provider.get_tracer(names.SCOPE, VERSION)
     if isinstance(tracer, Tracer):
         tracer.id_generator = ChosenIds(tracer.id_generator)
     return Bridge(

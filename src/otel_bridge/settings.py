@@ -92,6 +92,7 @@ class Settings:
         flush_timeout_ms: how long `flush()` may block.
         shutdown_timeout_ms: how long the exit of the process may be held up.
         max_generator_items: values that a traced generator may give to have an output; -1 for no limit, 0 for none.
+        instrument_threads: whether threads go on in the context of whoever starts them.
         environment_type: kind of place where the process runs (`server`, `ci`, `local`), or None.
         environment_name: its name, or None.
         credential_provider: name of the plugin that gives OpenTelemetry's exporter its session, or None.
@@ -110,6 +111,7 @@ class Settings:
     flush_timeout_ms: int = 10_000
     shutdown_timeout_ms: int = 2_000
     max_generator_items: int = 1_000
+    instrument_threads: bool = False
     environment_type: str | None = None
     environment_name: str | None = None
     credential_provider: str | None = None
@@ -148,6 +150,7 @@ class Settings:
             flush_timeout_ms=read.count("OTEL_BRIDGE_FLUSH_TIMEOUT_MS", default=10_000, least=0),
             shutdown_timeout_ms=read.count("OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS", default=2_000, least=0),
             max_generator_items=read.count("BRAINTRUST_MAX_GENERATOR_ITEMS", default=1_000, least=-1),
+            instrument_threads=read.switch("BRAINTRUST_INSTRUMENT_THREADS", default=False),
             environment_type=environment_type,
             environment_name=environment_name,
             credential_provider=read.text(

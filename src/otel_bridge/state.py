@@ -205,6 +205,7 @@ class Process:
         warned: kinds of mistakes that have been warned of.
         bridges: what `configure` built, by tracer provider.
         configuring: held while it builds.
+        threads_set_up: whether threads hand on their context.
         uploads: attachments that are not uploaded yet; None before the first one.
         routes: the spans of other API keys than the usual one.
         account: what `login` logged in to, or None.
@@ -233,6 +234,7 @@ class Process:
     warned: set[str] = field(default_factory=set[str])
     bridges: dict[object, Any] = field(default_factory=dict[object, Any])
     configuring: threading.Lock = field(default_factory=threading.Lock)
+    threads_set_up: bool = False
     uploads: AttachmentUploads | None = None
     routes: Routes = field(default_factory=Routes)
     account: Any = None

@@ -23,6 +23,7 @@ from otel_bridge.api.interface import ParentArgument, Span, StartArguments
 from otel_bridge.api.login import account_of
 from otel_bridge.api.place import Place, object_components, place_of, span_context_of
 from otel_bridge.api.start import start
+from otel_bridge.api.threads import setup_threads
 from otel_bridge.attributes.to_json import clean
 from otel_bridge.configure import Bridge, configure, flush
 from otel_bridge.contract import names
@@ -334,6 +335,8 @@ def init_logger(  # noqa: PLR0913, PLR0917 - Braintrust's signature
     if force_login:
         known.login()
     bridge = configure(tracer_provider, known.api_key)
+    if bridge.settings.instrument_threads:
+        setup_threads()
     process.environment = environment or process.environment
     logger = Logger(bridge, known, project=project, project_id=project_id, async_flush=async_flush)
     if set_current:

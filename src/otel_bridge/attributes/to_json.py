@@ -10,6 +10,7 @@ import json
 import math
 import warnings
 from collections.abc import Callable, Mapping, Set
+from enum import Enum
 from typing import Any, Final, cast
 
 from otel_bridge.attributes.reference import Referable
@@ -29,6 +30,7 @@ def to_json(value: object) -> Json:
     | mapping | dictionary with `str()` of its keys |
     | pydantic model | `model_dump(exclude_none=True)`; its class: the JSON schema |
     | dataclass | dictionary |
+    | enum member | its value |
     | an attachment | the reference to it |
     | a container inside itself | `"<circular reference>"` |
     | anything else | `str()` |
@@ -101,6 +103,8 @@ def _container(value: object, depth: int, inside: set[int]) -> Json:
         return [_copy(item, depth, inside) for item in cast("list[object]", value)]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _field(value, field.name, depth, inside) for field in dataclasses.fields(value)}
+    if isinstance(value, Enum):
+        return _copy(value.value, depth, inside)
     if isinstance(value, Referable):
         return _copy(value.refer(), depth, inside)
     described = _described(value)

@@ -99,6 +99,9 @@ EXCEPTION_TYPE: Final = "exception.type"
 EXCEPTION_MESSAGE: Final = "exception.message"
 EXCEPTION_STACKTRACE: Final = "exception.stacktrace"
 
+SCOPE: Final = "otel_bridge"
+"""Instrumentation scope of the spans and log records that our own app side makes."""
+
 # Headers and baggage.
 PARENT_HEADER: Final = "x-bt-parent"
 """HTTP header or gRPC metadata key that routes a whole OTLP request; matched without case."""

@@ -8,7 +8,7 @@ The OpenTelemetry logs SDK is still marked experimental by its underscore; these
 
 import threading
 import time
-from typing import Final, Protocol
+from typing import Protocol
 
 from opentelemetry._logs import LogRecord, SeverityNumber
 from opentelemetry.context import Context
@@ -19,6 +19,7 @@ from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, SpanContext, set
 
 from otel_bridge import state
 from otel_bridge.attributes.encode import Attributes
+from otel_bridge.contract import names
 from otel_bridge.exporter.otlp import build_log_exporter
 from otel_bridge.processor.attachments import AttachingLogExporter, wait_for_uploads
 from otel_bridge.processor.deadline import DeadlineThread
@@ -26,8 +27,6 @@ from otel_bridge.processor.delivery import CountedLogExporter, Counts, Delivery,
 from otel_bridge.processor.masked_export import MaskingLogExporter
 from otel_bridge.processor.size import SizedLogExporter
 from otel_bridge.settings import Settings, origin
-
-SCOPE: Final = "otel_bridge"
 
 
 class Line(Protocol):
@@ -73,7 +72,7 @@ class FactSender:
                 max_export_batch_size=min(settings.batch_size, settings.queue_size),
             )
         )
-        self._logger = self._provider.get_logger(SCOPE)
+        self._logger = self._provider.get_logger(names.SCOPE)
         self._deadline = DeadlineThread()
         self._closed = False
         state.process.pipelines.add(self)

@@ -30,8 +30,16 @@ _LEVEL_OF_TEXT: Final = {"warning": "warn", "critical": "fatal", "notice": "info
 
 
 def event_rows(span: Span) -> list[Row]:
-    """Return a row for each event of `span`, in their order."""
-    return [_event_row(span, index, event) for index, event in enumerate(span.events)]
+    """Return a row for each event of `span`, in their order.
+
+    Not for an exception of our own app side: it is there for those who know OpenTelemetry only, and the row of the
+    span says the same as its error.
+    """
+    return [
+        _event_row(span, index, event)
+        for index, event in enumerate(span.events)
+        if not (span.scope.name == names.SCOPE and event.name == names.EXCEPTION_EVENT)
+    ]
 
 
 def record_row(record: LogRecord) -> Row:

@@ -30,6 +30,7 @@ from otel_bridge_collector.translate.conventions import (
 from otel_bridge_collector.translate.echo import without_echoes
 from otel_bridge_collector.translate.log_row import event_rows
 from otel_bridge_collector.translate.merge import Merged, merge
+from otel_bridge_collector.translate.own import as_told, is_own, without_housekeeping
 from otel_bridge_collector.translate.parent import named_parent
 from otel_bridge_collector.translate.partial import Partial
 from otel_bridge_collector.translate.row import build_row
@@ -93,12 +94,15 @@ def read(span: Span) -> SpanReading:
     partials["truncation"] = note
     preserve = span.attributes.get(names.PRESERVE_ATTRIBUTES) in (True, "true")
     attributes = span.attributes if preserve else distinct.attributes
-    return SpanReading(partials, merge(list(partials.values()), attributes, preserve=preserve))
+    left = without_housekeeping(attributes) if is_own(span) and not preserve else attributes
+    return SpanReading(partials, merge(list(partials.values()), left, preserve=preserve))
 
 
 def translate(span: Span) -> Row:
     """Return the row of a span, without object ids."""
-    return build_row(span, read(span).merged)
+    merged = read(span).merged
+    row = build_row(span, merged)
+    return as_told(row, span, merged) if is_own(span) else row
 
 
 def span_writes(span: Span) -> list[RowWrite]:
