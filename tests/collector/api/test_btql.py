@@ -1,6 +1,7 @@
 """`POST /btql`."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,6 +134,54 @@ def test_a_warning_does_not_stop_the_query(client: TestClient) -> None:
     assert (ids(answer), answer["warnings"][0]["severity"]) == ("edcba", "warning")
 
 
+def test_2_rows_of_another_type_are_warned_about(client: TestClient) -> None:
+    answer = ask(client, "filter: metadata.user_id = '1234'")
+
+    (warning,) = [each for each in answer["warnings"] if each["code"] == "typeMismatch"]
+    assert (ids(answer), warning["stage"]) == ("a", "executor")
+    assert "1 row holds the number 1234" in warning["message"]
+
+
+def test_without_lints_nothing_is_warned_about(client: TestClient) -> None:
+    assert ask(client, "filter: metadata.user_id = '1234'", lint_mode="off")["warnings"] == []
+
+
+def test_97_a_strict_lint_refuses_what_reads_a_whole_source(client: TestClient) -> None:
+    query = {"query": "select: id | from: project_logs('p')", "strict_lint_mode": True}
+
+    refused = client.post("/btql", json=query)
+    ranged = client.post(
+        "/btql", json={**query, "query": f"{query['query']} | filter: created > '2026-01-01'"}
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "lintFailed")
+    assert refused.json()["Message"].startswith(
+        "Query blocked by strict lint mode due to 1 lint:\nmissingSegmentEliminationSpecs (optimizer/warning): "
+        "No filters available for segment elimination."
+    )
+    assert ranged.status_code == 200
+
+
+def test_a_limit_can_be_disabled(client: TestClient) -> None:
+    assert ids(ask(client, "select: id", disable_limit=True)) == "edcba"
+
+
+def test_large_rows_come_page_by_page(tmp_path: Path) -> None:
+    large = "x" * (12 << 20)
+    asking = Asking(tmp_path, [{"id": name, "input": large} for name in "abc"])
+    client = client_of(asking)
+
+    first = ask(client, "select: id, input")
+    second = ask(client, "select: id, input", cursor=first["cursor"])
+    sorted_by_hand = client.post(
+        "/btql", json={"query": "select: id, input | from: project_logs('p') | sort: id"}
+    )
+
+    asking.close()
+    assert (ids(first), ids(second)) == ("cb", "a")
+    assert (sorted_by_hand.status_code, sorted_by_hand.json()["code"]) == (400, "resultTooLarge")
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -142,6 +191,9 @@ def test_a_warning_does_not_stop_the_query(client: TestClient) -> None:
         pytest.param({"query": "select: *"}, 400, "missingSource", id="no-source"),
         pytest.param({"query": "filter: ((("}, 400, "syntax", id="syntax"),
         pytest.param({"query": "from: project_logs('nosuch')"}, 404, "sourceNotFound", id="project"),
+        pytest.param(
+            {"query": "from: project_logs", "lint_mode": "loud"}, 400, "badArgument", id="lint-mode"
+        ),
         pytest.param({"query": "limit: 1", "fmt": "xml"}, 400, "invalidFmt", id="format"),
         pytest.param(
             {"query": "from: project_logs('p')", "version": "5"}, 400, "versionNotSupported", id="version"

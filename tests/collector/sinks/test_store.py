@@ -33,6 +33,12 @@ class ThreadedStore:
         del statement, timeout_s
         return []
 
+    def select_within(
+        self, statement: Statement, *, timeout_s: float, max_bytes: int | None
+    ) -> tuple[list[tuple[object, ...]], bool]:
+        del max_bytes
+        return self.select(statement, timeout_s=timeout_s), False
+
     def close(self) -> None:
         pass
 

@@ -4,7 +4,6 @@ Source: spec/btql.md sections 7.3 to 7.8 and 9, spec/wire.md section 11. Fields 
 service are ignored.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -13,24 +12,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.api.body import json_response, read_object
+from otel_bridge_collector.api.body import read_object
 from otel_bridge_collector.api.errors import RequestError, query_error_response
-from otel_bridge_collector.api.reading import Read, Reader
+from otel_bridge_collector.api.formats import read_format, respond
+from otel_bridge_collector.api.reading import Linting, Reader
 from otel_bridge_collector.api.revisions import Revisions
 from otel_bridge_collector.api.version import read_version
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.build import binary, logical
-from otel_bridge_collector.query.notice import Notice
 from otel_bridge_collector.query.parser import parse
+from otel_bridge_collector.query.plan import MAX_ROWS
 from otel_bridge_collector.query.syntax import Literal, Path, Query, Source
-from otel_bridge_collector.store.json_text import dump_json
 
 _MAX_TZ_OFFSET_MIN: Final = 840
-_MAX_HEADER: Final = 4096
-_BEHIND: Final = Notice(
-    code="storeBehind",
-    message="the store is behind: rows that were acknowledged before this query may be missing; ask again",
-)
 
 
 class BtqlEndpoint:
@@ -43,26 +37,43 @@ class BtqlEndpoint:
         """Answer one query."""
         body = await read_object(request)
         text = body.get("query")
-        wants_lines = _wants_lines(body)
+        fmt = read_format(body)
         try:
             tz_offset_min = _tz_offset_min(body)
             query = _scoped(_with_source(_query(body), body), body)
-            read = await self._reader.read(query, tz_offset_min=tz_offset_min, revisions=_revisions(body))
+            read = await self._reader.read(
+                query,
+                tz_offset_min=tz_offset_min,
+                revisions=_revisions(body),
+                linting=_linting(body),
+                max_bytes=fmt.max_bytes,
+            )
         except QueryError as error:
             return query_error_response(error, text if isinstance(text, str) else None)
-        return _lines(read) if wants_lines else _envelope(read)
+        return await respond(read, fmt)
 
 
 def _query(body: Mapping[str, Json]) -> Query:
     if "query" not in body:
         raise RequestError('the body has no "query"', code="missingQuery")
     query = parse(body["query"])
+    if body.get("disable_limit") is True and query.limit is None:
+        query = replace(query, limit=MAX_ROWS)
     cursor = body.get("cursor") or None
     if cursor is None:
         return replace(query, cursor=query.cursor or None)
     if not isinstance(cursor, str) or query.cursor not in (None, "", cursor):
         raise RequestError("the body's cursor is not the query's", code="invalidCursor")
     return replace(query, cursor=cursor)
+
+
+def _linting(body: Mapping[str, Json]) -> Linting:
+    mode = body.get("lint_mode", "default")
+    if mode not in ("default", "strict", "off"):
+        raise RequestError("lint_mode is none of default, strict, off", code="badArgument")
+    if body.get("strict_lint_mode") is True:
+        return "strict"
+    return "strict" if mode == "strict" else "off" if mode == "off" else "default"
 
 
 def _revisions(body: Mapping[str, Json]) -> Revisions:
@@ -105,52 +116,3 @@ def _tz_offset_min(body: Mapping[str, Json]) -> int:
         message = f"tz_offset is no number of minutes from -{_MAX_TZ_OFFSET_MIN} to {_MAX_TZ_OFFSET_MIN}"
         raise RequestError(message, code="badTzOffset")
     return minutes
-
-
-def _wants_lines(body: Mapping[str, Json]) -> bool:
-    fmt = body.get("fmt", "json")
-    if fmt not in ("json", "jsonl"):
-        raise RequestError('fmt is neither "json" nor "jsonl"', code="invalidFmt")
-    return fmt == "jsonl"
-
-
-def _envelope(read: Read) -> Response:
-    answer = read.answer
-    body: dict[str, Json] = {"data": answer.data, "schema": answer.schema}
-    if answer.cursor:
-        body["cursor"] = answer.cursor
-    xact_id = read.newest_xact_id
-    body |= {
-        "realtime_state": {
-            "type": "on",
-            "minimum_xact_id": xact_id,
-            "read_bytes": 0,
-            "actual_xact_id": xact_id,
-        },
-        "warnings": _warnings(read),
-        "freshness_state": {
-            "last_processed_xact_id": xact_id,
-            # Clients take an answer for fresh when both are equal (spec/btql.md section 7.4).
-            "last_considered_xact_id": xact_id if read.is_complete else None,
-        },
-    }
-    return json_response(body, _headers(read))
-
-
-def _lines(read: Read) -> Response:
-    content = "".join(f"{dump_json(row)}\n" for row in read.answer.data)
-    headers = _headers(read)
-    if warnings := _warnings(read):
-        headers["x-bt-warnings"] = json.dumps(warnings)[:_MAX_HEADER]
-    return Response(content, media_type="application/x-ndjson", headers=headers)
-
-
-def _headers(read: Read) -> dict[str, str]:
-    return {"x-bt-cursor": read.answer.cursor} if read.answer.cursor else {}
-
-
-def _warnings(read: Read) -> list[Json]:
-    return [
-        {"code": notice.code, "message": notice.message, "stage": notice.stage, "severity": "warning"}
-        for notice in (*read.notices, *(() if read.is_complete else (_BEHIND,)))
-    ]

@@ -69,13 +69,19 @@ class Revisions:
         is_plain = not (query.sort or query.dimensions or query.measures)
         return replace(query, sort=(_LATEST_FIRST,)) if is_plain else query
 
-    def notices(self, source: Source) -> Sequence[Notice]:
+    def notices(self, source: Source | None) -> Sequence[Notice]:
         """Return what the asker should know."""
         kept = {*VERSIONED, *_OBJECT_KINDS}
-        return () if not self.audit_log or OBJECT_TYPES.get(source.kind) in kept else (UNAVAILABLE,)
+        return (
+            ()
+            if source is None or not self.audit_log or OBJECT_TYPES.get(source.kind) in kept
+            else (UNAVAILABLE,)
+        )
 
-    def over(self, statement: Statement, source: Source, objects: Objects) -> Statement:
+    def over(self, statement: Statement, *, source: Source | None, objects: Objects) -> Statement:
         """Return a planned statement over these states."""
+        if source is None:
+            return statement
         object_type = OBJECT_TYPES[source.kind]
         if kind := _OBJECT_KINDS.get(object_type):
             return versions.over_rows(statement, list(self._object_rows(kind, source, objects)))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, cast
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.page import encode_cursor
 from otel_bridge_collector.query.pivot import Pivoting, pivot_rows
 from otel_bridge_collector.query.plan import Plan
@@ -56,6 +57,25 @@ def to_answer(rows: Sequence[tuple[object, ...]], lowered: Lowered, plan: Plan) 
     if plan.pivoting:
         return _pivoted(data, lowered.columns, plan.pivoting)
     return Answer(data=data, schema=_schema(lowered.columns), cursor=_cursor(rows, lowered, plan))
+
+
+def whole_page(rows: list[tuple[object, ...]], lowered: Lowered, plan: Plan) -> list[tuple[object, ...]]:
+    """Return those of the first rows of an answer after which the next page can begin: of traces, whole ones.
+
+    Raises:
+        QueryError: no page can follow, so that rows would be lost.
+    """
+    if plan.page is not None and plan.pivoting is None:
+        if plan.shape != "traces":
+            return rows
+        last = rows[-1][len(lowered.columns) :]
+        if whole := [row for row in rows if row[len(lowered.columns) :] != last]:
+            return whole
+    raise QueryError(
+        "the answer is too large",
+        code="resultTooLarge",
+        suggestion="add a limit, select fewer columns, or sort by _pagination_key and go on with the cursor",
+    )
 
 
 def _pivoted(

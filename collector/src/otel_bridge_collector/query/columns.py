@@ -108,11 +108,13 @@ class Fields:
 
     Attributes:
         own: names that come before all others: those of UNPIVOT, of a subquery's outputs, of a summary.
+        paths: values of paths of two steps that need not be looked for in JSON.
         rest: the column with a JSON object of the fields that have no column, or None where there is none.
         of_rows: whether the columns of rows stand behind `own`.
     """
 
     own: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    paths: Mapping[tuple[str | int, ...], Value] = field(default_factory=dict[tuple[str | int, ...], Value])
     rest: str | None = EXTRA
     of_rows: bool = True
 
@@ -121,12 +123,19 @@ ROW_FIELDS: Final = Fields()
 """What an expression over stored rows can name."""
 
 
+def full_path(parts: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Return the path that a short name stands for; any other path is itself."""
+    return _SHORT_NAMES.get(str(parts[0]), parts) if len(parts) == 1 else parts
+
+
 def column(parts: tuple[str | int, ...], bindings: Bindings, fields: Fields = ROW_FIELDS) -> Value:
     """Return the SQL value of a path.
 
     A name that is no column is read from the row's fields that Braintrust does not name.
     """
     name = str(parts[0])
+    if parts in fields.paths:
+        return fields.paths[parts]
     if name in fields.own:
         own = fields.own[name]
         return step(own, parts[1:], bindings) if parts[1:] else own

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from otel_bridge_collector.query import summary
 from otel_bridge_collector.query.columns import ROW_FIELDS, SUMMARY_ONLY, Fields
 from otel_bridge_collector.query.lower import Scope, condition, lower
+from otel_bridge_collector.query.narrowing import narrowing
 from otel_bridge_collector.query.order import chance, direction, share
 from otel_bridge_collector.query.plan import Plan
 from otel_bridge_collector.query.stored import in_objects
@@ -68,8 +69,9 @@ def _origin(plan: Plan, scope: Scope, subquery: Callable[[Plan, Scope], tuple[st
         return _of_traces(plan, scope) if plan.shape == "traces" else _of_summaries(plan, scope)
     if plan.filter is None:
         return relation
-    chosen = condition(plan.filter, replace(scope, fields=relation.fields))
-    return replace(relation, wheres=[*relation.wheres, chosen])
+    scope = replace(scope, fields=relation.fields)
+    near = narrowing(plan.filter, scope.bindings) if relation.fields is ROW_FIELDS else []
+    return replace(relation, wheres=[*relation.wheres, *near, condition(plan.filter, scope)])
 
 
 def _of_subquery(plan: Plan, sql: str, values: Sequence[Value]) -> Relation:
@@ -97,31 +99,35 @@ def _filled(pagination_key: str) -> list[str]:
 
 
 def _of_traces(plan: Plan, scope: Scope) -> Relation:
-    rows = ROWS_TABLE
     paged = plan.groups is None
-    hits = traces_found(plan, scope, rows, newest="max(pagination_key)")
+    hits = traces_found(plan, scope, ROWS_TABLE, newest="max(pagination_key)")
     if paged:
         order = "place" if plan.sort else "newest DESC"
         hits += f" ORDER BY {order} LIMIT {scope.bindings.add(plan.limit)}"
+    # The keys of the spans first: they stand in the table as they came, so only the parts that have some are read whole.
+    spans = (
+        f"SELECT pagination_key AS span_key, id AS span_row, hit_object, hit_root, newest FROM {ROWS_TABLE}"
+        f" JOIN ({hits}) AS hits ON object_id = hit_object AND root_span_id = hit_root"
+        f" WHERE {in_objects(plan.origin, scope.bindings)}"
+    )
     return Relation(
-        source=f"{rows} JOIN ({hits}) AS hits ON object_id = hit_object AND root_span_id = hit_root",
+        source=f"{ROWS_TABLE} JOIN ({spans}) AS spans ON pagination_key = span_key AND id = span_row AND object_id = hit_object",
         wheres=_spans(plan, scope),
         is_traces=paged,
     )
 
 
 def _of_summaries(plan: Plan, scope: Scope) -> Relation:
-    rows = ROWS_TABLE
-    hits = traces_found(plan, scope, rows, newest=summary.of_root("pagination_key"))
+    hits = traces_found(plan, scope, ROWS_TABLE, newest=summary.of_root("pagination_key"))
     page = plan.page
     if page and page.by == "pagination_key" and not plan.late_filter:
         # Only the traces of this page are summed up.
         hits += (
             f" ORDER BY newest {direction(descending=page.descending)} LIMIT {scope.bindings.add(plan.limit)}"
         )
-    source = summary.summaries(rows, hits, _spans(plan, scope))
+    source = summary.summaries(ROWS_TABLE, hits, _spans(plan, scope))
     own = {name: json(name) for name in SUMMARY_ONLY}
-    return Relation(source=f"({source}) AS summaries", fields=Fields(own=own))
+    return Relation(source=f"({source}) AS summaries", fields=Fields(own=own, paths=summary.METRICS))
 
 
 def _spans(plan: Plan, scope: Scope) -> list[str]:

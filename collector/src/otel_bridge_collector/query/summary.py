@@ -5,9 +5,10 @@ A root that has not come is stood in for by the earliest span. Source: spec/btql
 """
 # ruff: noqa: S608 - SQL is what this module makes, and it holds no user's text
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from otel_bridge_collector.query.value import Value, number
 from otel_bridge_collector.store.columns import COLUMNS, COST, HOT_NUMBERS
 
 PREVIEWS: Final = ("input", "output", "expected", "error", "metadata")
@@ -32,8 +33,8 @@ def _metric(name: str) -> str:
     return f"TRY_CAST(json_extract(metrics, '$.{name}')::VARCHAR AS DOUBLE)"
 
 
-def _sum(number: str, which: str = _COUNTS) -> str:
-    return f"sum({number}) FILTER (WHERE coalesce({which}, true))"
+def _sum(sql: str, which: str = _COUNTS) -> str:
+    return f"sum({sql}) FILTER (WHERE coalesce({which}, true))"
 
 
 _AGGREGATES: Final = {
@@ -59,18 +60,18 @@ _AGGREGATES: Final = {
 }
 
 
-def _whole(number: str) -> str:
+def _whole(sql: str) -> str:
     """Return a number as JSON, without a fraction that is zero."""
-    return f"CASE WHEN {number} = trunc({number}) AND abs({number}) < 1e15 THEN to_json({number}::BIGINT) ELSE to_json({number}) END"
+    return f"CASE WHEN {sql} = trunc({sql}) AND abs({sql}) < 1e15 THEN to_json({sql}::BIGINT) ELSE to_json({sql}) END"
 
 
 _METRICS: Final = {
-    "prompt_tokens": _whole("sums.prompt_tokens"),
-    "completion_tokens": _whole("sums.completion_tokens"),
-    "prompt_cached_tokens": _whole("cached_tokens"),
-    "prompt_cache_creation_tokens": _whole("cache_creation_tokens"),
-    "tokens": _whole("sums.tokens"),
-    "total_tokens": _whole("sums.tokens"),
+    "prompt_tokens": "sums.prompt_tokens",
+    "completion_tokens": "sums.completion_tokens",
+    "prompt_cached_tokens": "cached_tokens",
+    "prompt_cache_creation_tokens": "cache_creation_tokens",
+    "tokens": "sums.tokens",
+    "total_tokens": "sums.tokens",
     "estimated_cost": f"sums.{COST}",
     "llm_calls": "llm_calls",
     "tool_calls": "tool_calls",
@@ -83,7 +84,15 @@ _METRICS: Final = {
     "llm_duration": "llm_duration",
     "time_to_first_token": "time_to_first_token",
 }
-_MEMBERS: Final = ", ".join(f"'{name}', {number}" for name, number in _METRICS.items())
+METRICS: Final[Mapping[tuple[str | int, ...], Value]] = {
+    ("metrics", name): number(f"metric_{name}") for name in _METRICS
+}
+"""Path -> column of its own: who asks for one roll-up does not pay for all."""
+
+_MEMBERS: Final = ", ".join(
+    f"'{name}', {_whole(sql) if name.endswith('_tokens') or name == 'tokens' else sql}"
+    for name, sql in _METRICS.items()
+)
 _MERGED: Final = "json_merge_patch({}, {})::VARCHAR"  # a null in the second takes the member away
 
 _COMPUTED: Final = {
@@ -109,7 +118,8 @@ def summaries(rows: str, hits: str, wheres: Sequence[str]) -> str:
         f"{rows} JOIN hits ON object_id = hit_object AND root_span_id = hit_root WHERE {' AND '.join(wheres)}"
     )
     sums = ", ".join(f"{sql} AS {name}" for name, sql in _AGGREGATES.items())
-    columns = ", ".join(f"{_COMPUTED.get(name, f'root.{name}')} AS {name}" for name in COLUMNS)
+    named = [f"{_COMPUTED.get(name, f'root.{name}')} AS {name}" for name in COLUMNS]
+    columns = ", ".join([*named, *(f"{sql} AS metric_{name}" for name, sql in _METRICS.items())])
     return (
         f"WITH hits AS MATERIALIZED ({hits}), sums AS (SELECT hit_object, hit_root, {sums} FROM {spans} GROUP BY ALL),"
         f" means AS ({_means(spans)})"

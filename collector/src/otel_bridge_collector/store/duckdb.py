@@ -67,6 +67,9 @@ ORDER BY rowid
 """
 """Rows with their names, as `aim.Identity` has them."""
 
+_FETCHED: Final = 256
+"""Rows that are fetched at once where their size is limited."""
+
 _RETRYABLE: Final = (
     duckdb.IOException,
     duckdb.OutOfMemoryException,
@@ -128,14 +131,17 @@ class DuckDBStore:
 
     def select(self, statement: Statement, *, timeout_s: float) -> list[tuple[object, ...]]:
         """See `Store`."""
+        return self.select_within(statement, timeout_s=timeout_s, max_bytes=None)[0]
+
+    def select_within(
+        self, statement: Statement, *, timeout_s: float, max_bytes: int | None
+    ) -> tuple[list[tuple[object, ...]], bool]:
+        """See `Store`."""
         cursor = self._connection.cursor()
         timer = threading.Timer(timeout_s, cursor.interrupt)
         timer.start()
         try:
-            return cast(
-                "list[tuple[object, ...]]",
-                cursor.execute(statement.sql, dict(statement.parameters)).fetchall(),
-            )
+            return _fetch(cursor.execute(statement.sql, dict(statement.parameters)), max_bytes)
         except duckdb.InterruptException as error:
             raise TimeoutError(f"the query ran longer than {timeout_s:g} s") from error
         except (duckdb.OutOfMemoryException, duckdb.DataError) as error:
@@ -307,6 +313,21 @@ def _open(path: Path, *, memory_limit_mb: int, threads: int) -> duckdb.DuckDBPyC
     # A statement that slipped through query planning must reach no file but this one.
     connection.execute("SET enable_external_access = false")
     return connection
+
+
+def _fetch(cursor: duckdb.DuckDBPyConnection, max_bytes: int | None) -> tuple[list[tuple[object, ...]], bool]:
+    """Return rows until their texts are above `max_bytes`, and whether some are left."""
+    if max_bytes is None:
+        return cast("list[tuple[object, ...]]", cursor.fetchall()), False
+    rows: list[tuple[object, ...]] = []
+    size = 0
+    while chunk := cast("list[tuple[object, ...]]", cursor.fetchmany(_FETCHED)):
+        for row in chunk:
+            size += sum(len(value) for value in row if isinstance(value, str))
+            if rows and size > max_bytes:
+                return rows, True
+            rows.append(row)
+    return rows, False
 
 
 def _progress(connection: duckdb.DuckDBPyConnection) -> int:

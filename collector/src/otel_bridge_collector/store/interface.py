@@ -51,6 +51,19 @@ class Store(Protocol):
         """
         ...
 
+    def select_within(
+        self, statement: Statement, *, timeout_s: float, max_bytes: int | None
+    ) -> tuple[list[tuple[object, ...]], bool]:
+        """Run a statement as `select` does, and stop where the texts of the rows are above `max_bytes`.
+
+        The first row is given however large it is. The second value says whether rows are left.
+
+        Raises:
+            TimeoutError: as with `select`.
+            QueryError: as with `select`.
+        """
+        ...
+
     def close(self) -> None:
         """Write everything to the file and let go of it."""
         ...

@@ -1,0 +1,47 @@
+"""What comparisons pass over only by type."""
+
+import pytest
+
+from otel_bridge_collector.query import mismatch
+from otel_bridge_collector.query.function import Clock
+from tests.support.rows import NOW, Asking
+
+
+def messages(example: Asking, condition: str) -> list[str]:
+    planned = example.plan(f"filter: {condition}")
+    found = mismatch.watched(planned)
+    if not found:
+        return []
+    (counts,) = example.store.select(mismatch.to_count(planned, found, Clock(now=NOW)), timeout_s=30)
+    return [notice.message for notice in mismatch.notices(found, counts)]
+
+
+def test_the_message_says_what_was_passed_over_and_what_to_write(example: Asking) -> None:
+    assert messages(example, "metadata.user_id = '1234'") == [
+        "metadata.user_id = '1234' compares with a string, but 1 row holds the number 1234 and was not matched. "
+        "Use metadata.user_id = 1234, metadata.user_id IN ('1234', 1234) or to_string(metadata.user_id)."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "count"),
+    [
+        pytest.param("metadata.user_id = 1234", 1, id="4"),
+        pytest.param("metadata.user_id IN ('1234', 1234)", 0, id="5"),
+        pytest.param("metadata.user_id IN ('1234')", 1, id="list"),
+        pytest.param("metadata.user_id != '1234'", 1, id="unequal"),
+        pytest.param("NOT metadata.user_id = '1234'", 1, id="negated"),
+        pytest.param("metadata.user_id > '1'", 1, id="order-of-strings"),
+        pytest.param("metadata.user_id > 1", 1, id="order-of-numbers"),
+        pytest.param("metadata.user_id = '01234'", 0, id="no-number"),
+        pytest.param("metadata.user_id = '5'", 0, id="nobody-has-it"),
+        pytest.param("metadata.user_id = '1234' and id = 'a'", 0, id="others-must-hold"),
+        pytest.param("metadata.user_id = '1234' or id = 'a'", 0, id="or"),
+        pytest.param("id = '1234'", 0, id="column-with-a-type"),
+        pytest.param("is_root = 'true'", 0, id="boolean-column"),
+        pytest.param("metadata.user_id = true", 0, id="boolean"),
+        pytest.param("metadata.user_id = 'true'", 0, id="boolean-as-text"),
+    ],
+)
+def test_comparisons_are_watched(example: Asking, condition: str, count: int) -> None:
+    assert len(messages(example, condition)) == count
