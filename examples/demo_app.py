@@ -16,7 +16,7 @@ from openai.types.chat import ChatCompletionMessageFunctionToolCall
 from opentelemetry import trace
 from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor
 
-from otel_bridge import current_span, flush, init_logger, traced
+from otel_bridge import current_span, flush, init_logger, traced, tracer_provider
 
 PROJECT: Final = "weather-agent"
 QUESTION: Final = "What is the weather in Lisbon and Atlantis?"
@@ -80,6 +80,9 @@ def answer(question: str, client: OpenAI) -> str:
 def main() -> None:
     """Ask one question, then rate the answer as a user would."""
     logger = init_logger(project=PROJECT)
+    trace.set_tracer_provider(
+        tracer_provider()
+    )  # the spans of others come along; we never take that place unasked
     OpenAIInstrumentor().instrument()
 
     with (

@@ -23,7 +23,7 @@ from otel_bridge.api.tracing import (
     parent_context,
     start_span,
 )
-from otel_bridge.configure import flush
+from otel_bridge.configure import flush, tracer_provider
 from otel_bridge.errors import BridgeError
 from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.exporter import BridgeLogExporter, BridgeSpanExporter
@@ -61,5 +61,6 @@ __all__ = [
     "setup_threads",
     "start_span",
     "traced",
+    "tracer_provider",
     "update_span",
 ]

@@ -1,13 +1,15 @@
 """The composition root of the app side: settings to tracer provider, processor chain and feedback pipeline.
 
-It is the only place that looks at the global tracer provider, and it takes the global slot only when nobody
-has. It opens no connection.
+It is the only place that looks at the global tracer provider, which it never replaces, and takes only when asked to.
+It opens no connection.
 
 | global tracer provider | what happens |
 | --- | --- |
-| none set | one is made and set |
-| one of the OpenTelemetry SDK | a processor is added, once |
-| another | one of our own beside it, with one warning; the two share the OTel context |
+| of the OpenTelemetry SDK, or takes processors as that does (Logfire's) | a processor is added, once |
+| none set | one of our own, which shares the OTel context; as soon as the app sets one, as above |
+| another | one of our own likewise, with one warning |
+
+`OTEL_BRIDGE_TRACER_PROVIDER=isolated` makes one of our own in any case; `global` sets it where none is set.
 """
 
 import atexit
@@ -17,11 +19,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from multiprocessing import parent_process, util
-from typing import Final
+from typing import Final, Protocol, cast, runtime_checkable
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import Tracer, TracerProvider
+from opentelemetry.sdk.trace import SpanProcessor, Tracer, TracerProvider
 
 from otel_bridge import state
 from otel_bridge.contract import names
@@ -41,27 +43,55 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=state.process.open_spans.clear)
 
 
+@runtime_checkable
+class AttachableProvider(Protocol):
+    """A tracer provider that takes span processors, as that of the OpenTelemetry SDK does."""
+
+    @property
+    def resource(self) -> Resource:
+        """What it says of this process."""
+        ...
+
+    def get_tracer(
+        self, instrumenting_module_name: str, instrumenting_library_version: str | None = None
+    ) -> trace.Tracer:
+        """Return a tracer."""
+        ...
+
+    def add_span_processor(self, span_processor: SpanProcessor) -> None:
+        """Let `span_processor` see every span from now on."""
+        ...
+
+
 @dataclass(eq=False, slots=True)
 class Bridge:
     """What spans are made with and facts are sent by.
 
     Attributes:
         settings: as they were when it was configured.
-        tracer: makes our spans.
         resource: what the provider says of this process.
         provider: whose tracer it is.
         environment_key: the API key of the environment, or None.
         route: the way of its spans, where they leave with another key than the first one of the provider.
+        waits: whether the provider is one of ours because the app has set none yet.
     """
 
     settings: Settings
-    tracer: trace.Tracer
     resource: Resource
-    provider: TracerProvider
+    provider: AttachableProvider
     environment_key: str | None = None
     route: state.Route | None = None
+    waits: bool = False
+    _tracer: trace.Tracer = field(default_factory=trace.NoOpTracer)
     _keyed: dict[str | None, "Bridge"] = field(default_factory=dict[str | None, "Bridge"])
     _facts: FactSender | None = None
+
+    @property
+    def tracer(self) -> trace.Tracer:
+        """What makes our spans: of the global provider as soon as there is one."""
+        if self.waits and not isinstance(found := trace.get_tracer_provider(), trace.ProxyTracerProvider):
+            self._move(found)
+        return self._tracer
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -99,12 +129,35 @@ class Bridge:
             self._keyed[wanted] = replace(self, settings=settings, route=route, _keyed={}, _facts=None)
         return self._keyed[wanted]
 
+    def _move(self, found: object) -> None:
+        """Attach to the provider that the app has set since."""
+        with state.process.configuring:
+            if self.waits and found is not self.provider and isinstance(found, AttachableProvider):
+                home: Bridge | None = state.process.bridges.get(found)
+                if home is None:
+                    unkeyed = replace(self.settings, api_key=self.environment_key)
+                    home = state.process.bridges[found] = _attached(found, unkeyed, self.settings.api_key)
+                home = home.of_key(self.settings.api_key)
+                self.provider, self.resource = home.provider, home.resource
+                self._tracer, self.route = home._tracer, home.route  # noqa: SLF001 - another of this class
+            self.waits = False
 
-def configure(tracer_provider: TracerProvider | None = None, api_key: str | None = None) -> Bridge:
+
+def configure(
+    tracer_provider: AttachableProvider | None = None,
+    api_key: str | None = None,
+    *,
+    take_global: bool = False,
+) -> Bridge:
     """Return the bridge of the tracer provider, by default of the global one; the first call builds it.
 
     Each further API key gets a pipeline of its own beside the first, so that what is logged with one key never
     leaves with another.
+
+    Args:
+        tracer_provider: instead of the global one.
+        api_key: instead of that of the environment.
+        take_global: whether a provider of our own becomes the global one where none is set.
 
     Raises:
         SettingsError: a setting of the environment cannot be used.
@@ -113,13 +166,27 @@ def configure(tracer_provider: TracerProvider | None = None, api_key: str | None
         found = tracer_provider or trace.get_tracer_provider()
         bridge: Bridge | None = state.process.bridges.get(found)
         if bridge is None:
-            provider = _sdk_provider(found)
-            bridge = _attached(provider, Settings.from_environment(), api_key)
+            settings = Settings.from_environment()
+            provider = tracer_provider or _provider_for(found, settings, take_global=take_global)
+            bridge = state.process.bridges.get(provider) or _attached(provider, settings, api_key)
+            none_set = isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+            bridge.waits = none_set and provider is not found and settings.provider_mode == "attach"
             state.process.bridges[found] = state.process.bridges[provider] = bridge
         return bridge.of_key(api_key)
 
 
-def _attached(provider: TracerProvider, found: Settings, api_key: str | None) -> Bridge:
+def tracer_provider() -> AttachableProvider:
+    """Return the provider that our spans go through, for those who make spans of their own.
+
+        trace.set_tracer_provider(otel_bridge.tracer_provider())  # where the app has none
+
+    Raises:
+        SettingsError: a setting of the environment cannot be used.
+    """
+    return configure().provider
+
+
+def _attached(provider: AttachableProvider, found: Settings, api_key: str | None) -> Bridge:
     settings = replace(found, api_key=api_key or found.api_key)
     provider.add_span_processor(BridgeSpanProcessor(settings=settings, stand_in=True))
     # After the handlers of the providers, and so called before them, once for all.
@@ -132,7 +199,7 @@ def _attached(provider: TracerProvider, found: Settings, api_key: str | None) ->
         tracer.id_generator = ChosenIds(tracer.id_generator)
     return Bridge(
         settings=settings,
-        tracer=tracer,
+        _tracer=tracer,
         resource=provider.resource,
         provider=provider,
         environment_key=found.api_key,
@@ -153,15 +220,24 @@ def flush() -> None:
     flush_together(list(state.process.pipelines))
 
 
-def _sdk_provider(found: trace.TracerProvider) -> TracerProvider:
-    if isinstance(found, TracerProvider):
+def _provider_for(found: object, settings: Settings, *, take_global: bool) -> AttachableProvider:
+    """The provider to attach to where `found` is the global one; see the table above."""
+    if settings.provider_mode != "isolated" and isinstance(found, AttachableProvider):
         return found
-    provider = TracerProvider()
+    provider: AttachableProvider = TracerProvider()
     if isinstance(found, trace.ProxyTracerProvider):
-        trace.set_tracer_provider(provider)
-    else:
+        if take_global or settings.provider_mode == "global":
+            trace.set_tracer_provider(cast("TracerProvider", provider))
+            logger.info("no tracer provider was set; one of ours is the global one from now on")
+        else:
+            logger.info(
+                "no global tracer provider is set; our spans go through one of our own, and those of others go"
+                " nowhere: set_tracer_provider(otel_bridge.tracer_provider()) brings them here"
+            )
+    elif settings.provider_mode != "isolated":
         logger.warning(
-            "the global tracer provider (%s) is not of the OpenTelemetry SDK; our spans go through one of our own",
+            "the global tracer provider (%s) takes no span processors, so its spans are not seen; ours go through"
+            " one of our own and share the OTel context",
             type(found).__name__,
         )
     return provider

@@ -34,6 +34,9 @@ ContentMode: TypeAlias = Literal["auto", "braintrust", "genai", "both"]
 Whatever is not such a list of messages is in `braintrust.*_json` in every mode.
 """
 
+ProviderMode: TypeAlias = Literal["attach", "isolated", "global"]
+"""Which tracer provider our spans go through (`configure`)."""
+
 Destination: TypeAlias = tuple[object, ...]
 
 _TRUE: Final = frozenset({"true", "1", "yes", "y", "on"})
@@ -95,6 +98,7 @@ class Settings:
         instrument_threads: whether threads go on in the context of whoever starts them.
         environment_type: kind of place where the process runs (`server`, `ci`, `local`), or None.
         environment_name: its name, or None.
+        provider_mode: which tracer provider our spans go through.
         credential_provider: name of the plugin that gives OpenTelemetry's exporter its session, or None.
     """
 
@@ -114,6 +118,7 @@ class Settings:
     instrument_threads: bool = False
     environment_type: str | None = None
     environment_name: str | None = None
+    provider_mode: ProviderMode = "attach"
     credential_provider: str | None = None
 
     def destination(self, headers: Mapping[str, str] | None = None) -> "Destination":
@@ -153,6 +158,7 @@ class Settings:
             instrument_threads=read.switch("BRAINTRUST_INSTRUMENT_THREADS", default=False),
             environment_type=environment_type,
             environment_name=environment_name,
+            provider_mode=read.provider_mode("OTEL_BRIDGE_TRACER_PROVIDER"),
             credential_provider=read.text(
                 "OTEL_PYTHON_EXPORTER_OTLP_HTTP_TRACES_CREDENTIAL_PROVIDER",
                 "OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER",
@@ -303,6 +309,12 @@ class _Reader:
         except ValueError:
             return default
         return value if 0 < value < float("inf") else default
+
+    def provider_mode(self, name: str) -> ProviderMode:
+        value = (self.text(name) or "attach").lower()
+        if value not in get_args(ProviderMode):
+            raise SettingsError(f"{name} is one of {', '.join(get_args(ProviderMode))}")
+        return cast("ProviderMode", value)
 
     def content_mode(self, name: str) -> ContentMode:
         value = self.text(name) or "auto"

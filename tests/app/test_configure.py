@@ -14,20 +14,99 @@ from tests.support.otlp_receiver import OtlpReceiver
 from tests.support.program import run_program as run
 
 
-def test_a_provider_is_made_where_there_is_none(receiver: OtlpReceiver) -> None:
+def test_the_global_place_is_not_taken_where_nobody_has(receiver: OtlpReceiver) -> None:
+    said = run(
+        """
+        import otel_bridge
+        from opentelemetry import trace
+        from opentelemetry.sdk.trace import TracerProvider
+        logger = otel_bridge.init_logger(project="p")
+        assert isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+        with otel_bridge.start_span("ours") as span:
+            assert trace.get_current_span().get_span_context().span_id == int(span.span_id, 16)
+        """,
+        receiver,
+    )
+
+    assert set(receiver.spans) == {"ours"}
+    assert said == ""
+
+
+def test_the_app_can_give_our_provider_the_global_place(receiver: OtlpReceiver) -> None:
+    run(
+        """
+        import otel_bridge
+        from opentelemetry import trace
+        otel_bridge.init_logger(project="p")
+        trace.set_tracer_provider(otel_bridge.tracer_provider())
+        with otel_bridge.start_span("ours"):
+            trace.get_tracer("t").start_span("theirs").end()
+        otel_bridge.init_logger(project="p")
+        """,
+        receiver,
+    )
+
+    assert receiver.spans["theirs"]["braintrust.parent"] == "project_name:p"
+    assert sorted(span.name for span in receiver.raw_spans) == ["ours", "theirs"]
+
+
+def test_a_provider_that_is_set_later_is_used_from_then_on(receiver: OtlpReceiver) -> None:
+    said = run(
+        """
+        import otel_bridge
+        from opentelemetry import trace
+        from opentelemetry.sdk.trace import TracerProvider
+        first = otel_bridge.init_logger(project="p")
+        keyed = otel_bridge.init_logger(project="q", api_key="k", set_current=False)
+        first.start_span("before").end()
+        trace.set_tracer_provider(TracerProvider())
+        for logger in (first, keyed, first):
+            with logger.start_span("ours") as span:
+                trace.get_tracer("t").start_span("theirs").end()
+        otel_bridge.init_logger(project="p")
+        assert otel_bridge.tracer_provider() is trace.get_tracer_provider()
+        """,
+        receiver,
+    )
+
+    assert said == ""
+    sent = [span.name for span in receiver.raw_spans]
+    assert {name: sent.count(name) for name in sent} == {"before": 1, "ours": 3, "theirs": 3}
+
+
+def test_the_global_place_is_taken_when_asked(receiver: OtlpReceiver) -> None:
     run(
         """
         import otel_bridge
         from opentelemetry import trace
         otel_bridge.init_logger(project="p")
         trace.get_tracer("t").start_span("theirs").end()
-        otel_bridge.start_span("ours").end()
         """,
         receiver,
+        OTEL_BRIDGE_TRACER_PROVIDER="global",
     )
 
-    assert receiver.spans["theirs"]["braintrust.parent"] == "project_name:p"
-    assert set(receiver.spans) == {"theirs", "ours"}
+    assert set(receiver.spans) == {"theirs"}
+
+
+def test_an_isolated_provider_leaves_the_global_one_alone(receiver: OtlpReceiver) -> None:
+    run(
+        """
+        import otel_bridge
+        from opentelemetry import trace
+        from opentelemetry.sdk.trace import TracerProvider
+        trace.set_tracer_provider(TracerProvider())
+        otel_bridge.init_logger(project="p")
+        with trace.get_tracer("t").start_as_current_span("theirs") as theirs:
+            span = otel_bridge.start_span("ours")
+            assert span.root_span_id == f"{theirs.get_span_context().trace_id:032x}"
+            span.end()
+        """,
+        receiver,
+        OTEL_BRIDGE_TRACER_PROVIDER="isolated",
+    )
+
+    assert set(receiver.spans) == {"ours"}
 
 
 def test_the_provider_of_the_app_is_used(receiver: OtlpReceiver) -> None:

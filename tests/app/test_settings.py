@@ -67,6 +67,7 @@ def test_the_destination_is_the_first_that_is_named(
         pytest.param("BRAINTRUST_API_KEY", " k ", "api_key", "k", id="key"),
         pytest.param("BRAINTRUST_PARENT", "project_name:p", "parent", "project_name:p", id="parent"),
         pytest.param("OTEL_BRIDGE_CONTENT_MODE", "both", "content_mode", "both", id="content mode"),
+        pytest.param("OTEL_BRIDGE_TRACER_PROVIDER", "Global", "provider_mode", "global", id="provider mode"),
         pytest.param("BRAINTRUST_QUEUE_SIZE", "7", "queue_size", 7, id="queue size"),
         pytest.param("BRAINTRUST_QUEUE_SIZE", "1.5", "queue_size", 25_000, id="a number that is none"),
         pytest.param("OTEL_BRIDGE_BATCH_BYTES", "1000", "batch_bytes", 1_000, id="batch bytes"),
@@ -101,6 +102,7 @@ def test_our_variable_wins_over_that_of_others() -> None:
         pytest.param("OTEL_BRIDGE_ENDPOINT", "localhost:4318", id="no URL"),
         pytest.param("BRAINTRUST_PARENT", "project_name:", id="no object"),
         pytest.param("OTEL_BRIDGE_CONTENT_MODE", "all", id="no mode"),
+        pytest.param("OTEL_BRIDGE_TRACER_PROVIDER", "mine", id="no provider mode"),
         pytest.param("OTEL_BRIDGE_QUEUE_SIZE", "0", id="too small"),
     ],
 )
