@@ -8,8 +8,9 @@ from otel_bridge.api.attachments import (
     ReadonlyAttachment,
 )
 from otel_bridge.api.feedback import log_feedback, update_span
-from otel_bridge.api.interface import Span
+from otel_bridge.api.interface import Span, SpanTypeAttribute
 from otel_bridge.api.link import permalink
+from otel_bridge.api.log_handler import BraintrustLogHandler
 from otel_bridge.api.logger import Logger, current_logger, init_logger
 from otel_bridge.api.login import login, login_to_state, org_id, set_http_adapter
 from otel_bridge.api.masking import set_masking_function
@@ -33,6 +34,7 @@ __all__ = [
     "NOOP_SPAN",
     "Attachment",
     "BaseAttachment",
+    "BraintrustLogHandler",
     "BridgeError",
     "BridgeLogExporter",
     "BridgeLogRecordProcessor",
@@ -43,6 +45,7 @@ __all__ = [
     "Logger",
     "ReadonlyAttachment",
     "Span",
+    "SpanTypeAttribute",
     "TracedThreadPoolExecutor",
     "current_logger",
     "current_span",

@@ -5,10 +5,31 @@ Source: `braintrust` 0.47.0 SDK, `logger.Span` (spec/app-api.md section 4).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
 
 from otel_bridge.contract.row import Json
+
+
+class SpanTypeAttribute(str, Enum):  # noqa: UP042 - its members are formatted as Braintrust's are
+    """The types of spans that Braintrust knows; `type=` takes their text as well."""
+
+    LLM = "llm"
+    SCORE = "score"
+    FUNCTION = "function"
+    EVAL = "eval"
+    TASK = "task"
+    TOOL = "tool"
+    AUTOMATION = "automation"
+    FACET = "facet"
+    PREPROCESSOR = "preprocessor"
+    CLASSIFIER = "classifier"
+    REVIEW = "review"
+    DECISION = "decision"
+    QUESTION = "question"
+    LOG = "log"
+
 
 ParentArgument: TypeAlias = str | Mapping[str, str] | None
 """A slug of `export()`, or the W3C headers of `extract_trace_context()`."""

@@ -3,7 +3,7 @@
 Large batches are cut. They queue, filter and route nothing; the processor around them does, or `BridgeSpanProcessor`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from opentelemetry.sdk._logs import ReadableLogRecord
 from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
@@ -22,6 +22,7 @@ class BridgeSpanExporter(SpanExporter):
 
     Args:
         settings: by default those of the environment.
+        headers: sent besides the usual ones.
 
     Attributes:
         masks: that what leaves here is masked.
@@ -32,9 +33,9 @@ class BridgeSpanExporter(SpanExporter):
 
     masks = True
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, headers: Mapping[str, str] | None = None) -> None:
         settings = settings or Settings.from_environment()
-        sized = SizedSpanExporter(build_span_exporter(settings), settings.batch_bytes)
+        sized = SizedSpanExporter(build_span_exporter(settings, headers), settings.batch_bytes)
         self._masked = MaskingSpanExporter(AttachingSpanExporter(sized, settings))
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:

@@ -24,12 +24,18 @@ AI_PREFIXES: Final = ("gen_ai.", "braintrust.", "llm.", "ai.", "traceloop.")
 ROUTING: Final = frozenset({names.PARENT, names.ORG, names.APP_URL, names.CONTEXT_JSON})
 
 
-def keeps(span: ReadableSpan, *, ai_only: bool, custom: CustomFilter | None = None) -> bool:
-    """Tell whether `span` leaves."""
+def keeps(
+    span: ReadableSpan,
+    *,
+    ai_only: bool,
+    custom: CustomFilter | None = None,
+    routing: frozenset[str] = ROUTING,
+) -> bool:
+    """Tell whether `span` leaves; an attribute of `routing` is no AI content."""
     decided = None if custom is None else _decision(custom, span)
     if decided is not None:
         return decided
-    return not ai_only or _is_ai(span)
+    return not ai_only or _is_ai(span, routing)
 
 
 def _decision(custom: CustomFilter, span: ReadableSpan) -> bool | None:
@@ -42,7 +48,7 @@ def _decision(custom: CustomFilter, span: ReadableSpan) -> bool | None:
         return None
 
 
-def _is_ai(span: ReadableSpan) -> bool:
+def _is_ai(span: ReadableSpan, routing: frozenset[str]) -> bool:
     if span.name.startswith(AI_PREFIXES):
         return True
-    return any(key.startswith(AI_PREFIXES) and key not in ROUTING for key in span.attributes or ())
+    return any(key.startswith(AI_PREFIXES) and key not in routing for key in span.attributes or ())
