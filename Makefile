@@ -74,6 +74,7 @@ wheel: install ## build both wheels, install them into a fresh environment, test
 
 examples: install ## run every example
 	$(BIN)/python examples/demo.py > /dev/null
+	$(BIN)/python examples/zero_code.py > /dev/null
 
 matrix: install ## the tests on the other Pythons of this machine
 	@for version in $(MATRIX); do ./tests/support/test_on.sh $$version || exit 1; done

@@ -24,11 +24,13 @@ from otel_bridge.api.tracing import (
     parent_context,
     start_span,
 )
+from otel_bridge.auto.instrument import auto_instrument, uninstrument
 from otel_bridge.configure import flush, tracer_provider
 from otel_bridge.errors import BridgeError
 from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.exporter import BridgeLogExporter, BridgeSpanExporter
 from otel_bridge.processor.log_records import BridgeLogRecordProcessor
+from otel_bridge.processor.stats import Stats, stats
 
 __all__ = [
     "NOOP_SPAN",
@@ -46,7 +48,9 @@ __all__ = [
     "ReadonlyAttachment",
     "Span",
     "SpanTypeAttribute",
+    "Stats",
     "TracedThreadPoolExecutor",
+    "auto_instrument",
     "current_logger",
     "current_span",
     "extract_trace_context",
@@ -63,7 +67,9 @@ __all__ = [
     "set_masking_function",
     "setup_threads",
     "start_span",
+    "stats",
     "traced",
     "tracer_provider",
+    "uninstrument",
     "update_span",
 ]

@@ -12,13 +12,11 @@ It opens no connection.
 `OTEL_BRIDGE_TRACER_PROVIDER=isolated` makes one of our own in any case; `global` sets it where none is set.
 """
 
-import atexit
 import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from multiprocessing import parent_process, util
 from typing import Final, Protocol, cast, runtime_checkable
 
 from opentelemetry import trace
@@ -28,8 +26,9 @@ from opentelemetry.sdk.trace import SpanProcessor, Tracer, TracerProvider
 from otel_bridge import state
 from otel_bridge.contract import names
 from otel_bridge.ids import ChosenIds
+from otel_bridge.leaving import before_celery_worker_ends, before_every_end, before_sigterm
 from otel_bridge.processor.bridge import BridgeSpanProcessor
-from otel_bridge.processor.deadline import flush_at_exit, flush_together
+from otel_bridge.processor.deadline import RootFlush, flush_at_exit, flush_together
 from otel_bridge.processor.facts import FactSender
 from otel_bridge.settings import Settings
 
@@ -37,10 +36,14 @@ logger = logging.getLogger(__name__)
 
 VERSION: Final = version("otel-bridge")
 
+_REPORTING_S: Final = 1.0
+"""What the report of losses may take beyond the time in which everything is sent."""
+
 
 if hasattr(os, "register_at_fork"):
     # The spans that are open at a fork are the parent's to end.
     os.register_at_fork(after_in_child=state.process.open_spans.clear)
+    os.register_at_fork(after_in_child=lambda: before_celery_worker_ends(_leave))
 
 
 @runtime_checkable
@@ -166,7 +169,7 @@ def configure(
         found = tracer_provider or trace.get_tracer_provider()
         bridge: Bridge | None = state.process.bridges.get(found)
         if bridge is None:
-            settings = Settings.from_environment()
+            settings = _settings()
             provider = tracer_provider or _provider_for(found, settings, take_global=take_global)
             bridge = state.process.bridges.get(provider) or _attached(provider, settings, api_key)
             none_set = isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
@@ -186,14 +189,18 @@ def tracer_provider() -> AttachableProvider:
     return configure().provider
 
 
+def _settings() -> Settings:
+    """Those of the exporter that a configuration of OpenTelemetry names, or else of the environment."""
+    exporter = next(iter(state.process.exporters), None)
+    return exporter.settings if exporter else Settings.from_environment()
+
+
 def _attached(provider: AttachableProvider, found: Settings, api_key: str | None) -> Bridge:
     settings = replace(found, api_key=api_key or found.api_key)
     provider.add_span_processor(BridgeSpanProcessor(settings=settings, stand_in=True))
-    # After the handlers of the providers, and so called before them, once for all.
-    atexit.unregister(_leave)
-    atexit.register(_leave)
-    _leave_as_worker()
-    util.register_after_fork(_leave_as_worker, lambda register: register())
+    before_every_end(_leave)
+    if settings.flush_on_sigterm:
+        before_sigterm(_leave_at_once, _begin_to_leave, settings.shutdown_timeout_ms / 1000 + _REPORTING_S)
     tracer = provider.get_tracer(names.SCOPE, VERSION)
     if isinstance(tracer, Tracer):
         tracer.id_generator = ChosenIds(tracer.id_generator)
@@ -204,15 +211,6 @@ def _attached(provider: AttachableProvider, found: Settings, api_key: str | None
         provider=provider,
         environment_key=found.api_key,
     )
-
-
-def _leave_as_worker() -> None:
-    """See that a child of `multiprocessing` leaves as others do: it ends by `os._exit`, without `atexit`.
-
-    A forked child forgets the finalizers of its parent, and so calls this again.
-    """
-    if parent_process() is not None:
-        util.Finalize(None, _leave, exitpriority=0)
 
 
 def flush() -> None:
@@ -250,3 +248,16 @@ def _leave() -> None:
     flush_at_exit(list(state.process.pipelines))
     for bridge in set(state.process.bridges.values()):
         bridge.close()
+
+
+def _begin_to_leave() -> None:
+    """Send what waits, and from now on each trace when it ends: the process may end without another word."""
+    state.process.leaving = True
+    RootFlush().run(list(state.process.pipelines))
+
+
+def _leave_at_once() -> None:
+    """Send everything while a signal ends the process: no handler of a provider comes after it."""
+    _leave()
+    for pipeline in list(state.process.pipelines):
+        pipeline.shutdown()

@@ -6,7 +6,7 @@ with it.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias, cast, get_args
 from urllib.parse import urlsplit
@@ -38,6 +38,15 @@ ProviderMode: TypeAlias = Literal["attach", "isolated", "global"]
 """Which tracer provider our spans go through (`configure`)."""
 
 Destination: TypeAlias = tuple[object, ...]
+
+SERVERLESS: Final = (
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "FUNCTIONS_WORKER_RUNTIME",
+    "FUNCTION_TARGET",
+    "K_SERVICE",
+)
+"""Variables of places that freeze a process between two requests: AWS Lambda, Azure Functions, Google Cloud Run
+functions, Cloud Run."""
 
 _TRUE: Final = frozenset({"true", "1", "yes", "y", "on"})
 _FALSE: Final = frozenset({"false", "0", "no", "n", "off"})
@@ -94,6 +103,9 @@ class Settings:
         schedule_delay_ms: how long an ended span waits for others.
         flush_timeout_ms: how long `flush()` may block.
         shutdown_timeout_ms: how long the exit of the process may be held up.
+        flush_on_root_end: whether the end of a local root waits until its trace was sent.
+        flush_on_sigterm: whether SIGTERM sends what waits before it ends the process, or the app's handler is called.
+        internal_metrics: whether what is accepted, delivered and lost is told as OTel metrics.
         max_generator_items: values that a traced generator may give to have an output; -1 for no limit, 0 for none.
         instrument_threads: whether threads go on in the context of whoever starts them.
         environment_type: kind of place where the process runs (`server`, `ci`, `local`), or None.
@@ -114,6 +126,9 @@ class Settings:
     schedule_delay_ms: int = 1_000
     flush_timeout_ms: int = 10_000
     shutdown_timeout_ms: int = 2_000
+    flush_on_root_end: bool = False
+    flush_on_sigterm: bool = True
+    internal_metrics: bool = False
     max_generator_items: int = 1_000
     instrument_threads: bool = False
     environment_type: str | None = None
@@ -154,6 +169,11 @@ class Settings:
             ),
             flush_timeout_ms=read.count("OTEL_BRIDGE_FLUSH_TIMEOUT_MS", default=10_000, least=0),
             shutdown_timeout_ms=read.count("OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS", default=2_000, least=0),
+            flush_on_root_end=read.switch(
+                "OTEL_BRIDGE_FLUSH_ON_ROOT_END", default=read.text(*SERVERLESS) is not None
+            ),
+            flush_on_sigterm=read.switch("OTEL_BRIDGE_FLUSH_ON_SIGTERM", default=True),
+            internal_metrics=read.switch("OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED", default=False),
             max_generator_items=read.count("BRAINTRUST_MAX_GENERATOR_ITEMS", default=1_000, least=-1),
             instrument_threads=read.switch("BRAINTRUST_INSTRUMENT_THREADS", default=False),
             environment_type=environment_type,
@@ -164,6 +184,17 @@ class Settings:
                 "OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER",
             ),
         )
+
+
+def process_environment() -> MutableMapping[str, str]:
+    """Return the variables of the process, for those who set what others read."""
+    return os.environ  # noqa: TID251 - the one place
+
+
+def read_switch(variables: Mapping[str, str], name: str) -> bool | None:
+    """Return what the variable `name` says; None when it says neither yes nor no."""
+    value = variables.get(name, "").strip().lower()
+    return True if value in _TRUE else False if value in _FALSE else None
 
 
 def with_arguments(
@@ -192,6 +223,16 @@ def api_endpoints(api_url: str) -> Endpoints:
     return Endpoints(traces=f"{base}/v1/traces", logs=f"{base}/v1/logs")
 
 
+def base_endpoints(name: str, url: str) -> Endpoints:
+    """Return the OTLP endpoints below a base URL.
+
+    Raises:
+        SettingsError: `url`, the value of `name`, is no HTTP URL.
+    """
+    base = _http_url(name, url)
+    return Endpoints(traces=f"{base}/v1/traces", logs=f"{base}/v1/logs")
+
+
 def _variables() -> Mapping[str, str]:
     """The environment of the process, and what a `.env.braintrust` says where it is silent."""
     said = {name: value for name, value in os.environ.items() if value.strip()}  # noqa: TID251 - the one place
@@ -206,7 +247,7 @@ def origin(url: str) -> str:
 
 def _endpoints(read: "_Reader") -> Endpoints:
     if base := read.url("OTEL_BRIDGE_ENDPOINT"):
-        return Endpoints(traces=f"{base}/v1/traces", logs=f"{base}/v1/logs")
+        return base_endpoints("OTEL_BRIDGE_ENDPOINT", base)
     if api_url := read.url("BRAINTRUST_API_URL"):
         return api_endpoints(api_url)
     base = read.url("OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -289,8 +330,8 @@ class _Reader:
             raise SettingsError(f"{names[-1]}: {error}") from error
 
     def switch(self, name: str, *, default: bool) -> bool:
-        value = (self.text(name) or "").lower()
-        return True if value in _TRUE else False if value in _FALSE else default
+        value = read_switch(self.variables, name)
+        return default if value is None else value
 
     def count(self, *names: str, default: int, least: int) -> int:
         """A number that is none counts as absent, as at Braintrust and OpenTelemetry; one out of range raises."""

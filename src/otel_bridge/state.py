@@ -185,6 +185,15 @@ class Pipeline(Protocol):
         ...
 
 
+class Exporter(Protocol):
+    """What the process knows of an exporter of ours."""
+
+    @property
+    def settings(self) -> Settings:
+        """Where it sends."""
+        ...
+
+
 @dataclass(slots=True)
 class Process:
     """What holds for the whole process, whatever the context.
@@ -195,9 +204,11 @@ class Process:
         pipelines: everything that `flush()` flushes.
         open_spans: spans of ours that have not ended.
         exit_wait_s: how long the exit may still be held up, by all pipelines together; None while it has not begun.
+        leaving: whether SIGTERM came, so that nothing waits for company any more.
         environment: what `init_logger(environment=...)` said of the place where the process runs.
         wired: whether the app added a processor of ours itself, and so has spans without a logger.
         taken: where a processor of ours sends each ended span that it has seen, None if nowhere; while it waits.
+        exporters: the exporters of ours that the app or its configuration made, each with its `settings`.
         claimed: spans that the app's own processor has seen start, by ids; the one that we added leaves them alone.
         neighbours_seen: the other span processors, as they were when they were last looked at.
         neighbours_told: kinds of those that were warned of.
@@ -205,6 +216,7 @@ class Process:
         warned: kinds of mistakes that have been warned of.
         bridges: what `configure` built, by tracer provider.
         configuring: held while it builds.
+        instrumentors: what `auto_instrument` switched on, by entry point: what `uninstrument` undoes.
         threads_set_up: whether threads hand on their context.
         uploads: attachments that are not uploaded yet; None before the first one.
         routes: the spans of other API keys than the usual one.
@@ -220,11 +232,13 @@ class Process:
     pipelines: WeakSet[Pipeline] = field(default_factory=WeakSet[Pipeline])
     open_spans: set[Abandonable] = field(default_factory=set[Abandonable])
     exit_wait_s: float | None = None
+    leaving: bool = False
     environment: Mapping[str, str] | None = None
     wired: bool = False
     taken: WeakKeyDictionary[ReadableSpan, Destination | None] = field(
         default_factory=WeakKeyDictionary[ReadableSpan, Destination | None]
     )
+    exporters: WeakSet[Exporter] = field(default_factory=WeakSet[Exporter])
     claimed: WeakValueDictionary[tuple[int, int], Span] = field(
         default_factory=WeakValueDictionary[tuple[int, int], Span]
     )
@@ -234,6 +248,7 @@ class Process:
     warned: set[str] = field(default_factory=set[str])
     bridges: dict[object, Any] = field(default_factory=dict[object, Any])
     configuring: threading.Lock = field(default_factory=threading.Lock)
+    instrumentors: dict[str, Any] = field(default_factory=dict[str, Any])
     threads_set_up: bool = False
     uploads: AttachmentUploads | None = None
     routes: Routes = field(default_factory=Routes)

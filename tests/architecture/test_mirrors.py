@@ -9,6 +9,7 @@ import pytest
 ROOT: Final = Path(__file__).parents[2]
 TREES: Final = {
     ROOT / "src" / "otel_bridge": ROOT / "tests" / "app",
+    ROOT / "src" / "otel_bridge_plugins": ROOT / "tests" / "plugins",
     ROOT / "collector" / "src" / "otel_bridge_collector": ROOT / "tests" / "collector",
 }
 

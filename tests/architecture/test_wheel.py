@@ -59,7 +59,7 @@ def test_the_app_wheel_holds_the_app_side_only(app_wheel: Path) -> None:
     with zipfile.ZipFile(app_wheel) as archive:
         tops = {name.split("/")[0] for name in archive.namelist()}
 
-    assert tops == {"otel_bridge", f"{app_wheel.name.split('-py3')[0]}.dist-info"}
+    assert tops == {"otel_bridge", "otel_bridge_plugins", f"{app_wheel.name.split('-py3')[0]}.dist-info"}
 
 
 def test_both_wheels_carry_their_types(app_wheel: Path, collector_wheel: Path) -> None:

@@ -12,13 +12,17 @@ from otel_bridge.contract.names import PARENT_HEADER
 from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge.exporter.refusal import HalvingSpanExporter, LastAnswer
 from otel_bridge.exporter.session import new_session
+from otel_bridge.exporter.unreported import unreported
 from otel_bridge.settings import Settings
 
 
-def build_span_exporter(settings: Settings, headers: Mapping[str, str] | None = None) -> HalvingSpanExporter:
+def build_span_exporter(
+    settings: Settings, headers: Mapping[str, str] | None = None, *, is_reported: bool = False
+) -> HalvingSpanExporter:
     """Build the exporter of spans; `headers` are sent besides the usual ones.
 
-    With a credential provider, which brings a session of its own, no batch is sent in halves.
+    With a credential provider, which brings a session of its own, no batch is sent in halves. The metrics of
+    OpenTelemetry's exporter are reported on request.
     """
     # The imports inside a function: `import otel_bridge` must not load `requests`.
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
@@ -28,7 +32,7 @@ def build_span_exporter(settings: Settings, headers: Mapping[str, str] | None = 
     if not settings.credential_provider:
         session = new_session()
         session.hooks["response"].append(answer.hook)
-    exporter = OTLPSpanExporter(
+    exporter = (OTLPSpanExporter if is_reported else unreported(OTLPSpanExporter))(
         endpoint=settings.endpoints.traces,
         headers={**_headers(settings), **(headers or {})},
         session=session,
@@ -41,7 +45,9 @@ def build_log_exporter(settings: Settings) -> LogRecordExporter:
     from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter  # noqa: PLC0415 - as above
 
     session = None if settings.credential_provider else new_session()
-    return OTLPLogExporter(endpoint=settings.endpoints.logs, headers=_headers(settings), session=session)
+    return unreported(OTLPLogExporter)(
+        endpoint=settings.endpoints.logs, headers=_headers(settings), session=session
+    )
 
 
 def _headers(settings: Settings) -> dict[str, str]:

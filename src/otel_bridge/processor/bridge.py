@@ -17,11 +17,13 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from otel_bridge import state
 from otel_bridge.contract import names
 from otel_bridge.exporter.otlp import build_span_exporter
+from otel_bridge.exporter.unreported import unreported
 from otel_bridge.processor.attachments import AttachingSpanExporter, wait_for_uploads
-from otel_bridge.processor.deadline import DeadlineThread
+from otel_bridge.processor.deadline import DeadlineThread, RootFlush
 from otel_bridge.processor.delivery import CountedSpanExporter, Counts, Delivery, MaskingCounts
 from otel_bridge.processor.filter import CustomFilter, keeps
 from otel_bridge.processor.masked_export import MaskingSpanExporter
+from otel_bridge.processor.metrics import report
 from otel_bridge.processor.neighbours import mask_in_place, warn_of_neighbours
 from otel_bridge.processor.routing import parent_for
 from otel_bridge.processor.size import SizedSpanExporter
@@ -82,14 +84,16 @@ class BridgeSpanProcessor(SpanProcessor):
         self._exporter = CountedSpanExporter(exporter, self._delivery)
         # Counted innermost: of a batch that is cut, each part has an outcome of its own.
         sized = SizedSpanExporter(self._exporter, self.settings.batch_bytes)
-        self._batch = BatchSpanProcessor(
+        self._batch = unreported(BatchSpanProcessor)(
             MaskingSpanExporter(AttachingSpanExporter(sized, self.settings)),
             max_queue_size=self.settings.queue_size,
             schedule_delay_millis=self.settings.schedule_delay_ms,
             max_export_batch_size=min(self.settings.batch_size, self.settings.queue_size),
         )
-        self._deadline = DeadlineThread()
+        self._deadline, self._root_flush = DeadlineThread(), RootFlush()
         self._closed = False
+        if self.settings.internal_metrics:
+            report(self, "span", self.settings.queue_size)
         state.process.pipelines.add(self)
         state.process.wired |= not stand_in
 
@@ -132,6 +136,13 @@ class BridgeSpanProcessor(SpanProcessor):
             taken[span] = self._destination if kept else None
         if kept and self._delivery.accept():
             self._batch.on_end(span)
+        if self.settings.flush_on_root_end or state.process.leaving:
+            self._flush_root(span)
+
+    def _flush_root(self, span: ReadableSpan) -> None:
+        """Send everything, if `span` is the first of its trace in this process."""
+        if span.parent is None or span.parent.is_remote:
+            self._root_flush.run(list(state.process.pipelines))
 
     def _is_left_to_another(self, span: ReadableSpan) -> bool:
         """Whether a processor of ours has sent `span` to the same place, or one of the app's own is there for it."""

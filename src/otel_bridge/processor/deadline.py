@@ -43,6 +43,8 @@ class DeadlineThread:
 
     def start(self, call: Call) -> threading.Event:
         """Run `call` without waiting; the event is set when it has returned or raised, or is not run after `stop`."""
+        if self._pid != os.getpid():  # forked without the hooks of Python, as uwsgi does
+            self._start()
         done = threading.Event()
         if self._stopped:
             done.set()
@@ -56,8 +58,29 @@ class DeadlineThread:
         self._calls.put(None)
 
     def _start(self) -> None:
+        self._pid = os.getpid()
         self._calls: queue.SimpleQueue[tuple[Call, threading.Event] | None] = queue.SimpleQueue()
         threading.Thread(target=_work, args=(self._calls,), name="otel-bridge-deadline", daemon=True).start()
+
+
+class RootFlush:
+    """Flush when a local root ends, and let the app wait for it.
+
+    After a flush that took too long nobody waits until that one is over: a destination that is away holds the app
+    up once, not with every root.
+    """
+
+    def __init__(self) -> None:
+        self._late: list[threading.Event] = []
+        self._pid = os.getpid()
+
+    def run(self, pipelines: Sequence[Pipeline]) -> None:
+        """Flush `pipelines` at the same time, each for no longer than the exit of the process may take."""
+        if self._pid == os.getpid() and not all(done.is_set() for done in self._late):
+            return
+        started = [(one.start_flush(), one.settings.shutdown_timeout_ms) for one in pipelines]
+        self._pid = os.getpid()
+        self._late = [] if _wait_for_all(started) else [done for done, _ in started]
 
 
 def flush_together(pipelines: Sequence[Pipeline]) -> None:
@@ -74,10 +97,12 @@ def flush_at_exit(pipelines: Sequence[Pipeline]) -> None:
     )
 
 
-def _wait_for_all(started: Sequence[tuple[threading.Event, int]]) -> None:
+def _wait_for_all(started: Sequence[tuple[threading.Event, int]]) -> bool:
     begin_s = time.monotonic()
+    in_time = True
     for done, timeout_ms in started:
-        _wait(done, begin_s + timeout_ms / 1000 - time.monotonic())
+        in_time &= _wait(done, begin_s + timeout_ms / 1000 - time.monotonic())
+    return in_time
 
 
 def _wait(done: threading.Event, timeout_s: float) -> bool:

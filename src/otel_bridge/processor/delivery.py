@@ -9,7 +9,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from opentelemetry.sdk._logs import ReadableLogRecord
 from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
@@ -36,6 +36,16 @@ class Counts:
     queue_full: int = 0
     failed: int = 0
     refused: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many wait to be sent, or are being sent."""
+        return self.accepted - self.delivered - self.failed
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            **{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +83,7 @@ class Delivery:
 
     def _reset(self) -> None:
         """Begin anew, as a forked child does: what waits belongs to the parent process."""
+        self._pid = os.getpid()
         self._lock = threading.Lock()
         self._accepted = self._delivered = self._queue_full = self._failed = self._refused = (
             self._reported
@@ -100,6 +111,8 @@ class Delivery:
 
     def accept(self) -> bool:
         """Tell whether there is room for one more; otherwise it is lost and, before `close`, counted."""
+        if self._pid != os.getpid():  # forked without the hooks of Python, as uwsgi does
+            self._reset()
         with self._lock:
             if self._closed:
                 return False

@@ -21,10 +21,12 @@ from otel_bridge import state
 from otel_bridge.attributes.encode import Attributes
 from otel_bridge.contract import names
 from otel_bridge.exporter.otlp import build_log_exporter
+from otel_bridge.exporter.unreported import unreported
 from otel_bridge.processor.attachments import AttachingLogExporter, wait_for_uploads
 from otel_bridge.processor.deadline import DeadlineThread
 from otel_bridge.processor.delivery import CountedLogExporter, Counts, Delivery, MaskingCounts
 from otel_bridge.processor.masked_export import MaskingLogExporter
+from otel_bridge.processor.metrics import report
 from otel_bridge.processor.size import SizedLogExporter
 from otel_bridge.settings import Settings, origin
 
@@ -65,7 +67,7 @@ class FactSender:
         sized = SizedLogExporter(self._exporter, settings.batch_bytes)
         self._provider = LoggerProvider(resource=resource, shutdown_on_exit=False)
         self._provider.add_log_record_processor(
-            BatchLogRecordProcessor(
+            unreported(BatchLogRecordProcessor)(
                 MaskingLogExporter(AttachingLogExporter(sized, settings)),
                 max_queue_size=settings.queue_size,
                 schedule_delay_millis=settings.schedule_delay_ms,
@@ -75,6 +77,8 @@ class FactSender:
         self._logger = self._provider.get_logger(names.SCOPE)
         self._deadline = DeadlineThread()
         self._closed = False
+        if settings.internal_metrics:
+            report(self, "log", settings.queue_size)
         state.process.pipelines.add(self)
 
     @property

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from otel_bridge import state
-from otel_bridge.processor.deadline import DeadlineThread, flush_at_exit, flush_together
+from otel_bridge.processor.deadline import DeadlineThread, RootFlush, flush_at_exit, flush_together
 from otel_bridge.settings import Settings
 
 
@@ -116,3 +116,31 @@ def test_it_works_in_a_forked_child() -> None:
 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     thread.stop()
+
+
+def test_a_root_that_cannot_be_sent_holds_the_app_up_once() -> None:
+    flush, stuck = RootFlush(), Stuck(Settings(shutdown_timeout_ms=50))
+
+    for _ in range(5):
+        flush.run([stuck])
+
+    assert stuck.started == 1
+
+
+class Slow(Stuck):
+    """A pipeline whose flush ends when the test says so."""
+
+    def start_flush(self) -> threading.Event:
+        self.started += 1
+        self.done = threading.Event()
+        return self.done
+
+
+def test_roots_are_waited_for_again_when_the_late_flush_is_over() -> None:
+    flush, slow = RootFlush(), Slow(Settings(shutdown_timeout_ms=20))
+    flush.run([slow])
+
+    slow.done.set()
+    flush.run([slow])
+
+    assert slow.started == 2

@@ -1,0 +1,1 @@
+"""Tracing without code: the entry points of `opentelemetry-instrument`, and `auto_instrument`."""
