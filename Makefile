@@ -11,7 +11,7 @@ SUITE := ../shared/conformance
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test lint fmt types layers docs golden corpus conformance compat wheel examples matrix fuzz ci pins clean
+.PHONY: help install demo run test lint fmt types layers docs golden corpus conformance compat openapi wheel examples matrix fuzz ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ corpus: install ## judge the translation of the whole corpus, where it is there
 conformance: install ## let the real SDK's acceptance suite judge a sidecar, where it is there
 	@if [ -d $(SUITE) ]; then ./tests/support/conformance.sh $(BIN) $(SUITE); else echo "no $(SUITE): passed over"; fi
 
+openapi: install ## ask the API whatever its OpenAPI description allows
+	./tests/support/openapi.sh $(BIN)
+
 compat: install ## let the old Python SDK and the JavaScript SDK use a sidecar
 	./tests/support/compat.sh $(BIN) $(PYTHON)
 
@@ -79,7 +82,7 @@ examples: install ## run every example
 matrix: install ## the tests on the other Pythons of this machine
 	@for version in $(MATRIX); do ./tests/support/test_on.sh $$version || exit 1; done
 
-ci: lint types wheel examples corpus conformance compat matrix test ## what CI runs; the tests come last
+ci: lint types wheel examples corpus conformance compat openapi matrix test ## what CI runs; the tests come last
 
 pins: ## pin what requirements/dev.in asks for (needs uv)
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/dev.in --output-file requirements/dev.txt

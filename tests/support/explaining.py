@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
-from otel_bridge_collector.api.explain import build_explain_routes
+from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.spool.record import Routing, Signal
 from otel_bridge_collector.store.duckdb import DuckDBStore
@@ -26,6 +26,6 @@ def explaining(
     with open_spool(folder) as spool:
         for signal, payload in payloads:
             asyncio.run(spool.append(Routing(signal=signal, parent=None, xact=1, received_ns=0), payload))
-        routes = build_explain_routes(store, spool, caught_up_at_once)
+        routes = [each.route() for each in explain_operations(store, spool, caught_up_at_once)]
         yield Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
     store.close()

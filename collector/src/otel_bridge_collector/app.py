@@ -13,7 +13,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
-from otel_bridge_collector.api.explain import build_explain_routes
+from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.housekeeping import trim_regularly
@@ -89,12 +89,10 @@ async def _start(settings: Settings, counters: Counters, stages: AsyncExitStack)
             caught_up=caught_up,
             keep_rows=ingest.rows,
             next_xact=xacts.next,
-        )
+        ),
+        explain_operations(storage.store, storage.spool, caught_up),
     )
-    explain_routes = build_explain_routes(storage.store, storage.spool, caught_up)
-    api_app = Starlette(
-        routes=[*api_routes, *explain_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS
-    )
+    api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
     api = await _start_http(api_app, settings.api, "--api", settings, stages)
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes)
     otlp_http = await _start_http(otlp_app, settings.otlp_http, "--otlp-http", settings, stages)

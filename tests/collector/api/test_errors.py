@@ -31,6 +31,7 @@ def test_a_wrong_query_is_shown_with_its_place() -> None:
         "position": {"offset": 27, "length": 5, "line": 1, "column": 28},
         "snippet": f"{text}\n{' ' * 27}^^^^^",
         "suggestion": {"text": "did you mean count?"},
+        "hint": "did you mean count?",
     }
 
 
@@ -56,6 +57,7 @@ def test_a_query_in_json_has_no_place() -> None:
         "Message": "query.limit is no whole number",
         "error": "query.limit is no whole number",
         "code": "syntax",
+        "hint": "docs/api.md describes the query language",
     }
 
 

@@ -20,6 +20,15 @@ _STATUS: Final[Mapping[str, int]] = {"sourceNotFound": 404, "queryTimeout": 408,
 
 _SNIPPET_WIDTH: Final = 120
 _WHERE_TO: Final = "send queries to /btql, OTLP traces to /v1/traces and logs to /v1/logs"
+_SEE_DOCS: Final = "GET /openapi.json describes every operation"
+_SEE_QUERIES: Final = "docs/api.md describes the query language"
+_HINTS: Final[Mapping[str, str]] = {
+    "notFound": "list what is there with GET, or make it first",
+    "nameTaken": "choose another name",
+    "slugTaken": 'send "if_exists": "replace" or "ignore"',
+    "requestTooLarge": "send less at a time, or rows through POST /logs3/overflow",
+}
+"""Code -> what to do, where the message does not say it."""
 
 
 class RequestError(Exception):
@@ -57,6 +66,7 @@ def query_error_body(error: QueryError, text: str | None) -> dict[str, Json]:
         body["suggestion"] = {"text": error.suggestion}
         where += f"; {error.suggestion}"
     body["Message"] = f"{error}{where}"
+    body["hint"] = error.suggestion or _SEE_QUERIES
     return body
 
 
@@ -64,9 +74,8 @@ async def request_error(request: Request, error: Exception) -> Response:
     """Answer a request that raised `RequestError`."""
     if not isinstance(error, RequestError):
         return await internal_error(request, error)
-    body = {"Message": str(error), "error": str(error), "code": error.code}
-    if error.hint:
-        body["hint"] = error.hint
+    hint = error.hint or _HINTS.get(error.code, _SEE_DOCS)
+    body = {"Message": str(error), "error": str(error), "code": error.code, "hint": hint}
     headers = {"retry-after": "1"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return JSONResponse(body, status_code=error.status, headers=headers)
 
@@ -81,7 +90,9 @@ async def http_error(request: Request, error: Exception) -> Response:
         code, message = "notFound", f"there is nothing at {path}: {_WHERE_TO}"
     headers = error.headers if isinstance(error, HTTPException) else None
     return JSONResponse(
-        {"Message": message, "error": message, "code": code}, status_code=status, headers=headers
+        {"Message": message, "error": message, "code": code, "hint": _SEE_DOCS},
+        status_code=status,
+        headers=headers,
     )
 
 
@@ -89,7 +100,9 @@ async def internal_error(request: Request, error: Exception) -> Response:
     """Answer a request that found a bug; the server logs it, the client learns nothing of it."""
     del request, error
     message = "internal error"
-    return JSONResponse({"Message": message, "error": message, "code": "internal"}, status_code=500)
+    hint = "the log of the sidecar says more"
+    body = {"Message": message, "error": message, "code": "internal", "hint": hint}
+    return JSONResponse(body, status_code=500)
 
 
 EXCEPTION_HANDLERS: Final = {

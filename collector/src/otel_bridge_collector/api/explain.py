@@ -11,11 +11,12 @@ from typing import Final, cast
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import json_response
 from otel_bridge_collector.api.errors import RequestError
+from otel_bridge_collector.api.operation import Operation, Tag
+from otel_bridge_collector.api.schemas import OBJECT, list_of, of
 from otel_bridge_collector.decode import protobuf
 from otel_bridge_collector.deliver.rows import Translator
 from otel_bridge_collector.model import RowWrite, Span
@@ -34,11 +35,12 @@ _STORED: Final = f"SELECT count(*) FROM {ROWS_TABLE} WHERE id = $id OR span_id =
 _MOST_AT_ONCE: Final = 1
 
 
-def build_explain_routes(
+def explain_operations(
     store: Store, spool: Spool, caught_up: Callable[[], Awaitable[object]]
-) -> list[BaseRoute]:
-    """Return the route; the application that takes it takes `errors.EXCEPTION_HANDLERS` too."""
-    return [Route("/v1/explain/{span_id}", ExplainEndpoint(store, spool, caught_up).get, methods=["GET"])]
+) -> list[Operation]:
+    """Return what this module answers, for `routes.build_routes`."""
+    endpoint = ExplainEndpoint(store, spool, caught_up)
+    return [Tag("explain").get("/v1/explain/{span_id}", endpoint.get, answer=of({"fields": list_of(OBJECT)}))]
 
 
 class ExplainEndpoint:

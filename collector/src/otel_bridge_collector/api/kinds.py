@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.api.schemas import LIST_QUERY, NAME, TEXT, TEXT_OR_NULL, VERSION, Schema, of
 from otel_bridge_collector.store.project_objects import ObjectKind, ProjectObject
 
 JsonType: TypeAlias = type | tuple[type, ...]
 
 _WORDS: Final[Mapping[type, str]] = {str: "a text", dict: "an object", list: "a list", bool: "a boolean"}
+_JSON_TYPES: Final[Mapping[type, str]] = {str: "string", dict: "object", list: "array", bool: "boolean"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +72,47 @@ class Kind:
             shaped["function_type"] = _function_type(found.data)
         return shaped
 
+    def body(self, *, is_new: bool) -> Schema:
+        """Return the schema of a body that makes or changes an object of this kind."""
+        fields = {name: _schema(kinds) for name, kinds in self.fields.items()}
+        names = {"name": NAME, **({"slug": NAME} if self.has_slug else {})}
+        if not is_new:
+            return of({}, {**fields, **names})
+        required: dict[str, Schema] = {} if self.owner == "org_id" else {self.owner: NAME}
+        required |= {
+            name: NAME for name in (*names, *self.required) if name != "name" or not self.names_itself
+        }
+        return of(
+            required, {name: schema for name, schema in (names | fields).items() if name not in required}
+        )
+
+    def answer(self) -> Schema:
+        """Return the schema of an object of this kind as the API shows it."""
+        required = {"id": TEXT, self.owner: TEXT, "name": TEXT, "created": TEXT, "deleted_at": TEXT_OR_NULL}
+        required |= {"slug": TEXT} if self.has_slug else {}
+        required |= {"_xact_id": TEXT} if self.is_versioned else {}
+        return of(required, {name: _schema(kinds) for name, kinds in self.fields.items()})
+
+    def query(self) -> Mapping[str, Schema]:
+        """Return the parameters of a list of this kind."""
+        chosen = [self.owner, self.name_parameter, *(["slug"] if self.has_slug else [])]
+        chosen += ["project_name"] if self.owner == "project_id" else []
+        chosen += ["object_type"] if "object_type" in self.fields else []
+        return {**dict.fromkeys(chosen, TEXT), **self.state_query(), **LIST_QUERY}
+
+    def state_query(self) -> Mapping[str, Schema]:
+        """Return the parameters that ask for a past state."""
+        return {"version": VERSION, **({"environment": TEXT} if self.is_versioned else {})}
+
     def described(self, name: str) -> str:
         """Return in words what type a field has."""
         kinds = self.fields[name]
         return " or ".join(_WORDS[each] for each in (kinds if isinstance(kinds, tuple) else (kinds,)))
+
+
+def _schema(kinds: JsonType) -> Schema:
+    each = kinds if isinstance(kinds, tuple) else (kinds,)
+    return {"type": [*(_JSON_TYPES[kind] for kind in each), "null"]}
 
 
 EXPERIMENT: Final = Kind(
