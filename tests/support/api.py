@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
+from otel_bridge_collector.api.operation import Operation
 from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.decode.native import pack_rows
 from otel_bridge_collector.deliver.route import Router
@@ -43,7 +44,11 @@ class Door:
         return routing.xact
 
 
-def client_of(example: Asking, caught_up: Callable[[], Awaitable[bool]] = caught_up_at_once) -> TestClient:
+def client_of(
+    example: Asking,
+    caught_up: Callable[[], Awaitable[bool]] = caught_up_at_once,
+    more: Sequence[Operation] = (),
+) -> TestClient:
     """A client of the API over a store."""
     door = Door(example)
     routes = build_routes(
@@ -54,7 +59,8 @@ def client_of(example: Asking, caught_up: Callable[[], Awaitable[bool]] = caught
             caught_up=caught_up,
             keep_rows=door.keep,
             next_xact=door.xacts.next,
-        )
+        ),
+        more,
     )
     app = Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
     return TestClient(app, raise_server_exceptions=False)
