@@ -52,6 +52,7 @@ types: install ## mypy and pyright, both strict
 
 docs: install ## write the reference pages that are made from code
 	$(BIN)/python -m tests.support.convention_docs
+	$(BIN)/python -m tests.support.app_docs
 	$(BIN)/python -m tests.support.config_docs
 	$(BIN)/python -m tests.support.api_docs
 

@@ -296,7 +296,7 @@ def _environment(read: "_Reader") -> tuple[str | None, str | None]:
     """Type and name of the place where the process runs."""
     kind = read.text("OTEL_BRIDGE_ENVIRONMENT_TYPE", "BRAINTRUST_ENVIRONMENT_TYPE")
     name = read.text("OTEL_BRIDGE_ENVIRONMENT_NAME", "BRAINTRUST_ENVIRONMENT_NAME")
-    found = {} if kind or name else detect_environment(read.variables)
+    found: Mapping[str, str] = {} if kind or name else detect_environment(read.variables)
     return kind or found.get("type"), name or found.get("name")
 
 

@@ -1,6 +1,7 @@
 """Documentation that is checked against the code it describes."""
 
 import re
+import sys
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from otel_bridge.settings import Settings as AppSettings
 from otel_bridge_collector.cli.main import main
 from otel_bridge_collector.config.load import Sources, load_config
 from otel_bridge_collector.settings import Settings as CollectorSettings
+from tests.support import app_docs
 from tests.support.config_docs import pages
 
 ROOT: Final = Path(__file__).parents[2]
@@ -80,3 +82,10 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     missing = [target for target in targets if target and not (page.parent / target).exists()]
 
     assert missing == []
+
+
+@pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11), reason="made by 3.11, others print annotations differently"
+)
+def test_every_symbol_of_the_app_side_is_described_with_its_arguments() -> None:
+    assert app_docs.PAGE.read_text(encoding="utf-8") == app_docs.page(), "run make docs"

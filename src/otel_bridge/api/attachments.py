@@ -64,11 +64,12 @@ class Attachment(BaseAttachment):
 
     def __init__(self, *, data: str | bytes | bytearray, filename: str, content_type: str) -> None:
         self._data = data if isinstance(data, str) else bytes(data)
+        self._key = str(uuid.uuid4())
         self._reference: AttachmentReference = {
             "type": "braintrust_attachment",
             "filename": filename,
             "content_type": content_type,
-            "key": str(uuid.uuid4()),
+            "key": self._key,
         }
         self.size_bytes = 0 if isinstance(data, str) else len(data)
         self._status: AttachmentStatus | None = None
@@ -114,7 +115,7 @@ class Attachment(BaseAttachment):
     def refer(self) -> Mapping[str, Json]:
         """See `Referable`; it is uploaded when the row has been sent."""
         if self._status is None:
-            _uploads().add(self._reference["key"], self)
+            _uploads().add(self._key, self)
         return super().refer()
 
 

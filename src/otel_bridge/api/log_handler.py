@@ -48,7 +48,10 @@ class BraintrustLogHandler(logging.Handler):
 
 
 def _level(number: int) -> LogLevel:
-    return next((level for least, level in _LEVELS if number >= least), "trace")
+    for least, level in _LEVELS:
+        if number >= least:
+            return level
+    return "trace"
 
 
 def _metadata(record: logging.LogRecord) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Source: `braintrust` 0.47.0 SDK, `logger.Attachment`, measured (spec/wire.md sec
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, TypedDict
+from typing import Any, Final, Literal, Required, TypedDict
 
 from otel_bridge.control.account import Account
 from otel_bridge.errors import ControlError
@@ -15,9 +15,9 @@ _AZURE: Final = "blob.core.windows.net"
 class AttachmentReference(TypedDict, total=False):
     """What stands in a row for an attachment; `key` where the bytes are Braintrust's, `url` where they are not."""
 
-    type: Literal["braintrust_attachment", "external_attachment"]
-    filename: str
-    content_type: str
+    type: Required[Literal["braintrust_attachment", "external_attachment"]]
+    filename: Required[str]
+    content_type: Required[str]
     key: str
     url: str
 
@@ -46,10 +46,10 @@ def upload(account: Account, reference: AttachmentReference, read: Callable[[], 
     org_id = account.org_id
     status: AttachmentStatus = {"upload_status": "done"}
     try:
-        _put(account, {**_described(reference), "key": reference["key"], "org_id": org_id}, read)
+        _put(account, {**_described(reference), "key": reference.get("key", ""), "org_id": org_id}, read)
     except (OSError, ControlError) as error:
         status = {"upload_status": "error", "error_message": _reason(error)}
-    told = {"key": reference["key"], "org_id": org_id, "status": status}
+    told = {"key": reference.get("key", ""), "org_id": org_id, "status": status}
     account.request("POST", "/attachment/status", json=told)
     return status
 

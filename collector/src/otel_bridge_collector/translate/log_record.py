@@ -13,7 +13,7 @@ Source: spec/translation.md section 5; semantic-conventions-genai at 2781a13, ev
 """
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Final, cast
 
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Row
@@ -27,6 +27,9 @@ from otel_bridge_collector.translate.parent import named_parent
 from otel_bridge_collector.translate.partial import Partial
 from otel_bridge_collector.translate.row import object_fields
 from otel_bridge_collector.translate.truncation import note, whole_attributes
+
+_MOMENT: Final = frozenset({"id", "span_id", "root_span_id", "span_parents", "created", "metrics"})
+"""What the record itself says of a line of our own app side."""
 
 
 def record_writes(record: LogRecord) -> list[RowWrite]:
@@ -60,11 +63,7 @@ def _facts(record: LogRecord) -> list[RowWrite]:
 def _line(record: LogRecord) -> Row:
     """The row of a line that our own app side wrote: the ids and the moment are the record's, the rest is told."""
     whole = record_row(record)
-    moment = {
-        field: whole[field]
-        for field in ("id", "span_id", "root_span_id", "span_parents", "created", "metrics")
-        if field in whole
-    }
+    moment = {field: value for field, value in whole.items() if field in _MOMENT}
     merged = merge([Partial(readings=tuple(braintrust.fields(record.attributes)))], record.attributes)
     return cast("Row", {**moment, **object_fields(merged), **merged.contents})
 
