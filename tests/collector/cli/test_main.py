@@ -10,9 +10,12 @@ def test_help_lists_every_command() -> None:
 
     assert [name for name in sorted(main.commands) if f"\n  {name} " in shown] == [
         "explain",
+        "export",
+        "import",
         "print-config",
         "query",
         "serve",
+        "tail",
         "translate",
         "validate",
     ]

@@ -94,18 +94,12 @@ def _warnings(read: Read) -> list[Json]:
     ]
 
 
-def _columns(read: Read) -> list[str]:
-    items = read.answer.schema["items"]
-    properties = items["properties"] if isinstance(items, Mapping) else {}
-    return list(properties) if isinstance(properties, Mapping) else []
-
-
 def _lines(read: Read) -> bytes:
     return "".join(f"{dump_json(row)}\n" for row in read.answer.data).encode()
 
 
 def _csv(read: Read) -> bytes:
-    names = _columns(read)
+    names = list(read.answer.properties)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)
@@ -126,7 +120,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "parquet": Format(
         media_type="application/vnd.apache.parquet",
         max_bytes=256 << 20,
-        write=lambda read: to_parquet(read.answer, _columns(read)),
+        write=lambda read: to_parquet(read.answer),
     ),
 }
 """Name -> format."""

@@ -20,8 +20,9 @@ from otel_bridge_collector.store.json_text import dump_json
 _LISTS: Final = ("tags", "span_parents")
 
 
-def to_parquet(answer: Answer, names: Sequence[str]) -> bytes:
-    """Return a file with the columns `names` of an answer, zstd compressed; without rows it has columns only."""
+def to_parquet(answer: Answer) -> bytes:
+    """Return a file with the columns of an answer, zstd compressed; without rows it has columns only."""
+    names = list(answer.properties)
     columns = [_column(name, answer) for name in names]
     definitions = ", ".join(f"c{index} {kind}" for index, (kind, _) in enumerate(columns))
     quoted = ", ".join(f"c{index} AS {_quoted(name)}" for index, name in enumerate(names))
@@ -40,20 +41,17 @@ def to_parquet(answer: Answer, names: Sequence[str]) -> bytes:
 
 def _column(name: str, answer: Answer) -> tuple[str, list[object]]:
     values = [row[name] for row in answer.data]
-    kind = _kind(name, answer.schema, values)
+    kind = _kind(name, answer.properties[name], values)
     read = _READERS.get(kind, _same)
     return kind, [None if value is None else read(value) for value in values]
 
 
-def _kind(name: str, schema: Mapping[str, Json], values: Sequence[Json]) -> str:
-    items = schema["items"]
-    properties = items["properties"] if isinstance(items, Mapping) else {}
-    described = properties.get(name) if isinstance(properties, Mapping) else None
-    kinds = described.get("type") if isinstance(described, Mapping) else None
-    if isinstance(described, Mapping) and described.get("format") == "date-time":
+def _kind(name: str, described: Mapping[str, Json], values: Sequence[Json]) -> str:
+    if described.get("format") == "date-time":
         return "TIMESTAMP"
     if name in _LISTS and all(value is None or _is_texts(value) for value in values):
         return "VARCHAR[]"
+    kinds = described.get("type")
     first = kinds[0] if isinstance(kinds, list) else None
     if first == "number":
         return "BIGINT" if all(value is None or _is_bigint(value) for value in values) else "DOUBLE"

@@ -32,6 +32,37 @@ def default_url() -> str:
     return f"http://{Address(host=_EVERY_ADDRESS.get(api.host, api.host), port=api.port)}"
 
 
+def send(
+    url: str,
+    method: str,
+    path: str,
+    body: Mapping[str, object] | None = None,
+    *,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> httpx.Response:
+    """Return what the API at `url` answers, whatever its status.
+
+    Raises:
+        ClickException: nothing answers there.
+    """
+    try:
+        return httpx.request(
+            method,
+            f"{url.rstrip('/')}{path}",
+            json=body,
+            content=content,
+            headers=headers,
+            timeout=_TIMEOUT_S,
+        )
+    except httpx.ConnectError as error:
+        raise click.ClickException(
+            f"no sidecar answers at {url}: start one with: otel-bridge-collector serve"
+        ) from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise click.ClickException(f"cannot ask {url}: {error}") from error
+
+
 def ask(
     url: str, method: str, path: str, body: Mapping[str, object] | None = None
 ) -> tuple[int, dict[str, Any]]:
@@ -40,16 +71,10 @@ def ask(
     Raises:
         ClickException: nothing answers there, or no sidecar does.
     """
+    response = send(url, method, path, body)
     try:
-        response = httpx.request(method, f"{url.rstrip('/')}{path}", json=body, timeout=_TIMEOUT_S)
         answer: object = response.json()
-    except httpx.ConnectError as error:
-        raise click.ClickException(
-            f"no sidecar answers at {url}: start one with: otel-bridge-collector serve"
-        ) from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise click.ClickException(f"cannot ask {url}: {error}") from error
-    except ValueError as error:  # no JSON
+    except ValueError as error:
         raise click.ClickException(f"what answers at {url} is no sidecar") from error
     if not isinstance(answer, dict):
         raise click.ClickException(f"what answers at {url} is no sidecar")

@@ -3,9 +3,12 @@
 import click
 
 from otel_bridge_collector.cli.explain import explain
+from otel_bridge_collector.cli.export import export
+from otel_bridge_collector.cli.import_rows import import_rows
 from otel_bridge_collector.cli.print_config import print_config
 from otel_bridge_collector.cli.query import query
 from otel_bridge_collector.cli.serve import serve
+from otel_bridge_collector.cli.tail import tail
 from otel_bridge_collector.cli.translate import translate
 from otel_bridge_collector.cli.validate import validate
 
@@ -18,6 +21,9 @@ def main() -> None:
 
 main.add_command(serve)
 main.add_command(query)
+main.add_command(tail)
+main.add_command(export)
+main.add_command(import_rows)
 main.add_command(explain)
 main.add_command(translate)
 main.add_command(validate)

@@ -36,13 +36,18 @@ class Answer:
     """What a query gives.
 
     Attributes:
-        schema: JSON Schema of `data`.
+        properties: JSON Schema of each column, in the order of selection.
         cursor: where the next page begins; None where there is none.
     """
 
     data: Sequence[Mapping[str, Json]]
-    schema: Mapping[str, Json]
+    properties: Mapping[str, Mapping[str, Json]]
     cursor: str | None
+
+    @property
+    def schema(self) -> Mapping[str, Json]:
+        """JSON Schema of `data`."""
+        return {"type": "array", "items": {"type": "object", "properties": self.properties}}
 
 
 def to_answer(rows: Sequence[tuple[object, ...]], lowered: Lowered, plan: Plan) -> Answer:
@@ -56,7 +61,11 @@ def to_answer(rows: Sequence[tuple[object, ...]], lowered: Lowered, plan: Plan) 
     data = [{name: value(row[index]) for name, index, value in read} for row in rows]
     if plan.pivoting:
         return _pivoted(data, lowered.columns, plan.pivoting)
-    return Answer(data=data, schema=_schema(lowered.columns), cursor=_cursor(rows, lowered, plan))
+    return Answer(
+        data=data,
+        properties={column.name: _SCHEMAS[column.kind] for column in lowered.columns},
+        cursor=_cursor(rows, lowered, plan),
+    )
 
 
 def whole_page(rows: list[tuple[object, ...]], lowered: Lowered, plan: Plan) -> list[tuple[object, ...]]:
@@ -83,22 +92,13 @@ def _pivoted(
 ) -> Answer:
     pivoted, names = pivot_rows(data, [column.name for column in columns], pivoting)
     kinds = {column.name: _SCHEMAS[column.kind] for column in columns}
-    properties: dict[str, Json] = {name: kinds.get(name, {}) for name in names}
-    return Answer(data=pivoted, schema=_array_of(properties), cursor=None)
+    return Answer(data=pivoted, properties={name: kinds.get(name, {}) for name in names}, cursor=None)
 
 
 def _cursor(rows: Sequence[tuple[object, ...]], lowered: Lowered, plan: Plan) -> str | None:
     if not rows or plan.page is None:
         return None
     return encode_cursor(cast("tuple[int, ...]", rows[-1][len(lowered.columns) :]))
-
-
-def _schema(columns: Sequence[ResultColumn]) -> Mapping[str, Json]:
-    return _array_of({column.name: _SCHEMAS[column.kind] for column in columns})
-
-
-def _array_of(properties: Mapping[str, Json]) -> Mapping[str, Json]:
-    return {"type": "array", "items": {"type": "object", "properties": properties}}
 
 
 def _reader(column: ResultColumn, preview_length: int) -> Callable[[object], Json]:

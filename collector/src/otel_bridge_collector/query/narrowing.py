@@ -5,7 +5,7 @@ and so is the constant. To look for a text is several times faster than to parse
 still.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from otel_bridge.contract.row import Json
@@ -29,10 +29,14 @@ def _of_term(term: Expression, bindings: Bindings) -> Iterator[str]:
     match term:
         case Binary(operator="eq", left=Path(parts=parts), right=Literal(value=value)):
             path = full_path(parts)
-            if isinstance(value, str) and path in HOT_STRINGS:
-                yield f"{HOT_STRINGS[path]} = {bindings.text(value)}"
-            elif isinstance(value, int | float) and not isinstance(value, bool) and path in HOT_NUMBERS:
-                yield f"{HOT_NUMBERS[path]} = {bindings.add(float(value))}::DOUBLE"
+            if isinstance(value, str) and (column := _typed(HOT_STRINGS, path)):
+                yield f"{column} = {bindings.text(value)}"
+            elif (
+                isinstance(value, int | float)
+                and not isinstance(value, bool)
+                and (column := _typed(HOT_NUMBERS, path))
+            ):
+                yield f"{column} = {bindings.add(float(value))}::DOUBLE"
             else:
                 yield from _of_texts(path, [value], bindings)
         case In(operand=Path(parts=parts), values=values) if len(values) <= _MAX_VALUES:
@@ -47,3 +51,7 @@ def _of_texts(path: tuple[str | int, ...], values: Sequence[Json], bindings: Bin
     if len(texts) == len(values) and len(path) > 1 and path[0] in JSON_FIELDS:
         found = (f"contains({path[0]}, {bindings.text(dump_json(text))})" for text in texts)
         yield f"({' OR '.join(found)})"
+
+
+def _typed(columns: Mapping[tuple[str, str], str], path: tuple[str | int, ...]) -> str | None:
+    return next((name for typed, name in columns.items() if typed == path), None)
