@@ -6,7 +6,7 @@ import pytest
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.translate.partial import Entry
-from otel_bridge_collector.translate.usage import Count, counts_in, is_measure, token_metrics
+from otel_bridge_collector.translate.usage import Count, counts_in, is_measure, token_metrics, with_cache
 
 
 def metrics(**counts: Json) -> dict[str, Json]:
@@ -17,6 +17,17 @@ def metrics(**counts: Json) -> dict[str, Json]:
 def test_the_total_is_the_sum_where_it_is_not_given() -> None:
     assert metrics(prompt_tokens=10, completion_tokens=30)["tokens"] == 40
     assert metrics(prompt_tokens=10, completion_tokens=30, tokens=41)["tokens"] == 41
+
+
+def test_what_the_cache_held_is_added_where_it_was_counted_apart() -> None:
+    given = [
+        Count("prompt_tokens", 45, ("a",)),
+        Count("prompt_cached_tokens", 20, ("b",)),
+        Count("tokens", 54, ()),
+    ]
+
+    assert with_cache(given) == [given[0]._replace(value=65), *given[1:]]
+    assert with_cache(given[:1]) == given[:1]
 
 
 def test_google_counts_thoughts_beside_the_answer() -> None:

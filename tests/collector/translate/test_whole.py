@@ -120,3 +120,19 @@ def test_usage_and_vectors_of_a_response_are_found() -> None:
     assert [(count.metric, count.value, count.attributes) for count in usage_in(response)] == [
         ("prompt_tokens", 3, ())
     ]
+
+
+def test_serialized_messages_of_langchain_are_messages() -> None:
+    path: Json = ["langchain_core", "messages", "AIMessageChunk"]
+    call: Json = {"id": "c1", "name": "f", "args": {"a": 1}}
+    answer: Json = {"lc": 1, "id": path, "kwargs": {"content": "", "tool_calls": [call]}}
+
+    assert messages_in({"generations": [[{"text": "", "message": answer}]]}) == [
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
+            ],
+        }
+    ]

@@ -88,9 +88,9 @@ def _winner(candidates: Sequence[Content]) -> Content:
 
 
 def _lost(winner: Content, candidates: Iterable[Content]) -> Iterator[str]:
-    held = _compared(winner.value)
+    held = told_in(winner.value)
     for reading in candidates:
-        if reading is not winner and not _compared(reading.value) <= held:
+        if reading is not winner and not told_in(reading.value) <= held:
             yield from set(reading.attributes) - set(winner.attributes)
 
 
@@ -125,15 +125,6 @@ def _is_without_messages(winner: Content) -> bool:
     )
 
 
-def _compared(value: Json) -> set[Json]:
-    """Return the scalars of a value, those that are JSON text in one spelling."""
-    return set(map(_in_one_spelling, scalars(value)))
-
-
-def _in_one_spelling(scalar: Json) -> Json:
-    return json_text.written(json_text.decoded(scalar)) if isinstance(scalar, str) else scalar
-
-
 def _extent(value: Json) -> tuple[int, int]:
     """Return how many messages there are, and how many of their parts are no text: ids of calls, images, files."""
     if not is_message_list(value):
@@ -154,6 +145,15 @@ def _beyond_text(message: Mapping[str, Json]) -> int:
 
 def _is_medium(part: Json) -> bool:
     return isinstance(part, Mapping) and part.get("type") in _MEDIA
+
+
+def told_in(value: Json) -> set[Json]:
+    """Return the scalars of a value; text that holds a JSON object or list is taken apart, so that its spelling does not count."""
+    found: set[Json] = set()
+    for scalar in scalars(value):
+        inner = json_text.decoded(scalar)
+        found |= {scalar} if isinstance(inner, str) or inner is scalar else scalars(inner)
+    return found
 
 
 def scalars(value: Json) -> set[Json]:

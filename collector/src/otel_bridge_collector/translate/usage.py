@@ -12,7 +12,7 @@ Source: spec/translation.md sections 7 and 14 (7); the providers' usage objects.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeGuard
 
 from otel_bridge.contract.row import Json
@@ -99,6 +99,14 @@ def counts_in(usage: Json, attribute: str, *, spends: bool = True) -> Iterator[C
     for path, value in leaves.items():
         if metric := METRIC_OF.get(path):
             yield Count(metric, value, spent)
+
+
+def with_cache(counts: Sequence[Count]) -> list[Count]:
+    """Return counts with all input in `prompt_tokens`, where that left out what the cache held."""
+    given = {count.metric: told for count in reversed(counts) if (told := _tokens(count.value)) is not None}
+    apart = sum(given.get(part, 0) for part in _PARTS["prompt_tokens"])
+    whole = given.get("prompt_tokens", 0) + apart
+    return [count._replace(value=whole) if count.metric == "prompt_tokens" else count for count in counts]
 
 
 def token_metrics(counts: Iterable[Count]) -> Iterator[Entry]:

@@ -6,6 +6,7 @@
 | OpenAI responses | `input`, `output` | `instructions` | `usage` |
 | Anthropic | `messages`, the response itself | `system` | `usage` |
 | Google | `contents`, `candidates` | `config.system_instruction` | `usage_metadata` |
+| LangChain | `messages`, `generations`: lists of lists of serialized messages | | |
 
 Source: the APIs of these, and LangChain's run outputs, as the instrumentations record them.
 """
@@ -24,10 +25,12 @@ from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import Count, counts_in
 
-_MESSAGE_LISTS: Final = ("messages", "contents", "choices", "candidates", "input", "output")
+_MESSAGE_LISTS: Final = ("messages", "contents", "choices", "candidates", "input", "output", "generations")
 _MESSAGE_KEYS: Final = ("role", "content", "parts", "tool_calls")
 _MESSAGE_OF: Final = ("message", "content")
 """Where a choice or a candidate holds its message."""
+_LANGCHAIN_ROLES: Final = {"Human": "user", "AI": "assistant", "System": "system", "Tool": "tool"}
+_LANGCHAIN_KEYS: Final = ("content", "name", "tool_calls", "tool_call_id")
 _TEXTS: Final = ("input", "prompt", "inputText")
 _INSTRUCTIONS: Final = ("system", "instructions", "system_instruction", "systemInstruction")
 _GROUPS: Final = ("config", "toolConfig")
@@ -48,7 +51,7 @@ def messages_in(value: Json) -> Json:
         itself = {key: value[key] for key in _MESSAGE_KEYS if key in value}
         lists = [[itself], *(value.get(key) for key in _MESSAGE_LISTS)]
     for listed in lists:
-        found = [_message(item) for item in listed] if isinstance(listed, list) else []
+        found = [_message(item) for item in _flat(listed)]
         if is_message_list(found):
             return chat_messages(found)
     return None
@@ -135,16 +138,32 @@ def _rest(value: Json, held: set[Json], *, with_lists: bool) -> Json:
     return None if value in (None, "") or value in held else value
 
 
+def _flat(listed: Json) -> Iterator[Json]:
+    """Yield the items of a list, and of a list of lists those of the first: LangChain sends several prompts at once."""
+    if isinstance(listed, list):
+        yield from listed[0] if listed and isinstance(listed[0], list) else listed
+
+
 def _message(item: Json) -> Json:
     """A choice of a response holds the message, and so does a candidate of Google's; empty keys say nothing."""
     if not isinstance(item, Mapping):
         return item
+    if (kwargs := item.get("kwargs")) and isinstance(kwargs, Mapping) and "lc" in item:
+        return _langchain_message(item.get("id"), kwargs)
     if "role" in item:
         return {key: value for key, value in item.items() if value is not None or key == "content"}
     held = next((held for key in _MESSAGE_OF if isinstance(held := item.get(key), Mapping)), item)
     if held is not item:
         return _message(held)
     return {"role": "model", **held} if "parts" in held else held
+
+
+def _langchain_message(path: Json, kwargs: Mapping[str, Json]) -> Json:
+    """Return a serialized message; the path of its class, such as `AIMessageChunk`, says who speaks."""
+    name = str(path[-1]) if isinstance(path, list) and path else ""
+    role = next((role for kind, role in _LANGCHAIN_ROLES.items() if name.startswith(kind)), None)
+    said = {key: kwargs[key] for key in _LANGCHAIN_KEYS if kwargs.get(key)}
+    return {"role": role, "content": None, **said} if role else kwargs
 
 
 def _objects(listed: Json) -> list[Mapping[str, Json]]:

@@ -98,3 +98,17 @@ def test_tokens_of_the_cache_of_anthropic_are_added(provider: str, prompt_tokens
 
 def test_other_spans_are_not_claimed() -> None:
     assert not openlit.claims(make_span(CALLED))
+
+
+def test_arguments_that_the_output_has_are_not_repeated() -> None:
+    output = (
+        '[{"role": "assistant", "parts": '
+        '[{"type": "tool_call", "id": "c1", "name": "f", "arguments": {"city": "Bern"}}]}]'
+    )
+    attributes: dict[str, Json] = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.output.messages": output,
+        "gen_ai.tool.call.arguments": '[{"city": "Bern"}]',
+    }
+
+    assert "gen_ai.tool.call.arguments" not in (row_of(attributes).get("metadata") or {})

@@ -129,3 +129,17 @@ def test_a_chunk_before_the_span_is_no_measure() -> None:
 
 def test_other_spans_are_not_claimed() -> None:
     assert not openllmetry.claims(make_span({"llm.model_name": "m"}))
+
+
+def test_the_usage_of_a_crew_is_read_out_of_its_text() -> None:
+    usage = (
+        "total_tokens=108 prompt_tokens=90 cached_prompt_tokens=4 completion_tokens=18 successful_requests=2"
+    )
+
+    row = translate(make_span({"crewai.crew.token_usage": usage}))
+
+    metrics = {
+        name: value for name, value in (row.get("metrics") or {}).items() if name not in ("start", "end")
+    }
+    assert metrics == {"tokens": 108, "prompt_tokens": 90, "prompt_cached_tokens": 4, "completion_tokens": 18}
+    assert row.get("metadata") == {"crewai.crew.token_usage": usage}

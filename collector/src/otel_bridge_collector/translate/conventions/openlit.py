@@ -3,7 +3,7 @@
 | attribute | field |
 | --- | --- |
 | `gen_ai.tool.name`, `gen_ai.tool.call.id`, `gen_ai.tool.args` of a chat | `output`: the tools that the model called, beside its text; the arguments stay too, as they may be Python's repr |
-| `gen_ai.usage.input_tokens`, `.cache_read.input_tokens`, `.cache_creation.input_tokens` of Anthropic | `metrics.prompt_tokens`: their sum, since OpenLIT reports them apart |
+| `gen_ai.usage.input_tokens`, `.cache_read.input_tokens`, `.cache_creation.input_tokens` of Anthropic and Bedrock | `metrics.prompt_tokens`: their sum, since OpenLIT reports them apart |
 
 Several calls stand in one attribute, with commas between. Spans that have `gen_ai.output.messages` have the calls in there.
 
@@ -17,6 +17,7 @@ from otel_bridge.contract import names
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text, parts, python_literal
+from otel_bridge_collector.translate.merge import scalars
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
 from otel_bridge_collector.translate.usage import Count, is_measure, token_metrics
 
@@ -25,11 +26,13 @@ NAME: Final = "openlit"
 _SCOPE: Final = "openlit"
 _SDK_NAME: Final = "telemetry.sdk.name"
 _ARGUMENTS: Final = "gen_ai.tool.args"
+_REPEATED: Final = names.GEN_AI_TOOL_CALL_ARGUMENTS
 _CALL_ID: Final = "gen_ai.tool.call.id"
 _COMPLETION: Final = "gen_ai.completion"
 _SEPARATOR: Final = ", "
 
 _PROVIDERS: Final = (names.GEN_AI_PROVIDER_NAME, "gen_ai.system")
+_COUNTING_APART: Final = ("anthropic", "aws.bedrock")
 _APART: Final = (
     names.GEN_AI_USAGE_INPUT_TOKENS,
     names.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
@@ -45,7 +48,8 @@ def claims(span: Span) -> bool:
 def translate(span: Span) -> Partial:
     """Read the calls of tools and the counts of `span` that `gen_ai.*` attributes alone would not tell."""
     readings: tuple[Reading, ...] = (*_output(span), *_usage(span.attributes))
-    return Partial(readings=readings, spent=_APART if _counts_apart(span.attributes) else ())
+    spent = (*(_APART if _counts_apart(span.attributes) else ()), *_repetition(span.attributes))
+    return Partial(readings=readings, spent=spent)
 
 
 def _output(span: Span) -> Iterator[Content]:
@@ -55,6 +59,16 @@ def _output(span: Span) -> Iterator[Content]:
         calls = [parts.tool_call(call) for call in _calls(attributes)]
         message: Json = {"role": "assistant", "content": _text(span) or None, "tool_calls": calls}
         yield Content("output", [message], Rank.EVENTS, ())
+
+
+def _repetition(attributes: Attributes) -> Iterator[str]:
+    """Yield the attribute of a chat that repeats the arguments of the calls in its output."""
+    repeated, output = (
+        json_text.decoded(attributes.get(name)) for name in (_REPEATED, names.GEN_AI_OUTPUT_MESSAGES)
+    )
+    is_chat = attributes.get(names.GEN_AI_OPERATION_NAME) == "chat"
+    if is_chat and _REPEATED in attributes and scalars(repeated) <= scalars(output):
+        yield _REPEATED
 
 
 def _text(span: Span) -> Json:
@@ -94,5 +108,5 @@ def _usage(attributes: Attributes) -> Iterator[Entry]:
 
 
 def _counts_apart(attributes: Attributes) -> bool:
-    is_anthropic = any(attributes.get(name) == "anthropic" for name in _PROVIDERS)
-    return is_anthropic and all(is_measure(attributes.get(name)) for name in _APART)
+    counts_so = any(attributes.get(name) in _COUNTING_APART for name in _PROVIDERS)
+    return counts_so and all(is_measure(attributes.get(name)) for name in _APART)

@@ -14,6 +14,7 @@
 | `llm.user`, `gen_ai.user` | `metadata.user` |
 | `llm.frequency_penalty`, `.presence_penalty`, `.top_k`, `.chat.stop_sequences`, `llm.request.*`, `gen_ai.request.n` and the like | `metadata.frequency_penalty` and so on |
 | `llm.usage.*` | `metrics.tokens` and so on, see `translate/usage.py` |
+| `crewai.crew.token_usage` (`total_tokens=54 prompt_tokens=45 ...`) | `metrics`; it stays too |
 | `llm.headers` | dropped: it may hold keys |
 
 | span event | field |
@@ -45,6 +46,8 @@ NAME: Final = "openllmetry"
 _PREFIXES: Final = ("traceloop.", "llm.request.", "llm.usage.", "gen_ai.task.")
 _FUNCTIONS: Final = "llm.request.functions."
 _USAGE: Final = "llm.usage."
+_CREW_USAGE: Final = "crewai.crew.token_usage"
+_CREW_METRICS: Final = {**METRIC_OF, "cached_prompt_tokens": "prompt_cached_tokens"}
 _PROPERTIES: Final = "traceloop.association.properties."
 _STREAMING: Final = ("llm.is_streaming", "gen_ai.is_streaming")
 _HEADERS: Final = "llm.headers"
@@ -106,7 +109,14 @@ _TYPES: Final = (
 """Where the type may stand, the most telling first. A `db.system` says more than the type, so it stays a leftover too."""
 
 _MARKERS: Final = frozenset(
-    (*_PARAMETERS, *_STREAMING, *(attribute for _, attribute in _CONTENTS), _HEADERS, "db.system")
+    (
+        *_PARAMETERS,
+        *_STREAMING,
+        *(attribute for _, attribute in _CONTENTS),
+        _HEADERS,
+        "db.system",
+        _CREW_USAGE,
+    )
 )
 
 
@@ -175,6 +185,11 @@ def _counts(attributes: Attributes) -> Iterator[Count]:
     for attribute, value in attributes.items():
         if attribute.startswith(_USAGE) and (metric := METRIC_OF.get(attribute.removeprefix(_USAGE))):
             yield Count(metric, value, (attribute,))
+    usage = attributes.get(_CREW_USAGE)
+    for pair in usage.split() if isinstance(usage, str) else ():
+        name, _, value = pair.partition("=")
+        if metric := _CREW_METRICS.get(name):
+            yield Count(metric, value, ())
 
 
 def _first_chunk(span: Span) -> Iterator[Entry]:

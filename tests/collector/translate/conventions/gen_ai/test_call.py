@@ -150,3 +150,23 @@ def test_time_to_first_token_and_cost_are_measures() -> None:
 @pytest.mark.parametrize("value", ["NaN", -1, True, "0.1"])
 def test_what_is_no_measure_stays_in_metadata(value: Json) -> None:
     assert metadata_of(usage__cost=value) == {"gen_ai.usage.cost": value}
+
+
+@pytest.mark.parametrize(
+    ("scope", "prompt_tokens"),
+    [
+        pytest.param("opentelemetry.instrumentation.bedrock", 65, id="apart"),
+        pytest.param("opentelemetry.instrumentation.anthropic", 45, id="included"),
+    ],
+)
+def test_the_scope_tells_whether_the_cache_is_counted_apart(scope: str, prompt_tokens: int) -> None:
+    attributes: dict[str, Json] = {
+        "gen_ai.usage.input_tokens": 45,
+        "gen_ai.usage.output_tokens": 9,
+        "gen_ai.usage.total_tokens": 54,
+        "gen_ai.usage.cache_read.input_tokens": 20,
+    }
+
+    metrics = translate(make_span(attributes, scope=scope)).get("metrics") or {}
+
+    assert (metrics["prompt_tokens"], metrics["prompt_cached_tokens"]) == (prompt_tokens, 20)

@@ -136,3 +136,16 @@ def test_instructions_that_cannot_be_used_stay_in_metadata() -> None:
     assert row_of({"gen_ai.system_instructions": "be brief", "gen_ai.input.messages": {"contents": []}}).get(
         "metadata"
     ) == {"gen_ai.system_instructions": "be brief"}
+
+
+def test_a_message_that_says_nothing_is_left_out() -> None:
+    empty: Json = {
+        "role": "assistant",
+        "parts": [{"type": "text", "content": ""}],
+        "finish_reason": "tool_call",
+    }
+    attributes: dict[str, Json] = {"gen_ai.output.messages": json.dumps([empty])}
+    kept: Json = [{"role": "assistant", "content": "", "finish_reason": "tool_call"}]
+
+    assert row_of(attributes).get("output") == kept
+    assert "output" not in row_of({**attributes, "gen_ai.response.finish_reasons": ["tool_call"]})

@@ -1,5 +1,6 @@
 """Observations of Langfuse."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -142,3 +143,15 @@ def test_tags_persons_and_what_was_expected_have_their_fields() -> None:
 
 def test_other_spans_are_not_claimed() -> None:
     assert not langfuse.claims(make_span({"user.id": "u"}))
+
+
+def test_tools_among_the_messages_are_definitions() -> None:
+    tool: Json = {"type": "function", "function": {"name": "f", "parameters": {}}}
+    messages: list[Json] = [{"role": "user", "content": "Hi"}, {"role": "tool", "content": tool}]
+
+    row = row_of(
+        {"langfuse.observation.type": "generation", "langfuse.observation.input": json.dumps(messages)}
+    )
+
+    assert row.get("input") == messages[:1]
+    assert (row.get("metadata") or {}).get("tools") == [tool]

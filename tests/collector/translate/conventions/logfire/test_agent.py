@@ -131,3 +131,11 @@ def test_a_value_of_another_type_stays_in_metadata(attribute: str) -> None:
 
 def test_the_cost_is_estimated() -> None:
     assert (row_of({"operation.cost": 0.5}).get("metrics") or {})["estimated_cost"] == 0.5
+
+
+def test_the_instructions_of_a_request_that_failed_are_its_input() -> None:
+    parameters = {"function_tools": [], "instruction_parts": [{"content": "Be brief.", "dynamic": False}]}
+
+    row = row_of({"model_request_parameters": json.dumps(parameters), "gen_ai.operation.name": "chat"})
+
+    assert row.get("input") == [{"role": "system", "content": "Be brief."}]

@@ -198,6 +198,29 @@ def test_a_request_that_has_ids_of_calls_wins_over_messages_without() -> None:
     assert row_of(attributes, "LLM") == {"input": [message]}
 
 
+def test_the_instructions_of_a_request_come_before_its_messages() -> None:
+    attributes: dict[str, Json] = {
+        "llm.input_messages.0.message.role": "user",
+        "llm.input_messages.0.message.content": "Hi",
+        "input.value": json.dumps({"system": "Be brief.", "messages": [{"role": "user", "content": "Hi"}]}),
+    }
+
+    assert row_of(attributes, "LLM") == {
+        "input": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]
+    }
+
+
+def test_what_was_flattened_out_of_a_request_is_not_repeated() -> None:
+    result: Json = {"type": "tool_result", "tool_use_id": "c1", "content": [{"type": "text", "text": "17"}]}
+    attributes: dict[str, Json] = {
+        "llm.input_messages.0.message.role": "user",
+        "llm.input_messages.0.message.content": '[{"type":"text","text":"17"}]',
+        "input.value": json.dumps({"messages": [{"role": "user", "content": [result]}]}),
+    }
+
+    assert row_of(attributes, "LLM") == {"input": [{"role": "tool", "tool_call_id": "c1", "content": "17"}]}
+
+
 def test_a_text_of_a_call_is_a_message() -> None:
     assert row_of({"input.value": "Hi", "output.value": "Ho"}, "LLM") == {
         "input": [{"role": "user", "content": "Hi"}],

@@ -12,7 +12,14 @@ from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.model_name import models, providers
 from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.tools import named_tool, tool_definitions
-from otel_bridge_collector.translate.usage import METRIC_OF, Count, counts_in, is_measure, token_metrics
+from otel_bridge_collector.translate.usage import (
+    METRIC_OF,
+    Count,
+    counts_in,
+    is_measure,
+    token_metrics,
+    with_cache,
+)
 
 _REQUEST: Final = "gen_ai.request"
 _COMPLETION: Final = "gen_ai.completion."
@@ -52,15 +59,21 @@ _MEASURES: Final = (
 )
 
 
-def readings(attributes: Attributes) -> Iterator[Entry]:
-    """Yield what the attributes say of the call, apart from its content."""
+def readings(attributes: Attributes, *, counts_cache_apart: bool = False) -> Iterator[Entry]:
+    """Yield what the attributes say of the call, apart from its content.
+
+    Args:
+        attributes: those of the span.
+        counts_cache_apart: whether `input_tokens` leaves out what came from the cache or went there.
+    """
+    counts = list(_counts(attributes))
     return chain(
         models(attributes, answered=names.GEN_AI_RESPONSE_MODEL, asked=names.GEN_AI_REQUEST_MODEL),
         providers(attributes, *_PROVIDERS),
         _parameters(attributes),
         _tools(attributes),
         _reason(attributes),
-        token_metrics(_counts(attributes)),
+        token_metrics(with_cache(counts) if counts_cache_apart else counts),
         _measures(attributes),
     )
 

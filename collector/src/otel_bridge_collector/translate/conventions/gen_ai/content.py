@@ -9,7 +9,12 @@ from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.gen_ai.indexed_message import indexed_messages
 from otel_bridge_collector.translate.indexed import items_below, nested
-from otel_bridge_collector.translate.messages import chat_messages, text_message, with_instructions
+from otel_bridge_collector.translate.messages import (
+    chat_messages,
+    is_message_list,
+    text_message,
+    with_instructions,
+)
 from otel_bridge_collector.translate.partial import Content, Rank
 
 _INSTRUCTIONS: Final = "gen_ai.system_instructions"
@@ -46,7 +51,9 @@ def _messages(attributes: Attributes, side: _Side) -> Iterator[Content]:
     structured = ((side.messages, Rank.MESSAGES), (side.messages_json, Rank.MESSAGES_JSON))
     for attribute, rank in structured:
         if attribute in attributes and (parsed := json_text.structure(attributes[attribute])):
-            yield Content(side.field, chat_messages(parsed.value), rank, (attribute,))
+            yield Content(
+                side.field, _without_empty(chat_messages(parsed.value), attributes), rank, (attribute,)
+            )
     if items := items_below(attributes, f"{side.text}."):
         used = tuple(f"{side.text}.{path}" for path in items)
         yield Content(
@@ -54,6 +61,18 @@ def _messages(attributes: Attributes, side: _Side) -> Iterator[Content]:
         )
     if side.text in attributes:
         yield Content(side.field, text_content(side.role, attributes[side.text]), Rank.TEXT, (side.text,))
+
+
+def _without_empty(messages: Json, attributes: Attributes) -> Json:
+    """Leave out messages that say nothing: an instrumentation may drop the calls of tools and leave an empty text."""
+    known = {
+        "role",
+        "content",
+        *(("finish_reason",) if names.GEN_AI_RESPONSE_FINISH_REASONS in attributes else ()),
+    }
+    if not is_message_list(messages):
+        return messages
+    return [message for message in messages if message.get("content") or message.keys() - known]
 
 
 def text_content(role: str, value: Json) -> Json:

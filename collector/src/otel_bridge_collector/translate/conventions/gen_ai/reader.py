@@ -16,6 +16,9 @@ NAME: Final = "gen_ai"
 
 _PREFIX: Final = "gen_ai."
 
+_COUNTING_CACHE_APART: Final = frozenset({"opentelemetry.instrumentation.bedrock"})
+"""Instrumentations that pass Bedrock's own counts on."""
+
 _TYPE_OF: Final[Mapping[str, SpanType]] = {
     "chat": "llm",
     "generate_content": "llm",
@@ -41,18 +44,25 @@ def claims(span: Span) -> bool:
 
 def translate(span: Span) -> Partial:
     """Read the `gen_ai.*` attributes and events of `span`."""
-    own = read({**_details(span), **span.attributes})
+    own = read(
+        {**_details(span), **span.attributes}, counts_cache_apart=span.scope.name in _COUNTING_CACHE_APART
+    )
     readings = (*event.readings(span.events), *own.readings)
     return Partial(readings=readings, fallback_type=_fallback_type(span.attributes, readings))
 
 
-def read(attributes: Attributes) -> Partial:
-    """Read the `gen_ai.*` attributes of a span, or of an event that carries a span's attributes."""
+def read(attributes: Attributes, *, counts_cache_apart: bool = False) -> Partial:
+    """Read the `gen_ai.*` attributes of a span, or of an event that carries a span's attributes.
+
+    Args:
+        attributes: those of the span or event.
+        counts_cache_apart: whether `input_tokens` leaves out what came from the cache or went there.
+    """
     operation = _type_of_operation(attributes)
     named = operation or ("tool" if names.GEN_AI_TOOL_NAME in attributes else None)
     readings: list[Reading] = [
         *content.readings(attributes, is_tool=named == "tool"),
-        *call.readings(attributes),
+        *call.readings(attributes, counts_cache_apart=counts_cache_apart),
     ]
     if named:
         spent = (names.GEN_AI_OPERATION_NAME,) if operation else ()

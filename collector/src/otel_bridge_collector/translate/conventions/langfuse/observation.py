@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Final
+from typing import Final, TypeGuard
 
 from otel_bridge.contract.row import Json, SpanType
 from otel_bridge_collector.model import Attributes, Span
@@ -109,8 +109,24 @@ def _generation(attributes: Attributes) -> Iterator[Reading]:
         yield Content("output", said, Rank.VALUE, (_OUTPUT,))
 
 
+def _offered(told: Json) -> list[Json] | None:
+    """Return the tools that Langfuse's callback for LangChain lists among the messages, each in one of role `tool`."""
+    listed = told if isinstance(told, list) else []
+    return tool_definitions([item["content"] for item in listed if _is_definition(item)])
+
+
+def _is_definition(item: Json) -> TypeGuard[Mapping[str, Json]]:
+    if not isinstance(item, Mapping) or item.get("role") != "tool" or "tool_call_id" in item:
+        return False
+    content = item.get("content")
+    return isinstance(content, Mapping) and not {"function", "input_schema", "parameters"}.isdisjoint(content)
+
+
 def _request(told: Json) -> Iterator[Reading]:
     """Messages stand alone, or beside the tools and the like that were sent with them."""
+    if tools := _offered(told):
+        yield Entry("metadata", "tools", tools, (_INPUT,))
+        told = [item for item in told if not _is_definition(item)] if isinstance(told, list) else told
     place = next((key for key in ("messages", "input") if _is_prompt(told, key)), None)
     if place is None or not isinstance(told, Mapping):
         yield Content("input", _messages(told), Rank.VALUE, (_INPUT,))

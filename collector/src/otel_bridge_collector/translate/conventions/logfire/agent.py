@@ -22,6 +22,7 @@ _EVENTS: Final = "all_messages_events"
 _INSTRUCTIONS: Final = "gen_ai.system_instructions"
 _RESULT: Final = "final_result"
 _PARAMETERS: Final = "model_request_parameters"
+_INSTRUCTION_PARTS: Final = "instruction_parts"
 _TOOLS: Final = ("function_tools", "output_tools")
 _COST: Final = "operation.cost"
 _USAGE_PREFIXES: Final = ("gen_ai.aggregated_usage.details.", "gen_ai.aggregated_usage.")
@@ -101,7 +102,8 @@ def _model(attributes: Attributes) -> Iterator[Entry]:
         yield Entry("metadata", "model", model_name(name), (_MODEL,))
 
 
-def _request(attributes: Attributes) -> Iterator[Entry]:
+def _request(attributes: Attributes) -> Iterator[Reading]:
+    """Read the parameters of a request; of one that failed they may be all that is told, with its instructions."""
     parsed = json_text.structure(attributes.get(_PARAMETERS))
     if parsed is None or not isinstance(parameters := parsed.value, Mapping):
         return
@@ -109,8 +111,14 @@ def _request(attributes: Attributes) -> Iterator[Entry]:
     tools = None if names.GEN_AI_TOOL_DEFINITIONS in attributes else tool_definitions(listed)
     if tools:
         yield Entry("metadata", "tools", tools, ())
+    if instructions := _listed(parameters.get(_INSTRUCTION_PARTS)):
+        yield Content("input", with_instructions(list(map(_text_part, instructions)), None), Rank.TEXT, ())
     rest = {key: value for key, value in parameters.items() if not (tools and key in _TOOLS)}
     yield Entry("metadata", _PARAMETERS, rest, (_PARAMETERS,))
+
+
+def _text_part(part: Json) -> Json:
+    return {"type": "text", "content": part.get("content")} if isinstance(part, Mapping) else part
 
 
 def _listed(value: Json) -> list[Json]:

@@ -52,10 +52,15 @@ def value_content(attributes: Attributes, side: Side, *, is_chat: bool) -> Conte
         return None
     value = value_of(attributes, side)
     if is_chat:
-        value = text_message(side.role, value) if isinstance(value, str) else messages_in(value) or value
+        value = text_message(side.role, value) if isinstance(value, str) else _whole(side, value) or value
     elif "json" in str(attributes.get(side.mime_type)):
         value = json_text.decoded(value)  # Some write the JSON text of a tool as JSON once more.
     return Content(side.field, value, Rank.VALUE, (side.value,))
+
+
+def _whole(side: Side, value: Json) -> Json:
+    messages = messages_in(value)
+    return request_messages(value) if side is INPUT and messages else messages
 
 
 def parameter_content(attributes: Attributes) -> Content | None:

@@ -109,11 +109,14 @@ def _result(told: Json) -> Object:
 
 def _medium_part(medium: str, told: Object) -> Object:
     source = _inner(told.get(medium), medium)
+    url = source.get("url", told[medium])
+    if not isinstance(url, str):
+        return told  # An image of which only the type is told.
     return {
         "type": "uri",
         "modality": medium,
-        "uri": source.get("url", told[medium]),
-        **_without(source, "url"),
+        "uri": url,
+        **_without(source, "url", "type"),
         **_without(told, "type", medium),
     }
 

@@ -23,7 +23,7 @@ from otel_bridge_collector.translate.conventions.openinference.content import (
     value_content,
     value_of,
 )
-from otel_bridge_collector.translate.merge import scalars
+from otel_bridge_collector.translate.merge import scalars, told_in
 from otel_bridge_collector.translate.messages import is_message_list
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
 from otel_bridge_collector.translate.whole import beside, finish_reason, response_id
@@ -102,7 +102,9 @@ def _contents(attributes: Attributes, side: Side, *, is_chat: bool) -> Iterator[
     if REDACTED in scalars(own.value):
         return
     if value and is_message_list(value.value):
-        yield value._replace(attributes=())
+        # What was flattened out of a whole request has nothing to add to it.
+        is_copy = told_in(own.value) <= told_in(value_of(attributes, side))
+        yield value._replace(attributes=own.attributes if is_copy else ())
     if side is INPUT and (history := history_content(attributes, own)):
         yield history
 
