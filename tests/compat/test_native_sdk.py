@@ -159,3 +159,99 @@ def test_a_batch_above_the_limit_takes_the_way_round(collector: Collector, tmp_p
 
     (row,) = rows_of(collector, "large")
     assert len(row["output"]) == 7 << 20
+
+
+def test_a_dataset_is_read_as_it_was(collector: Collector, tmp_path: Path) -> None:
+    then, by_environment, now = run_app(
+        collector,
+        tmp_path,
+        "versions",
+        """
+import os, urllib.request
+dataset = braintrust.init_dataset(project="versions", name="cases")
+dataset.insert(id="a", input=1, metadata={"k": 1})
+dataset.insert(id="b", input=2)
+dataset.flush()
+version = dataset.version
+dataset.update("a", metadata={"z": 1})
+dataset.delete("b")
+dataset.flush()
+path = os.environ["BRAINTRUST_API_URL"] + "/environment-object/dataset/" + dataset.id + "/production"
+body = json.dumps({"object_version": version}).encode()
+urllib.request.urlopen(urllib.request.Request(path, method="PUT", data=body))
+def records(**chosen):
+    found = braintrust.init_dataset(project="versions", name="cases", **chosen)
+    return sorted([record["id"], record["metadata"]] for record in found)
+print(json.dumps([records(version=version), records(environment="production"), records()]))
+""",
+    )
+
+    assert then == by_environment == [["a", {"k": 1}], ["b", None]]
+    assert now == [["a", {"k": 1, "z": 1}]]
+
+
+def test_the_versions_of_a_prompt_are_found(collector: Collector, tmp_path: Path) -> None:
+    contents = run_app(
+        collector,
+        tmp_path,
+        "prompt-versions",
+        """
+from braintrust.logger import get_prompt_versions
+project = braintrust.projects.create("prompt-versions")
+for text in ("one", "two"):
+    project = braintrust.projects.create("prompt-versions")
+    project.prompts.create(name="P", slug="p", model="m", prompt=text, if_exists="replace")
+    project.publish()
+prompt = braintrust.load_prompt("prompt-versions", "p")
+versions = get_prompt_versions(prompt.project_id, prompt.id)
+load = lambda version: braintrust.load_prompt("prompt-versions", "p", version=version).build()["prompt"]
+print(json.dumps([load(version) for version in versions]))
+""",
+    )
+
+    assert contents == ["two", "one"]
+
+
+def test_feedback_names_its_row_by_span_or_trace(collector: Collector, tmp_path: Path) -> None:
+    run_app(
+        collector,
+        tmp_path,
+        "names",
+        """
+with logger.start_span(name="outer") as span:
+    logger.log_feedback(id=span.span_id, scores={"by_span": 1})
+    logger.log_feedback(id=span.root_span_id, scores={"by_trace": 0})
+    logger.flush()
+logger.flush()
+""",
+    )
+
+    (row,) = rows_of(collector, "names")
+    assert row["scores"] == {"by_span": 1, "by_trace": 0}
+
+
+def test_spans_of_the_sdk_and_of_opentelemetry_are_one_tree(collector: Collector, tmp_path: Path) -> None:
+    run_app(
+        collector,
+        tmp_path,
+        "mixed",
+        """
+import os
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+with logger.start_span(name="native") as span:
+    headers = {"x-bt-parent": span.export()}
+    exporter = OTLPSpanExporter(os.environ["BRAINTRUST_API_URL"] + "/otel/v1/traces", headers=headers)
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    with provider.get_tracer("app").start_as_current_span("foreign"):
+        pass
+logger.flush()
+""",
+    )
+
+    (trace,) = collector.query("select: * | from: project_logs('mixed') summary")
+    native, foreign = sorted(rows_of(collector, "mixed"), key=lambda row: bool(row["span_parents"]))
+    assert trace["root_span_id"] == native["root_span_id"] == foreign["root_span_id"]
+    assert foreign["span_parents"] == [native["span_id"]]

@@ -86,3 +86,30 @@ def test_what_cannot_be_kept_is_refused(
 @pytest.mark.parametrize("kind", ["project_logs", "experiment", "dataset"])
 def test_rows_for_an_object_that_is_not_there_are_refused(client: TestClient, kind: str) -> None:
     assert client.post(f"/v1/{kind}/nosuch/insert", json={"events": [{}]}).status_code == 404
+
+
+def test_pages_hold_each_row_once_while_rows_arrive_and_change(client: TestClient, example: Asking) -> None:
+    insert = f"/v1/project_logs/{example.project_id}/insert"
+    first = fetch(client, example, "POST", limit=2)
+    client.post(insert, json={"events": [{"id": "new"}, {"id": "e", "_is_merge": True, "output": "changed"}]})
+    second = fetch(client, example, "POST", limit=2, cursor=first["cursor"])
+    client.post(insert, json={"events": [{"id": "newer"}]})
+    third = fetch(client, example, "POST", cursor=second["cursor"])
+
+    assert [row["id"] for page in (first, second, third) for row in page["events"]] == [
+        "e",
+        "d",
+        "c",
+        "b",
+        "a",
+    ]
+    assert [row["id"] for row in fetch(client, example, "POST")["events"]][:3] == ["newer", "new", "e"]
+
+
+def test_rows_of_which_none_can_be_kept_are_all_named(client: TestClient, example: Asking) -> None:
+    events = [{"id": "x", "scores": {"s": "high"}}, {"id": "y", "tags": "t"}]
+
+    response = client.post(f"/v1/project_logs/{example.project_id}/insert", json={"events": events})
+
+    assert (response.status_code, [each["id"] for each in response.json()["refused"]]) == (400, ["x", "y"])
+    assert "something in it is not" in response.json()["error"]

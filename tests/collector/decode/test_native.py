@@ -34,7 +34,7 @@ def test_a_row_that_cannot_be_kept_is_named_and_its_neighbours_stay() -> None:
         ([], "a row is an object, not a list"),
         ({}, "it names no object, expected one of experiment_id, dataset_id, prompt_session_id, project_id"),
         ({"project_id": "p", "id": 1}, '"id" is a text, not a number'),
-        ({"project_id": "p", "tags": ["a", 1]}, '"tags" is a list of texts, not a list'),
+        ({"project_id": "p", "tags": ["a", 1]}, '"tags" is a list of texts, and something in it is not'),
         ({"project_id": "p", "_is_merge": "yes"}, '"_is_merge" is a boolean, not a text'),
     ],
 )

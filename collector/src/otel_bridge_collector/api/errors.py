@@ -38,13 +38,23 @@ class RequestError(Exception):
         status: the HTTP status.
         code: which kind of fault.
         hint: what to do; empty where the message says it all.
+        details: further members of the answer.
     """
 
-    def __init__(self, message: str, *, code: str, status: int = 400, hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        status: int = 400,
+        hint: str = "",
+        details: Mapping[str, Json] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.hint = hint
+        self.details = details or {}
 
 
 def query_error_response(error: QueryError, text: str | None) -> JSONResponse:
@@ -75,7 +85,7 @@ async def request_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestError):
         return await internal_error(request, error)
     hint = error.hint or _HINTS.get(error.code, _SEE_DOCS)
-    body = {"Message": str(error), "error": str(error), "code": error.code, "hint": hint}
+    body = {"Message": str(error), "error": str(error), "code": error.code, "hint": hint, **error.details}
     headers = {"retry-after": "1"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return JSONResponse(body, status_code=error.status, headers=headers)
 

@@ -35,7 +35,7 @@ class Written:
 
     def as_json(self) -> dict[str, Json]:
         """Return the refused rows as an answer names them; empty when there are none."""
-        refused = [{"index": each.index, "id": each.id, "error": each.reason} for each in self.refused]
+        refused: list[Json] = [each.as_json() for each in self.refused]
         return {"refused": refused} if refused else {}
 
 
@@ -54,7 +54,12 @@ class RowWriter:
         checked = await anyio.to_thread.run_sync(check_rows, rows)
         if checked.refused and not checked.rows:
             first = checked.refused[0]
-            raise RequestError(f"row {first.index} cannot be kept: {first.reason}", code="badRow")
+            raise RequestError(
+                f"row {first.index} cannot be kept: {first.reason}",
+                code="badRow",
+                hint="none of the rows was kept; each is named in refused",
+                details={"refused": [each.as_json() for each in checked.refused]},
+            )
         xact_id = 0
         if checked.rows:
             try:

@@ -35,6 +35,10 @@ class Refusal:
     id: str | None
     reason: str
 
+    def as_json(self) -> Json:
+        """Return it as an answer names it."""
+        return {"index": self.index, "id": self.id, "error": self.reason}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedRows:
@@ -86,7 +90,9 @@ def row_fault(row: Json) -> str:
     for field, (fits, expected) in _FIELDS.items():
         value = row.get(field)
         if value is not None and not fits(value):
-            return f'"{field}" is {expected}, not {_kind(value)}'
+            found = _kind(value)
+            inside = expected.startswith(found)
+            return f'"{field}" is {expected}{", and something in it is not" if inside else f", not {found}"}'
     if not any(row.get(field) for field in _OBJECT_FIELDS):
         return f"it names no object, expected one of {', '.join(_OBJECT_FIELDS)}"
     if _is_deeper(row, MAX_DEPTH):
