@@ -151,6 +151,7 @@ def configure(
     api_key: str | None = None,
     *,
     take_global: bool = False,
+    settings: Settings | None = None,
 ) -> Bridge:
     """Return the bridge of the tracer provider, by default of the global one; the first call builds it.
 
@@ -161,6 +162,7 @@ def configure(
         tracer_provider: instead of the global one.
         api_key: instead of that of the environment.
         take_global: whether a provider of our own becomes the global one where none is set.
+        settings: instead of those of the environment.
 
     Raises:
         SettingsError: a setting of the environment cannot be used.
@@ -169,7 +171,7 @@ def configure(
         found = tracer_provider or trace.get_tracer_provider()
         bridge: Bridge | None = state.process.bridges.get(found)
         if bridge is None:
-            settings = _settings()
+            settings = settings or Settings.from_environment()
             provider = tracer_provider or _provider_for(found, settings, take_global=take_global)
             bridge = state.process.bridges.get(provider) or _attached(provider, settings, api_key)
             none_set = isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
@@ -187,12 +189,6 @@ def tracer_provider() -> AttachableProvider:
         SettingsError: a setting of the environment cannot be used.
     """
     return configure().provider
-
-
-def _settings() -> Settings:
-    """Those of the exporter that a configuration of OpenTelemetry names, or else of the environment."""
-    exporter = next(iter(state.process.exporters), None)
-    return exporter.settings if exporter else Settings.from_environment()
 
 
 def _attached(provider: AttachableProvider, found: Settings, api_key: str | None) -> Bridge:

@@ -34,8 +34,10 @@ def after_instrumentation() -> None:
             " set OTEL_TRACES_EXPORTER=otel_bridge to send each of them once and masked"
         )
     elif launch.enabled or state.process.exporters:
+        # What a configuration file says of our exporter holds for the processor too.
+        exporter = next(iter(state.process.exporters), None)
         try:
-            configure(take_global=True)
+            configure(take_global=True, settings=exporter.settings if exporter else None)
         except SettingsError as error:
             logger.error("the app is not traced: %s", error)  # noqa: TRY400 - the message says all
             return
