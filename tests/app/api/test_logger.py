@@ -49,7 +49,7 @@ def test_a_wrong_score_raises_the_error_of_braintrust(app: App) -> None:
         app.logger.log(scores={"s": 2})
 
 
-def test_a_logger_that_does_not_flush_later_flushes_each_row(receiver: OtlpReceiver) -> None:  # V85
+def test_v85_s50_a_logger_that_does_not_flush_later_flushes_each_row_and_root(receiver: OtlpReceiver) -> None:
     app = App(receiver, async_flush=False)
 
     app.logger.log(input=1)
