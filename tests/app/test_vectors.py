@@ -22,6 +22,7 @@ from otel_bridge import (
     extract_trace_context,
     init_logger,
     start_span,
+    state,
     traced,
     update_span,
 )
@@ -556,9 +557,10 @@ def test_v74_values_that_are_no_json(app: App, value: object, expected: object) 
     assert app.row("a")["input"] == expected
 
 
-def test_v76_without_a_logger_functions_run_and_slugs_lead_somewhere(receiver: Any) -> None:
-    app = App(receiver, set_current=False)
+def test_v76_without_a_logger_functions_run_and_slugs_lead_somewhere(app: App) -> None:
     slug = app.logger.export()
+    state.logger_here.set(None)
+    state.process.logger = None
 
     assert traced(lambda: 5)() == 5
     assert start_span("a") is NOOP_SPAN
