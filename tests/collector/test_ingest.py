@@ -1,11 +1,15 @@
 """The door into the spool."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from otel_bridge_collector.errors import MalformedBodyError, SpoolError
+from otel_bridge.contract.names import PARENT
+from otel_bridge.contract.parent import Parent
+from otel_bridge.contract.row import Row
+from otel_bridge_collector.errors import ForbiddenError, MalformedBodyError, SpoolError
 from otel_bridge_collector.ingest import Encoding, Ingest, Outcome
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.xact import XactClock
@@ -14,8 +18,36 @@ from tests.support.otlp_request import log_record, logs, span, to_json, traces
 from tests.support.spool import open_spool, read_all
 
 
+class Everywhere:
+    """The gate of who may write everywhere."""
+
+    def projects(self) -> Sequence[str] | None:
+        return None
+
+    def home(self, requested: str | None) -> str | None:
+        return requested
+
+    def fault(self, parent: Parent) -> str:
+        raise AssertionError(f"asked for {parent}")
+
+
+class OwnProjectOnly(Everywhere):
+    """The gate of a key for one project."""
+
+    def projects(self) -> Sequence[str] | None:
+        return ["mine"]
+
+    def home(self, requested: str | None) -> str | None:
+        return requested or "project_id:mine"
+
+    def fault(self, parent: Parent) -> str:
+        return "" if parent.value == "mine" else f"not yours: {parent}"
+
+
 def ingest_into(spool: Spool, counters: Counters | None = None) -> Ingest:
-    return Ingest(spool, XactClock(0, now_s=lambda: 1_000), counters or Counters(), now_ns=lambda: 77)
+    return Ingest(
+        spool, XactClock(0, now_s=lambda: 1_000), counters or Counters(), Everywhere(), now_ns=lambda: 77
+    )
 
 
 def test_what_is_accepted_is_durable(tmp_path: Path) -> None:
@@ -95,3 +127,38 @@ def test_a_request_that_cannot_be_kept_is_an_error(tmp_path: Path) -> None:
         asyncio.run(
             ingest_into(spool).traces(traces(span()).SerializeToString(), Encoding.PROTOBUF, parent=None)
         )
+
+
+def test_spans_of_projects_out_of_reach_are_rejected_alone(tmp_path: Path) -> None:
+    own = span(1, attributes={PARENT: "project_id:mine"})
+    foreign = span(2, attributes={PARENT: "project_id:theirs"})
+    unnamed = span(3)
+    body = traces(own, foreign, unnamed).SerializeToString()
+    with open_spool(tmp_path) as spool:
+        ingest = Ingest(spool, XactClock(0), Counters(), OwnProjectOnly())
+        outcome = asyncio.run(ingest.traces(body, Encoding.PROTOBUF, parent=None))
+        (record,) = read_all(spool.reader(0))
+
+    assert outcome == Outcome(accepted=2, rejected=1, reason="not yours: project_id:theirs")
+    assert record.payload == traces(own, unnamed).SerializeToString()
+    assert (record.routing.parent, record.routing.projects) == ("project_id:mine", ["mine"])
+
+
+def test_log_records_of_projects_out_of_reach_are_rejected_alone(tmp_path: Path) -> None:
+    foreign = log_record(attributes={PARENT: "project_id:theirs"})
+    body = logs(log_record(), foreign).SerializeToString()
+    with open_spool(tmp_path) as spool:
+        ingest = Ingest(spool, XactClock(0), Counters(), OwnProjectOnly())
+        outcome = asyncio.run(ingest.logs(body, Encoding.PROTOBUF, parent=None))
+
+    assert (outcome.accepted, outcome.rejected) == (1, 1)
+
+
+def test_a_batch_with_a_row_out_of_reach_is_not_kept(tmp_path: Path) -> None:
+    rows: list[Row] = [{"id": "a", "project_id": "mine"}, {"id": "b", "project_id": "theirs"}]
+    with open_spool(tmp_path) as spool:
+        ingest = Ingest(spool, XactClock(0), Counters(), OwnProjectOnly())
+        with pytest.raises(ForbiddenError, match="not yours: project_id:theirs"):
+            asyncio.run(ingest.rows(rows))
+
+        assert read_all(spool.reader(0)) == []

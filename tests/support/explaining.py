@@ -7,11 +7,16 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
+from otel_bridge.contract.parent import DEFAULT_PARENT
+from otel_bridge_collector.access import owner_access
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
 from otel_bridge_collector.api.explain import explain_operations
+from otel_bridge_collector.deliver.sight import Sight
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.spool.record import Routing, Signal
 from otel_bridge_collector.store.duckdb import DuckDBStore
+from otel_bridge_collector.store.gate import Gate
+from otel_bridge_collector.store.objects import Objects
 from tests.support.api import caught_up_at_once
 from tests.support.spool import open_spool
 
@@ -26,6 +31,11 @@ def explaining(
     with open_spool(folder) as spool:
         for signal, payload in payloads:
             asyncio.run(spool.append(Routing(signal=signal, parent=None, xact=1, received_ns=0), payload))
-        routes = [each.route() for each in explain_operations(store, spool, caught_up_at_once)]
+        objects = Objects(folder / "explained.sqlite")
+        gate = Gate(objects, owner_access, default_parent=DEFAULT_PARENT)
+        sight = Sight(gate, default_parent=DEFAULT_PARENT)
+        operations = explain_operations(store, spool, sight, caught_up_at_once)
+        routes = [each.route() for each in operations]
         yield Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
+        objects.close()
     store.close()

@@ -44,9 +44,14 @@ def logs(*records: LogRecord) -> ExportLogsServiceRequest:
     return ExportLogsServiceRequest(resource_logs=[ResourceLogs(scope_logs=[ScopeLogs(log_records=records)])])
 
 
-def log_record(text: str = "hello") -> LogRecord:
+def log_record(text: str = "hello", *, attributes: dict[str, str] | None = None) -> LogRecord:
     return LogRecord(
-        trace_id=TRACE_ID, time_unix_nano=1_700_000_000_000_000_000, body=AnyValue(string_value=text)
+        trace_id=TRACE_ID,
+        time_unix_nano=1_700_000_000_000_000_000,
+        body=AnyValue(string_value=text),
+        attributes=[
+            KeyValue(key=key, value=AnyValue(string_value=value)) for key, value in (attributes or {}).items()
+        ],
     )
 
 

@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from otel_bridge.contract.parent import DEFAULT_PARENT
+from otel_bridge_collector.access import current_access
 from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.receive.auth import Authenticator
+from otel_bridge_collector.receive.guard import Guard
 from otel_bridge_collector.receive.http_server import HttpServer, bind
 from otel_bridge_collector.receive.otlp_grpc import GrpcServer
-from otel_bridge_collector.receive.otlp_http import build_otlp_app
+from otel_bridge_collector.receive.otlp_http import build_otlp_app, refuse_request
+from otel_bridge_collector.receive.rules import Rules
 from otel_bridge_collector.settings import Address
 from otel_bridge_collector.spool.record import Record
 from otel_bridge_collector.spool.spool import Spool
+from otel_bridge_collector.store.gate import Gate
+from otel_bridge_collector.store.keys import KeyRing
+from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
 from tests.support.spool import open_spool, read_all
@@ -31,6 +39,7 @@ class Receivers:
     http: str
     grpc: str
     spool: Spool
+    objects: Objects
 
     def records(self) -> list[Record]:
         return read_all(self.spool.reader(0))
@@ -41,18 +50,25 @@ def receiving(
     folder: Path, *, max_body_bytes: int = 1 << 20, grpc: Address = ANY_PORT
 ) -> Iterator[Receivers]:
     with open_spool(folder) as spool:
-        ingest = Ingest(spool, XactClock(0), Counters(), now_ns=lambda: 77)
-        with _on_a_thread(_serving(ingest, grpc, max_body_bytes)) as (http, taken):
-            yield Receivers(http=f"http://{http}", grpc=str(taken), spool=spool)
+        objects = Objects(folder / "receivers.sqlite")
+        keys = KeyRing(folder / "receivers.sqlite")
+        gate = Gate(objects, current_access, default_parent=DEFAULT_PARENT)
+        ingest = Ingest(spool, XactClock(0), Counters(), gate, now_ns=lambda: 77)
+        authenticator = Authenticator(keys, is_required=False)
+        with _on_a_thread(_serving(ingest, authenticator, grpc, max_body_bytes)) as (http, taken):
+            yield Receivers(http=f"http://{http}", grpc=str(taken), spool=spool, objects=objects)
+        keys.close()
+        objects.close()
 
 
 @asynccontextmanager
 async def _serving(
-    ingest: Ingest, grpc_address: Address, max_body_bytes: int
+    ingest: Ingest, authenticator: Authenticator, grpc_address: Address, max_body_bytes: int
 ) -> AsyncIterator[tuple[Address, Address]]:
-    grpc = GrpcServer(ingest, grpc_address, max_body_bytes=max_body_bytes)
+    grpc = GrpcServer(ingest, grpc_address, authenticator, max_body_bytes=max_body_bytes)
     app = build_otlp_app(ingest, max_body_bytes=max_body_bytes)
-    http = HttpServer(app, bind(ANY_PORT, "--otlp-http"), drain_s=1)
+    guarded = Guard(app, authenticator, Rules(app.routes), refuse_request)
+    http = HttpServer(guarded, bind(ANY_PORT, "--otlp-http"), drain_s=1)
     await http.start()
     await grpc.start()
     yield http.address, grpc.address

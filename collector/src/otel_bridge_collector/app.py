@@ -11,27 +11,44 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
 
-from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
+from otel_bridge_collector.access import current_access
+from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS, refusal
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.housekeeping import trim_regularly
 from otel_bridge_collector.deliver.loop import Delivery, Destination
 from otel_bridge_collector.deliver.route import Router
+from otel_bridge_collector.deliver.sight import Sight
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.receive.auth import Authenticator
+from otel_bridge_collector.receive.fault import Fault
+from otel_bridge_collector.receive.guard import Guard
 from otel_bridge_collector.receive.http_server import HttpServer, bind
 from otel_bridge_collector.receive.loopback import is_loopback
 from otel_bridge_collector.receive.otlp_grpc import GrpcServer
-from otel_bridge_collector.receive.otlp_http import build_otlp_app, build_otlp_routes
+from otel_bridge_collector.receive.otlp_http import (
+    build_otlp_app,
+    build_otlp_routes,
+    is_otlp,
+    refuse_request,
+)
+from otel_bridge_collector.receive.rules import Rules
 from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.sinks.store import StoreSink
 from otel_bridge_collector.spool.cursor import Cursor
 from otel_bridge_collector.spool.lock import FolderLock
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
 from otel_bridge_collector.store.attachments import Attachments
+from otel_bridge_collector.store.confined import ConfinedStore
 from otel_bridge_collector.store.duckdb import DuckDBStore
+from otel_bridge_collector.store.gate import Gate
+from otel_bridge_collector.store.keys import KeyRing
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
@@ -65,7 +82,7 @@ async def serve(settings: Settings, *, ready: Callable[[Ready], None], stop: asy
     # Whatever was built is stopped in reverse order, also when building fails half-way.
     async with AsyncExitStack() as stages:
         taken = await _start(settings, counters, stages)
-        _warn_of_strangers(taken)
+        _warn_of_strangers(settings, taken)
         ready(taken)
         await stop.wait()
     _log_counters(counters)
@@ -73,31 +90,63 @@ async def serve(settings: Settings, *, ready: Callable[[Ready], None], stop: asy
 
 async def _start(settings: Settings, counters: Counters, stages: AsyncExitStack) -> Ready:
     storage = _open_storage(settings, stages)
+    authenticator = _authenticator(settings, storage.keys)
     delivery = _start_delivery(settings, storage, counters, stages)
     xacts = XactClock(max(storage.spool.last_xact, storage.objects.in_projects.newest_xact_id()))
-    ingest = Ingest(storage.spool, xacts, counters)
+    gate = Gate(storage.objects, current_access, default_parent=settings.default_parent)
+    ingest = Ingest(storage.spool, xacts, counters, gate)
 
     async def caught_up() -> bool:
         return await delivery.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
 
+    sees = ConfinedStore(storage.store, current_access)
+    sight = Sight(gate, default_parent=settings.default_parent)
     otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)
     api_routes = build_routes(
         Plane(
-            store=storage.store,
-            objects=storage.objects,
-            attachments=storage.attachments,
+            store=sees,
+            objects=storage.objects.seen_by(current_access),
+            attachments=storage.attachments.seen_by(current_access),
             caught_up=caught_up,
             keep_rows=ingest.rows,
+            row_fault=ingest.row_fault,
             next_xact=xacts.next,
         ),
-        explain_operations(storage.store, storage.spool, caught_up),
+        explain_operations(sees, storage.spool, sight, caught_up),
     )
     api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
-    api = await _start_http(api_app, settings.api, "--api", settings, stages)
-    otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes)
+    api = await _start_http(_guarded(api_app, authenticator), settings.api, "--api", settings, stages)
+    otlp_app = _guarded(build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes), authenticator)
     otlp_http = await _start_http(otlp_app, settings.otlp_http, "--otlp-http", settings, stages)
-    otlp_grpc = await _start_grpc(ingest, settings, stages)
+    otlp_grpc = await _start_grpc(ingest, authenticator, settings, stages)
     return Ready(otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api, data_dir=settings.data_dir)
+
+
+def _authenticator(settings: Settings, keys: KeyRing) -> Authenticator:
+    """Return what checks keys.
+
+    Raises:
+        SettingsError: a port would be open to others than this machine, and nobody said so in plain words.
+    """
+    ports = _open_ports(settings.otlp_grpc, settings.otlp_http, settings.api)
+    if ports and keys.is_empty() and not (settings.require_keys or settings.allow_anyone):
+        raise SettingsError(
+            f"refusing to listen on {', '.join(ports)} without keys, since everyone who reaches it could read and write:"
+            " make a key with otel-bridge-collector keys create, or start with --require-keys and make it then, or say"
+            " that anyone may come in with --allow-anyone"
+        )
+    return Authenticator(keys, is_required=settings.require_keys)
+
+
+def _guarded(app: Starlette, authenticator: Authenticator) -> ASGIApp:
+    return Guard(app, authenticator, Rules(app.routes), _refuse)
+
+
+def _refuse(request: Request, fault: Fault) -> Response:
+    """Answer a refused request as its protocol does; the API's port takes OTLP too."""
+    if is_otlp(request.url.path):
+        return refuse_request(request, fault)
+    return refusal(fault.http_status, fault.message, retry_after_s=fault.retry_after_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +154,7 @@ class _Storage:
     store: DuckDBStore
     objects: Objects
     attachments: Attachments
+    keys: KeyRing
     spool: Spool
 
 
@@ -121,6 +171,8 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
     stages.callback(FolderLock(folder).release)
     objects = Objects(folder / "objects.sqlite")
     stages.callback(objects.close)
+    keys = KeyRing(folder / "objects.sqlite")
+    stages.callback(keys.close)
     store = DuckDBStore(
         folder / "rows.duckdb",
         memory_limit_mb=settings.store_memory_mb,
@@ -137,7 +189,7 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
     spool = Spool(folder / "spool", limits=limits, at_least=store.next_seq())
     spool.start()
     stages.callback(spool.close, settings.drain_s)
-    return _Storage(store=store, objects=objects, attachments=attachments, spool=spool)
+    return _Storage(store=store, objects=objects, attachments=attachments, keys=keys, spool=spool)
 
 
 def _unusable(folder: Path, error: OSError) -> SettingsError:
@@ -171,7 +223,7 @@ def _start_delivery(
 
 
 async def _start_http(
-    app: Starlette, address: Address, option: str, settings: Settings, stages: AsyncExitStack
+    app: ASGIApp, address: Address, option: str, settings: Settings, stages: AsyncExitStack
 ) -> Address:
     server = HttpServer(app, bind(address, option), drain_s=settings.drain_s)
     stages.push_async_callback(server.stop)
@@ -179,20 +231,26 @@ async def _start_http(
     return server.address
 
 
-async def _start_grpc(ingest: Ingest, settings: Settings, stages: AsyncExitStack) -> Address:
-    server = GrpcServer(ingest, settings.otlp_grpc, max_body_bytes=settings.max_body_bytes)
+async def _start_grpc(
+    ingest: Ingest, authenticator: Authenticator, settings: Settings, stages: AsyncExitStack
+) -> Address:
+    server = GrpcServer(ingest, settings.otlp_grpc, authenticator, max_body_bytes=settings.max_body_bytes)
     stages.push_async_callback(server.stop, drain_s=settings.drain_s)
     await server.start()
     return server.address
 
 
-def _warn_of_strangers(taken: Ready) -> None:
-    ports = {"--otlp-grpc": taken.otlp_grpc, "--otlp-http": taken.otlp_http, "--api": taken.api}
-    open_ports = [f"{option} {address}" for option, address in ports.items() if not is_loopback(address.host)]
-    if open_ports:
+def _open_ports(otlp_grpc: Address, otlp_http: Address, api: Address) -> list[str]:
+    """Return the ports that others than this machine can reach, as the command line names them."""
+    ports = {"--otlp-grpc": otlp_grpc, "--otlp-http": otlp_http, "--api": api}
+    return [f"{option} {address}" for option, address in ports.items() if not is_loopback(address.host)]
+
+
+def _warn_of_strangers(settings: Settings, taken: Ready) -> None:
+    if settings.allow_anyone and (ports := _open_ports(taken.otlp_grpc, taken.otlp_http, taken.api)):
         logger.warning(
-            "there is no authentication yet: everyone who reaches %s can read and write",
-            ", ".join(open_ports),
+            "as --allow-anyone says, everyone who reaches %s can read and write while there is no key",
+            ", ".join(ports),
         )
 
 

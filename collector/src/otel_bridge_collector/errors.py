@@ -5,6 +5,9 @@ CollectorError
 ├── RetryableError        the same data may pass later
 ├── MalformedBodyError    a request that is not what its content type says
 ├── BodyTooLargeError     a request above a limit of bytes, before or after decompression
+├── UnauthenticatedError  who asks has no key, or one that is not valid
+├── ForbiddenError        who asks may not do this, or not there
+├── OverloadedError       there is no room for a request now; it may pass later
 ├── SettingsError         a setting that cannot be used
 ├── SpoolError            the spool cannot be opened or written
 ├── StoreError            the store cannot be opened
@@ -38,6 +41,28 @@ class MalformedBodyError(CollectorError):
 
 class BodyTooLargeError(CollectorError):
     """A request body is above a limit of bytes."""
+
+
+class UnauthenticatedError(CollectorError):
+    """Who asks has no key, or one that is not valid."""
+
+
+class ForbiddenError(CollectorError):
+    """Who asks may not do this, or not in this project."""
+
+
+class OverloadedError(CollectorError):
+    """There is no room for a request now.
+
+    Attributes:
+        retry_after_s: when it may pass, in whole seconds.
+        is_own: the caller takes more than its share; others may still pass.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: int = 1, is_own: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.is_own = is_own
 
 
 class SettingsError(CollectorError):

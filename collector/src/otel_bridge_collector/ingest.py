@@ -14,13 +14,16 @@ from typing import Final, Protocol
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from otel_bridge.contract.parent import Parent, ParentError, parse_parent
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.decode import native, otlp_json, protobuf
-from otel_bridge_collector.decode.structure import Checked, check_logs, check_traces
+from otel_bridge_collector.decode.structure import Checked, ParentFault, check_logs, check_traces
+from otel_bridge_collector.errors import ForbiddenError
 from otel_bridge_collector.spool.record import Routing, Signal
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters, RareLog
+from otel_bridge_collector.translate.parent import named_object
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +56,26 @@ class Outcome:
     reason: str
 
 
+class Gate(Protocol):
+    """Knows where the caller of the running request may write; `store.gate.Gate` does."""
+
+    def projects(self) -> Sequence[str] | None:
+        """Return the ids of the projects in reach; None for all."""
+        ...
+
+    def home(self, requested: str | None) -> str | None:
+        """Return the parent of a request.
+
+        Raises:
+            ForbiddenError: the caller may not write there.
+        """
+        ...
+
+    def fault(self, parent: Parent) -> str:
+        """Say why the caller may not write to an object; empty when nothing speaks against it."""
+        ...
+
+
 class Keep(Protocol):
     """One of the entrances of `Ingest`."""
 
@@ -71,11 +94,18 @@ class Ingest:
     """Takes requests in, from any task of one event loop."""
 
     def __init__(
-        self, spool: Spool, xacts: XactClock, counters: Counters, *, now_ns: Callable[[], int] = time.time_ns
+        self,
+        spool: Spool,
+        xacts: XactClock,
+        counters: Counters,
+        gate: Gate,
+        *,
+        now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self._spool = spool
         self._xacts = xacts
         self._counters = counters
+        self._gate = gate
         self._now_ns = now_ns
         self._rejections = RareLog(logger)
 
@@ -89,13 +119,23 @@ class Ingest:
 
         Raises:
             MalformedBodyError: `body` is no trace request.
+            ForbiddenError: the caller may not write there.
             SpoolError: it could not be kept.
         """
-        return await self._keep("traces", await _off_loop(_check_traces, body, encoding), parent)
+        home = self._gate.home(parent)
+        checked = await _off_loop(_check_traces, body, encoding, self._parent_fault())
+        return await self._keep("traces", checked, home)
 
     async def logs(self, body: bytes, encoding: Encoding, *, parent: str | None) -> Outcome:
         """Keep an OTLP log request; arguments and errors as with `traces`."""
-        return await self._keep("logs", await _off_loop(_check_logs, body, encoding), parent)
+        home = self._gate.home(parent)
+        checked = await _off_loop(_check_logs, body, encoding, self._parent_fault())
+        return await self._keep("logs", checked, home)
+
+    def row_fault(self, row: Row) -> str:
+        """Say why the caller may not write a row; empty when nothing speaks against it."""
+        named = named_object(row)
+        return self._gate.fault(named) if named else ""
 
     async def rows(self, rows: Sequence[Row]) -> int:
         """Keep rows that came as rows, and return their transaction.
@@ -104,11 +144,13 @@ class Ingest:
             rows: at least one, each as `decode.native.check_rows` leaves it.
 
         Raises:
+            ForbiddenError: the caller may not write one of them; none is kept.
             SpoolError: they could not be kept.
         """
+        if fault := next((fault for row in rows if (fault := self.row_fault(row))), ""):
+            raise ForbiddenError(fault)
         payload = await asyncio.to_thread(native.pack_rows, rows)
-        xact = self._xacts.next(payload_bytes=len(payload))
-        routing = Routing(signal="rows", parent=None, xact=xact, received_ns=self._now_ns())
+        routing = self._routing("rows", None, payload)
         await self._spool.append(routing, payload)
         self._counters.add("rows_accepted", len(rows))
         return routing.xact
@@ -116,8 +158,7 @@ class Ingest:
     async def _keep(self, signal: Signal, checked: _Checked, parent: str | None) -> Outcome:
         outcome = checked.outcome
         if outcome.accepted:
-            xact = self._xacts.next(payload_bytes=len(checked.payload))
-            routing = Routing(signal=signal, parent=parent, xact=xact, received_ns=self._now_ns())
+            routing = self._routing(signal, parent, checked.payload)
             await self._spool.append(routing, checked.payload)
         self._counters.add(f"{signal}_accepted", outcome.accepted)
         if outcome.rejected:
@@ -131,25 +172,47 @@ class Ingest:
             )
         return outcome
 
+    def _routing(self, signal: Signal, parent: str | None, payload: bytes) -> Routing:
+        return Routing(
+            signal=signal,
+            parent=parent,
+            xact=self._xacts.next(payload_bytes=len(payload)),
+            received_ns=self._now_ns(),
+            projects=self._gate.projects(),
+        )
+
+    def _parent_fault(self) -> ParentFault | None:
+        """Return the question to ask of each parent; None when the caller may write everywhere."""
+        return None if self._gate.projects() is None else self._text_fault
+
+    def _text_fault(self, text: str) -> str:
+        try:
+            return self._gate.fault(parse_parent(text))
+        except ParentError:
+            return ""  # it counts as none, so that the row goes to the parent of the request
+
 
 async def _off_loop(
-    check: Callable[[bytes, Encoding], _Checked], body: bytes, encoding: Encoding
+    check: Callable[[bytes, Encoding, ParentFault | None], _Checked],
+    body: bytes,
+    encoding: Encoding,
+    parent_fault: ParentFault | None,
 ) -> _Checked:
     if len(body) <= _PARSED_IN_PLACE:
-        return check(body, encoding)
-    return await asyncio.to_thread(check, body, encoding)
+        return check(body, encoding, parent_fault)
+    return await asyncio.to_thread(check, body, encoding, parent_fault)
 
 
-def _check_traces(body: bytes, encoding: Encoding) -> _Checked:
+def _check_traces(body: bytes, encoding: Encoding, parent_fault: ParentFault | None) -> _Checked:
     if encoding is Encoding.PROTOBUF:
-        return _checked(check_traces(protobuf.parse_traces(body)), body)
-    return _checked(check_traces(otlp_json.parse_traces(body)), None)
+        return _checked(check_traces(protobuf.parse_traces(body), parent_fault), body)
+    return _checked(check_traces(otlp_json.parse_traces(body), parent_fault), None)
 
 
-def _check_logs(body: bytes, encoding: Encoding) -> _Checked:
+def _check_logs(body: bytes, encoding: Encoding, parent_fault: ParentFault | None) -> _Checked:
     if encoding is Encoding.PROTOBUF:
-        return _checked(check_logs(protobuf.parse_logs(body)), body)
-    return _checked(check_logs(otlp_json.parse_logs(body)), None)
+        return _checked(check_logs(protobuf.parse_logs(body), parent_fault), body)
+    return _checked(check_logs(otlp_json.parse_logs(body), parent_fault), None)
 
 
 def _checked(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias, cast
 
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import AliasChoices, BeforeValidator, Field, PositiveFloat, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from otel_bridge.contract.parent import DEFAULT_PARENT, parse_parent
@@ -28,6 +28,8 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "otlp_grpc": "receivers.otlp.protocols.grpc.endpoint",
     "otlp_http": "receivers.otlp.protocols.http.endpoint",
     "api": "extensions.api.endpoint",
+    "require_keys": "extensions.keys.required",
+    "allow_anyone": "extensions.keys.allow_anyone",
     "default_parent": "receivers.otlp.default_parent",
     "max_body_bytes": "receivers.otlp.max_request_size",
     "spool_segment_bytes": "extensions.file_storage.segment_size",
@@ -49,6 +51,16 @@ def _check_parent(text: object) -> object:
     return text
 
 
+class ClientSettings(BaseSettings):
+    """What the commands that ask a sidecar need beside its address."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    api_key: str = Field(
+        default="", validation_alias=AliasChoices("OTEL_BRIDGE_API_KEY", "BRAINTRUST_API_KEY")
+    )
+
+
 Listen: TypeAlias = Annotated[Address, NoDecode, BeforeValidator(parse_address)]
 
 
@@ -62,6 +74,8 @@ class Settings(BaseSettings):
     otlp_http: Listen = Address(host="127.0.0.1", port=4318)
     api: Listen = Address(host="127.0.0.1", port=8585)
     default_parent: Annotated[str, BeforeValidator(_check_parent)] = DEFAULT_PARENT
+    require_keys: bool = False
+    allow_anyone: bool = False
     max_body_bytes: PositiveInt = 64 << 20
     spool_segment_bytes: PositiveInt = 64 << 20
     spool_waiting_bytes: PositiveInt = 128 << 20

@@ -12,6 +12,7 @@ def test_help_lists_every_command() -> None:
         "explain",
         "export",
         "import",
+        "keys",
         "print-config",
         "query",
         "serve",

@@ -133,16 +133,38 @@ def test_a_page_of_another_name_reads_no_rows(tmp_path: Path) -> None:
             assert (response.status_code, response.json()["code"]) == (421, "hostNotAllowed")
 
 
+def test_a_port_for_others_is_refused_without_keys(tmp_path: Path) -> None:
+    result = run("--data-dir", str(tmp_path), *ANY_PORTS, "--api", "0.0.0.0:0")
+
+    assert result.returncode == 1
+    assert "refusing to listen on --api 0.0.0.0:0 without keys" in result.stderr
+    for way in ("keys create", "--require-keys", "--allow-anyone"):
+        assert way in result.stderr
+
+
 def test_a_port_for_everyone_is_warned_of_and_takes_any_name(tmp_path: Path) -> None:
-    with running_collector(tmp_path / "data", "--api", "0.0.0.0:0") as collector:
+    with running_collector(tmp_path / "data", "--api", "0.0.0.0:0", "--allow-anyone") as collector:
         port = collector.api.rpartition(":")[2]
         response = httpx.get(f"http://127.0.0.1:{port}/healthz", headers={"host": "sidecar:8585"})
 
         assert response.status_code == 200
         (warning,) = [line for line in collector.log.read_text().splitlines() if "WARNING" in line]
-        assert (
-            f"no authentication yet: everyone who reaches --api 0.0.0.0:{port} can read and write" in warning
-        )
+        assert f"everyone who reaches --api 0.0.0.0:{port} can read and write" in warning
+
+
+def test_where_keys_are_required_nobody_comes_in_before_there_is_one(tmp_path: Path) -> None:
+    with running_collector(tmp_path / "data", "--api", "0.0.0.0:0", "--require-keys") as collector:
+        url = f"http://127.0.0.1:{collector.api.rpartition(':')[2]}"
+        before = httpx.post(f"{url}/api/apikey/login", headers={"authorization": "Bearer anything"})
+        key = subprocess.run(
+            [COMMAND, "keys", "create", "--name", "k", "--scope", "read", "--data-dir", collector.data_dir],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        after = httpx.post(f"{url}/api/apikey/login", headers={"authorization": f"Bearer {key}"})
+
+    assert (before.status_code, after.status_code) == (401, 200)
 
 
 def test_a_port_of_this_machine_is_no_reason_to_warn(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 """Which object a row belongs to."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from otel_bridge.contract.parent import Parent
 from otel_bridge.contract.row import Row
 from otel_bridge.contract.slug import ObjectType, SpanComponents
+from otel_bridge_collector.access import Access
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.errors import RetryableError
 from otel_bridge_collector.model import RowWrite
@@ -130,6 +132,10 @@ def test_a_write_that_is_routed_stays_as_it_was(objects: Objects) -> None:
 
 def test_objects_that_cannot_be_read_now_may_be_read_later() -> None:
     class LockedObjects:
+        def seen_by(self, access: Callable[[], Access]) -> Self:
+            del access
+            return self
+
         def resolve(self, parent: Parent) -> dict[str, str]:
             raise sqlite3.OperationalError(f"{parent}: database is locked")
 
@@ -137,3 +143,23 @@ def test_objects_that_cannot_be_read_now_may_be_read_later() -> None:
 
     with pytest.raises(RetryableError, match="database is locked"):
         Router(LockedObjects(), default_parent="project_name:p").route(routing, [root()])
+
+
+def test_no_row_gets_into_a_project_that_its_sender_does_not_reach(objects: Objects) -> None:
+    mine, theirs = objects.create_project("mine"), objects.create_project("theirs")
+    routing = Routing(signal="rows", parent="project_name:mine", xact=XACT, received_ns=0, projects=[mine.id])
+    rows: list[Row] = [
+        {"id": "own"},
+        {"id": "by id", "project_id": theirs.id},
+        {"id": "of an unknown experiment", "experiment_id": "no such experiment"},
+        {"id": "in a playground", "prompt_session_id": "p"},
+    ]
+    writes = [RowWrite(row=row) for row in rows] + [
+        RowWrite(row={"id": "by name"}, parent="project_name:theirs"),
+        RowWrite(row={"id": "new project"}, parent="project_name:new"),
+    ]
+
+    written = Router(objects, default_parent="project_name:theirs").route(routing, writes)
+
+    assert [(write.row["id"], write.row.get("project_id")) for write in written] == [("own", mine.id)]
+    assert objects.project_named("new") is None

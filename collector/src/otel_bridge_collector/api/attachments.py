@@ -34,14 +34,14 @@ class AttachmentsEndpoint:
     async def create(self, request: Request) -> Response:
         """Return where the bytes of an attachment are to be put."""
         body = await read_object(request)
-        url = self._signed_url(request, "put", _text(body, "key"), {})
+        url = self._signed_url(request, "put", _text(body, "key"), self._attachments.own_place(), {})
         return JSONResponse({"signedUrl": url, "headers": {}})
 
     async def upload(self, request: Request) -> Response:
         """Take the bytes of an attachment."""
         claims = self._claims(request, "put")
         try:
-            await self._attachments.write(claims["key"], request.stream())
+            await self._attachments.write(claims["key"], request.stream(), place=claims["place"])
         except AttachmentTooLargeError as error:
             raise RequestError(str(error), code="requestTooLarge", status=413) from error
         return JSONResponse({})
@@ -64,16 +64,17 @@ class AttachmentsEndpoint:
         if "url" in query:
             return JSONResponse({"downloadUrl": query["url"], "status": {"upload_status": "done"}})
         key = query.get("key", "")
-        status = self._attachments.status(key)
-        if status is None:
+        place = self._attachments.find(key)
+        if place is None:
             raise RequestError(f'there is no attachment "{key}"', code="notFound", status=404)
         told = {name: query[name] for name in ("filename", "content_type") if name in query}
-        return JSONResponse({"downloadUrl": self._signed_url(request, "get", key, told), "status": status})
+        url = self._signed_url(request, "get", key, place, told)
+        return JSONResponse({"downloadUrl": url, "status": self._attachments.status(key, place=place)})
 
     def download(self, request: Request) -> Response:
         """Return the bytes of an attachment."""
         claims = self._claims(request, "get")
-        path = self._attachments.path(claims["key"])
+        path = self._attachments.path(claims["key"], place=claims["place"])
         if not path.exists():
             raise RequestError(
                 "the bytes of this attachment never came, or are gone", code="notFound", status=404
@@ -87,14 +88,16 @@ class AttachmentsEndpoint:
             },
         )
 
-    def _signed_url(self, request: Request, operation: str, key: str, told: Mapping[str, str]) -> str:
-        claims = {"operation": operation, "key": key, **told}
+    def _signed_url(
+        self, request: Request, operation: str, key: str, place: str, told: Mapping[str, str]
+    ) -> str:
+        claims = {"operation": operation, "key": key, "place": place, **told}
         token = sign(claims, self._attachments.secret, expires_s=time.time() + LIFETIME_S)
         return f"{str(request.base_url).rstrip('/')}/attachment/data/{token}"
 
     def _claims(self, request: Request, operation: str) -> Mapping[str, str]:
         claims = read_signed(request.path_params["token"], self._attachments.secret, now_s=time.time())
-        if claims is None or claims["operation"] != operation:
+        if claims is None or claims.get("operation") != operation:
             raise RequestError("this URL is not valid, or has expired", code="forbidden", status=403)
         return claims
 

@@ -13,10 +13,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.errors import QueryError
+from otel_bridge_collector.errors import ForbiddenError, QueryError
 
 _STATUS: Final[Mapping[str, int]] = {"sourceNotFound": 404, "queryTimeout": 408, "overloaded": 503}
 """Code -> HTTP status; 400 for any other. Not 413 and 504, which clients repeat."""
+
+_REFUSED: Final[Mapping[int, str]] = {
+    401: "unauthenticated", 403: "forbidden", 408: "requestTimeout", 413: "requestTooLarge",
+    429: "tooManyRequests", 503: "overloaded",
+}  # fmt: skip
+"""HTTP status -> code, of requests that no endpoint has seen."""
 
 _SNIPPET_WIDTH: Final = 120
 _WHERE_TO: Final = "send queries to /btql, OTLP traces to /v1/traces and logs to /v1/logs"
@@ -90,6 +96,19 @@ async def request_error(request: Request, error: Exception) -> Response:
     return JSONResponse(body, status_code=error.status, headers=headers)
 
 
+async def forbidden(request: Request, error: Exception) -> Response:
+    """Answer a request that asks for more than its caller may do."""
+    del request
+    return refusal(403, str(error))
+
+
+def refusal(status: int, message: str, *, retry_after_s: int | None = None) -> Response:
+    """Return the answer to a request that was refused before its endpoint saw it."""
+    body = {"Message": message, "error": message, "code": _REFUSED.get(status, "refused")}
+    headers = None if retry_after_s is None else {"retry-after": str(retry_after_s)}
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
 async def http_error(request: Request, error: Exception) -> Response:
     """Answer a request that no route takes, naming what was asked for."""
     status = error.status_code if isinstance(error, HTTPException) else 500
@@ -117,6 +136,7 @@ async def internal_error(request: Request, error: Exception) -> Response:
 
 EXCEPTION_HANDLERS: Final = {
     RequestError: request_error,
+    ForbiddenError: forbidden,
     404: http_error,
     405: http_error,
     Exception: internal_error,

@@ -19,12 +19,14 @@ from otel_bridge_collector.api.operation import Operation, Tag
 from otel_bridge_collector.api.schemas import OBJECT, list_of, of
 from otel_bridge_collector.decode import protobuf
 from otel_bridge_collector.deliver.rows import Translator
+from otel_bridge_collector.deliver.sight import Sight
 from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.spool.record import Record
 from otel_bridge_collector.spool.search import records_with
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.columns import ROWS_TABLE
-from otel_bridge_collector.store.interface import Statement, Store
+from otel_bridge_collector.store.confined import Selects
+from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.translate.cost import cost_of
 from otel_bridge_collector.translate.provenance import LEFT_OVER, Cell, Explanation, explain
 from otel_bridge_collector.translate.rollup import has_usage, is_marked
@@ -36,19 +38,22 @@ _MOST_AT_ONCE: Final = 1
 
 
 def explain_operations(
-    store: Store, spool: Spool, caught_up: Callable[[], Awaitable[object]]
+    store: Selects, spool: Spool, sight: Sight, caught_up: Callable[[], Awaitable[object]]
 ) -> list[Operation]:
     """Return what this module answers, for `routes.build_routes`."""
-    endpoint = ExplainEndpoint(store, spool, caught_up)
+    endpoint = ExplainEndpoint(store, spool, sight, caught_up)
     return [Tag("explain").get("/v1/explain/{span_id}", endpoint.get, answer=of({"fields": list_of(OBJECT)}))]
 
 
 class ExplainEndpoint:
     """Explains spans, one at a time: each reads the whole spool."""
 
-    def __init__(self, store: Store, spool: Spool, caught_up: Callable[[], Awaitable[object]]) -> None:
+    def __init__(
+        self, store: Selects, spool: Spool, sight: Sight, caught_up: Callable[[], Awaitable[object]]
+    ) -> None:
         self._store = store
         self._spool = spool
+        self._sight = sight
         self._caught_up = caught_up
         self._running = anyio.CapacityLimiter(_MOST_AT_ONCE)
 
@@ -61,20 +66,23 @@ class ExplainEndpoint:
         return json_response(await anyio.to_thread.run_sync(self._explain, span_id, limiter=self._running))
 
     def _explain(self, span_id: str) -> dict[str, Json]:
-        span = _newest(records_with(self._spool.reader(0), bytes.fromhex(span_id)), span_id)
+        span = _newest(self._records_with(bytes.fromhex(span_id)), span_id)
         if span is None:
             raise self._unknown(span_id)
-        records = records_with(self._spool.reader(0), bytes.fromhex(span.trace_id))
+        records = self._records_with(bytes.fromhex(span.trace_id))
         answer_id = span.attributes.get("gen_ai.response.id")
         if isinstance(answer_id, str) and answer_id:
             # Another trace may tell the same call.
             known = {record.seq for record in records}
-            others = records_with(self._spool.reader(0), answer_id.encode())
+            others = self._records_with(answer_id.encode())
             records = sorted(
                 [*records, *(record for record in others if record.seq not in known)],
                 key=lambda record: record.seq,
             )
         return _answer(span, explain(span, _facts(records, span_id)))
+
+    def _records_with(self, needle: bytes) -> list[Record]:
+        return [record for record in records_with(self._spool.reader(0), needle) if self._sight.shows(record)]
 
     def _unknown(self, span_id: str) -> RequestError:
         ((stored,),) = self._store.select(

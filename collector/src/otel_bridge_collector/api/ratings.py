@@ -9,7 +9,8 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.reading import TIMEOUT_S
 from otel_bridge_collector.api.writing import RowWriter
 from otel_bridge_collector.store.columns import OBJECT_ID_FIELDS, ROWS_TABLE
-from otel_bridge_collector.store.interface import Statement, Store
+from otel_bridge_collector.store.confined import Selects
+from otel_bridge_collector.store.interface import Statement
 
 _BATCH: Final = 1_000
 _RATED: Final = (
@@ -21,7 +22,7 @@ _RATED: Final = (
 class Ratings:
     """Knows which rows have ratings."""
 
-    def __init__(self, store: Store, writer: RowWriter, caught_up: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, store: Selects, writer: RowWriter, caught_up: Callable[[], Awaitable[bool]]) -> None:
         self._store = store
         self._writer = writer
         self._caught_up = caught_up

@@ -20,7 +20,8 @@ from otel_bridge_collector.query.plan import Plan, plan, source_of
 from otel_bridge_collector.query.sql import to_sql
 from otel_bridge_collector.query.syntax import Query
 from otel_bridge_collector.store.columns import ROWS_TABLE
-from otel_bridge_collector.store.interface import Statement, Store
+from otel_bridge_collector.store.confined import Selects
+from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.store.objects import Objects
 
 Linting: TypeAlias = Literal["default", "strict", "off"]
@@ -56,7 +57,7 @@ class Read:
 class Reader:
     """Runs queries, a few at a time; more wait, and beyond that they are refused."""
 
-    def __init__(self, store: Store, objects: Objects, caught_up: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, store: Selects, objects: Objects, caught_up: Callable[[], Awaitable[bool]]) -> None:
         self._store = store
         self._objects = objects
         self._catalog = ObjectCatalog(objects)

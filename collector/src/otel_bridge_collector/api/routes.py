@@ -26,9 +26,9 @@ from otel_bridge_collector.api.ratings import Ratings
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.snapshots import RestoreEndpoint, SnapshotsEndpoint
 from otel_bridge_collector.api.summaries import Summaries
-from otel_bridge_collector.api.writing import KeepRows, RowWriter
+from otel_bridge_collector.api.writing import KeepRows, RowFault, RowWriter
 from otel_bridge_collector.store.attachments import Attachments
-from otel_bridge_collector.store.interface import Store
+from otel_bridge_collector.store.confined import Selects
 from otel_bridge_collector.store.objects import Objects
 
 ROW_KINDS: Final[Sequence[RowsOf]] = ("project_logs", "experiment", "dataset")
@@ -45,14 +45,16 @@ class Plane:
         caught_up: awaited before every read; True when the store has what was acknowledged before, False when
             that took too long.
         keep_rows: keeps rows that came as rows.
+        row_fault: says why the caller may not write a row.
         next_xact: gives transactions to changes of objects.
     """
 
-    store: Store
+    store: Selects
     objects: Objects
     attachments: Attachments
     caught_up: Callable[[], Awaitable[bool]]
     keep_rows: KeepRows
+    row_fault: RowFault
     next_xact: Callable[[], int]
 
 
@@ -74,7 +76,7 @@ def build_routes(plane: Plane, more: Sequence[Operation] = ()) -> list[BaseRoute
 def build_operations(plane: Plane) -> list[Operation]:
     """Return the operations of the API."""
     reader = Reader(plane.store, plane.objects, plane.caught_up)
-    writer = RowWriter(plane.keep_rows)
+    writer = RowWriter(plane.keep_rows, plane.row_fault)
     endpoints = {kind.name: ObjectsEndpoint(kind, plane.objects, plane.next_xact) for kind in KINDS}
     experiments, datasets = endpoints[EXPERIMENT.name], endpoints[DATASET.name]
     summaries = Summaries(plane.objects, reader, experiments, datasets)

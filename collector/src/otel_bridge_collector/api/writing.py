@@ -10,11 +10,14 @@ from starlette.requests import Request
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.api.body import read_bytes
 from otel_bridge_collector.api.errors import RequestError
-from otel_bridge_collector.decode.native import Refusal, check_rows, parse_json
+from otel_bridge_collector.decode.native import CheckedRows, Refusal, check_rows, parse_json
 from otel_bridge_collector.errors import MalformedBodyError, SpoolError
 
 KeepRows = Callable[[Sequence[Row]], Awaitable[int]]
 """Keeps rows durably and returns their transaction; `ingest.Ingest.rows` does."""
+
+RowFault = Callable[[Row], str]
+"""Says why the caller may not write a row, empty when it may; `ingest.Ingest.row_fault` does."""
 
 MAX_BATCH_BYTES: Final = 64 << 20
 
@@ -42,16 +45,17 @@ class Written:
 class RowWriter:
     """Writes rows through the one door."""
 
-    def __init__(self, keep: KeepRows) -> None:
+    def __init__(self, keep: KeepRows, row_fault: RowFault) -> None:
         self._keep = keep
+        self._row_fault = row_fault
 
     async def write(self, rows: Sequence[Json]) -> Written:
-        """Keep the rows that can be kept.
+        """Keep the rows that can be kept and that the caller may write.
 
         Raises:
-            RequestError: none of them can, or the spool cannot take them now.
+            RequestError: there are none among them, or the spool cannot take them now.
         """
-        checked = await anyio.to_thread.run_sync(check_rows, rows)
+        checked = await anyio.to_thread.run_sync(self._check, rows)
         if checked.refused and not checked.rows:
             first = checked.refused[0]
             raise RequestError(
@@ -73,6 +77,24 @@ class RowWriter:
                 ) from error
         return Written(
             ids=[row.get("id", "") for row in checked.rows], xact_id=str(xact_id), refused=checked.refused
+        )
+
+    def _check(self, rows: Sequence[Json]) -> CheckedRows:
+        checked = check_rows(rows)
+        faults = [self._row_fault(row) for row in checked.rows]
+        if not any(faults):
+            return checked
+        # Rows that have no fault of their own stand in the request between the others.
+        ruled_out = {refusal.index for refusal in checked.refused}
+        places = [index for index in range(len(rows)) if index not in ruled_out]
+        foreign = [
+            Refusal(index=index, id=row.get("id"), reason=fault)
+            for index, row, fault in zip(places, checked.rows, faults, strict=True)
+            if fault
+        ]
+        return CheckedRows(
+            rows=[row for row, fault in zip(checked.rows, faults, strict=True) if not fault],
+            refused=sorted([*checked.refused, *foreign], key=lambda refusal: refusal.index),
         )
 
 

@@ -52,7 +52,7 @@ def send(
             f"{url.rstrip('/')}{path}",
             json=body,
             content=content,
-            headers=headers,
+            headers={**_key_header(), **(headers or {})},
             timeout=_TIMEOUT_S,
         )
     except httpx.ConnectError as error:
@@ -79,6 +79,14 @@ def ask(
     if not isinstance(answer, dict):
         raise click.ClickException(f"what answers at {url} is no sidecar")
     return response.status_code, cast("dict[str, Any]", answer)
+
+
+def _key_header() -> dict[str, str]:
+    """Return the header with the key of `OTEL_BRIDGE_API_KEY` or `BRAINTRUST_API_KEY`; none where neither is set."""
+    from otel_bridge_collector.settings import ClientSettings  # noqa: PLC0415 - see default_url
+
+    key = ClientSettings().api_key
+    return {"authorization": f"Bearer {key}"} if key else {}
 
 
 def fault_message(answer: Mapping[str, object]) -> str:

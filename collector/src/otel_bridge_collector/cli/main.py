@@ -5,6 +5,7 @@ import click
 from otel_bridge_collector.cli.explain import explain
 from otel_bridge_collector.cli.export import export
 from otel_bridge_collector.cli.import_rows import import_rows
+from otel_bridge_collector.cli.keys import keys
 from otel_bridge_collector.cli.print_config import print_config
 from otel_bridge_collector.cli.query import query
 from otel_bridge_collector.cli.serve import serve
@@ -28,3 +29,4 @@ main.add_command(explain)
 main.add_command(translate)
 main.add_command(validate)
 main.add_command(print_config)
+main.add_command(keys)

@@ -32,13 +32,22 @@ _PRIVATE: Final = 0o077
 @click.option("--otlp-grpc", metavar="HOST:PORT", help="OTLP over gRPC; 127.0.0.1:4317 unless given.")
 @click.option("--otlp-http", metavar="HOST:PORT", help="OTLP over HTTP; 127.0.0.1:4318 unless given.")
 @click.option("--api", metavar="HOST:PORT", help="The API; 127.0.0.1:8585 unless given.")
-def serve(files: tuple[str, ...], assignments: tuple[str, ...], **addresses: "Path | str | None") -> None:
+@click.option("--require-keys", is_flag=True, help="Answer nobody without a key, even while there is none.")
+@click.option(
+    "--allow-anyone",
+    is_flag=True,
+    help="Listen on an address that others reach, without any key: they can read and write.",
+)
+def serve(
+    files: tuple[str, ...], assignments: tuple[str, ...], **arguments: "Path | str | bool | None"
+) -> None:
     """Take OTLP, keep it durably, answer queries; until SIGTERM or SIGINT.
 
     Port 0 takes any free port. When it can take traffic it prints one line of JSON with the addresses.
 
-    There is no authentication yet. On 127.0.0.1, localhost or [::1] the HTTP ports answer only who asks for them under
-    such a name; on any other address everyone who reaches a port can read and write. Files are private to the user.
+    While there is no key, every process of this machine can read and write, and ports that others reach are refused. As soon
+    as one was made (otel-bridge-collector keys create), every request needs one. On 127.0.0.1, localhost or [::1] the HTTP
+    ports answer only who asks for them under such a name. Files are private to the user.
 
     \b
     otel-bridge-collector serve
@@ -49,7 +58,9 @@ def serve(files: tuple[str, ...], assignments: tuple[str, ...], **addresses: "Pa
 
     os.umask(_PRIVATE)
     try:
-        settings = load_settings(config_sources(files, assignments), **addresses)
+        # A flag that is not given leaves the word to its variable.
+        given = {name: value or None for name, value in arguments.items()}
+        settings = load_settings(config_sources(files, assignments), **given)
         log_to_stderr(settings.log_level)
         asyncio.run(_serve(settings))
     except (SettingsError, SpoolError, StoreError) as error:

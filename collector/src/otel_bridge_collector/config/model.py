@@ -86,11 +86,21 @@ class Api(Section):
     """How long a query waits for what was acknowledged before it; then it answers with what is there."""
 
 
+class KeysExtension(Section):
+    """Who is answered; keys are made with `otel-bridge-collector keys`."""
+
+    required: bool | None = None
+    """Nobody is answered without a key, even while there is none."""
+    allow_anyone: bool | None = None
+    """Listens on addresses that others reach, without any key."""
+
+
 class Extensions(Section):
     """What is there beside the flow of data."""
 
     file_storage: FileStorage | None = None
     api: Api | None = None
+    keys: KeysExtension | None = None
 
 
 class Logs(Section):

@@ -1,17 +1,20 @@
 """Reject what no row can be made of: spans and log records with broken ids, one by one.
 
-It runs before a request is kept and looks at ids only. Source: OTLP specification 1.x, "Partial Success", and the
+It runs before a request is kept and looks at ids and at named parents only. Source: OTLP specification 1.x, "Partial Success", and the
 id fields of `trace.proto` and `logs.proto`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ScopeLogs
 from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
+
+from otel_bridge.contract.names import PARENT
 
 _TRACE_ID_BYTES: Final = 16
 _SPAN_ID_BYTES: Final = 8
@@ -43,28 +46,38 @@ class Checked(Generic[Request]):
     reason: str
 
 
-def check_traces(request: ExportTraceServiceRequest) -> Checked[ExportTraceServiceRequest]:
-    """Leave out each span whose trace, span or parent id is broken."""
-    faults = [_span_fault(span) for group in _scope_spans(request) for span in group.spans]
+ParentFault: TypeAlias = Callable[[str], str]
+"""Says why a request may not write under the parent that a span or log record names; empty when it may."""
+
+
+def check_traces(
+    request: ExportTraceServiceRequest, parent_fault: ParentFault | None = None
+) -> Checked[ExportTraceServiceRequest]:
+    """Leave out each span whose trace, span or parent id is broken, or whose parent `parent_fault` refuses."""
+    faults = [_span_fault(span, parent_fault) for group in _scope_spans(request) for span in group.spans]
     if any(faults):
         copy = ExportTraceServiceRequest()
         copy.CopyFrom(request)
         for group in _scope_spans(copy):
-            sound = [span for span in group.spans if not _span_fault(span)]
+            sound = [span for span in group.spans if not _span_fault(span, parent_fault)]
             del group.spans[:]
             group.spans.extend(sound)
         request = copy
     return _checked(request, faults)
 
 
-def check_logs(request: ExportLogsServiceRequest) -> Checked[ExportLogsServiceRequest]:
-    """Leave out each log record that has a broken id; having none is fine."""
-    faults = [_record_fault(record) for group in _scope_logs(request) for record in group.log_records]
+def check_logs(
+    request: ExportLogsServiceRequest, parent_fault: ParentFault | None = None
+) -> Checked[ExportLogsServiceRequest]:
+    """Leave out each log record that has a broken id, or whose parent is refused; having neither is fine."""
+    faults = [
+        _record_fault(record, parent_fault) for group in _scope_logs(request) for record in group.log_records
+    ]
     if any(faults):
         copy = ExportLogsServiceRequest()
         copy.CopyFrom(request)
         for group in _scope_logs(copy):
-            sound = [record for record in group.log_records if not _record_fault(record)]
+            sound = [record for record in group.log_records if not _record_fault(record, parent_fault)]
             del group.log_records[:]
             group.log_records.extend(sound)
         request = copy
@@ -89,22 +102,33 @@ def _checked(request: Request, faults: Sequence[str]) -> Checked[Request]:
     )
 
 
-def _span_fault(span: Span) -> str:
+def _span_fault(span: Span, parent_fault: ParentFault | None) -> str:
     if span.trace_id == UNREADABLE:
         return span.name
     return (
         _id_fault("trace id", span.trace_id, _TRACE_ID_BYTES)
         or _id_fault("span id", span.span_id, _SPAN_ID_BYTES)
         or _length_fault("parent span id", span.parent_span_id, _SPAN_ID_BYTES)
+        or _refused(span.attributes, parent_fault)
     )
 
 
-def _record_fault(record: LogRecord) -> str:
+def _record_fault(record: LogRecord, parent_fault: ParentFault | None) -> str:
     if record.trace_id == UNREADABLE:
         return record.severity_text
-    return _length_fault("trace id", record.trace_id, _TRACE_ID_BYTES) or _length_fault(
-        "span id", record.span_id, _SPAN_ID_BYTES
+    return (
+        _length_fault("trace id", record.trace_id, _TRACE_ID_BYTES)
+        or _length_fault("span id", record.span_id, _SPAN_ID_BYTES)
+        or _refused(record.attributes, parent_fault)
     )
+
+
+def _refused(attributes: Iterable[KeyValue], parent_fault: ParentFault | None) -> str:
+    """Say why the parents that attributes name are refused; an SDK names one, but the format lets a key repeat."""
+    if parent_fault is None:
+        return ""
+    named = [each.value.string_value for each in attributes if each.key == PARENT]
+    return next((fault for text in named if text and (fault := parent_fault(text))), "")
 
 
 def _id_fault(name: str, value: bytes, size: int) -> str:

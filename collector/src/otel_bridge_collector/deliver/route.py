@@ -1,29 +1,47 @@
 """Routing: which object each row of a request belongs to, and its number there. It translates nothing.
 
+Whoever sent the request, no row gets into a project out of its sender's reach. The ports have refused such rows before
+(`store.gate`); one that is met here all the same, because an object has moved since then, is left out.
+
 Source: spec/translation.md section 2. A parent that the span or record names itself counts more than the
 request's, and that more than the default. Under a slug the request's trace hangs below the slug's span: spans
 without a parent get that span for one, and every row of the slug's object takes its root.
 """
 
+import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Protocol
+from functools import partial
+from typing import Protocol, Self
 
 from otel_bridge.contract.parent import Parent, ParentError, parse_parent
 from otel_bridge.contract.row import Row
 from otel_bridge.contract.slug import SpanComponents
-from otel_bridge_collector.errors import RetryableError
+from otel_bridge_collector.access import Access
+from otel_bridge_collector.errors import ForbiddenError, RetryableError
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.spool.record import Routing
 from otel_bridge_collector.store.xact import pagination_key
+from otel_bridge_collector.telemetry import RareLog
+from otel_bridge_collector.translate.parent import named_object
+
+logger = logging.getLogger(__name__)
 
 
 class Resolver(Protocol):
     """Knows the objects; `store.objects.Objects` does."""
 
+    def seen_by(self, access: Callable[[], Access]) -> Self:
+        """Return the same objects as far as `access` reaches."""
+        ...
+
     def resolve(self, parent: Parent) -> dict[str, str]:
-        """Return the ids that a row of the object carries, and make the object where there is none."""
+        """Return the ids that a row of the object carries, and make the object where there is none.
+
+        Raises:
+            ForbiddenError: the object is out of reach.
+        """
         ...
 
 
@@ -33,6 +51,7 @@ class Router:
     def __init__(self, objects: Resolver, *, default_parent: str) -> None:
         self._objects = objects
         self._default = parse_parent(default_parent)
+        self._refusals = RareLog(logger)
 
     def route(self, routing: Routing, writes: Iterable[RowWrite]) -> list[RowWrite]:
         """Return the writes of one request with object ids, `_xact_id` and `_pagination_key`, in order.
@@ -41,35 +60,36 @@ class Router:
             RetryableError: the objects cannot be read or made now.
         """
         requested = _readable(routing.parent) or self._default
-        home = self._resolve(requested)
+        objects = self._objects.seen_by(partial(_reach_of, routing))
+        home = self._resolve(objects, requested)
         routed: list[RowWrite] = []
         rows = 0
         for write in writes:
-            named = _object_of(write.row) or _readable(write.parent)
-            ids = self._resolve(named) if named else home
+            named = named_object(write.row) or _readable(write.parent)
+            ids = self._resolve(objects, named) if named else home
+            if ids is None:
+                self._refusals.warning("a row was left out: its sender does not reach %s", named or requested)
+                continue
             nested = _below(requested.span, write) if requested.span and ids == home else Row()
             place = Row(_xact_id=str(routing.xact), _pagination_key=pagination_key(routing.xact, rows))
             rows += write.fact is None  # a fact has the key of its row
             routed.append(replace(write, row={**write.row, **nested, **ids, **place}))  # type: ignore[typeddict-item]  # ids are fields of Row
         return routed
 
-    def _resolve(self, parent: Parent) -> dict[str, str]:
+    def _resolve(self, objects: Resolver, parent: Parent) -> dict[str, str] | None:
+        """Return the ids of an object; None when it is out of the sender's reach."""
         try:
-            return self._objects.resolve(parent)
+            return objects.resolve(parent)
+        except ForbiddenError:
+            return None
         except sqlite3.Error as error:
             raise RetryableError(f"the objects cannot be read now: {error}") from error
 
 
-def _object_of(row: Row) -> Parent | None:
-    """The object that a row names by itself, as rows do that came as rows; one of a span names none yet."""
-    if experiment_id := row.get("experiment_id"):
-        return Parent(kind="experiment_id", value=experiment_id)
-    if dataset_id := row.get("dataset_id"):
-        return Parent(kind="dataset_id", value=dataset_id)
-    if prompt_session_id := row.get("prompt_session_id"):
-        return Parent(kind="playground_id", value=prompt_session_id)
-    project_id = row.get("project_id")
-    return Parent(kind="project_id", value=project_id) if project_id else None
+def _reach_of(routing: Routing) -> Access:
+    """Return the sender's reach; what it might do beside, the ports have asked."""
+    projects = None if routing.projects is None else frozenset(routing.projects)
+    return Access(scopes=frozenset(), projects=projects)
 
 
 def _readable(text: str | None) -> Parent | None:

@@ -14,12 +14,27 @@ from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 
 from otel_bridge.contract.parent import ParentError
-from otel_bridge_collector.errors import BodyTooLargeError, MalformedBodyError, SpoolError
+from otel_bridge_collector.errors import (
+    BodyTooLargeError,
+    ForbiddenError,
+    MalformedBodyError,
+    OverloadedError,
+    SpoolError,
+    UnauthenticatedError,
+)
 
 RETRY_AFTER_S: Final = 1
 """The disk of an overloaded spool is usually back within this; senders back off by themselves after that."""
 
-KNOWN_ERRORS: Final = (BodyTooLargeError, MalformedBodyError, ParentError, SpoolError)
+KNOWN_ERRORS: Final = (
+    BodyTooLargeError,
+    ForbiddenError,
+    MalformedBodyError,
+    OverloadedError,
+    ParentError,
+    SpoolError,
+    UnauthenticatedError,
+)
 """What a receiver answers with a fault; anything else is a bug of ours."""
 
 
@@ -62,7 +77,15 @@ def fault_of(error: Exception) -> Fault:
             return Fault(
                 http_status=503, code=code_pb2.UNAVAILABLE, message=message, retry_after_s=RETRY_AFTER_S
             )
+        case OverloadedError():
+            # 429 says "you", 503 says "everyone"; senders wait and come back after both.
+            status, code = (429, code_pb2.RESOURCE_EXHAUSTED) if error.is_own else (503, code_pb2.UNAVAILABLE)
+            return Fault(http_status=status, code=code, message=message, retry_after_s=error.retry_after_s)
         case BodyTooLargeError():
             return Fault(http_status=413, code=code_pb2.RESOURCE_EXHAUSTED, message=message)
+        case UnauthenticatedError():
+            return Fault(http_status=401, code=code_pb2.UNAUTHENTICATED, message=message)
+        case ForbiddenError():
+            return Fault(http_status=403, code=code_pb2.PERMISSION_DENIED, message=message)
         case _:
             return Fault(http_status=400, code=code_pb2.INVALID_ARGUMENT, message=message)

@@ -11,17 +11,21 @@ service here and get UNIMPLEMENTED.
 import logging
 from collections.abc import Callable
 from typing import Final, TypeAlias
+from urllib.parse import unquote
 
 import grpc
 import grpc.aio
 from google.protobuf.message import Message
 
 from otel_bridge.contract.names import PARENT_HEADER
-from otel_bridge_collector.errors import SettingsError
+from otel_bridge_collector.access import Access, asking
+from otel_bridge_collector.errors import ForbiddenError, SettingsError
 from otel_bridge_collector.ingest import Encoding, Ingest, Keep, Outcome
 from otel_bridge_collector.receive.answer import logs_answer, traces_answer
+from otel_bridge_collector.receive.auth import Authenticator
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
 from otel_bridge_collector.receive.parent import check_parent
+from otel_bridge_collector.receive.rules import SEND
 from otel_bridge_collector.settings import Address
 from otel_bridge_collector.telemetry import RareLog
 
@@ -37,12 +41,15 @@ _Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 class GrpcServer:
     """Serves OTLP on one address; belongs to the event loop in which it is made."""
 
-    def __init__(self, ingest: Ingest, address: Address, *, max_body_bytes: int) -> None:
+    def __init__(
+        self, ingest: Ingest, address: Address, authenticator: Authenticator, *, max_body_bytes: int
+    ) -> None:
         """Take the address; calls wait until `start`.
 
         Args:
             ingest: where requests go.
             address: where to listen.
+            authenticator: tells who asks.
             max_body_bytes: limit of one request.
 
         Raises:
@@ -50,8 +57,8 @@ class GrpcServer:
         """
         self._server = grpc.aio.server(
             handlers=[
-                _service(_TRACES, _Export(ingest.traces, traces_answer)),
-                _service(_LOGS, _Export(ingest.logs, logs_answer)),
+                _service(_TRACES, _Export(ingest.traces, traces_answer, authenticator)),
+                _service(_LOGS, _Export(ingest.logs, logs_answer, authenticator)),
             ],
             # Without the second option two sidecars would share a port and each get half of the spans.
             options=[("grpc.max_receive_message_length", max_body_bytes), ("grpc.so_reuseport", 0)],
@@ -77,19 +84,32 @@ class GrpcServer:
 class _Export:
     """The method `Export` of one service."""
 
-    def __init__(self, keep: Keep, answer: Callable[[Outcome], Message]) -> None:
+    def __init__(
+        self, keep: Keep, answer: Callable[[Outcome], Message], authenticator: Authenticator
+    ) -> None:
         self._keep = keep
         self._answer = answer
+        self._authenticator = authenticator
         self._refusals = RareLog(logger)
 
     async def call(self, body: bytes, context: _Context) -> bytes:
         try:
-            outcome = await self._keep(body, Encoding.PROTOBUF, parent=check_parent(_parent_text(context)))
+            with asking(self._access_of(context)):
+                parent = check_parent(_metadata(context, PARENT_HEADER))
+                outcome = await self._keep(body, Encoding.PROTOBUF, parent=parent)
         except KNOWN_ERRORS as error:
             fault = fault_of(error)
             self._refusals.warning("a call was refused with %s: %s", _CODES[fault.code].name, fault.message)
             await context.abort(_CODES[fault.code], fault.message, _trailing_metadata(fault))
         return self._answer(outcome).SerializeToString()
+
+    def _access_of(self, context: _Context) -> Access:
+        access = self._authenticator.access_of(
+            _metadata(context, "authorization"), address=_address_of(context.peer())
+        )
+        if not access.may(SEND):
+            raise ForbiddenError(f"this needs a key with the scope {' or '.join(sorted(SEND))}")
+        return access
 
 
 def _service(name: str, export: _Export) -> "grpc.GenericRpcHandler[bytes, bytes]":
@@ -97,9 +117,14 @@ def _service(name: str, export: _Export) -> "grpc.GenericRpcHandler[bytes, bytes
     return grpc.method_handlers_generic_handler(name, {"Export": handler})
 
 
-def _parent_text(context: _Context) -> str | None:
+def _metadata(context: _Context, name: str) -> str | None:
     metadata = context.invocation_metadata() or ()
-    return next((str(value) for key, value in metadata if key == PARENT_HEADER), None)
+    return next((str(value) for key, value in metadata if key == name), None)
+
+
+def _address_of(peer: str) -> str:
+    """Return the address in `ipv4:127.0.0.1:4711` or `ipv6:%5B::1%5D:4711`, without its port."""
+    return unquote(peer).partition(":")[2].rpartition(":")[0].strip("[]")
 
 
 def _trailing_metadata(fault: Fault) -> tuple[tuple[str, bytes], ...]:

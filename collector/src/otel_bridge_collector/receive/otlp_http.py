@@ -33,6 +33,7 @@ _MEDIA_TYPES: Final = {"application/x-protobuf": Encoding.PROTOBUF, "application
 _PREFIXES: Final = ("", "/otel")
 """The standard place of OTLP, and Braintrust's."""
 
+_PATHS: Final = frozenset({"/v1/traces", "/v1/logs", "/v1/metrics"})
 _WHERE_TO: Final = "send OTLP traces to /v1/traces and logs to /v1/logs, or to the same paths under /otel"
 _NO_METRICS: Final = Fault(
     http_status=HTTPStatus.NOT_IMPLEMENTED,
@@ -98,6 +99,16 @@ class _Export:
     def _refuse(self, fault: Fault, media_type: str) -> Response:
         self._refusals.warning("a request was refused with %d: %s", fault.http_status, fault.message)
         return _fault_response(fault, media_type)
+
+
+def is_otlp(path: str) -> bool:
+    """Tell whether a path is one of OTLP, so that errors are to be told in its way."""
+    return path.startswith("/otel") or path.rstrip("/") in _PATHS
+
+
+def refuse_request(request: Request, fault: Fault) -> Response:
+    """Return the answer to an OTLP request that was refused before its endpoint saw it."""
+    return _fault_response(fault, _media_type(request))
 
 
 async def _refuse_metrics(request: Request) -> Response:

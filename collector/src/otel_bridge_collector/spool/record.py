@@ -19,6 +19,7 @@ lets a reader find the next record behind a damaged head; being random, it stand
 
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -41,12 +42,14 @@ class Routing:
         parent: the request's parent string or slug; None when it named none.
         xact: the transaction that the request's rows belong to (`store.xact`).
         received_ns: when the request arrived, Unix nanoseconds.
+        projects: ids of the projects that its sender reaches; None for all.
     """
 
     signal: Signal
     parent: str | None
     xact: int
     received_ns: int
+    projects: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,26 +2,32 @@
 
 The key of an attachment comes from a client, so the name of its file is the key's SHA-256. Bytes are written beside their
 place and moved there, so that a half-written file is never read.
+
+Callers that reach single projects only keep theirs in a folder of these projects, which others neither read nor overwrite
+under the same key. Who reaches all of its projects reads it.
 """
 
 import contextlib
+import copy
 import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final, Literal, TypedDict
+from typing import Final, Literal, Self, TypedDict
 
 import anyio
 import orjson
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.access import Access, owner_access
 
 MAX_BYTES: Final = 512 << 20
 """Of one attachment."""
 
 _SECRET_BYTES: Final = 32
+_PROJECTS: Final = "projects.json"
 
 
 class UploadStatus(TypedDict, total=False):
@@ -46,9 +52,35 @@ class Attachments:
         """
         folder.mkdir(mode=0o700, exist_ok=True)
         self._folder = folder
+        self._access: Callable[[], Access] = owner_access
         self.secret = _secret(folder / "secret")
 
-    async def write(self, key: str, chunks: AsyncIterable[bytes], *, max_bytes: int = MAX_BYTES) -> None:
+    def seen_by(self, access: Callable[[], Access]) -> Self:
+        """Return the same attachments as far as `access` reaches at the time of each call; others are not there."""
+        view = copy.copy(self)
+        view._access = access  # noqa: SLF001 - a copy of ourselves
+        return view
+
+    def own_place(self) -> str:
+        """Return where the caller keeps attachments; empty for who reaches all projects."""
+        projects = self._access().projects
+        if projects is None:
+            return ""
+        listed = orjson.dumps(sorted(projects))
+        place = hashlib.sha256(listed).hexdigest()
+        if not (self._folder / place).is_dir():
+            (self._folder / place).mkdir(mode=0o700, exist_ok=True)
+            (self._folder / place / _PROJECTS).write_bytes(listed)
+        return place
+
+    def find(self, key: str) -> str | None:
+        """Return the place of an attachment that the caller reaches, of its own first; None when there is none."""
+        found = (place for place in self._places() if self.status(key, place=place) is not None)
+        return next(found, None)
+
+    async def write(
+        self, key: str, chunks: AsyncIterable[bytes], *, place: str = "", max_bytes: int = MAX_BYTES
+    ) -> None:
         """Keep the bytes of an attachment; those of an earlier upload under its key make room.
 
         Raises:
@@ -63,30 +95,38 @@ class Attachments:
                     await anyio.to_thread.run_sync(file.write, chunk)
                 file.flush()
                 await anyio.to_thread.run_sync(os.fsync, file.fileno())
-            await anyio.to_thread.run_sync(written.replace, self.path(key))
+            await anyio.to_thread.run_sync(written.replace, self.path(key, place=place))
         finally:
             written.unlink(missing_ok=True)  # noqa: ASYNC240 - after a rename there is nothing to do
 
-    def path(self, key: str) -> Path:
+    def path(self, key: str, *, place: str = "") -> Path:
         """Return where the bytes of an attachment are, or would be."""
-        return self._folder / hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+        return self._folder / place / hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
     def state(self, key: str, status: Mapping[str, Json]) -> None:
-        """Keep what a client says of its upload."""
-        path = self._status_path(key)
+        """Keep what a client says of its own upload."""
+        path = self._status_path(key, self.own_place())
         path.touch(mode=0o600)
         path.write_bytes(orjson.dumps(status))
 
-    def status(self, key: str) -> UploadStatus | None:
+    def status(self, key: str, *, place: str = "") -> UploadStatus | None:
         """Return what is known of an upload: what the client said, else whether its bytes are here; None of nothing."""
+        has_bytes = self.path(key, place=place).exists()
         with contextlib.suppress(FileNotFoundError):
-            said: UploadStatus = orjson.loads(self._status_path(key).read_bytes())
-            if said.get("upload_status") != "done" or self.path(key).exists():
+            said: UploadStatus = orjson.loads(self._status_path(key, place).read_bytes())
+            if said.get("upload_status") != "done" or has_bytes:
                 return said
-        return {"upload_status": "done"} if self.path(key).exists() else None
+        return {"upload_status": "done"} if has_bytes else None
 
-    def _status_path(self, key: str) -> Path:
-        return self.path(key).with_suffix(".status.json")
+    def _places(self) -> Iterator[str]:
+        yield self.own_place()
+        reached = self._access().projects
+        for listed in self._folder.glob(f"*/{_PROJECTS}"):
+            if reached is None or reached.issuperset(orjson.loads(listed.read_bytes())):
+                yield listed.parent.name
+
+    def _status_path(self, key: str, place: str) -> Path:
+        return self.path(key, place=place).with_suffix(".status.json")
 
 
 async def _at_most(max_bytes: int, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:

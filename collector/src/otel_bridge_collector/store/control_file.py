@@ -40,6 +40,12 @@ CREATE TABLE object_version(
     data TEXT NOT NULL, PRIMARY KEY(object_id, xact_id)
 );
 """,
+    """
+CREATE TABLE api_key(
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, digest BLOB NOT NULL, scopes TEXT NOT NULL, projects TEXT,
+    created_s REAL NOT NULL, expires_s REAL, revoked_s REAL
+);
+""",
 )
 """Step i brings a file of version i to version i + 1."""
 

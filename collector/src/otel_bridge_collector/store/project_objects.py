@@ -4,15 +4,18 @@ All have a name, an id and fields of their own, which stand in one JSON object; 
 state of an object stays under its transaction, so that a past version can be read. It knows no HTTP and no row.
 """
 
+import copy
 import sqlite3
 import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Self, TypeAlias
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.access import Access, owner_access
+from otel_bridge_collector.errors import ForbiddenError
 from otel_bridge_collector.store.control_file import ControlFile
 from otel_bridge_collector.store.json_text import dump_json, load_json
 
@@ -78,6 +81,13 @@ class ProjectObjects:
         self._file = file
         self._new_id = new_id
         self._clock = clock
+        self._access: Callable[[], Access] = owner_access
+
+    def seen_by(self, access: Callable[[], Access]) -> Self:
+        """Return the same objects as far as `access` reaches at the time of each call; others are not there."""
+        view = copy.copy(self)
+        view._access = access  # noqa: SLF001 - a copy of ourselves
+        return view
 
     def get(self, object_id: str, *, even_deleted: bool = False) -> ProjectObject | None:
         """Return the object of an id, or None."""
@@ -112,7 +122,12 @@ class ProjectObjects:
         object_id: str | None = None,
         xact_id: int = 0,
     ) -> ProjectObject:
-        """Make an object; names may repeat, so the caller looks first where they must not."""
+        """Make an object; names may repeat, so the caller looks first where they must not.
+
+        Raises:
+            ForbiddenError: the project is out of reach.
+        """
+        self._check_reach(project_id)
         made = ProjectObject(
             id=object_id or self._new_id(),
             kind=kind,
@@ -141,6 +156,7 @@ class ProjectObjects:
         xact_id: int = 0,
     ) -> ProjectObject:
         """Change an object and return it; None leaves as it is, and `data` is the whole of the other fields."""
+        self._check_reach(found.project_id)
         changed = replace(
             found,
             name=found.name if name is None else name,
@@ -158,6 +174,7 @@ class ProjectObjects:
 
     def delete(self, found: ProjectObject, *, xact_id: int = 0) -> ProjectObject:
         """Delete an object and return it; its name is free again, and its versions stay."""
+        self._check_reach(found.project_id)
         deleted = replace(found, deleted_at=self._now(), xact_id=xact_id or found.xact_id)
         with self._file.lock, _transaction(self._file.connection) as connection:
             connection.execute(
@@ -169,6 +186,7 @@ class ProjectObjects:
 
     def versions(self, found: ProjectObject) -> Sequence[ObjectVersion]:
         """Return every state of an object, newest first."""
+        self._check_reach(found.project_id)
         with self._file.lock:
             states = self._file.connection.execute(
                 "SELECT xact_id, action, name, slug, data FROM object_version WHERE object_id = ? ORDER BY xact_id DESC",
@@ -187,11 +205,20 @@ class ProjectObjects:
             row = self._file.connection.execute("SELECT max(xact_id) FROM object_version").fetchone()
         return int(row[0] or 0)
 
+    def _check_reach(self, project_id: str) -> None:
+        """Refuse what belongs to a project out of reach; the version of an environment belongs to an object in one."""
+        if not self._access().reaches(project_id) and self.get(project_id) is None:
+            raise ForbiddenError("this key does not reach the project of this object")
+
     def _select(self, where: str, *values: str) -> list[ProjectObject]:
+        within, projects = within_reach("project_id", self._access())
+        if projects:
+            within = f"({within} OR project_id IN (SELECT id FROM object WHERE {within}))"  # noqa: S608 - no value in it
+            projects = [*projects, *projects]
         with self._file.lock:
             rows = self._file.connection.execute(
-                f"SELECT {_COLUMNS} FROM object WHERE {where} ORDER BY rowid DESC",  # noqa: S608 - literals above
-                values,
+                f"SELECT {_COLUMNS} FROM object WHERE ({where}) AND {within} ORDER BY rowid DESC",  # noqa: S608 - literals above
+                (*values, *projects),
             ).fetchall()
         return [
             ProjectObject(
@@ -210,6 +237,14 @@ class ProjectObjects:
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def within_reach(column: str, access: Access) -> tuple[str, Sequence[str]]:
+    """Return the SQL condition that a project is in reach, and its values."""
+    if access.projects is None:
+        return "true", ()
+    listed = sorted(access.projects) or [""]  # no project has an empty id
+    return f"{column} IN ({', '.join('?' * len(listed))})", listed
 
 
 @contextmanager

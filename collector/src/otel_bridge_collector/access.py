@@ -1,0 +1,77 @@
+"""Who is asking, and what they may do: plain values, and those of the request that is being answered.
+
+The ports find out who asks (`receive.auth`); whatever opens a store for callers takes `current_access` and lets them
+reach no other project (`store.objects`, `store.confined`, `store.attachments`, `store.gate`).
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Scope(StrEnum):
+    """One thing that a key is good for."""
+
+    INGEST = "ingest"
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What one caller may do.
+
+    Attributes:
+        name: the id of the key; empty for who came without one.
+        scopes: what for; `admin` stands for all of them.
+        projects: the ids of the projects that can be reached; None for all, and for what belongs to none.
+    """
+
+    name: str = ""
+    scopes: frozenset[Scope]
+    projects: frozenset[str] | None
+
+    def may(self, scopes: frozenset[Scope]) -> bool:
+        """Tell whether one of `scopes` is held."""
+        return Scope.ADMIN in self.scopes or not scopes.isdisjoint(self.scopes)
+
+    def reaches(self, project_id: str | None) -> bool:
+        """Tell whether a project can be reached; None stands for what belongs to no project."""
+        return self.projects is None or project_id in self.projects
+
+
+OWNER: Final = Access(scopes=frozenset(Scope), projects=None)
+"""The sidecar itself, and everyone while no key is needed."""
+
+NOBODY: Final = Access(scopes=frozenset(), projects=frozenset())
+"""Who asks for what needs no key, or shows a signed URL in place of one."""
+
+_current: Final[ContextVar[Access]] = ContextVar("access")
+
+
+def current_access() -> Access:
+    """Return what the caller of the running request may do.
+
+    Raises:
+        LookupError: no request is running, so nobody may do anything.
+    """
+    return _current.get()
+
+
+def owner_access() -> Access:
+    """Return what the sidecar may do by itself: everything."""
+    return OWNER
+
+
+@contextmanager
+def asking(access: Access) -> Generator[None]:
+    """Let what runs inside, and the tasks and threads of anyio that it starts, run for a caller."""
+    token = _current.set(access)
+    try:
+        yield
+    finally:
+        _current.reset(token)

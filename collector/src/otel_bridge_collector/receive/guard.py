@@ -1,0 +1,62 @@
+"""The door of an HTTP port: who may not ask is answered here, and the application runs for who may. It knows no endpoint.
+
+The application behind it sees the caller as `access.current_access`, and reaches stores only through it.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from otel_bridge_collector.access import NOBODY, asking
+from otel_bridge_collector.errors import CollectorError, ForbiddenError, OverloadedError, UnauthenticatedError
+from otel_bridge_collector.receive.auth import Authenticator
+from otel_bridge_collector.receive.fault import Fault, fault_of
+from otel_bridge_collector.receive.rules import Rules
+
+Refuse = Callable[[Request, Fault], Response]
+"""Makes the answer to a request that is refused, in the words of its protocol."""
+
+_REFUSALS: Final = (UnauthenticatedError, ForbiddenError, OverloadedError)
+
+
+class Guard:
+    """An ASGI application that passes on the requests of those who may make them."""
+
+    def __init__(self, app: ASGIApp, authenticator: Authenticator, rules: Rules, refuse: Refuse) -> None:
+        self._app = app
+        self._authenticator = authenticator
+        self._rules = rules
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; the arguments are ASGI's."""
+        request = Request(scope)
+        try:
+            need = self._rules.need(scope)
+            access = NOBODY
+            if need is not None:
+                address = request.client.host if request.client else ""
+                access = self._authenticator.access_of(request.headers.get("authorization"), address=address)
+                if need and not access.may(need):
+                    wanted = " or ".join(sorted(need))
+                    raise ForbiddenError(
+                        f"this needs a key with the scope {wanted}, and this one has {_listed(access.scopes)}"
+                    )
+        except _REFUSALS as error:
+            await self._answer(request, error)(scope, receive, send)
+            return
+        with asking(access):
+            await self._app(scope, receive, send)
+
+    def _answer(self, request: Request, error: CollectorError) -> Response:
+        response = self._refuse(request, fault_of(error))
+        if isinstance(error, UnauthenticatedError):
+            response.headers["www-authenticate"] = 'Bearer realm="otel-bridge"'
+        return response
+
+
+def _listed(scopes: frozenset[str]) -> str:
+    return ", ".join(sorted(scopes)) or "none"

@@ -1,0 +1,136 @@
+"""What a caller needs for each endpoint of every HTTP port: one table. An endpoint that is not in it needs `admin`.
+
+A test asks for every endpoint that there is with the key of another project, and fails for one without a rule.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
+
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope as AsgiScope
+
+from otel_bridge_collector.access import Scope
+
+Need: TypeAlias = frozenset[Scope] | None
+"""One of these scopes; an empty set stands for any valid key, None for no key at all."""
+
+OPEN: Final[Need] = None
+ANY: Final = frozenset[Scope]()
+SEND: Final = frozenset({Scope.INGEST, Scope.WRITE})
+READ: Final = frozenset({Scope.READ})
+FETCH: Final = frozenset({Scope.READ, Scope.WRITE})
+WRITE: Final = frozenset({Scope.WRITE})
+ADMIN: Final = frozenset({Scope.ADMIN})
+
+_KINDS: Final = (
+    "experiment", "dataset", "dataset_snapshot", "prompt", "function", "project_tag", "project_score", "view",
+)  # fmt: skip
+
+
+def _otlp() -> dict[tuple[str, str], Need]:
+    paths = (
+        f"{prefix}/v1/{signal}{slash}"
+        for prefix in ("", "/otel")
+        for signal in ("traces", "logs", "metrics")
+        for slash in ("", "/")
+    )
+    return {**{("POST", path): SEND for path in paths}, ("POST", "/otel"): ANY, ("POST", "/otel/{rest}"): ANY}
+
+
+def _objects(path: str) -> dict[tuple[str, str], Need]:
+    return {
+        ("GET", path): READ,
+        ("POST", path): WRITE,
+        ("PUT", path): WRITE,
+        ("GET", f"{path}/{{object_id}}"): READ,
+        ("PATCH", f"{path}/{{object_id}}"): WRITE,
+        ("DELETE", f"{path}/{{object_id}}"): WRITE,
+    }
+
+
+def _rows(kind: str) -> dict[tuple[str, str], Need]:
+    path = f"/v1/{kind}/{{object_id}}"
+    return {
+        ("GET", f"{path}/fetch"): READ,
+        ("POST", f"{path}/fetch"): READ,
+        ("POST", f"{path}/insert"): SEND,
+        ("POST", f"{path}/feedback"): SEND,
+    }
+
+
+def _merged(parts: Iterable[Mapping[tuple[str, str], Need]]) -> dict[tuple[str, str], Need]:
+    return {key: need for part in parts for key, need in part.items()}
+
+
+RULES: Final[Mapping[tuple[str, str], Need]] = {
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/openapi.json"): OPEN,
+    ("POST", "/btql"): READ,
+    ("POST", "/api/apikey/login"): ANY,
+    ("GET", "/ping"): ANY,
+    ("GET", "/version"): ANY,
+    ("POST", "/logs3"): SEND,
+    ("POST", "/logs3/overflow"): SEND,
+    ("PUT", "/logs3/overflow/{key}"): OPEN,  # the URL is the key: 192 random bits, for an hour
+    ("POST", "/attachment"): SEND,
+    ("GET", "/attachment"): READ,
+    ("POST", "/attachment/status"): SEND,
+    ("PUT", "/attachment/data/{token}"): OPEN,  # the URL is signed
+    ("GET", "/attachment/data/{token}"): OPEN,
+    ("GET", "/v1/project"): FETCH,
+    ("POST", "/v1/project"): SEND,
+    ("GET", "/v1/project/{project_id}"): ANY,
+    ("PATCH", "/v1/project/{project_id}"): ADMIN,
+    ("DELETE", "/v1/project/{project_id}"): ADMIN,
+    ("GET", "/api/project"): ANY,
+    ("POST", "/api/project/register"): SEND,
+    ("POST", "/api/project/get"): FETCH,
+    ("GET", "/v1/experiment/{object_id}/summarize"): READ,
+    ("GET", "/v1/dataset/{object_id}/summarize"): READ,
+    ("GET", "/v1/explain/{span_id}"): READ,
+    ("POST", "/insert-functions"): WRITE,
+    ("GET", "/environment-object/{object_type}/{object_id}"): READ,
+    ("GET", "/environment-object/{object_type}/{object_id}/{environment}"): READ,
+    ("PUT", "/environment-object/{object_type}/{object_id}/{environment}"): WRITE,
+    ("DELETE", "/environment-object/{object_type}/{object_id}/{environment}"): WRITE,
+    ("GET", "/xact-id"): READ,
+    ("POST", "/api/dataset_snapshot/get"): READ,
+    ("POST", "/api/dataset_snapshot/register"): WRITE,
+    ("POST", "/api/dataset_snapshot/patch_id"): WRITE,
+    ("POST", "/api/dataset_snapshot/delete_id"): WRITE,
+    ("POST", "/v1/dataset/{object_id}/restore/preview"): READ,
+    ("POST", "/v1/dataset/{object_id}/restore"): WRITE,
+    ("POST", "/api/experiment/register"): WRITE,
+    ("POST", "/api/experiment/get"): READ,
+    ("POST", "/api/base_experiment/get_id"): READ,
+    ("POST", "/api/dataset/register"): WRITE,
+    ("GET", "/experiment-comparison2"): READ,
+    ("GET", "/dataset-summary"): READ,
+    **_merged(_rows(kind) for kind in ("project_logs", "experiment", "dataset")),
+    **_merged(_objects(f"/v1/{kind}") for kind in _KINDS),
+    **_objects("/environment"),
+    **_otlp(),
+}
+"""Method and path -> what it needs."""
+
+
+class Rules:
+    """The rules of the endpoints of one application."""
+
+    def __init__(self, routes: Iterable[BaseRoute], rules: Mapping[tuple[str, str], Need] = RULES) -> None:
+        self._routes = list(routes)
+        self._rules = rules
+
+    def need(self, scope: AsgiScope) -> Need:
+        """Return what a request needs; any key for one that no endpoint takes."""
+        for route in self._routes:
+            match, _ = route.matches(scope)
+            if match is Match.FULL:
+                method = "GET" if scope["method"] == "HEAD" else str(scope["method"])
+                return self._rules.get((method, template_of(route)), ADMIN)
+        return ANY
+
+
+def template_of(route: BaseRoute) -> str:
+    """Return the path of an endpoint with its parameters in braces; empty where it has none."""
+    return str(getattr(route, "path_format", ""))

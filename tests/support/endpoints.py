@@ -1,0 +1,54 @@
+"""Every endpoint of the HTTP ports, as the sidecar builds them."""
+
+from pathlib import Path
+
+from starlette.routing import Route
+
+from otel_bridge.contract.parent import DEFAULT_PARENT
+from otel_bridge_collector.access import owner_access
+from otel_bridge_collector.api.explain import explain_operations
+from otel_bridge_collector.api.routes import Plane, build_routes
+from otel_bridge_collector.deliver.sight import Sight
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.receive.otlp_http import build_otlp_routes
+from otel_bridge_collector.receive.rules import template_of
+from otel_bridge_collector.store.attachments import Attachments
+from otel_bridge_collector.store.duckdb import DuckDBStore
+from otel_bridge_collector.store.gate import Gate
+from otel_bridge_collector.store.objects import Objects
+from otel_bridge_collector.store.xact import XactClock
+from otel_bridge_collector.telemetry import Counters
+from tests.support.api import caught_up_at_once
+from tests.support.spool import open_spool
+
+
+def all_endpoints(folder: Path) -> set[tuple[str, str]]:
+    """Method and path, with parameters in braces, of each; a HEAD is as good as its GET."""
+    store = DuckDBStore(folder / "rows.duckdb")
+    objects = Objects(folder / "objects.sqlite")
+    gate = Gate(objects, owner_access, default_parent=DEFAULT_PARENT)
+    with open_spool(folder) as spool:
+        ingest = Ingest(spool, XactClock(0), Counters(), gate)
+        plane = Plane(
+            store=store,
+            objects=objects,
+            attachments=Attachments(folder / "attachments"),
+            caught_up=caught_up_at_once,
+            keep_rows=ingest.rows,
+            row_fault=ingest.row_fault,
+            next_xact=XactClock(0).next,
+        )
+        sight = Sight(gate, default_parent=DEFAULT_PARENT)
+        routes = [
+            *build_routes(plane, explain_operations(store, spool, sight, caught_up_at_once)),
+            *build_otlp_routes(ingest, max_body_bytes=1),
+        ]
+    objects.close()
+    store.close()
+    return {
+        (method, template_of(route))
+        for route in routes
+        if isinstance(route, Route)
+        for method in (route.methods or ())
+        if method != "HEAD"
+    }
