@@ -8,10 +8,11 @@ INSTALLED := $(VENV)/.installed
 MATRIX ?= 3.12 3.13
 CORPUS := ../shared/corpus
 SUITE := ../shared/conformance
+NEIGHBOURS := .venv-neighbours
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test lint fmt types layers docs golden corpus conformance compat openapi wheel examples matrix fuzz ci pins clean
+.PHONY: help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel examples matrix fuzz ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -71,6 +72,16 @@ openapi: install ## ask the API whatever its OpenAPI description allows
 compat: install ## let the old Python SDK and the JavaScript SDK use a sidecar
 	./tests/support/compat.sh $(BIN) $(PYTHON)
 
+neighbours: install $(NEIGHBOURS)/.installed ## beside Logfire, Langfuse, Datadog, Sentry, LangChain, Presidio
+	NEIGHBOURS_PYTHON=$(CURDIR)/$(NEIGHBOURS)/bin/python $(BIN)/python -m pytest -q tests/neighbours
+
+$(NEIGHBOURS)/.installed: requirements/neighbours.txt pyproject.toml
+	@echo "installing into $(NEIGHBOURS) (a minute or so, once)"
+	@$(PYTHON) -m venv $(NEIGHBOURS)
+	@$(NEIGHBOURS)/bin/pip install --quiet --quiet --disable-pip-version-check --requirement requirements/neighbours.txt
+	@$(NEIGHBOURS)/bin/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
 fuzz: install ## change recorded requests by chance and translate them, for FUZZ_SECONDS
 	$(BIN)/python -m tests.fuzz.translate --seconds $(FUZZ_SECONDS)
 
@@ -84,10 +95,11 @@ examples: install ## run every example
 matrix: install ## the tests on the other Pythons of this machine
 	@for version in $(MATRIX); do ./tests/support/test_on.sh $$version || exit 1; done
 
-ci: lint types wheel examples corpus conformance compat openapi matrix test ## what CI runs; the tests come last
+ci: lint types wheel examples corpus conformance compat openapi neighbours matrix test ## what CI runs; the tests come last
 
 pins: ## pin what requirements/dev.in asks for (needs uv)
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/dev.in --output-file requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --constraint requirements/dev.txt requirements/neighbours.in --output-file requirements/neighbours.txt
 
 clean: ## remove what make made
 	rm -rf $(VENV) .venv-* build dist collector/dist

@@ -31,6 +31,7 @@ from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.deadline import RootFlush, flush_at_exit, flush_together
 from otel_bridge.processor.facts import FactSender
 from otel_bridge.settings import Settings
+from otel_bridge.state import Same
 
 logger = logging.getLogger(__name__)
 
@@ -136,11 +137,10 @@ class Bridge:
         """Attach to the provider that the app has set since."""
         with state.process.configuring:
             if self.waits and found is not self.provider and isinstance(found, AttachableProvider):
-                home: Bridge | None = state.process.bridges.get(found)
-                if home is None:
-                    unkeyed = replace(self.settings, api_key=self.environment_key)
-                    home = state.process.bridges[found] = _attached(found, unkeyed, self.settings.api_key)
-                home = home.of_key(self.settings.api_key)
+                unkeyed = replace(self.settings, api_key=self.environment_key)
+                first = _bridge_at(found) or _attached(found, unkeyed, self.settings.api_key)
+                state.process.bridges[Same(found)] = first
+                home = first.of_key(self.settings.api_key)
                 self.provider, self.resource = home.provider, home.resource
                 self._tracer, self.route = home._tracer, home.route  # noqa: SLF001 - another of this class
             self.waits = False
@@ -169,18 +169,18 @@ def configure(
     """
     with state.process.configuring:
         found = tracer_provider or trace.get_tracer_provider()
-        bridge: Bridge | None = state.process.bridges.get(found)
+        bridge = _bridge_at(found)
         if bridge is None:
             settings = settings or Settings.from_environment()
             provider = tracer_provider or _provider_for(found, settings, take_global=take_global)
-            bridge = state.process.bridges.get(provider) or _attached(provider, settings, api_key)
+            bridge = _bridge_at(provider) or _attached(provider, settings, api_key)
             none_set = isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
             bridge.waits = none_set and provider is not found and settings.provider_mode == "attach"
-            state.process.bridges[found] = state.process.bridges[provider] = bridge
+            state.process.bridges[Same(found)] = state.process.bridges[Same(provider)] = bridge
         return bridge.of_key(api_key)
 
 
-def tracer_provider() -> AttachableProvider:
+def tracer_provider() -> trace.TracerProvider:
     """Return the provider that our spans go through, for those who make spans of their own.
 
         trace.set_tracer_provider(otel_bridge.tracer_provider())  # where the app has none
@@ -188,7 +188,12 @@ def tracer_provider() -> AttachableProvider:
     Raises:
         SettingsError: a setting of the environment cannot be used.
     """
-    return configure().provider
+    return cast("trace.TracerProvider", configure().provider)  # a Protocol cannot say that it is one
+
+
+def _bridge_at(provider: object) -> Bridge | None:
+    found: Bridge | None = state.process.bridges.get(Same(provider))
+    return found
 
 
 def _attached(provider: AttachableProvider, found: Settings, api_key: str | None) -> Bridge:
@@ -218,10 +223,10 @@ def _provider_for(found: object, settings: Settings, *, take_global: bool) -> At
     """The provider to attach to where `found` is the global one; see the table above."""
     if settings.provider_mode != "isolated" and isinstance(found, AttachableProvider):
         return found
-    provider: AttachableProvider = TracerProvider()
+    provider = TracerProvider()
     if isinstance(found, trace.ProxyTracerProvider):
         if take_global or settings.provider_mode == "global":
-            trace.set_tracer_provider(cast("TracerProvider", provider))
+            trace.set_tracer_provider(provider)
             logger.info("no tracer provider was set; one of ours is the global one from now on")
         else:
             logger.info(

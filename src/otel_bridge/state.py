@@ -194,6 +194,19 @@ class Exporter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Same:
+    """A key that is equal to another one of the very same thing; Logfire's tracer provider has no hash of its own."""
+
+    thing: object
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.thing is self.thing
+
+    def __hash__(self) -> int:
+        return id(self.thing)
+
+
 @dataclass(slots=True)
 class Process:
     """What holds for the whole process, whatever the context.
@@ -246,7 +259,7 @@ class Process:
     neighbours_told: set[str] = field(default_factory=set[str])
     unknown_fields: set[str] = field(default_factory=set[str])
     warned: set[str] = field(default_factory=set[str])
-    bridges: dict[object, Any] = field(default_factory=dict[object, Any])
+    bridges: dict[Same, Any] = field(default_factory=dict[Same, Any])
     configuring: threading.Lock = field(default_factory=threading.Lock)
     instrumentors: dict[str, Any] = field(default_factory=dict[str, Any])
     threads_set_up: bool = False

@@ -6,8 +6,11 @@ Source: `braintrust` 0.47.0 SDK, `logger.Attachment`, measured (spec/wire.md sec
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, Required, TypedDict
 
+from otel_bridge import state
 from otel_bridge.control.account import Account
 from otel_bridge.errors import ControlError
+
+_UNTOLD: Final = {"filename": "masked", "content_type": "application/octet-stream"}
 
 _AZURE: Final = "blob.core.windows.net"
 
@@ -94,7 +97,18 @@ def _put(account: Account, asked: Mapping[str, str], read: Callable[[], bytes]) 
 
 
 def _described(reference: AttachmentReference) -> dict[str, str]:
-    return {"filename": reference["filename"], "content_type": reference["content_type"]}
+    """File name and type, masked as they are in the row; where that fails, nothing is said of the file."""
+    described = {"filename": reference["filename"], "content_type": reference["content_type"]}
+    rules = state.mask_rules()
+    if rules is None:
+        return described
+    try:
+        masked = rules.apply(described, "attachment", None)
+    except BaseException:  # noqa: BLE001 - whatever it is, the name must not leave in clear
+        masked = None
+    if isinstance(masked, Mapping) and all(isinstance(masked.get(key), str) for key in described):
+        return {key: str(masked[key]) for key in described}
+    return _UNTOLD
 
 
 def _reason(error: Exception) -> str:

@@ -1,9 +1,11 @@
 """The calls that move one attachment."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
+from otel_bridge import set_masking_function
 from otel_bridge.control.account import Account
 from otel_bridge.control.attachment import AttachmentReference, download, find, upload
 from otel_bridge.errors import ControlError
@@ -67,3 +69,23 @@ def test_a_store_that_refuses_is_told(plane: ControlPlane, account: Account) -> 
 def test_a_download_of_what_never_came_raises(account: Account) -> None:
     with pytest.raises(ControlError, match='Expected attachment status "done", got "uploading"'):
         download(account, REFERENCE)
+
+
+@pytest.mark.parametrize(
+    ("mask", "said"),
+    [
+        pytest.param(lambda value: {**value, "filename": "M"}, b'"filename": "M"', id="good"),
+        pytest.param(lambda _: "M", b'"filename": "masked"', id="no object"),
+        pytest.param(lambda value: value["none"], b'"filename": "masked"', id="raising"),
+    ],
+)
+def test_the_name_of_the_file_is_masked(
+    plane: ControlPlane, account: Account, mask: Callable[[Any], Any], said: bytes
+) -> None:
+    set_masking_function(mask)
+
+    upload(account, REFERENCE, lambda: b"text")
+
+    asked = next(request[3] for request in plane.requests if request[3].startswith(b'{"filename"'))
+    assert said in asked
+    assert b"a.txt" not in asked
