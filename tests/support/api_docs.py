@@ -125,6 +125,14 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "POST /api/apikey/login": Example(url="/api/apikey/login"),
     "GET /ping": Example(url="/ping"),
     **_rows_examples(),
+    "POST /v1/insert": Example(
+        url="/v1/insert",
+        body={
+            "project_logs": {
+                "shop": {"events": [{"id": "r4"}], "feedback": [{"id": "r4", "comment": "nice"}]}
+            }
+        },
+    ),
     "GET /v1/experiment/{object_id}/summarize": Example(
         url="/v1/experiment/trial/summarize?summarize_scores=true"
     ),

@@ -62,23 +62,36 @@ class ObjectRowsEndpoint:
 
     async def insert(self, request: Request) -> Response:
         """Keep rows, and return their ids."""
-        place = self._place(request)
         events = list_in(await read_json(request), "events")
-        written = await self._writer.write([_placed(event, place) for event in events])
+        written = await self._writer.write(self.placed(request.path_params["object_id"], events))
         return json_response({"row_ids": list(written.ids), **written.as_json()})
 
     async def feedback(self, request: Request) -> Response:
         """Keep feedback on rows, whether they have come or not."""
-        place = self._place(request)
-        rows: list[Json] = []
-        for index, item in enumerate(list_in(await read_json(request), "feedback")):
-            rows += _feedback_rows(index, item, place)
-        written = await self._writer.write(rows)
+        feedback = list_in(await read_json(request), "feedback")
+        written = await self._writer.write(self.rated(request.path_params["object_id"], feedback))
         return json_response({"status": "success", **written.as_json()})
 
-    def _place(self, request: Request) -> Mapping[str, Json]:
-        """Return the object ids of the rows of the path's object."""
-        object_id = request.path_params["object_id"]
+    def placed(self, object_id: str, events: Sequence[Json]) -> list[Json]:
+        """Return rows of an object, whatever object they name themselves.
+
+        Raises:
+            RequestError: there is no such object.
+        """
+        place = self._place(object_id)
+        return [_placed(event, place) for event in events]
+
+    def rated(self, object_id: str, feedback: Sequence[Json]) -> list[Json]:
+        """Return the rows that feedback on rows of an object makes.
+
+        Raises:
+            RequestError: there is no such object, or feedback names no row or says nothing.
+        """
+        place = self._place(object_id)
+        return [row for index, item in enumerate(feedback) for row in _feedback_rows(index, item, place)]
+
+    def _place(self, object_id: str) -> Mapping[str, Json]:
+        """Return the object ids of the rows of an object."""
         if self._kind == "project_logs":
             if self._objects.project(object_id):
                 return {"project_id": object_id, "log_id": "g"}

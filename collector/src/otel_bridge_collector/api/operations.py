@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse, Response
 
 from otel_bridge_collector.api.attachments import AttachmentsEndpoint
 from otel_bridge_collector.api.btql import BtqlEndpoint
+from otel_bridge_collector.api.cross_insert import CrossInsertEndpoint
 from otel_bridge_collector.api.environments import EnvironmentObjectsEndpoint
 from otel_bridge_collector.api.kinds import DATASET, DATASET_SNAPSHOT, EXPERIMENT, FUNCTION, Kind
 from otel_bridge_collector.api.legacy import InsertFunctionsEndpoint, LegacyEndpoint
@@ -221,6 +222,16 @@ def rows_operations(kind: RowsOf, rows: ObjectRowsEndpoint) -> list[Operation]:
             answer=of({"status": TEXT}, {"refused": REFUSED}),
         ),
     ]
+
+
+def cross_insert_operation(cross_insert: CrossInsertEndpoint) -> Operation:
+    """Return the write of rows for objects of every kind."""
+    given = of(
+        {}, {"events": {"type": ["array", "null"], "items": EVENT}, "feedback": {"type": ["array", "null"]}}
+    )
+    kinds = ("project_logs", "experiment", "dataset")
+    body = of({}, {kind: {"type": ["object", "null"], "additionalProperties": given} for kind in kinds})
+    return Tag("rows").post("/v1/insert", cross_insert.post, body=body, answer=OBJECT)
 
 
 def object_operations(kind: Kind, endpoint: ObjectsEndpoint) -> list[Operation]:

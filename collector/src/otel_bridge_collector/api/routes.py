@@ -13,6 +13,7 @@ from otel_bridge_collector.api import operations
 from otel_bridge_collector.api.attachments import AttachmentsEndpoint
 from otel_bridge_collector.api.body import json_response
 from otel_bridge_collector.api.btql import BtqlEndpoint
+from otel_bridge_collector.api.cross_insert import CrossInsertEndpoint
 from otel_bridge_collector.api.environments import EnvironmentObjectsEndpoint
 from otel_bridge_collector.api.kinds import DATASET, DATASET_SNAPSHOT, EXPERIMENT, FUNCTION, KINDS, PROMPT
 from otel_bridge_collector.api.legacy import InsertFunctionsEndpoint, LegacyEndpoint
@@ -77,6 +78,7 @@ def build_operations(plane: Plane) -> list[Operation]:
     """Return the operations of the API."""
     reader = Reader(plane.store, plane.objects, plane.caught_up)
     writer = RowWriter(plane.keep_rows, plane.row_fault)
+    rows = {kind: ObjectRowsEndpoint(kind, plane.objects, reader, writer) for kind in ROW_KINDS}
     endpoints = {kind.name: ObjectsEndpoint(kind, plane.objects, plane.next_xact) for kind in KINDS}
     experiments, datasets = endpoints[EXPERIMENT.name], endpoints[DATASET.name]
     summaries = Summaries(plane.objects, reader, experiments, datasets)
@@ -89,13 +91,8 @@ def build_operations(plane: Plane) -> list[Operation]:
         *operations.attachment_operations(AttachmentsEndpoint(plane.attachments)),
         *operations.project_operations(ProjectsEndpoint(plane.objects, ratings.show_again)),
         *operations.summary_operations(summaries),
-        *(
-            each
-            for kind in ROW_KINDS
-            for each in operations.rows_operations(
-                kind, ObjectRowsEndpoint(kind, plane.objects, reader, writer)
-            )
-        ),
+        *(each for kind in ROW_KINDS for each in operations.rows_operations(kind, rows[kind])),
+        operations.cross_insert_operation(CrossInsertEndpoint(rows, writer)),
         *(each for kind in KINDS for each in operations.object_operations(kind, endpoints[kind.name])),
         *operations.environment_operations(EnvironmentObjectsEndpoint(plane.objects, plane.next_xact)),
         *operations.snapshot_operations(snapshots, RestoreEndpoint(datasets, reader, writer)),
