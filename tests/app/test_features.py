@@ -85,6 +85,7 @@ def collector(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture
 def logger(collector: Collector, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Any:
     monkeypatch.setenv("BRAINTRUST_API_URL", collector.api)
+    monkeypatch.setenv("BRAINTRUST_API_KEY", "k")
     return init_logger(project=request.node.name)
 
 
@@ -131,6 +132,20 @@ def test_s27_s28_labels_come_with_the_row_and_later(collector: Collector, logger
     logger.log_feedback(row_id, tags=["interesting"])
 
     assert sorted(row_of(collector, logger)["tags"]) == ["interesting", "triage"]
+
+
+def test_s53_an_attachment_goes_through_the_sidecar_and_back(
+    collector: Collector, logger: otel_bridge.Logger
+) -> None:
+    logger.log(input=otel_bridge.Attachment(data=b"png", filename="a b.png", content_type="image/png"))
+
+    reference = row_of(collector, logger)["input"]
+    again = otel_bridge.ReadonlyAttachment(reference)
+    assert (reference["filename"], again.status(), again.data) == (
+        "a b.png",
+        {"upload_status": "done"},
+        b"png",
+    )
 
 
 @pytest.mark.parametrize(

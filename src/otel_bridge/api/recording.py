@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Mapping
 from typing import Final, TypeGuard
 
@@ -26,6 +27,9 @@ logger = logging.getLogger(__name__)
 _TRUNCATED: Final = ('{"_truncated":true}', "{}")
 """What stands for JSON that the provider's length limit would cut in the middle; the second for tiny limits."""
 
+MERGED_AT: Final = 16
+"""Logged pieces that wait to be merged; of an output that is logged anew for each token, no more are kept."""
+
 
 class Recording:
     """The row of an OTel span.
@@ -43,27 +47,35 @@ class Recording:
         self._span = span
         self._content: ContentMode = content
         self._row = dict(row)
+        # Logging appends, which needs no lock: the pieces are merged when the span ends.
+        self._logged: deque[Mapping[str, Json]] = deque()
         self._lock = threading.Lock()
         self.is_sampled = span.is_recording()
         self._ended_s: float | None = None
+        self._logged_end_s = _end_in(row)
+        self._failed = False
 
     @property
     def is_over(self) -> bool:
         """Whether the span has ended, or an end was logged."""
-        return self._ended_s is not None or self._logged_end() is not None
+        return self._ended_s is not None or self._logged_end_s is not None
 
-    def merge(self, fields: Mapping[str, Json]) -> bool:
-        """Merge `fields` into the row; False when it is too late for that."""
-        with self._lock:
-            if self._ended_s is not None:
-                return not self.is_sampled
-            self._row = merged(self._row, fields)
-            return True
+    def merge(self, fields: Mapping[str, Json]) -> Mapping[str, Json] | None:
+        """Merge `fields` into the row; return fields for which it is too late, None if there are none."""
+        if self._ended_s is not None:
+            return self._late(fields)
+        self._logged_end_s = _end_in(fields) or self._logged_end_s
+        self._logged.append(fields)
+        if self._ended_s is not None:
+            return self._left()
+        if len(self._logged) >= MERGED_AT:
+            with self._lock:
+                self._merge_logged()
+        return None
 
     def fail(self, error: BaseException) -> None:
         """Record the exception that ended the span; it takes the place of an error that was logged."""
-        with self._lock:
-            self._row.pop("error", None)
+        self._failed = True
         kind, message = type(error).__qualname__, clean(_text(error))
         # Not `Span.record_exception`: it raises what the exception's own `__str__` raises.
         self._span.add_event(
@@ -87,8 +99,11 @@ class Recording:
         with self._lock:
             if self._ended_s is not None:
                 return self._ended_s, {}
-            self._ended_s = self._logged_end() or end_s or time.time()
+            self._ended_s = self._logged_end_s or end_s or time.time()
+            self._merge_logged()
             row = _without_end(self._row)
+        if self._failed:
+            row.pop("error", None)
         if not self.is_sampled:
             return self._ended_s, {}
         if not self._span.is_recording():
@@ -103,10 +118,19 @@ class Recording:
         except Exception as error:  # noqa: BLE001 - the processors of others run here, and may raise anything
             logger.warning("a span processor raised %s at the end of a span", type(error).__name__)
 
-    def _logged_end(self) -> float | None:
-        metrics = self._row.get("metrics")
-        end = metrics.get("end") if isinstance(metrics, Mapping) else None
-        return float(end) if isinstance(end, int | float) else None
+    def _late(self, fields: Mapping[str, Json]) -> Mapping[str, Json] | None:
+        return fields if self.is_sampled else None
+
+    def _left(self) -> Mapping[str, Json] | None:
+        """What was not merged before the span ended meanwhile in another thread, whoever logged it."""
+        try:
+            return self._late(self._logged.pop())
+        except IndexError:
+            return None
+
+    def _merge_logged(self) -> None:
+        while self._logged:
+            self._row = merged(self._row, self._logged.popleft())
 
     def _write(self, row: Mapping[str, Json], further: Attributes) -> None:
         try:
@@ -139,6 +163,12 @@ class Recording:
         if longest is None or held.get(longest) == texts[longest]:
             return []
         return [name for name, text in texts.items() if held.get(name) != text]
+
+
+def _end_in(fields: Mapping[str, Json]) -> float | None:
+    metrics = fields.get("metrics")
+    end = metrics.get("end") if isinstance(metrics, Mapping) else None
+    return float(end) if isinstance(end, int | float) else None
 
 
 def _is_json(value: object) -> TypeGuard[str]:

@@ -231,8 +231,8 @@ class BridgeSpan:
         )
 
     def _merge(self, fields: Mapping[str, Json]) -> None:
-        if not self._recording.merge(fields):
-            self._update(fields)
+        if late := self._recording.merge(fields):
+            self._update(late)
         elif self._recording.is_over:
             self._release()
 

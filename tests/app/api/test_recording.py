@@ -1,5 +1,6 @@
 """The row of a span while it is open."""
 
+import json
 import threading
 
 import pytest
@@ -7,7 +8,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from otel_bridge.api.recording import Recording
+from otel_bridge.api.recording import MERGED_AT, Recording
 
 
 class HostileError(Exception):
@@ -42,11 +43,25 @@ def test_the_row_is_written_once_when_the_span_ends() -> None:
 def test_after_the_end_it_is_too_late() -> None:
     row = recording(InMemorySpanExporter())
 
-    assert row.merge({"input": 1})
+    assert row.merge({"input": 1}) is None
     row.end(None)
 
     assert row.is_over
-    assert not row.merge({"input": 2})
+    assert row.merge({"input": 2}) == {"input": 2}
+
+
+def test_of_what_is_logged_anew_again_and_again_the_last_counts() -> None:
+    exporter = InMemorySpanExporter()
+    row = recording(exporter)
+
+    for count in range(5 * MERGED_AT + 1):
+        row.merge({"output": "x" * count, "metrics": {str(count): count}})
+    row.end(None)
+
+    (span,) = exporter.get_finished_spans()
+    attributes = span.attributes or {}
+    assert attributes["braintrust.output_json"] == f'"{"x" * 5 * MERGED_AT}"'
+    assert len(json.loads(str(attributes["braintrust.metrics"]))) == 5 * MERGED_AT + 1
 
 
 def test_an_unfinished_span_says_so() -> None:
@@ -93,3 +108,28 @@ def test_threads_lose_nothing() -> None:
 
     (span,) = exporter.get_finished_spans()
     assert str((span.attributes or {})["braintrust.metadata"]).count(":1") == 200
+
+
+def test_what_is_logged_while_the_span_ends_is_in_the_row_or_too_late() -> None:
+    for _ in range(20):
+        exporter = InMemorySpanExporter()
+        row, late = recording(exporter), list[object]()
+        begin = threading.Barrier(4)
+
+        def log(
+            n: int, row: Recording = row, late: list[object] = late, begin: threading.Barrier = begin
+        ) -> None:
+            begin.wait()
+            late += [left for i in range(30) if (left := row.merge({"metadata": {f"{n}-{i}": 1}}))]
+
+        threads = [threading.Thread(target=log, args=(n,)) for n in range(3)]
+        for thread in threads:
+            thread.start()
+        begin.wait()
+        row.end(None)
+        for thread in threads:
+            thread.join()
+
+        (span,) = exporter.get_finished_spans()
+        written = json.loads(str((span.attributes or {}).get("braintrust.metadata", "{}")))
+        assert len(written) + len(late) == 90
