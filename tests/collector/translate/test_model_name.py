@@ -31,6 +31,7 @@ def test_a_model_is_named_without_its_provider(given: str, name: str) -> None:
         pytest.param("azure.ai.openai", "azure", id="Azure"),
         pytest.param("x_ai", "xai", id="xAI"),
         pytest.param("mistral_ai", "mistral", id="Mistral"),
+        pytest.param("api.openai.com", "openai", id="host of an API"),
         pytest.param("ibm.watsonx.ai", "ibm", id="product behind a dot"),
         pytest.param("moonshot_ai", "moonshot_ai", id="underscore"),
     ],

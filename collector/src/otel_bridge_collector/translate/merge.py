@@ -152,7 +152,10 @@ def told_in(value: Json) -> set[Json]:
     found: set[Json] = set()
     for scalar in scalars(value):
         inner = json_text.decoded(scalar)
-        found |= {scalar} if isinstance(inner, str) or inner is scalar else scalars(inner)
+        if isinstance(inner, Mapping | list):
+            found |= scalars(inner)
+        else:
+            found.add(scalar)
     return found
 
 

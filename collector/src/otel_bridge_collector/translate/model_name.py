@@ -30,6 +30,10 @@ _PROVIDERS: Final = (
 """Beginning of a name to the provider's name; the first that fits."""
 
 
+_API_HOST: Final = 2
+"""A host of an API has more labels than these: `api`, the provider and a domain."""
+
+
 def model_name(name: str) -> str:
     """Return a model's name without the provider in front; `models/` is Google's."""
     for prefix in _MODEL_PREFIXES:
@@ -39,12 +43,13 @@ def model_name(name: str) -> str:
 
 
 def provider_name(name: str) -> str:
-    """Return one name for each provider: lower case, without the product behind a dot."""
+    """Return one name for each provider: lower case, without the product behind a dot; `api.openai.com` is one too."""
     folded = name.lower()
     for beginning, provider in _PROVIDERS:
         if folded.startswith(beginning):
             return provider
-    return folded.split(".")[0]
+    labels = folded.split(".")
+    return labels[1] if labels[0] == "api" and len(labels) > _API_HOST else labels[0]
 
 
 def models(attributes: Attributes, *, answered: str, asked: str) -> Iterator[Entry]:

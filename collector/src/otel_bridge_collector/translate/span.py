@@ -19,6 +19,7 @@ from otel_bridge_collector.translate.conventions import (
     langfuse,
     langsmith,
     litellm,
+    livekit,
     logfire,
     mlflow,
     openinference,
@@ -69,6 +70,7 @@ CONVENTIONS: Final[Sequence[Convention]] = (
     haystack,
     mlflow,
     agentops,
+    livekit,
     logfire,
     plain,
 )
