@@ -58,3 +58,18 @@ def test_a_setting_that_does_not_exist_is_refused(client: TestClient, example: A
     settings = {"settings": {"feedback_scores": "median"}}
 
     assert client.patch(f"/v1/project/{example.project_id}", json=settings).status_code == 400
+
+
+def test_a_past_state_shows_the_mean_too(client: TestClient, example: Asking) -> None:
+    choose(client, example, "mean")
+    made = client.post("/v1/experiment", json={"project_id": example.project_id, "name": "e"}).json()
+    path = f"/v1/experiment/{made['id']}"
+    client.post(f"{path}/insert", json={"events": [{"id": "r", "input": 1}]})
+    for score in (1, 0):
+        client.post(f"{path}/feedback", json={"feedback": [{"id": "r", "scores": {"s": score}}]})
+    version = client.get("/xact-id").text
+    client.post(f"{path}/feedback", json={"feedback": [{"id": "r", "scores": {"s": 0.8}}]})
+
+    (then,) = client.post(f"{path}/fetch", json={"version": version}).json()["events"]
+
+    assert then["scores"] == {"s": 0.5}

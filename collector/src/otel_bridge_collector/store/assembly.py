@@ -6,7 +6,7 @@ before its row. A fact without a row waits: it knows neither trace nor parent no
 be a false root and count twice; it is kept, and it is visible as soon as its row is there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Final, cast
@@ -64,6 +64,7 @@ class Entry:
         new_facts: ids of the facts that this batch brought.
         deleted: whether this batch deleted the row with what the store holds about it.
         past: what readers saw before each transaction of this batch that changed it.
+        means_ratings: whether the row shows the mean of the scores that several raters gave, or the last.
     """
 
     base: Row | None = None
@@ -72,6 +73,7 @@ class Entry:
     new_facts: set[str] = field(default_factory=set[str])
     deleted: bool = False
     past: list[Past] = field(default_factory=list[Past])
+    means_ratings: Callable[[Row], bool] = lambda _: False
 
     def write(self, write: RowWrite) -> None:
         """Take one more write; writes come in order."""
@@ -90,12 +92,8 @@ class Entry:
         else:
             self._replace(write.row)
 
-    def visible(self, *, mean_ratings: bool = False) -> Row | None:
-        """Return the row as a reader sees it, or None when there is none.
-
-        Args:
-            mean_ratings: where several raters gave a score, show the mean of what they gave instead of the last.
-        """
+    def visible(self) -> Row | None:
+        """Return the row as a reader sees it, or None when there is none."""
         if self.base is None:
             return None
         ordered = sorted(self.facts.values(), key=lambda fact: (fact.stated_ns, fact.id))
@@ -104,7 +102,7 @@ class Entry:
             fills=(fact.content for fact in ordered if fact.fills_only),
             merges=(fact.content for fact in ordered if not fact.fills_only),
         )
-        if mean_ratings:
+        if ordered and self.means_ratings(self.base):
             row = _with_means(row, ordered)
         return cast("Row", {**row, "_xact_id": str(self._newest(self.base))})
 

@@ -167,7 +167,7 @@ class DuckDBStore:
 
     def _write(self, keyed: Sequence[tuple[RowKey, RowWrite]]) -> None:
         keyed = aim(keyed, self._named_by_facts(keyed))
-        entries: dict[RowKey, Entry] = {key: Entry() for key, _ in keyed}
+        entries: dict[RowKey, Entry] = {key: Entry(means_ratings=self._means_ratings) for key, _ in keyed}
         stored_rows = self._read_rows(entries)
         has_facts = self._read_facts(entries)
         self._take_waiting(entries, identities_of(keyed))
@@ -271,10 +271,7 @@ class DuckDBStore:
     def _row_values(self, entries: Iterable[Entry]) -> list[list[object]]:
         values: list[list[object]] = []
         for entry in entries:
-            if entry.base is None:
-                continue
-            mean_ratings = bool(entry.facts) and self._means_ratings(entry.base)
-            if (row := entry.visible(mean_ratings=mean_ratings)) is not None:
+            if (row := entry.visible()) is not None:
                 base = entry.base if entry.facts else None
                 values.append(
                     to_columns(row, pagination_key=entry.pagination_key, base=base, cost=self._price(row))
