@@ -12,7 +12,7 @@ NEIGHBOURS := .venv-neighbours
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel examples matrix fuzz ci pins clean
+.PHONY: help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel examples matrix fuzz oracle ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ $(NEIGHBOURS)/.installed: requirements/neighbours.txt pyproject.toml
 
 fuzz: install ## change recorded requests by chance and translate them, for FUZZ_SECONDS
 	$(BIN)/python -m tests.fuzz.translate --seconds $(FUZZ_SECONDS)
+
+oracle: install ## compare 10,000 generated queries of each kind with the language written down in Python
+	$(BIN)/python -m pytest -q --timeout 3600 --hypothesis-profile oracle tests/property/test_oracle.py
 
 wheel: install ## build both wheels, install them into a fresh environment, test there
 	./tests/support/check_wheels.sh $(BIN)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("oracle", settings.get_profile("busy machine"), max_examples=10_000)
 settings.load_profile("busy machine")
 
 

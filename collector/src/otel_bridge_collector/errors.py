@@ -85,6 +85,7 @@ class QueryError(CollectorError):
         length: how many characters are at fault.
         code: which kind of fault, in Braintrust's spelling (spec/btql.md section 9.3).
         suggestion: what to write instead, or None.
+        replacement: text to put in the place at fault, or None.
     """
 
     def __init__(
@@ -95,8 +96,10 @@ class QueryError(CollectorError):
         length: int = 1,
         code: str = "syntax",
         suggestion: str | None = None,
+        replacement: str | None = None,
     ) -> None:
         super().__init__(message)
+        self.replacement = replacement
         self.offset = offset
         self.length = length
         self.code = code

@@ -43,6 +43,13 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
         pytest.param("stddev(metadata.v)", 1, id="stddev"),
         pytest.param("count(error) / count(1)", 0, id="arithmetic"),
         pytest.param("sum(is_root)", 7, id="true-is-one"),
+        pytest.param("array_agg(metadata.v)", [1, 1.0, "1", "b", True, 3], id="array"),
+        pytest.param("array_agg(metadata.missing)", None, id="array-of-nothing"),
+        pytest.param("max_by(id, metadata.v)", "3", id="max-by-the-highest-type"),
+        pytest.param("min_by(metadata.v, id)", 1, id="min-by"),
+        pytest.param("bool_or(metadata.v = 3)", True, id="any"),
+        pytest.param("bool_and(metadata.v = 3)", False, id="all"),
+        pytest.param("approx_count_distinct(id) > 0", True, id="about"),
     ],
 )
 def test_aggregates(mixed: Asking, expression: str, expected: Json) -> None:

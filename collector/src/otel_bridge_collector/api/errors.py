@@ -79,7 +79,8 @@ def query_error_body(error: QueryError, text: str | None) -> dict[str, Json]:
         where = f" at line {position['line']}, column {position['column']}"
         body |= {"position": position, "snippet": _snippet(text, error.offset, error.length)}
     if error.suggestion:
-        body["suggestion"] = {"text": error.suggestion}
+        replacement = {"replace": error.replacement} if error.replacement else {}
+        body["suggestion"] = {"text": error.suggestion, **replacement}
         where += f"; {error.suggestion}"
     body["Message"] = f"{error}{where}"
     body["hint"] = error.suggestion or _SEE_QUERIES

@@ -15,6 +15,8 @@ from otel_bridge_collector.query.value import (
     as_json,
     as_number,
     as_string,
+    as_truth,
+    boolean,
     json,
     number,
 )
@@ -68,6 +70,29 @@ def _percentile(given: Arguments) -> Value:
     return number(f"quantile_cont(CAST({as_countable(given.values[0])} AS DOUBLE), {float(fraction)!r})")
 
 
+def _truth(name: str) -> Callable[[Arguments], Value]:
+    return lambda given: boolean(f"{name}({as_truth(given.values[0])})")
+
+
+def _by(name: str) -> Callable[[Arguments], Value]:
+    """Lower what a row says that has the least or most of something: of texts if there are any, else of numbers."""
+
+    def lower(given: Arguments) -> Value:
+        value, by = given.values
+        keys = (as_string(by), as_number(by)) if by.kind is Kind.JSON else (by.sql,)
+        found = ", ".join(f"{name}({value.sql}, {key})" for key in keys)
+        return Value(sql=f"coalesce({found})", kind=value.kind)
+
+    return lower
+
+
+def _array(given: Arguments) -> Value:
+    value = as_json(given.values[0])
+    # The oldest first, as the rows came.
+    listed = f"list({value} ORDER BY pagination_key) FILTER (WHERE {value} IS NOT NULL)"
+    return json(f"('[' || array_to_string({listed}, ',') || ']')")
+
+
 AGGREGATES: Final[Mapping[str, Function]] = {
     "count": Function(fewest=0, most=1, lower=_count),
     "count_distinct": Function(fewest=1, most=1, lower=_count_distinct),
@@ -78,6 +103,14 @@ AGGREGATES: Final[Mapping[str, Function]] = {
     "min": Function(fewest=1, most=1, lower=_extreme("min")),
     "max": Function(fewest=1, most=1, lower=_extreme("max")),
     "any_value": Function(fewest=1, most=1, lower=_any_value),
+    "approx_count_distinct": Function(
+        fewest=1, most=1, lower=lambda given: number(f"approx_count_distinct({as_json(given.values[0])})")
+    ),
+    "min_by": Function(fewest=2, most=2, lower=_by("arg_min")),
+    "max_by": Function(fewest=2, most=2, lower=_by("arg_max")),
+    "array_agg": Function(fewest=1, most=1, lower=_array),
+    "bool_or": Function(fewest=1, most=1, lower=_truth("bool_or")),
+    "bool_and": Function(fewest=1, most=1, lower=_truth("bool_and")),
     "percentile": Function(fewest=2, most=2, lower=_percentile),
 }
 """Name -> aggregate function."""

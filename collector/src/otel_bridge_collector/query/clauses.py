@@ -83,8 +83,13 @@ def _clause_name(reader: TokenReader) -> str:
     if name not in _NAMES:
         near = difflib.get_close_matches(name, _NAMES, n=1)
         suggestion = f"did you mean {near[0]}?" if near else f"clauses are {', '.join(_NAMES)}"
-        raise _bad_clause(
-            token, f'unknown clause "{token.text}"', code="unknownClause", suggestion=suggestion
+        raise QueryError(
+            f'unknown clause "{token.text}"',
+            offset=token.offset,
+            length=token.place.length,
+            code="unknownClause",
+            suggestion=suggestion,
+            replacement=near[0] if near else None,
         )
     reader.next()
     reader.expect_operator(":")

@@ -259,9 +259,13 @@ def _check_grouped(node: Path, scope: Scope) -> None:
 def _unknown_function(node: Call) -> QueryError:
     near = difflib.get_close_matches(node.name, [*FUNCTIONS, *AGGREGATES], n=1)
     place = Place(offset=node.place.offset, length=len(node.name)) if node.place else None
-    suggestion = f"did you mean {near[0]}?" if near else None
-    return query_error(
-        f'unknown function "{node.name}"', place, code="unknownFunction", suggestion=suggestion
+    return QueryError(
+        f'unknown function "{node.name}"',
+        offset=place.offset if place else None,
+        length=place.length if place else 1,
+        code="unknownFunction",
+        suggestion=f"did you mean {near[0]}?" if near else None,
+        replacement=near[0] if near else None,
     )
 
 

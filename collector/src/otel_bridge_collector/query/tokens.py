@@ -28,7 +28,12 @@ _PATTERN: Final = re.compile(
 )
 _QUOTED_NAME: Final = re.compile(r'"((?:[^"]|"")*+)"')
 _QUOTED_TEXT: Final = re.compile(r'"((?:[^"\\]|\\.|"")*+)"', re.DOTALL)
-_CURLY_QUOTES: Final = "\u2018\u2019\u201c\u201d"
+_ADVICE: Final = {
+    **dict.fromkeys("\u2018\u2019\u201c\u201d", "use a straight quote"),
+    "&": "write AND",
+    "!": "write NOT",
+}
+"""Character that starts no token -> what was meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +133,6 @@ def _unreadable(text: str, offset: int) -> QueryError:
         return QueryError("this quote is never closed", offset=offset, code="unterminatedString")
     if character.isdigit() or character == ".":
         return QueryError("this is no number", offset=offset, code="badNumber")
-    suggestion = "use a straight quote" if character in _CURLY_QUOTES else None
+    suggestion = _ADVICE.get(character)
     message = f"unexpected character {character!r}"
     return QueryError(message, offset=offset, code="badCharacter", suggestion=suggestion)
