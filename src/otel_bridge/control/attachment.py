@@ -104,11 +104,10 @@ def _described(reference: AttachmentReference) -> dict[str, str]:
         return described
     try:
         masked = rules.apply(described, "attachment", None)
+        shown = {key: masked[key] for key in described}
     except BaseException:  # noqa: BLE001 - whatever it is, the name must not leave in clear
-        masked = None
-    if isinstance(masked, Mapping) and all(isinstance(masked.get(key), str) for key in described):
-        return {key: str(masked[key]) for key in described}
-    return _UNTOLD
+        return _UNTOLD
+    return shown if all(isinstance(value, str) for value in shown.values()) else _UNTOLD
 
 
 def _reason(error: Exception) -> str:

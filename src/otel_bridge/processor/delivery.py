@@ -60,6 +60,9 @@ class MaskingCounts:
     exported: int = 0
     masked: int = 0
 
+    def __add__(self, other: "MaskingCounts") -> "MaskingCounts":
+        return MaskingCounts(exported=self.exported + other.exported, masked=self.masked + other.masked)
+
 
 class Delivery:
     """The account of one destination.

@@ -4,11 +4,13 @@ Source: the losses that users ask to see, spec/features.md R5.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from otel_bridge import state
 from otel_bridge.processor.bridge import BridgeSpanProcessor
-from otel_bridge.processor.delivery import Counts
+from otel_bridge.processor.delivery import Counts, MaskingCounts
 from otel_bridge.processor.facts import FactSender
+from otel_bridge.processor.log_records import BridgeLogRecordProcessor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,15 +20,24 @@ class Stats:
     Attributes:
         spans: of all span processors.
         facts: of feedback and updates.
+        log_records: of all log record processors.
+        masking: of all of these together: how many left, and how many of them masked.
     """
 
     spans: Counts
     facts: Counts
+    log_records: Counts
+    masking: MaskingCounts
+
+
+_KINDS: Final = (BridgeSpanProcessor, FactSender, BridgeLogRecordProcessor)
 
 
 def stats() -> Stats:
-    """Return how many spans, and how much feedback and how many updates, were accepted, delivered and lost so far."""
-    pipelines = list(state.process.pipelines)
-    spans = [one.counts for one in pipelines if isinstance(one, BridgeSpanProcessor)]
-    facts = [one.counts for one in pipelines if isinstance(one, FactSender)]
-    return Stats(spans=sum(spans, Counts()), facts=sum(facts, Counts()))
+    """Return how many spans, facts and log records were accepted, delivered and lost so far, and how many left masked."""
+    counted = [one for one in list(state.process.pipelines) if isinstance(one, _KINDS)]
+    spans, facts, log_records = (
+        sum((one.counts for one in counted if type(one) is kind), Counts()) for kind in _KINDS
+    )
+    masking = sum((one.masking_counts for one in counted), MaskingCounts())
+    return Stats(spans=spans, facts=facts, log_records=log_records, masking=masking)

@@ -1,5 +1,8 @@
 """What became of spans and facts, in sum."""
 
+from opentelemetry._logs import LogRecord
+from opentelemetry.sdk._logs import LoggerProvider
+
 import otel_bridge
 from otel_bridge import stats
 from tests.support.app import App
@@ -34,3 +37,21 @@ def test_pipelines_are_summed_up(app: App) -> None:
     otel_bridge.flush()
 
     assert stats().spans.delivered == 2
+
+
+def test_while_a_function_is_set_all_that_leaves_is_masked(app: App) -> None:
+    app.logger.log(input=1)
+    otel_bridge.flush()
+    assert (stats().masking.exported, stats().masking.masked) == (1, 0)
+
+    otel_bridge.set_masking_function(lambda value: value)
+    records = LoggerProvider(shutdown_on_exit=False)
+    records.add_log_record_processor(otel_bridge.BridgeLogRecordProcessor())
+    records.get_logger("t").emit(LogRecord(body="x"))
+    app.logger.log(input=2)
+    app.tracer.start_span("theirs").end()
+    app.logger.log_feedback("row", comment="c")
+    otel_bridge.flush()
+
+    assert (stats().masking.exported, stats().masking.masked) == (5, 4)
+    assert stats().log_records.delivered == 1
