@@ -7,6 +7,7 @@ from otel_bridge.api.attachments import (
     JSONAttachment,
     ReadonlyAttachment,
 )
+from otel_bridge.api.customizers import SpanCustomizer, set_span_customizers
 from otel_bridge.api.feedback import log_feedback, update_span
 from otel_bridge.api.interface import Span, SpanTypeAttribute
 from otel_bridge.api.link import permalink
@@ -47,6 +48,7 @@ __all__ = [
     "Logger",
     "ReadonlyAttachment",
     "Span",
+    "SpanCustomizer",
     "SpanTypeAttribute",
     "Stats",
     "TracedThreadPoolExecutor",
@@ -65,6 +67,7 @@ __all__ = [
     "permalink",
     "set_http_adapter",
     "set_masking_function",
+    "set_span_customizers",
     "setup_threads",
     "start_span",
     "stats",

@@ -156,6 +156,14 @@ class HasParent(Protocol):
         ...
 
 
+class Customizer(Protocol):
+    """A hook that changes rows before they are sent."""
+
+    def on_span_export(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the row to send."""
+        ...
+
+
 class AttachmentUploads(Protocol):
     """What the process knows of attachments that are not uploaded yet."""
 
@@ -230,6 +238,7 @@ class Process:
         bridges: what `configure` built, by tracer provider.
         configuring: held while it builds.
         instrumentors: what `auto_instrument` switched on, by entry point: what `uninstrument` undoes.
+        customizers: hooks that each row of ours passes before it is sent.
         threads_set_up: whether threads hand on their context.
         uploads: attachments that are not uploaded yet; None before the first one.
         routes: the spans of other API keys than the usual one.
@@ -262,6 +271,7 @@ class Process:
     bridges: dict[Same, Any] = field(default_factory=dict[Same, Any])
     configuring: threading.Lock = field(default_factory=threading.Lock)
     instrumentors: dict[str, Any] = field(default_factory=dict[str, Any])
+    customizers: tuple[Customizer, ...] = ()
     threads_set_up: bool = False
     uploads: AttachmentUploads | None = None
     routes: Routes = field(default_factory=Routes)

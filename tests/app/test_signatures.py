@@ -16,7 +16,7 @@ from tests.support.app_docs import OTEL_NAMES
 INTENDED: Final[Mapping[str, str]] = {
     "init_logger(tracer_provider)": "an app may have several tracer providers; Braintrust's has none",
     "init_logger(_create_in_project_group)": "private at Braintrust",
-    "auto_instrument(span_customizers)": "there are none; a masking function changes what leaves",
+    "auto_instrument(span_customizers)": "they hold for all spans of ours; see set_span_customizers",
     "set_masking_function(mask_span_names)": "an option of ours, off by default",
     "set_masking_function(mask_resource)": "an option of ours, off by default",
     "set_masking_function(mask_all_processors)": "an option of ours, off by default",

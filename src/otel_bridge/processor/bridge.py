@@ -19,6 +19,7 @@ from otel_bridge.contract import names
 from otel_bridge.exporter.otlp import build_span_exporter
 from otel_bridge.exporter.unreported import unreported
 from otel_bridge.processor.attachments import AttachingSpanExporter, wait_for_uploads
+from otel_bridge.processor.customizing import CustomizingSpanExporter
 from otel_bridge.processor.deadline import DeadlineThread, RootFlush
 from otel_bridge.processor.delivery import CountedSpanExporter, Counts, Delivery, MaskingCounts
 from otel_bridge.processor.filter import CustomFilter, keeps
@@ -85,7 +86,7 @@ class BridgeSpanProcessor(SpanProcessor):
         # Counted innermost: of a batch that is cut, each part has an outcome of its own.
         sized = SizedSpanExporter(self._exporter, self.settings.batch_bytes)
         self._batch = unreported(BatchSpanProcessor)(
-            MaskingSpanExporter(AttachingSpanExporter(sized, self.settings)),
+            CustomizingSpanExporter(MaskingSpanExporter(AttachingSpanExporter(sized, self.settings))),
             max_queue_size=self.settings.queue_size,
             schedule_delay_millis=self.settings.schedule_delay_ms,
             max_export_batch_size=min(self.settings.batch_size, self.settings.queue_size),
