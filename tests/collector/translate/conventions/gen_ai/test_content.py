@@ -149,3 +149,12 @@ def test_a_message_that_says_nothing_is_left_out() -> None:
 
     assert row_of(attributes).get("output") == kept
     assert "output" not in row_of({**attributes, "gen_ai.response.finish_reasons": ["tool_call"]})
+
+
+def test_an_empty_message_of_our_app_side_is_kept() -> None:
+    attributes: dict[str, Json] = {
+        "braintrust.span_attributes": '{"type":"llm"}',
+        "gen_ai.input.messages": '[{"role":"system","parts":[{"type":"text","content":""}]}]',
+    }
+
+    assert row_of(attributes).get("input") == [{"role": "system", "content": ""}]

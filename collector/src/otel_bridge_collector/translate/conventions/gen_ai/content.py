@@ -64,13 +64,16 @@ def _messages(attributes: Attributes, side: _Side) -> Iterator[Content]:
 
 
 def _without_empty(messages: Json, attributes: Attributes) -> Json:
-    """Leave out messages that say nothing: an instrumentation may drop the calls of tools and leave an empty text."""
+    """Leave out messages that say nothing: an instrumentation may drop the calls of tools and leave an empty text.
+
+    Our app side writes messages as they were given, so that an empty one of its own is meant.
+    """
     known = {
         "role",
         "content",
         *(("finish_reason",) if names.GEN_AI_RESPONSE_FINISH_REASONS in attributes else ()),
     }
-    if not is_message_list(messages):
+    if not is_message_list(messages) or names.SPAN_ATTRIBUTES in attributes:
         return messages
     return [message for message in messages if message.get("content") or message.keys() - known]
 
