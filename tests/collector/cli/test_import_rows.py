@@ -8,6 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from otel_bridge_collector.cli.main import main
+from tests.support.collector import running_collector
+
+RECORDED = Path(__file__).parents[2] / "conventions" / "logfire" / "anthropic-tools-version-3.otlp.json"
 
 
 def run(*arguments: str, stdin: str | None = None) -> Result:
@@ -77,3 +80,15 @@ def test_without_a_sidecar_it_says_so() -> None:
     result = run("import", "--url", "http://127.0.0.1:9", "-", stdin='{"id": "a"}\n')
 
     assert (result.exit_code, "start one with: otel-bridge-collector serve" in result.stderr) == (1, True)
+
+
+def test_otlp_requests_in_json_become_rows_beside_rows(tmp_path: Path) -> None:
+    request = json.loads(RECORDED.read_bytes())
+    spans = sum(len(scope["spans"]) for each in request["resourceSpans"] for scope in each["scopeSpans"])
+    lines = f"{json.dumps(request)}\n{json.dumps({'id': 'row', 'input': 1})}\n"
+    with running_collector(tmp_path) as collector:
+        result = run("import", "--url", collector.api, "--project", "copied", "-", stdin=lines)
+        rows = collector.query("select: id, span_id | from: project_logs('copied')")
+
+    assert (result.exit_code, result.stderr.strip()) == (0, "1 row and 1 OTLP request kept")
+    assert len(rows) == spans + 1
