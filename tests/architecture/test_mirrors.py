@@ -34,7 +34,7 @@ def _is_interface(tree: ast.Module) -> bool:
         node
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
-        and any(ast.unparse(base).endswith("Protocol") for base in node.bases)
+        and any(ast.unparse(base).partition("[")[0].endswith("Protocol") for base in node.bases)
     ]
     inside = {function for protocol in protocols for function in ast.walk(protocol)}
     return all(function in inside or function.name == "__init__" for function in functions)

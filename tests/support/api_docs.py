@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
 
+from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.kinds import KINDS
 from tests.support.api import caught_up_at_once, client_of
@@ -207,6 +208,10 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         },
     ),
     "GET /v1/explain/{span_id}": Example(url="/v1/explain/00f067aa0ba902b7"),
+    "GET /v1/delivery": Example(url="/v1/delivery"),
+    "POST /v1/delivery/replay": Example(
+        url="/v1/delivery/replay", body={"sink": "store", "since": "2026-01-31T10:30:00Z"}
+    ),
 }
 
 _SPAN: Final = {
@@ -279,9 +284,11 @@ def described() -> Mapping[str, Any]:
         asking = Asking(Path(folder))
         try:
             nothing = cast("Any", None)  # no operation runs
-            app = client_of(
-                asking, more=explain_operations(asking.store, nothing, nothing, caught_up_at_once)
-            )
+            more = [
+                *explain_operations(asking.store, nothing, nothing, caught_up_at_once),
+                *delivery_operations(nothing, nothing),
+            ]
+            app = client_of(asking, more=more)
             return cast("Mapping[str, Any]", app.get("/openapi.json").json())
         finally:
             asking.close()

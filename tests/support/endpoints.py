@@ -1,11 +1,13 @@
 """Every endpoint of the HTTP ports, as the sidecar builds them."""
 
 from pathlib import Path
+from typing import Any, cast
 
 from starlette.routing import Route
 
 from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge_collector.access import owner_access
+from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.deliver.sight import Sight
@@ -39,8 +41,12 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             next_xact=XactClock(0).next,
         )
         sight = Sight(gate, default_parent=DEFAULT_PARENT)
+        own = [
+            *explain_operations(store, spool, sight, caught_up_at_once),
+            *delivery_operations(cast("Any", None), spool),  # none of them is asked
+        ]
         routes = [
-            *build_routes(plane, explain_operations(store, spool, sight, caught_up_at_once)),
+            *build_routes(plane, own),
             *build_otlp_routes(ingest, max_body_bytes=1),
         ]
     objects.close()

@@ -9,12 +9,12 @@ from otel_bridge_collector.sinks.base import Batch
 class MemorySink:
     """Remembers what it is sent; `fault` may raise instead."""
 
-    def __init__(self, fault: Callable[[Batch], None] | None = None) -> None:
-        self.batches: list[Batch] = []
+    def __init__(self, fault: Callable[[Batch[RowWrite]], None] | None = None) -> None:
+        self.batches: list[Batch[RowWrite]] = []
         self.writes: list[RowWrite] = []
         self._fault = fault
 
-    async def send(self, batch: Batch) -> None:
+    async def send(self, batch: Batch[RowWrite]) -> None:
         if self._fault:
             self._fault(batch)
         self.batches.append(batch)

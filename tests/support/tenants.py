@@ -183,6 +183,8 @@ def _body(victim: Victim) -> dict[str, Any]:
         "dataset_id": ids["dataset"],
         "dataset_snapshot_name": "planted",
         "update": True,
+        "sink": "store",
+        "since": "2026-01-01",
         "xact_id": "2",
         "object_id": victim.project_id,
         "object_type": "project",

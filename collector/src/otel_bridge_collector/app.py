@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,16 +17,21 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from otel_bridge_collector.access import current_access
+from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS, refusal
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
+from otel_bridge_collector.deliver.destination import Destination
 from otel_bridge_collector.deliver.housekeeping import trim_regularly
-from otel_bridge_collector.deliver.loop import Delivery, Destination
 from otel_bridge_collector.deliver.route import Router
+from otel_bridge_collector.deliver.routed_rows import RoutedRows
 from otel_bridge_collector.deliver.sight import Sight
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.pipeline.build import Ground
+from otel_bridge_collector.pipeline.deliveries import Deliveries
+from otel_bridge_collector.pipeline.reload import apply_log_level, fixed_changes
 from otel_bridge_collector.receive.auth import Authenticator
 from otel_bridge_collector.receive.fault import Fault
 from otel_bridge_collector.receive.guard import Guard
@@ -67,7 +73,26 @@ class Ready:
     data_dir: Path
 
 
-async def serve(settings: Settings, *, ready: Callable[[Ready], None], stop: asyncio.Event) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reloading:
+    """How the configuration is read again while the sidecar runs.
+
+    Attributes:
+        requested: set when it is to be read.
+        load: reads it.
+    """
+
+    requested: asyncio.Event
+    load: Callable[[], Settings]
+
+
+async def serve(
+    settings: Settings,
+    *,
+    ready: Callable[[Ready], None],
+    stop: asyncio.Event,
+    reloading: Reloading | None = None,
+) -> None:
     """Run the sidecar until `stop` is set; `ready` is called once it takes traffic.
 
     Stopping takes no more requests, lets running ones end and delivers what is there, each step for no longer
@@ -81,23 +106,33 @@ async def serve(settings: Settings, *, ready: Callable[[Ready], None], stop: asy
     counters = Counters()
     # Whatever was built is stopped in reverse order, also when building fails half-way.
     async with AsyncExitStack() as stages:
-        taken = await _start(settings, counters, stages)
+        storage = _open_storage(settings, stages)
+        authenticator = _authenticator(settings, storage.keys)
+        deliveries = await _start_delivery(settings, storage, counters, stages)
+        taken = await _start(settings, storage, deliveries, authenticator, counters, stages)
+        if reloading:
+            watching = asyncio.create_task(_reload_on_request(settings, reloading, storage, deliveries))
+            stages.callback(watching.cancel)
         _warn_of_strangers(settings, taken)
         ready(taken)
         await stop.wait()
     _log_counters(counters)
 
 
-async def _start(settings: Settings, counters: Counters, stages: AsyncExitStack) -> Ready:
-    storage = _open_storage(settings, stages)
-    authenticator = _authenticator(settings, storage.keys)
-    delivery = _start_delivery(settings, storage, counters, stages)
+async def _start(
+    settings: Settings,
+    storage: "_Storage",
+    deliveries: Deliveries,
+    authenticator: Authenticator,
+    counters: Counters,
+    stages: AsyncExitStack,
+) -> Ready:
     xacts = XactClock(max(storage.spool.last_xact, storage.objects.in_projects.newest_xact_id()))
     gate = Gate(storage.objects, current_access, default_parent=settings.default_parent)
     ingest = Ingest(storage.spool, xacts, counters, gate)
 
     async def caught_up() -> bool:
-        return await delivery.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
+        return await deliveries.store.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
 
     sees = ConfinedStore(storage.store, current_access)
     sight = Sight(gate, default_parent=settings.default_parent)
@@ -112,7 +147,10 @@ async def _start(settings: Settings, counters: Counters, stages: AsyncExitStack)
             row_fault=ingest.row_fault,
             next_xact=xacts.next,
         ),
-        explain_operations(sees, storage.spool, sight, caught_up),
+        [
+            *explain_operations(sees, storage.spool, sight, caught_up),
+            *delivery_operations(deliveries, storage.spool),
+        ],
     )
     api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
     api = await _start_http(_guarded(api_app, authenticator), settings.api, "--api", settings, stages)
@@ -180,16 +218,25 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
         means_ratings=objects.means_ratings,
     )
     stages.callback(store.close)
-    limits = SpoolLimits(
+    # No number is given twice, even if spool or store were deleted: a destination may have it.
+    at_least = max(
+        [store.next_seq(), *(Cursor(path).next_seq for path in (folder / "delivery").glob("*.cursor"))]
+    )
+    spool = Spool(folder / "spool", limits=_limits(settings), at_least=at_least)
+    spool.start()
+    stages.callback(spool.close, settings.drain_s)
+    return _Storage(store=store, objects=objects, attachments=attachments, keys=keys, spool=spool)
+
+
+def _limits(settings: Settings) -> SpoolLimits:
+    return SpoolLimits(
         segment_bytes=settings.spool_segment_bytes,
         waiting_bytes=settings.spool_waiting_bytes,
         keep_bytes=settings.spool_keep_bytes,
         keep_s=settings.spool_keep_s,
+        max_bytes=settings.spool_max_bytes,
+        min_free_bytes=settings.spool_min_free_bytes,
     )
-    spool = Spool(folder / "spool", limits=limits, at_least=store.next_seq())
-    spool.start()
-    stages.callback(spool.close, settings.drain_s)
-    return _Storage(store=store, objects=objects, attachments=attachments, keys=keys, spool=spool)
 
 
 def _unusable(folder: Path, error: OSError) -> SettingsError:
@@ -203,23 +250,56 @@ def _unusable(folder: Path, error: OSError) -> SettingsError:
     )
 
 
-def _start_delivery(
+async def _start_delivery(
     settings: Settings, storage: _Storage, counters: Counters, stages: AsyncExitStack
-) -> Delivery:
+) -> Deliveries:
     folder = settings.data_dir / "delivery"
     sink = StoreSink(storage.store)
     stages.callback(sink.close)
-    cursor = Cursor(folder / "store.cursor", at=storage.store.next_seq())
-    destination = Destination(
-        name="store", sink=sink, cursor=cursor, dead_letters=DeadLetters(folder / "store.dead.jsonl")
-    )
     router = Router(storage.objects, default_parent=settings.default_parent)
-    delivery = Delivery(storage.spool, destination, router, counters)
-    delivery.start()
-    stages.push_async_callback(delivery.stop, drain_s=settings.drain_s)
-    trimming = asyncio.create_task(trim_regularly(storage.spool, [cursor]))
+    store = Destination(
+        name="store",
+        sink=sink,
+        cursor=Cursor(folder / "store.cursor", at=storage.store.next_seq()),
+        dead_letters=DeadLetters(folder / "store.dead.jsonl"),
+        new_preparation=lambda: RoutedRows(router),
+        replay_file=folder / "store.replay",
+        again=sink.again,
+    )
+    ground = Ground(
+        folder=folder,
+        objects=storage.objects,
+        attachments=storage.attachments,
+        router=router,
+        end_seq=lambda: storage.spool.end_seq,
+        price=estimated_cost,
+    )
+    deliveries = Deliveries(storage.spool, store, ground, counters)
+    await deliveries.start(settings.config)
+    stages.push_async_callback(deliveries.stop, drain_s=settings.drain_s)
+    storage.spool.on_full(deliveries.passed_seq)
+    trimming = asyncio.create_task(trim_regularly(storage.spool, deliveries.passed_seq))
     stages.callback(trimming.cancel)
-    return delivery
+    return deliveries
+
+
+async def _reload_on_request(
+    settings: Settings, reloading: Reloading, storage: _Storage, deliveries: Deliveries
+) -> NoReturn:
+    while True:
+        await reloading.requested.wait()
+        reloading.requested.clear()
+        try:
+            new = await asyncio.to_thread(reloading.load)
+            await deliveries.reload(new.config)
+        except (SettingsError, OSError) as error:
+            logger.error("the configuration stays as it was: %s", error)  # noqa: TRY400 - it says it all
+            continue
+        apply_log_level(new)
+        storage.spool.limits = _limits(new)
+        for change in fixed_changes(settings, new):
+            logger.warning("%s", change)
+        logger.info("the configuration was read again")
 
 
 async def _start_http(

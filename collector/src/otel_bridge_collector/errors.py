@@ -2,6 +2,7 @@
 
 CollectorError
 ├── PermanentError        the same data will never pass: bury it, do not retry
+│   └── RefusedError      a part of it will never pass, and the rest has
 ├── RetryableError        the same data may pass later
 ├── MalformedBodyError    a request that is not what its content type says
 ├── BodyTooLargeError     a request above a limit of bytes, before or after decompression
@@ -10,9 +11,12 @@ CollectorError
 ├── OverloadedError       there is no room for a request now; it may pass later
 ├── SettingsError         a setting that cannot be used
 ├── SpoolError            the spool cannot be opened or written
+│   └── SpoolFullError    there is no room for more until something is delivered
 ├── StoreError            the store cannot be opened
 └── QueryError            a query that cannot be read or run, with its place
 """
+
+from collections.abc import Mapping
 
 
 class CollectorError(Exception):
@@ -21,6 +25,18 @@ class CollectorError(Exception):
 
 class PermanentError(CollectorError):
     """The same data will never pass."""
+
+
+class RefusedError(PermanentError):
+    """A part of a batch will never pass; the rest is written.
+
+    Attributes:
+        reasons: index of what was refused among the batch's writes -> why.
+    """
+
+    def __init__(self, reasons: Mapping[int, str]) -> None:
+        super().__init__(f"{len(reasons)} refused, first: {next(iter(reasons.values()))}")
+        self.reasons = reasons
 
 
 class RetryableError(CollectorError):
@@ -71,6 +87,10 @@ class SettingsError(CollectorError):
 
 class SpoolError(CollectorError):
     """The spool cannot be opened or written."""
+
+
+class SpoolFullError(SpoolError):
+    """The spool has no room for more; what it holds is kept."""
 
 
 class StoreError(CollectorError):

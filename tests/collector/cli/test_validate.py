@@ -41,3 +41,15 @@ def test_the_schema_is_json() -> None:
     result = CliRunner().invoke(main, ["validate", "--schema"])
 
     assert json.loads(result.stdout)["title"] == "Config"
+
+
+def test_a_condition_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(
+        "processors: {filter: {keep: 'eror = 1'}}\nexporters: {file: {directory: /f}}\n"
+        "service: {pipelines: {traces: {receivers: [otlp], processors: [filter], exporters: [file]}}}"
+    )
+
+    result = CliRunner().invoke(main, ["validate", str(file)])
+
+    assert (result.exit_code, "rows have no field eror" in result.stderr) == (1, True)

@@ -28,3 +28,27 @@ def test_the_log_says_where_it_lies_and_no_value(tmp_path: Path, caplog: pytest.
 
     assert str(tmp_path / "dead") in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_letters_are_read_back_as_records(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "dead")
+    record = Record(seq=3, routing=ROUTING, payload=b"\x00\xff")
+    letters.bury(record, "why")
+    with (tmp_path / "dead").open("ab") as file:
+        file.write(b'{"seq":4,"rea')
+
+    assert [(letter.record, letter.reason) for letter in letters.read()] == [(record, "why")]
+
+
+def test_a_letter_that_was_sent_is_taken_out(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "dead")
+    for seq in (3, 4, 3):
+        letters.bury(Record(seq=seq, routing=ROUTING, payload=b""), "why")
+
+    letters.remove(letters.read()[0])
+
+    assert [letter.record.seq for letter in letters.read()] == [4]
+
+
+def test_without_a_file_there_are_no_letters(tmp_path: Path) -> None:
+    assert DeadLetters(tmp_path / "dead").read() == []

@@ -16,7 +16,9 @@ def test_what_every_destination_has_goes_by_itself(tmp_path: Path) -> None:
         return len(list(tmp_path.glob("*.seg")))
 
     async def wait_for_segments(count: int) -> None:
-        trimming = asyncio.create_task(trim_regularly(spool, [fast, slow], interval_s=0.01))
+        trimming = asyncio.create_task(
+            trim_regularly(spool, lambda: min(fast.next_seq, slow.next_seq), interval_s=0.01)
+        )
         try:
             async with asyncio.timeout(20):
                 while segments() != count:  # noqa: ASYNC110 - a file that goes sets no event

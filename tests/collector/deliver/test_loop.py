@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
-from otel_bridge_collector.deliver.loop import Delivery, Destination
+from otel_bridge_collector.deliver.destination import Destination
+from otel_bridge_collector.deliver.loop import Delivery
 from otel_bridge_collector.deliver.route import Router
+from otel_bridge_collector.deliver.routed_rows import RoutedRows
 from otel_bridge_collector.errors import PermanentError, RetryableError
+from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch
 from otel_bridge_collector.spool.cursor import Cursor
 from otel_bridge_collector.spool.record import Routing
@@ -34,11 +37,16 @@ class Stage:
         self.spool = Spool(folder / "spool", limits=SpoolLimits())
         self.objects = Objects(folder / "objects.sqlite")
         self.cursor = Cursor(folder / "cursor")
-        destination = Destination(
-            name="test", sink=sink, cursor=self.cursor, dead_letters=DeadLetters(folder / "dead.jsonl")
-        )
         router = Router(self.objects, default_parent="project_id:default")
-        self.delivery = Delivery(self.spool, destination, router, Counters())
+        destination = Destination(
+            name="test",
+            sink=sink,
+            cursor=self.cursor,
+            dead_letters=DeadLetters(folder / "dead.jsonl"),
+            new_preparation=lambda: RoutedRows(router),
+            replay_file=folder / "replay",
+        )
+        self.delivery = Delivery(self.spool, destination, Counters())
 
     async def append(self, *names: str) -> None:
         for number, name in enumerate(names, 1):
@@ -75,10 +83,10 @@ def deliver(folder: Path, sink: MemorySink, *names: str) -> Stage:
     return asyncio.run(run())
 
 
-def refuse(name: str, error: Exception) -> Callable[[Batch], None]:
+def refuse(name: str, error: Exception) -> Callable[[Batch[RowWrite]], None]:
     """Raise `error` for every batch with a row of a span of this name."""
 
-    def fault(batch: Batch) -> None:
+    def fault(batch: Batch[RowWrite]) -> None:
         if any((write.row.get("span_attributes") or {}).get("name") == name for write in batch.writes):
             raise error
 
@@ -146,7 +154,7 @@ def test_a_failure_that_passes_loses_and_repeats_nothing(
 ) -> None:
     tries: list[int] = []
 
-    def fail_twice(batch: Batch) -> None:
+    def fail_twice(batch: Batch[RowWrite]) -> None:
         tries.append(batch.next_seq)
         if len(tries) < 3:
             raise RetryableError("no route to the store", retry_after_s=0.01)
@@ -211,7 +219,7 @@ def test_a_payload_that_cannot_be_read_is_buried(tmp_path: Path) -> None:
 def test_a_record_that_cannot_be_read_is_buried_once_however_often_its_batch_is_tried(tmp_path: Path) -> None:
     tries: list[int] = []
 
-    def fail_twice(batch: Batch) -> None:
+    def fail_twice(batch: Batch[RowWrite]) -> None:
         tries.append(batch.next_seq)
         if len(tries) < 3:
             raise RetryableError("not now", retry_after_s=0.01)

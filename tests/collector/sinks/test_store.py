@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,10 @@ class ThreadedStore:
     def apply(self, writes: Sequence[RowWrite], *, next_seq: int) -> None:
         del writes, next_seq
         self.threads.add(threading.current_thread().name)
+
+    def rewrite(self, writes: Sequence[RowWrite]) -> Mapping[str, int]:
+        del writes
+        return {}
 
     def next_seq(self) -> int:
         return 0

@@ -7,6 +7,8 @@ import asyncio
 import json
 import os
 import signal
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -41,7 +43,7 @@ _PRIVATE: Final = 0o077
 def serve(
     files: tuple[str, ...], assignments: tuple[str, ...], **arguments: "Path | str | bool | None"
 ) -> None:
-    """Take OTLP, keep it durably, answer queries; until SIGTERM or SIGINT.
+    """Take OTLP, keep it durably, answer queries; until SIGTERM or SIGINT. SIGHUP reads the configuration again.
 
     Port 0 takes any free port. When it can take traffic it prints one line of JSON with the addresses.
 
@@ -60,21 +62,24 @@ def serve(
     try:
         # A flag that is not given leaves the word to its variable.
         given = {name: value or None for name, value in arguments.items()}
-        settings = load_settings(config_sources(files, assignments), **given)
+        load = partial(load_settings, config_sources(files, assignments), **given)
+        settings = load()
         log_to_stderr(settings.log_level)
-        asyncio.run(_serve(settings))
+        asyncio.run(_serve(settings, load))
     except (SettingsError, SpoolError, StoreError) as error:
         raise click.ClickException(str(error)) from error
 
 
-async def _serve(settings: "Settings") -> None:
+async def _serve(settings: "Settings", load: "Callable[[], Settings]") -> None:
     from otel_bridge_collector import app  # noqa: PLC0415 - see above
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await app.serve(settings, ready=_print_ready, stop=stop)
+    reloading = app.Reloading(requested=asyncio.Event(), load=load)
+    loop.add_signal_handler(signal.SIGHUP, reloading.requested.set)
+    await app.serve(settings, ready=_print_ready, stop=stop, reloading=reloading)
 
 
 def _print_ready(ready: "Ready") -> None:

@@ -26,8 +26,10 @@ def validate(files: tuple[str, ...], assignments: tuple[str, ...], *, schema: bo
     if schema:
         click.echo(json.dumps(config_schema(), indent=2))
         return
+    from otel_bridge_collector.pipeline.steps import check_conditions  # noqa: PLC0415 - as above
+
     try:
-        load_settings(config_sources(files, assignments))
+        check_conditions(load_settings(config_sources(files, assignments)).config)
     except SettingsError as error:
         click.echo(str(error), err=True)
         raise click.exceptions.Exit(1) from error

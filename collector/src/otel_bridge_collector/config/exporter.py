@@ -78,7 +78,7 @@ class BraintrustExporter(_Destination):
     api_url: Url = "https://api.braintrust.dev"
     """Where `/logs3` is."""
     app_url: Url | None = None
-    """Where `/api/apikey/login` is; only a server that is not one for all needs it. Where nothing is said, `api_url`."""
+    """Where the organisation of the key is asked for: https://www.braintrust.dev beside the default `api_url`, else `api_url`."""
     api_key: SecretStr = SecretStr("")
     """Sent as `Authorization: Bearer`."""
     org_name: str | None = None

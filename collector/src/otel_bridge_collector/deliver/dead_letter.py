@@ -7,21 +7,33 @@ be sent again.
 import base64
 import logging
 import os
-from dataclasses import asdict
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import orjson
 
-from otel_bridge_collector.spool.record import Record
+from otel_bridge_collector.spool.record import Record, Routing
 
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """One record that was buried."""
+
+    record: Record
+    reason: str
+
+
 class DeadLetters:
-    """The file of one destination."""
+    """The file of one destination. Any thread may call."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._changing = threading.Lock()
+        self.buried = 0
 
     def bury(self, record: Record, reason: str) -> None:
         """Append a record durably. A record that was buried before a crash may stand there twice.
@@ -35,9 +47,47 @@ class DeadLetters:
             **asdict(record.routing),
             "payload": base64.b64encode(record.payload).decode("ascii"),
         }
-        with self._path.open("ab") as file:
+        with self._changing, self._path.open("ab") as file:
             file.write(orjson.dumps(letter) + b"\n")
             file.flush()
             os.fsync(file.fileno())
+        self.buried += 1
         # The reason may quote a value, so it stands in the file only.
         logger.error("record %d will never pass; it lies in %s", record.seq, self._path)
+
+    def read(self) -> Sequence[DeadLetter]:
+        """Return the letters, oldest first; a line that a crash cut is passed over."""
+        with self._changing:
+            lines = self._path.read_bytes().splitlines() if self._path.exists() else []
+        return [letter for line in lines if (letter := _letter(line))]
+
+    def remove(self, letter: DeadLetter) -> None:
+        """Take a letter out, as often as it stands there.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        with self._changing:
+            lines = self._path.read_bytes().splitlines(keepends=True)
+            kept = [line for line in lines if not _is_of(line, letter.record.seq)]
+            written = self._path.with_suffix(".new")
+            with written.open("wb") as file:
+                file.writelines(kept)
+                file.flush()
+                os.fsync(file.fileno())
+            written.replace(self._path)
+
+
+def _is_of(line: bytes, seq: int) -> bool:
+    letter = _letter(line)
+    return letter is not None and letter.record.seq == seq
+
+
+def _letter(line: bytes) -> DeadLetter | None:
+    try:
+        found = orjson.loads(line)
+        routing = Routing(**{each.name: found[each.name] for each in fields(Routing) if each.name in found})
+        record = Record(seq=found["seq"], routing=routing, payload=base64.b64decode(found["payload"]))
+        return DeadLetter(record=record, reason=found["reason"])
+    except (ValueError, KeyError, TypeError):
+        return None

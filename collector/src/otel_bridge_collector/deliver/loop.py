@@ -1,84 +1,76 @@
 """Delivery: bring the records of the spool to one destination, in order, until it has them all.
 
-Each destination has a loop and a cursor of its own, so that a dead one holds up no other. The loop begins at the
-cursor again after every failure that may pass; what never passes is buried, and the rest goes on.
+Each destination has a loop and a cursor of its own, so that a dead one holds up no other. A record is prepared once; what
+may pass later is sent again until it does, what never passes is buried, and the rest goes on.
 """
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NoReturn
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Generic, NoReturn, TypeVar
 
-from otel_bridge_collector.deliver.backoff import Backoff
-from otel_bridge_collector.deliver.dead_letter import DeadLetters
+from otel_bridge_collector.deliver.destination import Destination, State, Status
+from otel_bridge_collector.deliver.preparation import Preparation, Prepared
 from otel_bridge_collector.deliver.recall import delivered_last
-from otel_bridge_collector.deliver.route import Router
-from otel_bridge_collector.deliver.rows import Translator
-from otel_bridge_collector.errors import PermanentError, RetryableError
-from otel_bridge_collector.model import RowWrite
-from otel_bridge_collector.sinks.base import Batch, Sink
-from otel_bridge_collector.spool.cursor import Cursor
-from otel_bridge_collector.spool.reader import Reader
+from otel_bridge_collector.deliver.replay import Replay, Replays
+from otel_bridge_collector.errors import PermanentError, RefusedError, RetryableError
+from otel_bridge_collector.sinks.base import Batch
+from otel_bridge_collector.spool.reader import Chunk, Reader
 from otel_bridge_collector.spool.record import Record
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.telemetry import Counters
 
 logger = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
-    """A sink and what delivery keeps for it."""
-
-    name: str
-    sink: Sink
-    cursor: Cursor
-    dead_letters: DeadLetters
+T = TypeVar("T")
+_R = TypeVar("_R")
+_ERROR_CHARACTERS: Final = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Translated:
-    record: Record
-    writes: Sequence[RowWrite]
-
-
-class Delivery:
+class Delivery(Generic[T]):
     """The loop of one destination; belongs to one event loop."""
 
-    def __init__(self, spool: Spool, destination: Destination, router: Router, counters: Counters) -> None:
+    def __init__(self, spool: Spool, destination: Destination[T], counters: Counters) -> None:
+        self.name = destination.name
         self._spool = spool
-        self._name = destination.name
+        self._destination = destination
         self._sink = destination.sink
         self._cursor = destination.cursor
-        self._dead_letters = destination.dead_letters
-        self._translator = Translator()
-        self._router = router
         self._counters = counters
-        self._backoff = Backoff()
-        self._failing = False
-        self._buried: set[int] = set()
+        self._backoff = destination.backoff
+        self._preparation = destination.new_preparation()
+        self._reader: Reader | None = None
+        self._replays = Replays(destination.replay_file)
+        self._last_error = ""
+        self._retry_at = 0.0
+        self._oldest_ns: int | None = None
+        self._sent = 0
         self._more = asyncio.Event()
         self._moved = asyncio.Condition()
         self._running: asyncio.Task[None] | None = None
+        self._forget_listener: Callable[[], None] | None = None
 
     def start(self) -> None:
         """Begin to deliver, in a task of the running event loop."""
         loop = asyncio.get_running_loop()
-        self._spool.on_append(lambda: loop.call_soon_threadsafe(self._more.set))
+        self._forget_listener = self._spool.on_append(lambda: loop.call_soon_threadsafe(self._more.set))
         self._running = asyncio.create_task(self._run())
 
     async def stop(self, *, drain_s: float) -> None:
         """Deliver what is there, as far as the time allows, then end; the spool keeps the rest."""
         running, self._running = self._running, None
-        if running is None:
+        if running is None or self._forget_listener is None:
             return
         if not await self.reached(self._spool.end_seq, timeout_s=drain_s):
             logger.warning(
-                "%s: stopped before everything was delivered; it goes on at the next start", self._name
+                "%s: stopped before everything was delivered; it goes on at the next start", self.name
             )
+        self._forget_listener()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+        if self._destination.close:
+            await self._destination.close()
 
     async def reached(self, seq: int, *, timeout_s: float) -> bool:
         """Wait until the destination has every record below `seq`; tell whether it has."""
@@ -89,106 +81,251 @@ class Delivery:
             return False
         return True
 
+    @property
+    def next_seq(self) -> int:
+        """The number of the first record that the destination does not have."""
+        return self._cursor.next_seq
+
+    def status(self) -> Status:
+        """Return how far the destination is."""
+        waiting = max(self._spool.end_seq - self._cursor.next_seq, 0)
+        oldest_ns = self._oldest_ns if waiting else None
+        return Status(
+            name=self.name,
+            state=self._state(),
+            next_seq=self._cursor.next_seq,
+            waiting_records=waiting,
+            waiting_bytes=self._spool.bytes_from(self._cursor.next_seq) if waiting else 0,
+            lag_s=max(time.time() - oldest_ns / 1e9, 0.0) if oldest_ns is not None else 0.0,
+            sent=self._sent,
+            buried=self._destination.dead_letters.buried,
+            last_error=self._last_error,
+            retry_in_s=max(self._retry_at - time.monotonic(), 0.0) if self._last_error else 0.0,
+        )
+
+    def replay(self, replay: Replay) -> None:
+        """Send again what a replay says, between what comes anew.
+
+        Raises:
+            ReplayError: another one is running.
+            OSError: it cannot be noted down.
+        """
+        self._replays.begin(replay)
+        self._more.set()
+
+    @property
+    def last_replay(self) -> Replay | None:
+        """The replay that runs, or the last one since the start; None when there was none."""
+        return self._replays.last
+
+    def _state(self) -> State:
+        if not self._last_error:
+            return "delivering"
+        return "down" if self._backoff.is_open else "retrying"
+
     async def _run(self) -> NoReturn:
         await asyncio.to_thread(self._remember)
         while True:
-            try:
-                await self._deliver_from(self._spool.reader(self._cursor.next_seq))
-            except Exception as error:  # noqa: BLE001 - whatever it was, the loop must live and try again
-                self._report_failure(error)
-                retry_after_s = error.retry_after_s if isinstance(error, RetryableError) else None
-                await asyncio.sleep(self._backoff.failed(retry_after_s=retry_after_s))
-
-    def _remember(self) -> None:
-        try:
-            self._translator.remember(delivered_last(self._spool, self._cursor.next_seq))
-        except Exception as error:  # noqa: BLE001 - it is of help only, and must not hold up delivery
-            logger.warning("%s: cannot read what was delivered last (%s)", self._name, type(error).__name__)
-
-    async def _deliver_from(self, reader: Reader) -> NoReturn:
-        while True:
             self._more.clear()
-            chunk = await asyncio.to_thread(reader.read)
+            if replay := self._replays.waiting():
+                await self._run_replay(replay)
+            chunk = await self._trying(self._read)
             if chunk.records:
-                await self._deliver(await asyncio.to_thread(self._translate, chunk.records), chunk.next_seq)
-                self._report_success()
+                await self._deliver_chunk(chunk)
             else:
                 await self._advance(chunk.next_seq)
                 await self._more.wait()
 
-    def _translate(self, records: Sequence[Record]) -> list[_Translated]:
-        return [_Translated(record=record, writes=self._writes(record)) for record in records]
-
-    def _writes(self, record: Record) -> Sequence[RowWrite]:
+    def _remember(self) -> None:
         try:
-            translated = self._translator.translate(record)
-            writes = self._router.route(record.routing, translated.writes)
-        except RetryableError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one record must not stop the others
-            self._bury(record, f"{type(error).__name__}: {error}")
-            return []
-        if translated.fault:
-            self._bury(record, translated.fault)
-        return writes
+            self._preparation.remember(delivered_last(self._spool, self._cursor.next_seq))
+        except Exception as error:  # noqa: BLE001 - it is of help only, and must not hold up delivery
+            logger.warning("%s: cannot read what was delivered last (%s)", self.name, type(error).__name__)
 
-    async def _deliver(self, translated: Sequence[_Translated], next_seq: int) -> None:
-        writes = [write for each in translated for write in each.writes]
+    async def _read(self) -> Chunk:
+        reader = self._reader or self._spool.reader(self._cursor.next_seq)
+        self._reader = None  # one that failed has passed records that nobody got
+        chunk = await asyncio.to_thread(reader.read)
+        self._reader = reader
+        return chunk
+
+    async def _deliver_chunk(self, chunk: Chunk) -> None:
+        self._oldest_ns = chunk.records[0].routing.received_ns
+        prepared = await self._prepared(self._preparation, chunk.records)
+        await self._deliver(prepared, chunk.next_seq)
+        self._oldest_ns = None
+
+    async def _prepared(
+        self, preparation: Preparation[T], records: Sequence[Record]
+    ) -> list[tuple[Record, Prepared[T]]]:
+        """Prepare records, each once: what was prepared before a failure is not prepared again."""
+        done: list[tuple[Record, Prepared[T]]] = []
+
+        def prepare() -> None:
+            for record in records[len(done) :]:
+                done.append((record, _prepare(preparation, record)))  # noqa: PERF401 - it keeps its place when one fails
+
+        await self._trying(lambda: asyncio.to_thread(prepare))
+        for record, each in done:
+            for fault in each.faults:
+                await self._bury(record, fault)
+        return done
+
+    async def _deliver(self, prepared: Sequence[tuple[Record, Prepared[T]]], next_seq: int) -> None:
+        while prepared:
+            # While it is down, the smallest part asks whether it is back.
+            part = prepared[:1] if self._backoff.is_open else prepared
+            rest = prepared[len(part) :]
+            seq = rest[0][0].seq if rest else next_seq
+            try:
+                await self._send(part, seq)
+            except PermanentError as error:
+                await self._deliver_apart(part, seq, error)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the loop must live and try again
+                await self._wait_after(error)
+                continue
+            await self._advance(seq)
+            prepared = rest
+
+    async def _send(self, part: Sequence[tuple[Record, Prepared[T]]], seq: int) -> None:
+        writes = [write for _, each in part for write in each.writes]
         try:
-            await self._send(Batch(writes=writes, next_seq=next_seq))
-        except PermanentError as error:
-            await self._deliver_apart(translated, next_seq, error)
-            return
-        self._counters.add(f"{self._name}_rows", len(writes))
-        await self._advance(next_seq)
+            await send_guarded(lambda: self._sink.send(Batch(writes=writes, next_seq=seq)))
+        except RefusedError as error:
+            await self._bury_refused(part, error)
+        self._report_success()
+        self._sent += len(writes)
+        self._counters.add(f"{self.name}_rows", len(writes))
 
     async def _deliver_apart(
-        self, translated: Sequence[_Translated], next_seq: int, error: PermanentError
+        self, part: Sequence[tuple[Record, Prepared[T]]], seq: int, error: PermanentError
     ) -> None:
-        """Halve a batch that never passes until the record at fault stands alone, and bury that one."""
-        if len(translated) > 1:
-            middle = len(translated) // 2
-            await self._deliver(translated[:middle], translated[middle].record.seq)
-            await self._deliver(translated[middle:], next_seq)
+        """Halve what never passes until the record at fault stands alone, and bury that one."""
+        if len(part) > 1:
+            middle = len(part) // 2
+            await self._deliver(part[:middle], part[middle][0].seq)
+            await self._deliver(part[middle:], seq)
             return
-        for each in translated:
-            await asyncio.to_thread(self._bury, each.record, str(error))
-        await self._send(Batch(writes=[], next_seq=next_seq))
-        await self._advance(next_seq)
+        await self._bury(part[0][0], str(error))
+        empty: Batch[T] = Batch(writes=[], next_seq=seq)
+        await self._trying(lambda: self._sink.send(empty))
 
-    async def _send(self, batch: Batch) -> None:
-        try:
-            await self._sink.send(batch)
-        except (PermanentError, RetryableError, OSError):
-            raise
-        except Exception as error:
-            # A bug that only some rows meet; retrying for ever would hold up all others.
-            raise PermanentError(f"{type(error).__name__}: {error}") from error
+    async def _bury_refused(self, part: Sequence[tuple[Record, Prepared[T]]], error: RefusedError) -> None:
+        start = 0
+        for record, each in part:
+            end = start + len(each.writes)
+            reasons = [reason for index, reason in error.reasons.items() if start <= index < end]
+            if reasons:
+                await self._bury(record, f"{len(reasons)} of {len(each.writes)} refused: {reasons[0]}")
+            start = end
 
-    async def _advance(self, next_seq: int) -> None:
-        await asyncio.to_thread(self._cursor.advance, next_seq)
-        self._buried = {seq for seq in self._buried if seq >= next_seq}
+    async def _bury(self, record: Record, reason: str) -> None:
+        await self._trying(lambda: asyncio.to_thread(self._destination.dead_letters.bury, record, reason))
+        self._counters.add(f"{self.name}_buried")
+
+    async def _advance(self, seq: int) -> None:
+        await self._trying(lambda: asyncio.to_thread(self._cursor.advance, seq))
         async with self._moved:
             self._moved.notify_all()
 
-    def _bury(self, record: Record, reason: str) -> None:
-        if record.seq not in self._buried:  # a batch that is tried again meets its faults again
-            self._dead_letters.bury(record, reason)
-            self._buried.add(record.seq)
-            self._counters.add(f"{self._name}_buried")
+    async def _run_replay(self, replay: Replay) -> None:
+        preparation = self._destination.new_preparation()
+        if replay.dead_letters:
+            await self._send_dead_letters(replay, preparation)
+        else:
+            await self._send_again(replay, preparation)
+        await self._trying(lambda: asyncio.to_thread(self._replays.end, replay))
+        logger.info("%s: replay done: %d records, %d rows", self.name, replay.records, replay.rows)
 
-    def _report_failure(self, error: Exception) -> None:
-        if not self._failing:
+    async def _send_again(self, replay: Replay, preparation: Preparation[T]) -> None:
+        reader = self._spool.reader(replay.next_seq)
+        while replay.next_seq < replay.until_seq:
+            chunk = await self._trying(lambda: asyncio.to_thread(reader.read))
+            records = [record for record in chunk.records if record.seq < replay.until_seq]
+            for record in await self._prepared(preparation, records):
+                await self._send_once_more(replay, record)
+            if not chunk.records:
+                break
+            await self._trying(lambda: asyncio.to_thread(self._replays.advance, replay, chunk.next_seq))  # noqa: B023 - awaited here
+
+    async def _send_dead_letters(self, replay: Replay, preparation: Preparation[T]) -> None:
+        letters = self._destination.dead_letters
+        for letter in await asyncio.to_thread(letters.read):
+            prepared = await self._prepared(preparation, [letter.record])
+            if not prepared[0][1].faults and await self._send_once_more(replay, prepared[0]):
+                await self._trying(lambda: asyncio.to_thread(letters.remove, letter))  # noqa: B023 - awaited here
+
+    async def _send_once_more(self, replay: Replay, prepared: tuple[Record, Prepared[T]]) -> bool:
+        record, each = prepared
+        batch = Batch(writes=each.writes, next_seq=record.seq + 1)
+        send = self._destination.again or self._sent_anew
+        try:
+            changed = await self._trying(lambda: send_guarded(lambda: send(batch)))
+        except PermanentError as error:
+            if not replay.dead_letters:
+                await self._bury(record, str(error))
+            return False
+        replay.count(rows=len(each.writes), changed=changed)
+        return True
+
+    async def _sent_anew(self, batch: Batch[T]) -> dict[str, int]:
+        await self._sink.send(batch)
+        return {}
+
+    async def _trying(self, step: Callable[[], Awaitable[_R]]) -> _R:
+        """Do a step until it succeeds; `PermanentError` passes through."""
+        while True:
+            try:
+                result = await step()
+            except PermanentError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it was, the loop must live and try again
+                await self._wait_after(error)
+            else:
+                return result
+
+    async def _wait_after(self, error: Exception) -> None:
+        if not self._last_error:
             logger.warning(
                 "%s: cannot deliver (%s: %s); trying again until it can",
-                self._name,
+                self.name,
                 type(error).__name__,
                 error,
             )
-        self._failing = True
+        self._last_error = f"{type(error).__name__}: {error}"[:_ERROR_CHARACTERS]
+        self._counters.add(f"{self.name}_failures")
+        retry_after_s = error.retry_after_s if isinstance(error, RetryableError) else None
+        wait_s = self._backoff.failed(retry_after_s=retry_after_s)
+        self._retry_at = time.monotonic() + wait_s
+        await asyncio.sleep(wait_s)
 
     def _report_success(self) -> None:
-        if self._failing:
-            logger.info("%s: delivers again", self._name)
-        self._failing = False
+        if self._last_error:
+            logger.info("%s: delivers again", self.name)
+        self._last_error = ""
         self._backoff.succeeded()
+
+
+def _prepare(preparation: Preparation[T], record: Record) -> Prepared[T]:
+    try:
+        return preparation.prepare(record)
+    except RetryableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one record must not stop the others
+        return Prepared(writes=[], faults=[f"{type(error).__name__}: {error}"])
+
+
+async def send_guarded(send: Callable[[], Awaitable[_R]]) -> _R:
+    """Send, and take an error that nobody foresaw for one that stays: retrying for ever would hold up all others.
+
+    Raises:
+        PermanentError: the sink raised it, or something that nobody foresaw.
+        RetryableError: the sink raised it.
+        OSError: the sink raised it.
+    """
+    try:
+        return await send()
+    except (PermanentError, RetryableError, OSError):
+        raise
+    except Exception as error:
+        raise PermanentError(f"{type(error).__name__}: {error}") from error

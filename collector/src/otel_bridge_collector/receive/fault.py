@@ -20,11 +20,15 @@ from otel_bridge_collector.errors import (
     MalformedBodyError,
     OverloadedError,
     SpoolError,
+    SpoolFullError,
     UnauthenticatedError,
 )
 
 RETRY_AFTER_S: Final = 1
 """The disk of an overloaded spool is usually back within this; senders back off by themselves after that."""
+
+FULL_RETRY_AFTER_S: Final = 10
+"""A full spool has room again when a destination is back or an operator acts: not at once."""
 
 KNOWN_ERRORS: Final = (
     BodyTooLargeError,
@@ -74,9 +78,8 @@ def fault_of(error: Exception) -> Fault:
     message = str(error)
     match error:
         case SpoolError():
-            return Fault(
-                http_status=503, code=code_pb2.UNAVAILABLE, message=message, retry_after_s=RETRY_AFTER_S
-            )
+            wait_s = FULL_RETRY_AFTER_S if isinstance(error, SpoolFullError) else RETRY_AFTER_S
+            return Fault(http_status=503, code=code_pb2.UNAVAILABLE, message=message, retry_after_s=wait_s)
         case OverloadedError():
             # 429 says "you", 503 says "everyone"; senders wait and come back after both.
             status, code = (429, code_pb2.RESOURCE_EXHAUSTED) if error.is_own else (503, code_pb2.UNAVAILABLE)

@@ -1,10 +1,12 @@
 """The sink that writes rows into the sidecar's own store. It plans no retry and reads nothing."""
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch
-from otel_bridge_collector.store.interface import Store
+from otel_bridge_collector.store.interface import RewritableStore
 
 
 class StoreSink:
@@ -13,14 +15,20 @@ class StoreSink:
     The store remembers `Batch.next_seq` with the rows, so a batch that is sent again changes nothing.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: RewritableStore) -> None:
         self._store = store
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
 
-    async def send(self, batch: Batch) -> None:
+    async def send(self, batch: Batch[RowWrite]) -> None:
         """See `Sink`."""
         await asyncio.get_running_loop().run_in_executor(
             self._writer, lambda: self._store.apply(batch.writes, next_seq=batch.next_seq)
+        )
+
+    async def again(self, batch: Batch[RowWrite]) -> Mapping[str, int]:
+        """Write once more what the store has; return which fields changed in how many rows."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._writer, lambda: self._store.rewrite(batch.writes)
         )
 
     def close(self) -> None:

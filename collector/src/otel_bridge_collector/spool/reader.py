@@ -39,7 +39,7 @@ class Chunk:
 class Reader:
     """Reads on from where it stopped, without searching for the place again.
 
-    Damaged bytes are passed over and reported in the log, each place once.
+    Damaged bytes and missing records are passed over and reported in the log, each place once.
     """
 
     def __init__(self, extent: Callable[[], Extent], next_seq: int) -> None:
@@ -69,6 +69,7 @@ class Reader:
     def _records(self, extent: Extent) -> Generator[Record, None, None]:
         for segment in self._ahead(extent.segments):
             if segment.marker != self._marker:
+                self._report_missing(segment.first_seq)
                 self._marker, self._offset = segment.marker, 0
             for found in scan(segment, self._offset):
                 self._move(segment, found.start, found.end)
@@ -80,6 +81,14 @@ class Reader:
     def _ahead(self, segments: Sequence[Segment]) -> Sequence[Segment]:
         passed = sum(segment.first_seq <= self._next_seq for segment in segments[1:])
         return segments[passed:]
+
+    def _report_missing(self, first_seq: int) -> None:
+        """Report numbers that no segment has, when it comes from the one before or from a place of its own."""
+        if 0 < self._next_seq < first_seq:
+            logger.error(
+                "the spool has no records %d to %d: a segment is missing or cut, or they could not be written",
+                self._next_seq, first_seq - 1,
+            )  # fmt: skip
 
     def _move(self, segment: Segment, start: int, end: int) -> None:
         if start > self._offset:

@@ -76,6 +76,11 @@ class Head:
         return HEAD_SIZE + self.routing_size + self.payload_size
 
 
+def record_size(routing: Routing, payload: bytes) -> int:
+    """Return how many bytes a record takes."""
+    return HEAD_SIZE + len(orjson.dumps(asdict(routing))) + len(payload)
+
+
 def pack_record(marker: bytes, record: Record) -> list[bytes]:
     """Return the record's bytes in parts, so that a large payload is not copied here."""
     routing = orjson.dumps(asdict(record.routing))

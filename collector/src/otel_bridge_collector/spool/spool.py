@@ -6,21 +6,26 @@ docs/decisions/0005-spool-format.md.
 """
 
 import asyncio
+import contextlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from otel_bridge_collector.errors import SpoolError
+from otel_bridge_collector.errors import SpoolError, SpoolFullError
 from otel_bridge_collector.spool.reader import Extent, Reader
-from otel_bridge_collector.spool.record import Record, Routing, pack_record
+from otel_bridge_collector.spool.record import Record, Routing, pack_record, record_size
 from otel_bridge_collector.spool.recovery import recover
 from otel_bridge_collector.spool.segment import Segment, append_to, create_segment
 from otel_bridge_collector.spool.writer import GroupWriter, Waiting
 
 logger = logging.getLogger(__name__)
+
+_FULL: Final = "the spool is full: what it holds has to be delivered first; see `otel-bridge-collector status`, or give it more room"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +37,24 @@ class SpoolLimits:
         waiting_bytes: payload bytes that may wait for the disk; more are refused.
         keep_bytes: delivered segments stay, for a replay, while the spool is not larger than this.
         keep_s: delivered segments older than this go in any case.
+        max_bytes: the segments together; what does not fit is refused, once nothing delivered is left to delete.
+        min_free_bytes: bytes of the disk that stay free; what would take them is refused likewise.
     """
 
     segment_bytes: int = 64 << 20
     waiting_bytes: int = 128 << 20
     keep_bytes: int = 1 << 30
     keep_s: float = 7 * 86_400.0
+    max_bytes: int = 16 << 30
+    min_free_bytes: int = 0
 
 
 class Spool:
-    """One folder of segments, owned by one process."""
+    """One folder of segments, owned by one process.
+
+    Attributes:
+        limits: may be exchanged at any time; `waiting_bytes` counts as it was when the spool was opened.
+    """
 
     def __init__(self, folder: Path, *, limits: SpoolLimits, at_least: int = 1) -> None:
         """Open the folder and repair what the last process left; nothing runs before `start`.
@@ -59,7 +72,7 @@ class Spool:
         except OSError as error:
             raise SpoolError(f"cannot open the spool in {folder}: {error.strerror}") from error
         self._folder = folder
-        self._limits = limits
+        self.limits = limits
         self._segments = recovered.segments
         self._end_seq = self._next_seq = max(recovered.end_seq, at_least)
         self._last_xact = recovered.last_xact
@@ -67,6 +80,7 @@ class Spool:
         self._failing = False
         self._changing = threading.Lock()
         self._listeners: list[Callable[[], object]] = []
+        self._passed: Callable[[], int] = lambda: 0
         self._writer = GroupWriter(self._commit, max_bytes=limits.waiting_bytes)
 
     @property
@@ -91,15 +105,27 @@ class Spool:
         """Return the record's number once the record is durable. Calls made in order are stored in order.
 
         Raises:
+            SpoolFullError: there is no room for it.
             SpoolError: it could not be written, and is not in the spool.
         """
         waiting = Waiting(routing=routing, payload=payload)
         self._writer.submit(waiting)
         return await asyncio.wrap_future(waiting.done)
 
-    def on_append(self, listener: Callable[[], object]) -> None:
-        """Call `listener`, on the writer's thread, whenever records have become durable."""
+    def on_append(self, listener: Callable[[], object]) -> Callable[[], None]:
+        """Call `listener`, on the writer's thread, whenever records have become durable; return what ends that."""
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def on_full(self, passed_seq: Callable[[], int]) -> None:
+        """Tell the spool how to know the number below which everything is delivered, for when it needs room."""
+        self._passed = passed_seq
+
+    def bytes_from(self, seq: int) -> int:
+        """Return the bytes of the segments that hold records from a number on."""
+        segments = self._extent().segments
+        passed = sum(segment.first_seq <= seq for segment in segments[1:])
+        return sum(segment.size for segment in segments[passed:])
 
     def reader(self, next_seq: int) -> Reader:
         """Return a reader that begins at the first record with this number or a higher one."""
@@ -119,9 +145,9 @@ class Spool:
 
     def _first_to_keep(self, passed_seq: int) -> int:
         size = sum(segment.size for segment in self._segments)
-        oldest_kept = time.time() - self._limits.keep_s
+        oldest_kept = time.time() - self.limits.keep_s
         for index, (segment, following) in enumerate(zip(self._segments, self._segments[1:], strict=False)):
-            is_wanted = size <= self._limits.keep_bytes and segment.path.stat().st_mtime >= oldest_kept
+            is_wanted = size <= self.limits.keep_bytes and segment.path.stat().st_mtime >= oldest_kept
             if is_wanted or following.first_seq > passed_seq:
                 return index
             size -= segment.size
@@ -129,20 +155,68 @@ class Spool:
         return max(len(self._segments) - 1, 0)
 
     def _commit(self, group: Sequence[Waiting]) -> None:
+        fitting = self._fitting(group)
+        if not fitting:
+            return
         first_seq = self._next_seq
-        self._next_seq += len(group)  # a number that failed is not given again: the file may still hold it
+        self._next_seq += len(fitting)  # a number that failed is not given again: the file may still hold it
         try:
-            self._write(group, first_seq)
+            self._write(fitting, first_seq)
         except Exception as error:  # noqa: BLE001 - whatever happened, the senders must learn it and the thread live
             self._report(error)
-            for waiting in group:
+            for waiting in fitting:
                 waiting.done.set_exception(SpoolError(f"the spool cannot be written: {error}"))
             return
-        self._report(None)
-        for seq, waiting in enumerate(group, first_seq):
+        if len(fitting) == len(group):
+            self._report(None)
+        for seq, waiting in enumerate(fitting, first_seq):
             waiting.done.set_result(seq)
-        for listener in self._listeners:
+        for listener in list(self._listeners):
             listener()
+
+    def _fitting(self, group: Sequence[Waiting]) -> list[Waiting]:
+        """Return what there is room for, and refuse the rest."""
+        sizes = [record_size(waiting.routing, waiting.payload) for waiting in group]
+        room = self._room()
+        if sum(sizes) > room:
+            self._make_room(sum(sizes))
+            room = self._room()
+        fitting: list[Waiting] = []
+        for waiting, size in zip(group, sizes, strict=True):
+            if size <= room:
+                room -= size
+                fitting.append(waiting)
+            else:
+                waiting.done.set_exception(SpoolFullError(_FULL))
+        if len(fitting) < len(group):
+            self._report(SpoolFullError(_FULL))
+        return fitting
+
+    def _room(self) -> int:
+        """Return the bytes that may be appended now."""
+        room = self.limits.max_bytes - sum(segment.size for segment in self._segments)
+        with contextlib.suppress(OSError):  # a disk that cannot be asked is found out by writing
+            disk = os.statvfs(self._folder)
+            room = min(room, disk.f_bavail * disk.f_frsize - self.limits.min_free_bytes)
+        return room
+
+    def _make_room(self, size: int) -> None:
+        """Delete delivered segments, oldest first, until `size` bytes fit; what nobody has is never deleted."""
+        try:
+            passed_seq = self._passed()
+            if passed_seq >= self._end_seq and self._segments and self._segments[-1].size:
+                self._growing = (
+                    False  # all is delivered: the newest segment may go as well, once it has a successor
+                )
+                self._growing_segment(self._next_seq)
+            while (
+                self._room() < size and len(self._segments) > 1 and self._segments[1].first_seq <= passed_seq
+            ):
+                with self._changing:
+                    oldest, self._segments = self._segments[0], self._segments[1:]
+                oldest.path.unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("delivered spool segments cannot be deleted: %s", error)
 
     def _write(self, group: Sequence[Waiting], first_seq: int) -> None:
         segment = self._growing_segment(first_seq)
@@ -158,8 +232,12 @@ class Spool:
             self._segments = (*self._segments[:-1], grown)
             self._end_seq = first_seq + len(group)
 
+    def _segment_bytes(self) -> int:
+        """Only whole segments can be deleted, so that a small spool has small ones."""
+        return min(self.limits.segment_bytes, max(self.limits.max_bytes // 4, 1))
+
     def _growing_segment(self, first_seq: int) -> Segment:
-        if self._growing and self._segments[-1].size < self._limits.segment_bytes:
+        if self._growing and self._segments[-1].size < self._segment_bytes():
             return self._segments[-1]
         segment = create_segment(self._folder, first_seq)
         with self._changing:

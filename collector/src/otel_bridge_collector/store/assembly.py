@@ -6,6 +6,7 @@ before its row. A fact without a row waits: it knows neither trace nor parent no
 be a false root and count twice; it is kept, and it is visible as soon as its row is there.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
@@ -152,6 +153,22 @@ class Entry:
         }
         # merge_row takes the control fields away.
         self.base = merge_row(cast("Row", {**_audited(row, action="upsert"), **identity}), {})
+
+
+def changed_fields(pairs: Iterable[tuple[Row | None, Row | None]]) -> Counter[str]:
+    """Return in how many of some rows each field changed; `""` counts rows that were not there.
+
+    Args:
+        pairs: each row as it was and as it is; None where there was or is none.
+    """
+    changed: Counter[str] = Counter()
+    for before, after in pairs:
+        old, new = (cast("Mapping[str, Json]", row or {}) for row in (before, after))
+        if before is None and after is not None:
+            changed[""] += 1
+        elif old != new:
+            changed.update(name for name in {**old, **new} if old.get(name) != new.get(name))
+    return changed
 
 
 def _audited(row: Row, *, action: str, scores: Mapping[str, float | None] | None = None) -> Row:

@@ -16,7 +16,7 @@ from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.errors import PermanentError, QueryError, RetryableError, StoreError
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.aim import Identity, aim, identities_of
-from otel_bridge_collector.store.assembly import Entry, Fact
+from otel_bridge_collector.store.assembly import Entry, Fact, changed_fields
 from otel_bridge_collector.store.columns import (
     COLUMNS,
     COST,
@@ -129,6 +129,24 @@ class DuckDBStore:
             raise PermanentError(f"the store cannot keep these rows: {error}") from error
         self._next_seq = next_seq
 
+    def rewrite(self, writes: Sequence[RowWrite]) -> Mapping[str, int]:
+        """Write rows and facts that were written before once more, as they are made now; progress stays.
+
+        Returns:
+            Field -> rows in which it was another before; `""` -> rows that were not there.
+
+        Raises:
+            PermanentError: a row that no retry can make storable.
+            RetryableError: the engine cannot write now; nothing was written.
+        """
+        try:
+            keyed = [(key_of(write.row), write) for write in writes]
+            return self._commit(keyed, next_seq=self._next_seq, again=True)
+        except _RETRYABLE as error:
+            raise RetryableError(f"the store cannot write now: {error}") from error
+        except (duckdb.Error, ValueError) as error:
+            raise PermanentError(f"the store cannot keep these rows: {error}") from error
+
     def select(self, statement: Statement, *, timeout_s: float) -> list[tuple[object, ...]]:
         """See `Store`."""
         return self.select_within(statement, timeout_s=timeout_s, max_bytes=None)[0]
@@ -154,25 +172,33 @@ class DuckDBStore:
         """See `Store`."""
         self._connection.close()
 
-    def _commit(self, keyed: Sequence[tuple[RowKey, RowWrite]], *, next_seq: int) -> None:
+    def _commit(
+        self, keyed: Sequence[tuple[RowKey, RowWrite]], *, next_seq: int, again: bool = False
+    ) -> Mapping[str, int]:
+        changed: Mapping[str, int] = {}
         self._connection.begin()
         try:
             if keyed:
-                self._write(keyed)
+                changed = self._write(keyed, again=again)
             self._connection.execute("UPDATE store.progress SET next_seq = $1", [next_seq])
             self._connection.commit()
         except BaseException:
             _roll_back(self._connection)
             raise
+        return changed
 
-    def _write(self, keyed: Sequence[tuple[RowKey, RowWrite]]) -> None:
+    def _write(self, keyed: Sequence[tuple[RowKey, RowWrite]], *, again: bool) -> Mapping[str, int]:
         keyed = aim(keyed, self._named_by_facts(keyed))
         entries: dict[RowKey, Entry] = {key: Entry(means_ratings=self._means_ratings) for key, _ in keyed}
         stored_rows = self._read_rows(entries)
         has_facts = self._read_facts(entries)
         self._take_waiting(entries, identities_of(keyed))
+        before = self._told_again(entries, keyed) if again else {}
         for key, write in keyed:
             entries[key].write(write)
+        if again:
+            for entry in entries.values():
+                entry.past.clear()  # it is no new version
         if stored_rows:
             self._connection.execute(
                 "DELETE FROM store.rows WHERE rowid IN (SELECT unnest($1))", [stored_rows]
@@ -183,6 +209,19 @@ class DuckDBStore:
             if entries[key].deleted:
                 self._delete_facts(key)
         self._insert("store.facts", _FACT_COLUMNS, _fact_values(entries))
+        return changed_fields((row, entries[key].visible()) for key, row in before.items())
+
+    def _told_again(
+        self, entries: Mapping[RowKey, Entry], keyed: Sequence[tuple[RowKey, RowWrite]]
+    ) -> dict[RowKey, Row | None]:
+        """Make room for facts that are stated again, and return the rows as they are."""
+        before = {key: entry.visible() for key, entry in entries.items()}
+        for key in {key for key, write in keyed if write.fact in entries[key].facts}:
+            self._delete_facts(key)
+            entries[key].new_facts |= set(entries[key].facts)
+        for key, write in keyed:
+            entries[key].facts.pop(write.fact or "", None)
+        return before
 
     def _read_rows(self, entries: Mapping[RowKey, Entry]) -> list[int]:
         """Fill `entries` with the stored rows, and return where they stand.

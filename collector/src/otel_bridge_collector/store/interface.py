@@ -67,3 +67,19 @@ class Store(Protocol):
     def close(self) -> None:
         """Write everything to the file and let go of it."""
         ...
+
+
+class RewritableStore(Store, Protocol):
+    """A store that can be told again what it was told before, for when rows are made in another way."""
+
+    def rewrite(self, writes: Sequence[RowWrite]) -> Mapping[str, int]:
+        """Write rows and facts that were written before once more, as they are made now; progress stays.
+
+        Returns:
+            Field -> rows in which it was another before; `""` -> rows that were not there.
+
+        Raises:
+            PermanentError: a row that no retry can make storable.
+            RetryableError: the engine cannot write now; nothing was written.
+        """
+        ...

@@ -1,0 +1,39 @@
+"""What a spool record becomes for a destination before it is sent: the interface between reading and sending."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from otel_bridge_collector.spool.record import Record
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared(Generic[T]):
+    """What a record gives.
+
+    Attributes:
+        writes: what to send, in order; empty where the destination wants nothing of the record.
+        faults: why some of the record gave nothing.
+    """
+
+    writes: Sequence[T]
+    faults: Sequence[str] = field(default=())
+
+
+class Preparation(Protocol[T]):
+    """Prepares the records of one destination, each once and in order, since it may remember earlier ones."""
+
+    def prepare(self, record: Record) -> Prepared[T]:
+        """Return what to send of a record.
+
+        Raises:
+            RetryableError: it cannot be said now; nothing was remembered.
+            Exception: nothing can be made of the record.
+        """
+        ...
+
+    def remember(self, records: Iterable[Record]) -> None:
+        """Take up records that the destination has already, as if they had just been prepared."""
+        ...

@@ -1,0 +1,40 @@
+"""Which exporter gets which signals, and through which processors. It builds nothing."""
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+from otel_bridge_collector.config.check import pipelines_of
+from otel_bridge_collector.config.component import type_of
+from otel_bridge_collector.config.model import Config
+from otel_bridge_collector.spool.record import Signal
+
+Flow: TypeAlias = Mapping[Signal, tuple[str, ...]]
+"""Signal -> names of the processors, in order."""
+
+STORE: Final = "store"
+
+_SIGNALS: Final[Mapping[tuple[str, str], Signal]] = {
+    ("traces", "otlp"): "traces",
+    ("traces", "braintrust"): "rows",
+    ("logs", "otlp"): "logs",
+}
+"""Type of the pipeline and receiver -> signal of the spool."""
+
+
+def flows(config: Config) -> dict[str, Flow]:
+    """Return the flow of each exporter but the store, which gets everything; without pipelines the others do too."""
+    names = [name for name in config.exporters if name != STORE]
+    pipelines = pipelines_of(config)
+    if not pipelines:
+        return {name: dict.fromkeys(_SIGNALS.values(), ()) for name in names}
+    found: dict[str, dict[Signal, tuple[str, ...]]] = {name: {} for name in names}
+    for kind, pipeline in pipelines.items():
+        signals: list[Signal] = [
+            signal
+            for receiver in pipeline.receivers
+            if (signal := _SIGNALS.get((type_of(kind), receiver))) is not None
+        ]
+        for name in pipeline.exporters:
+            if name in found:
+                found[name].update((signal, pipeline.processors) for signal in signals)
+    return dict(found)

@@ -1,0 +1,137 @@
+"""The sink that sends rows to Braintrust's `/logs3`. It plans no retry.
+
+Requests are bounded by bytes and rows. Rows of one id never share a request, since a server need not apply them one after the
+other. A request that is refused for good is sent again in halves, so that only the row at fault stays behind.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+from otel_bridge.contract.row import Json, Row
+from otel_bridge_collector.decode.native import pack_rows
+from otel_bridge_collector.errors import PermanentError, RefusedError
+from otel_bridge_collector.sinks.base import Batch
+from otel_bridge_collector.sinks.braintrust_client import API_VERSION, BraintrustClient, Limits
+from otel_bridge_collector.sinks.braintrust_objects import FIELDS, RemoteObjects
+from otel_bridge_collector.sinks.braintrust_row import attachments_in, outgoing
+from otel_bridge_collector.sinks.braintrust_upload import AttachmentUploads
+
+_FRAME: Final = b'{"rows":[],"api_version":%d}' % API_VERSION
+_MAX_REFUSALS: Final = 64
+"""Of one batch: a server that refuses everything is not asked about every row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outgoing:
+    """One row on its way.
+
+    Attributes:
+        index: of the write that it comes from.
+        text: the row as JSON.
+    """
+
+    index: int
+    row: Row
+    text: bytes
+
+    @property
+    def row_id(self) -> str:
+        """The id of the row."""
+        return self.row.get("id", "")
+
+
+class BraintrustSink:
+    """Sends rows, whole ones and updates."""
+
+    def __init__(
+        self,
+        client: BraintrustClient,
+        objects: RemoteObjects,
+        uploads: AttachmentUploads | None,
+        *,
+        max_bytes: int,
+        max_rows: int,
+    ) -> None:
+        """Make a sink.
+
+        Args:
+            client: the server.
+            objects: the ids that objects have there.
+            uploads: takes attachments there; None leaves them.
+            max_bytes: of a request, where the server names no smaller limit.
+            max_rows: of a request.
+        """
+        self._client = client
+        self._objects = objects
+        self._uploads = uploads
+        self._max_bytes = max_bytes
+        self._max_rows = max_rows
+
+    async def send(self, batch: Batch[Row]) -> None:
+        """See `Sink`."""
+        rows = [each for index, row in enumerate(batch.writes) for each in await self._outgoing(index, row)]
+        reasons: dict[int, str] = {}
+        if rows:
+            limits = await self._client.limits()
+            for request in self._requests(rows, limits):
+                await self._insert(request, limits, reasons)
+        if self._uploads:
+            await self._uploads.take(_references(batch.writes))
+        if reasons:
+            raise RefusedError(reasons)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.close()
+
+    async def _outgoing(self, index: int, row: Row) -> list[_Outgoing]:
+        fields = cast("Mapping[str, object]", row)
+        ids = {
+            field: await self._objects.id_of(kind, str(fields[field]))
+            for field, kind in FIELDS.items()
+            if fields.get(field)
+        }
+        return [_Outgoing(index=index, row=each, text=pack_rows([each])[1:-1]) for each in outgoing(row, ids)]
+
+    def _requests(self, rows: Iterable[_Outgoing], limits: Limits) -> Iterator[list[_Outgoing]]:
+        """Yield rows as they fit into requests, in order; one that is too large stands alone."""
+        most = min(self._max_bytes, limits.payload_bytes)
+        request: list[_Outgoing] = []
+        ids: set[str] = set()
+        size = len(_FRAME) - 1  # the first row has no comma before it
+        for each in rows:
+            if request and (
+                size + len(each.text) + 1 > most or len(request) >= self._max_rows or each.row_id in ids
+            ):
+                yield request
+                request, ids, size = [], set[str](), len(_FRAME) - 1
+            request.append(each)
+            ids.add(each.row_id)
+            size += len(each.text) + 1
+        if request:
+            yield request
+
+    async def _insert(self, rows: Sequence[_Outgoing], limits: Limits, reasons: dict[int, str]) -> None:
+        parts = [rows]
+        while parts:
+            part = parts.pop()
+            try:
+                await self._post(part, limits)
+            except PermanentError as error:
+                if len(part) > 1 and len(reasons) < _MAX_REFUSALS:
+                    parts += [part[len(part) // 2 :], part[: len(part) // 2]]
+                else:
+                    reasons.update({each.index: str(error) for each in part})
+
+    async def _post(self, rows: Sequence[_Outgoing], limits: Limits) -> None:
+        body = b'{"rows":[' + b",".join(each.text for each in rows) + b'],"api_version":%d}' % API_VERSION
+        if len(rows) == 1 and limits.has_overflow and len(body) > limits.payload_bytes:
+            await self._client.insert_around(body, cast("Mapping[str, Json]", rows[0].row))
+        else:
+            await self._client.insert(body)
+
+
+def _references(rows: Iterable[Row]) -> dict[str, Mapping[str, str]]:
+    found = (each for row in rows for each in attachments_in(cast("Json", row)))
+    return {each["key"]: each for each in found}

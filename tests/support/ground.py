@@ -1,0 +1,42 @@
+"""What destinations stand on, in a folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from otel_bridge_collector.deliver.dead_letter import DeadLetters
+from otel_bridge_collector.deliver.destination import Destination
+from otel_bridge_collector.deliver.route import Router
+from otel_bridge_collector.deliver.routed_rows import RoutedRows
+from otel_bridge_collector.model import RowWrite
+from otel_bridge_collector.pipeline.build import Ground
+from otel_bridge_collector.spool.cursor import Cursor
+from otel_bridge_collector.store.attachments import Attachments
+from otel_bridge_collector.store.objects import Objects
+from tests.support.sinks import MemorySink
+
+
+@contextmanager
+def ground_in(folder: Path, *, end_seq: int = 1) -> Iterator[Ground]:
+    objects = Objects(folder / "objects.sqlite")
+    yield Ground(
+        folder=folder,
+        objects=objects,
+        attachments=Attachments(folder / "attachments"),
+        router=Router(objects, default_parent="project_id:p"),
+        end_seq=lambda: end_seq,
+        price=lambda _: None,
+    )
+    objects.close()
+
+
+def memory_store(ground: Ground, sink: MemorySink) -> Destination[RowWrite]:
+    """A destination in the place of the store."""
+    return Destination(
+        name="store",
+        sink=sink,
+        cursor=Cursor(ground.folder / "store.cursor"),
+        dead_letters=DeadLetters(ground.folder / "store.dead.jsonl"),
+        new_preparation=lambda: RoutedRows(ground.router),
+        replay_file=ground.folder / "store.replay",
+    )
