@@ -42,7 +42,6 @@ def test_it_shows_the_trace_as_one_tree(shown: str) -> None:
         "            task GET /forecast",
         "        tool get_weather",
         "            task GET /forecast",
-        "            log exception",
         "        llm chat gpt-4o-mini",
     ]
 
