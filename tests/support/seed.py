@@ -72,7 +72,7 @@ def _wait(client: httpx.Client) -> None:
             "/btql", json={"query": "measures: count(1) as n | from: project_logs('seed-0')"}
         )
         answer.raise_for_status()
-        if not answer.json()["warnings"]:
+        if all(warning["code"] != "storeBehind" for warning in answer.json()["warnings"]):
             return
 
 

@@ -9,7 +9,8 @@ data=$(mktemp -d)
   --otlp-grpc 127.0.0.1:0 > "$data/ready" 2> "$data/log" &
 sidecar=$!
 trap 'kill "$sidecar" && wait "$sidecar" || true; rm -rf "$data"' EXIT
-for _ in $(seq 150); do [ -s "$data/ready" ] && break; sleep 0.2; done
+for _ in $(seq 300); do [ -s "$data/ready" ] && break; sleep 0.2; done
+[ -s "$data/ready" ] || { cat "$data/log" >&2; exit 1; }
 url=$("$bin/python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["api"])' "$data/ready")
 export BRIDGE_URL=$url BRAINTRUST_API_URL=$url BRAINTRUST_APP_URL=$url BRAINTRUST_API_KEY=anything
 "$@"

@@ -69,6 +69,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("POST", "/api/apikey/login"): ANY,
     ("GET", "/ping"): ANY,
     ("GET", "/version"): ANY,
+    ("POST", "/v1/insert"): SEND,
     ("POST", "/logs3"): SEND,
     ("POST", "/logs3/overflow"): SEND,
     ("PUT", "/logs3/overflow/{key}"): OPEN,  # the URL is the key: 192 random bits, for an hour
