@@ -56,10 +56,12 @@ def before_sigterm(leave: Leave, begin_to_leave: Leave, timeout_s: float) -> Non
 
 def before_celery_worker_ends(leave: Leave) -> None:
     """Call `leave` before this process ends, if it is a worker of Celery, whose modules are loaded before it is forked."""
+
+    def ended(**_: object) -> None:
+        leave()
+
     if signals := sys.modules.get("celery.signals"):
-        signals.worker_process_shutdown.connect(
-            lambda **_: leave(), weak=False, dispatch_uid="otel_bridge.leave"
-        )
+        signals.worker_process_shutdown.connect(ended, weak=False, dispatch_uid="otel_bridge.leave")
 
 
 def _leave_and_die(leave: Leave, timeout_s: float, number: int, _frame: FrameType | None) -> None:

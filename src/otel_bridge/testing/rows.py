@@ -42,7 +42,7 @@ def rows_of(spans: Iterable[Span], records: Iterable[LogRecord]) -> list[Row]:
     rows: dict[str, Row] = {}
     for span in ordered:
         row = _row(span, moments)
-        rows[row["id"]] = row
+        rows[row.get("id", "")] = row
     for record in records:
         update = _update(record)
         row_id = update.get("id", "")

@@ -25,7 +25,7 @@ class CrossInsertEndpoint:
     async def post(self, request: Request) -> Response:
         """Keep rows and feedback of several objects; nothing is kept when one of the objects is not there."""
         body = await read_json(request)
-        found = [
+        found: list[tuple[RowsOf, str, Mapping[str, Json]]] = [
             (kind, object_id, _member(given, kind, object_id))
             for kind in self._kinds
             for object_id, given in _objects(body, kind).items()

@@ -167,8 +167,10 @@ class ObjectsEndpoint:
 
     def _named(self, owner_id: str, body: Mapping[str, Json]) -> ProjectObject | None:
         """Return the object that has the slug of a body, or its name where the kind has no slugs."""
-        key = {"slug": self._slug(body)} if self._kind.has_slug else {"name": self._name(body)}
-        found = self._objects.in_projects.find(self._kind.name, project_id=owner_id, **key)
+        name = None if self._kind.has_slug else self._name(body)
+        found = self._objects.in_projects.find(
+            self._kind.name, project_id=owner_id, name=name, slug=self._slug(body)
+        )
         return found[0] if found else None
 
     def _name(self, body: Mapping[str, Json]) -> str:

@@ -78,7 +78,9 @@ def build_operations(plane: Plane) -> list[Operation]:
     """Return the operations of the API."""
     reader = Reader(plane.store, plane.objects, plane.caught_up)
     writer = RowWriter(plane.keep_rows, plane.row_fault)
-    rows = {kind: ObjectRowsEndpoint(kind, plane.objects, reader, writer) for kind in ROW_KINDS}
+    rows: dict[RowsOf, ObjectRowsEndpoint] = {
+        kind: ObjectRowsEndpoint(kind, plane.objects, reader, writer) for kind in ROW_KINDS
+    }
     endpoints = {kind.name: ObjectsEndpoint(kind, plane.objects, plane.next_xact) for kind in KINDS}
     experiments, datasets = endpoints[EXPERIMENT.name], endpoints[DATASET.name]
     summaries = Summaries(plane.objects, reader, experiments, datasets)

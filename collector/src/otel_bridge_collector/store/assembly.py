@@ -124,7 +124,7 @@ class Entry:
         if self.base is None:
             return
         kept = {name: value for name, value in self.base.items() if name in _IDENTITY_FIELDS}
-        told = _audited(cast("Row", {**kept, "_xact_id": deletion["_xact_id"]}), action="delete")
+        told = _audited(cast("Row", {**kept, "_xact_id": str(xact_id_of(deletion))}), action="delete")
         self.past.append(Past(row=told, until=xact_id_of(deletion)))
 
     def _state(self, write: RowWrite, fact: str) -> None:

@@ -42,8 +42,7 @@ def of_all_versions(statement: Statement, version: int | None) -> Statement:
 
 def over_rows(statement: Statement, rows: Sequence[Sequence[object]]) -> Statement:
     """Return a statement over rows that stand in no table, each as `columns.to_columns` returns it."""
-    lists = zip(*rows, strict=True) if rows else ([] for _ in COLUMNS)
-    given = {f"given_{name}": list(values) for name, values in zip(COLUMNS, lists, strict=True)}
+    given = {f"given_{name}": [row[index] for row in rows] for index, name in enumerate(COLUMNS)}
     return _over(f"(SELECT {_GIVEN})", statement, **given)
 
 

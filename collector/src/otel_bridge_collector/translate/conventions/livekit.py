@@ -128,6 +128,6 @@ def _measures(told: Attributes) -> Iterator[Entry]:
     if is_measure(first_token := told.get(_FIRST_TOKEN)):
         yield Entry("metrics", "time_to_first_token", first_token, (_FIRST_TOKEN,))
     metrics = json_text.decoded(told.get(_METRICS))
-    given = metrics if isinstance(metrics, Mapping) else {}
+    given: Mapping[str, Json] = metrics if isinstance(metrics, Mapping) else {}
     names = {**METRIC_OF, "prompt_cached_tokens": "prompt_cached_tokens"}
     yield from token_metrics(Count(names[key], value, ()) for key, value in given.items() if key in names)
