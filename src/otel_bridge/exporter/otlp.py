@@ -5,15 +5,17 @@ They are OpenTelemetry's own; timeout, compression, certificates and further hea
 """
 
 from collections.abc import Mapping
-
-from opentelemetry.sdk._logs.export import LogRecordExporter
+from typing import TYPE_CHECKING
 
 from otel_bridge.contract.names import PARENT_HEADER
 from otel_bridge.contract.parent import DEFAULT_PARENT
-from otel_bridge.exporter.refusal import HalvingSpanExporter, LastAnswer
+from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter, LastAnswer
 from otel_bridge.exporter.session import new_session
 from otel_bridge.exporter.unreported import unreported
 from otel_bridge.settings import Settings
+
+if TYPE_CHECKING:
+    from requests import Session
 
 
 def build_span_exporter(
@@ -28,26 +30,34 @@ def build_span_exporter(
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
 
     answer = LastAnswer()
-    session = None
-    if not settings.credential_provider:
-        session = new_session()
-        session.hooks["response"].append(answer.hook)
     exporter = (OTLPSpanExporter if is_reported else unreported(OTLPSpanExporter))(
         endpoint=settings.endpoints.traces,
         headers={**_headers(settings), **(headers or {})},
-        session=session,
+        session=_session(settings, answer),
     )
     return HalvingSpanExporter(exporter, answer)
 
 
-def build_log_exporter(settings: Settings) -> LogRecordExporter:
-    """Build the exporter of feedback and updates."""
+def build_log_exporter(settings: Settings) -> HalvingLogExporter:
+    """Build the exporter of feedback, updates and log records."""
     from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter  # noqa: PLC0415 - as above
 
-    session = None if settings.credential_provider else new_session()
-    return unreported(OTLPLogExporter)(
-        endpoint=settings.endpoints.logs, headers=_headers(settings), session=session
+    answer = LastAnswer()
+    exporter = unreported(OTLPLogExporter)(
+        endpoint=settings.endpoints.logs,
+        headers=_headers(settings),
+        session=_session(settings, answer),
     )
+    return HalvingLogExporter(exporter, answer)
+
+
+def _session(settings: Settings, answer: LastAnswer) -> "Session | None":
+    """A session that notes its answers; None leaves it to the credential provider to bring one."""
+    if settings.credential_provider:
+        return None
+    session = new_session()
+    session.hooks["response"].append(answer.hook)
+    return session
 
 
 def _headers(settings: Settings) -> dict[str, str]:

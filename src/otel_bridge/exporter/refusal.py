@@ -5,9 +5,11 @@ its public hook. It neither retries nor counts; a receiver that is away is not a
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
+from opentelemetry.sdk._logs import ReadableLogRecord
+from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
@@ -62,18 +64,7 @@ class HalvingSpanExporter(SpanExporter):
 
     def send(self, spans: Sequence[ReadableSpan]) -> tuple[int, int]:
         """Export and return how many were delivered and how many were refused alone; the others failed."""
-        delivered = refused = in_a_row = 0
-        waiting = [spans]
-        while waiting and in_a_row < MAX_REFUSED_IN_A_ROW:
-            part = waiting.pop()
-            self._answer.forget()
-            if self.inner.export(part) is SpanExportResult.SUCCESS:
-                delivered, in_a_row = delivered + len(part), 0
-            elif self._answer.is_refusal:
-                in_a_row += 1
-                refused += len(part) == 1
-                waiting += reversed(_halves(part))
-        return delivered, refused
+        return _send(spans, lambda part: self.inner.export(part) is SpanExportResult.SUCCESS, self._answer)
 
     def shutdown(self) -> None:
         """Shut `inner` down."""
@@ -82,6 +73,47 @@ class HalvingSpanExporter(SpanExporter):
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Flush `inner`."""
         return self.inner.force_flush(timeout_millis)
+
+
+class HalvingLogExporter(LogRecordExporter):
+    """The same for log records."""
+
+    def __init__(self, inner: LogRecordExporter, answer: LastAnswer) -> None:
+        self.inner, self._answer = inner, answer
+
+    def export(self, batch: Sequence[ReadableLogRecord]) -> LogRecordExportResult:
+        """Export; FAILURE if any record was not taken."""
+        delivered, _ = self.send(batch)
+        return LogRecordExportResult.SUCCESS if delivered == len(batch) else LogRecordExportResult.FAILURE
+
+    def send(self, batch: Sequence[ReadableLogRecord]) -> tuple[int, int]:
+        """Export and return how many were delivered and how many were refused alone; the others failed."""
+        return _send(
+            batch, lambda part: self.inner.export(part) is LogRecordExportResult.SUCCESS, self._answer
+        )
+
+    def shutdown(self) -> None:
+        """Shut `inner` down."""
+        self.inner.shutdown()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Flush `inner`."""
+        return self.inner.force_flush(timeout_millis)
+
+
+def _send(batch: Sequence[T], export: Callable[[Sequence[T]], bool], answer: LastAnswer) -> tuple[int, int]:
+    delivered = refused = in_a_row = 0
+    waiting = [batch]
+    while waiting and in_a_row < MAX_REFUSED_IN_A_ROW:
+        part = waiting.pop()
+        answer.forget()
+        if export(part):
+            delivered, in_a_row = delivered + len(part), 0
+        elif answer.is_refusal:
+            in_a_row += 1
+            refused += len(part) == 1
+            waiting += reversed(_halves(part))
+    return delivered, refused
 
 
 def _halves(part: Sequence[T]) -> list[Sequence[T]]:

@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_bridge.exporter.quiet import OnePerOutage
-from otel_bridge.exporter.refusal import HalvingSpanExporter
+from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter
 from otel_bridge.processor.masked_export import MaskedLogRecord, MaskedSpan
 
 logger = logging.getLogger(__name__)
@@ -200,25 +200,21 @@ class CountedSpanExporter(SpanExporter):
 class CountedLogExporter(LogRecordExporter):
     """The same for log records."""
 
-    def __init__(self, inner: LogRecordExporter, delivery: Delivery) -> None:
+    def __init__(self, inner: HalvingLogExporter, delivery: Delivery) -> None:
         self._inner, self._delivery = inner, delivery
         self._is_shut_down = False
 
     def export(self, batch: Sequence[ReadableLogRecord]) -> LogRecordExportResult:
         """Export and count; never raises."""
         masked = sum(isinstance(record, MaskedLogRecord) for record in batch)
-        delivered = self._delivery.deliver(len(batch), lambda: (self._send(batch), 0), masked)
+        delivered = self._delivery.deliver(len(batch), lambda: self._inner.send(batch), masked)
         return LogRecordExportResult.SUCCESS if delivered else LogRecordExportResult.FAILURE
-
-    def _send(self, batch: Sequence[ReadableLogRecord]) -> int:
-        """How many were delivered: all or none."""
-        return len(batch) if self._inner.export(batch) is LogRecordExportResult.SUCCESS else 0
 
     def shutdown(self) -> None:
         """Shut `inner` down, once: it gives up what it is about to send again."""
         if not self._is_shut_down:
             self._is_shut_down = True
-            self._inner.shutdown()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
+            self._inner.shutdown()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Nothing waits here."""

@@ -61,7 +61,7 @@ class FactSender:
         self.settings = settings
         exporter = build_log_exporter(settings)
         self._delivery = Delivery(
-            "feedback records", settings.queue_size, exporter, origin(settings.endpoints.logs)
+            "feedback records", settings.queue_size, exporter.inner, origin(settings.endpoints.logs)
         )
         self._exporter = CountedLogExporter(exporter, self._delivery)
         sized = SizedLogExporter(self._exporter, settings.batch_bytes)

@@ -16,10 +16,12 @@ from opentelemetry.trace import TraceFlags
 from otel_bridge import state
 from otel_bridge.contract import names
 from otel_bridge.exporter.otlp import build_log_exporter
+from otel_bridge.exporter.unreported import unreported
 from otel_bridge.processor.attachments import AttachingLogExporter
 from otel_bridge.processor.deadline import DeadlineThread
 from otel_bridge.processor.delivery import CountedLogExporter, Counts, Delivery, MaskingCounts
 from otel_bridge.processor.masked_export import MaskingLogExporter
+from otel_bridge.processor.metrics import report
 from otel_bridge.processor.routing import parent_for
 from otel_bridge.processor.size import SizedLogExporter
 from otel_bridge.settings import Settings, origin, with_arguments
@@ -58,11 +60,11 @@ class BridgeLogRecordProcessor(LogRecordProcessor):
         self._parent = parent
         exporter = build_log_exporter(self.settings)
         self._delivery = Delivery(
-            "log records", self.settings.queue_size, exporter, origin(self.settings.endpoints.logs)
+            "log records", self.settings.queue_size, exporter.inner, origin(self.settings.endpoints.logs)
         )
         self._exporter = CountedLogExporter(exporter, self._delivery)
         sized = SizedLogExporter(self._exporter, self.settings.batch_bytes)
-        self._batch = BatchLogRecordProcessor(
+        self._batch = unreported(BatchLogRecordProcessor)(
             MaskingLogExporter(AttachingLogExporter(sized, self.settings)),
             max_queue_size=self.settings.queue_size,
             schedule_delay_millis=self.settings.schedule_delay_ms,
@@ -70,6 +72,8 @@ class BridgeLogRecordProcessor(LogRecordProcessor):
         )
         self._deadline = DeadlineThread()
         self._closed = False
+        if self.settings.internal_metrics:
+            report(self, "log", self.settings.queue_size)
         state.process.pipelines.add(self)
 
     @property

@@ -13,7 +13,7 @@ from opentelemetry.sdk._logs.export import (
 )
 from opentelemetry.sdk.trace.export import SpanExportResult
 
-from otel_bridge.exporter.refusal import HalvingSpanExporter, LastAnswer
+from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter, LastAnswer
 from otel_bridge.processor.delivery import CountedLogExporter, CountedSpanExporter, Counts, Delivery
 from tests.support.spans import GatedExporter, ended_span
 
@@ -126,7 +126,7 @@ def test_an_exporter_is_shut_down_once() -> None:
 def test_log_records_are_counted_too() -> None:
     delivery = Delivery("records", 3, object())
     inner = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
-    exporter = CountedLogExporter(inner, delivery)
+    exporter = CountedLogExporter(HalvingLogExporter(inner, LastAnswer()), delivery)
     batch = [record()]
     for _ in range(2):
         delivery.accept()

@@ -78,3 +78,15 @@ def test_shutdown_is_bounded_and_final() -> None:
     assert time.monotonic() - begin < 2
     assert not sender.force_flush()
     assert sender.counts == Counts(accepted=1, failed=1)
+
+
+def test_feedback_that_is_refused_is_lost_alone(receiver: OtlpReceiver) -> None:
+    receiver.poison = b"poison"
+    sender = FactSender(Settings.from_environment(), Resource({}))
+
+    for number in range(8):
+        sender.send("braintrust.feedback", {"text": "poison" if number == 3 else "fine"}, None)
+    sender.force_flush()
+
+    assert (sender.counts.delivered, sender.counts.failed, sender.counts.refused) == (7, 1, 1)
+    assert len(receiver.records) == 7
