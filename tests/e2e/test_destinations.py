@@ -166,3 +166,33 @@ def test_rows_of_the_sdk_arrive_too_and_a_restart_goes_on_where_it_was(tmp_path:
         ("r1", None, None),
         ("r1", True, "ho"),
     ]
+
+
+@pytest.mark.timeout(240)
+def test_a_spool_that_is_full_refuses_until_its_destination_is_back_and_loses_nothing(tmp_path: Path) -> None:
+    with otlp_receiver() as backend:
+        backend.status = 503
+        config = f"yaml:exporters: {{otlphttp: {{endpoint: '{backend.url}', retry_on_failure: {{max_interval: 100ms}}}}}}"
+        room = ("--set", "extensions.file_storage.max_size=20KB")
+        with running_collector(tmp_path / "here", "--config", config, *room) as here:
+            taken: list[str] = []
+            for number in range(1, 50):
+                body = traces(span(number, name=f"n{number}", attributes={"input": "x" * 1000}))
+                answer = httpx.post(
+                    f"{here.otlp_http}/v1/traces",
+                    content=body.SerializeToString(),
+                    headers=PROTOBUF,
+                    timeout=60,
+                )
+                if answer.status_code != 200:
+                    break
+                taken.append(f"n{number}")
+            refused = (answer.status_code, answer.headers.get("retry-after"))
+            backend.status = 200
+            wait_for(here, "otlphttp")
+            send(here, span(99, name="later"))
+            wait_for(here, "otlphttp")
+
+    assert refused == (503, "10")
+    assert 5 < len(taken) < 20
+    assert sorted(backend.spans) == sorted([*taken, "later"])

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from otel_bridge_collector.deliver.backoff import Backoff
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
-from otel_bridge_collector.deliver.destination import Destination
+from otel_bridge_collector.deliver.destination import Destination, Status
 from otel_bridge_collector.deliver.loop import Delivery
+from otel_bridge_collector.deliver.replay import Replay, Replays
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
-from otel_bridge_collector.errors import PermanentError, RetryableError
+from otel_bridge_collector.errors import PermanentError, RefusedError, RetryableError
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch
 from otel_bridge_collector.spool.cursor import Cursor
@@ -31,7 +33,7 @@ LOG_ROUTING = Routing(signal="logs", parent="project_id:p-1", xact=1000197156530
 class Stage:
     """A spool, a delivery to `sink` and what lies between them."""
 
-    def __init__(self, folder: Path, sink: MemorySink) -> None:
+    def __init__(self, folder: Path, sink: MemorySink, backoff: Backoff) -> None:
         self.folder = folder
         (folder / "spool").mkdir(exist_ok=True)
         self.spool = Spool(folder / "spool", limits=SpoolLimits())
@@ -45,6 +47,7 @@ class Stage:
             dead_letters=DeadLetters(folder / "dead.jsonl"),
             new_preparation=lambda: RoutedRows(router),
             replay_file=folder / "replay",
+            backoff=backoff,
         )
         self.delivery = Delivery(self.spool, destination, Counters())
 
@@ -61,8 +64,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(folder: Path, sink: MemorySink) -> AsyncIterator[Stage]:
-    made = Stage(folder, sink)
+async def stage(folder: Path, sink: MemorySink, *, backoff: Backoff | None = None) -> AsyncIterator[Stage]:
+    made = Stage(folder, sink, backoff or Backoff())
     made.spool.start()
     yield made
     await made.delivery.stop(drain_s=20)
@@ -288,3 +291,96 @@ def test_a_delivery_that_never_started_stops(tmp_path: Path) -> None:
             pass
 
     asyncio.run(run())
+
+
+def test_what_a_destination_refused_of_a_batch_is_buried_and_the_rest_is_not_sent_again(
+    tmp_path: Path,
+) -> None:
+    def refuse_second(batch: Batch[RowWrite]) -> None:
+        sink.batches.append(batch)
+        raise RefusedError({1: "no such field"})
+
+    sink = MemorySink(refuse_second)
+
+    made = deliver(tmp_path, sink, "a", "b", "c")
+
+    assert [(letter["seq"], letter["reason"]) for letter in made.buried()] == [
+        (2, "1 of 1 refused: no such field")
+    ]
+    assert len(sink.batches) == 1
+
+
+def test_a_destination_that_is_down_is_asked_with_one_request_and_then_gets_the_rest(tmp_path: Path) -> None:
+    sizes: list[int] = []
+
+    def fail_at_first(batch: Batch[RowWrite]) -> None:
+        sizes.append(len(batch.writes))
+        if len(sizes) < 4:
+            raise RetryableError("down")
+
+    async def run() -> Stage:
+        async with stage(
+            tmp_path, MemorySink(fail_at_first), backoff=Backoff(first_s=0.01, open_after=2)
+        ) as made:
+            await made.append("a", "b", "c")
+            made.delivery.start()
+            assert await made.delivered()
+        return made
+
+    asyncio.run(run())
+
+    assert sizes == [3, 3, 1, 1, 2]
+
+
+def test_the_status_tells_what_waits_and_why(tmp_path: Path) -> None:
+    def fail(_: Batch[RowWrite]) -> None:
+        raise RetryableError("answered 503", retry_after_s=5)
+
+    async def run() -> tuple[Status, Status]:
+        async with stage(tmp_path, MemorySink(fail)) as made:
+            before = made.delivery.status()
+            await made.append("a", "b")
+            made.delivery.start()
+            async with asyncio.timeout(20):
+                while made.delivery.status().state == "delivering":  # noqa: ASYNC110 - a state sets no event
+                    await asyncio.sleep(0.01)
+            after = made.delivery.status()
+            await made.delivery.stop(drain_s=0)
+            return before, after
+
+    before, after = asyncio.run(run())
+
+    assert (before.state, before.waiting_records, before.lag_s, before.last_error) == (
+        "delivering",
+        0,
+        0.0,
+        "",
+    )
+    assert (after.state, after.waiting_records, after.waiting_bytes > 0, after.lag_s > 0) == (
+        "retrying",
+        2,
+        True,
+        True,
+    )
+    assert after.last_error == "RetryableError: answered 503"
+    assert 4 < after.retry_in_s <= 5
+
+
+def test_a_replay_that_a_restart_cut_short_goes_on(tmp_path: Path) -> None:
+    deliver(tmp_path, MemorySink(), "a", "b", "c")
+    Replays(tmp_path / "replay").begin(Replay(next_seq=2, until_seq=4))
+    sink = MemorySink()
+
+    async def run() -> Replay | None:
+        async with stage(tmp_path, sink) as made:
+            made.delivery.start()
+            async with asyncio.timeout(20):
+                while (last := made.delivery.last_replay) and not last.is_done:  # noqa: ASYNC110 - it sets no event
+                    await asyncio.sleep(0.01)
+            return last
+
+    replay = asyncio.run(run())
+
+    assert sink.names() == ["b", "c"]
+    assert replay is not None
+    assert (replay.records, replay.rows) == (2, 2)

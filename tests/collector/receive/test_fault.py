@@ -4,7 +4,7 @@ import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 
 from otel_bridge.contract.parent import ParentError
-from otel_bridge_collector.errors import BodyTooLargeError, MalformedBodyError, SpoolError
+from otel_bridge_collector.errors import BodyTooLargeError, MalformedBodyError, SpoolError, SpoolFullError
 from otel_bridge_collector.receive.fault import fault_of
 
 
@@ -15,6 +15,7 @@ from otel_bridge_collector.receive.fault import fault_of
         pytest.param(ParentError("m"), 400, 3, None, id="parent"),
         pytest.param(BodyTooLargeError("m"), 413, 8, None, id="too large"),
         pytest.param(SpoolError("m"), 503, 14, 1, id="spool"),
+        pytest.param(SpoolFullError("m"), 503, 14, 10, id="full spool"),
     ],
 )
 def test_only_a_spool_that_cannot_be_written_is_worth_a_retry(

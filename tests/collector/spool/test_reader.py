@@ -57,3 +57,24 @@ def test_the_number_of_records_of_a_chunk_is_limited(tmp_path: Path) -> None:
 
     assert [record.seq for record in chunk.records] == [1, 2]
     assert chunk.next_seq == 3
+
+
+def test_a_missing_segment_is_reported_once_and_the_rest_is_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with open_spool(tmp_path, limits=SpoolLimits(segment_bytes=1)) as spool:
+        for _ in range(4):
+            asyncio.run(spool.append(ROUTING, b"x"))
+    gone = sorted(tmp_path.glob("*.seg"))[1:3]
+    for segment in gone:
+        segment.unlink()
+
+    with open_spool(tmp_path) as spool:
+        reader = spool.reader(1)
+        numbers = [record.seq for record in reader.read().records]
+        reader.read()
+
+    assert numbers == [1, 4]
+    assert [record.getMessage() for record in caplog.records] == [
+        "the spool has no records 2 to 3: a segment is missing or cut, or they could not be written"
+    ]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from otel_bridge_collector.errors import SpoolError
+from otel_bridge_collector.errors import SpoolError, SpoolFullError
+from otel_bridge_collector.spool.record import record_size
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
 from tests.support.spool import ROUTING, open_spool, read_all
 
@@ -183,3 +184,96 @@ def test_a_folder_that_cannot_be_read_is_a_clear_error(tmp_path: Path) -> None:
 
     with pytest.raises(SpoolError, match="cannot open the spool"):
         Spool(tmp_path, limits=SpoolLimits())
+
+
+RECORD = record_size(ROUTING, b"x" * 100)
+"""Bytes of a record that the tests of room append."""
+
+
+def refused(spool: Spool, payload: bytes = b"x" * 100) -> bool:
+    try:
+        append(spool, payload)
+    except SpoolFullError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("room", "is_refused"),
+    [pytest.param(0, False, id="just fits"), pytest.param(-1, True, id="one byte too much")],
+)
+def test_the_spool_grows_to_its_limit_and_no_further(tmp_path: Path, room: int, is_refused: bool) -> None:  # noqa: FBT001 - a case
+    with open_spool(tmp_path, limits=SpoolLimits(max_bytes=3 * RECORD + room)) as spool:
+        one_by_one(spool, b"x" * 100, b"x" * 100)
+
+        assert refused(spool) is is_refused
+        assert len(read_all(spool.reader(0))) == (2 if is_refused else 3)
+
+
+def test_of_requests_that_come_together_those_that_fit_are_kept(tmp_path: Path) -> None:
+    with open_spool(tmp_path, limits=SpoolLimits(max_bytes=2 * RECORD)) as spool:
+
+        async def at_once() -> list[int | BaseException]:
+            sent = (spool.append(ROUTING, b"x" * 100) for _ in range(3))
+            return await asyncio.gather(*sent, return_exceptions=True)
+
+        outcomes = asyncio.run(at_once())
+
+        assert [isinstance(outcome, SpoolFullError) for outcome in outcomes] == [False, False, True]
+        assert len(read_all(spool.reader(0))) == 2
+
+
+def test_what_nobody_has_is_never_deleted_to_make_room(tmp_path: Path) -> None:
+    with open_spool(tmp_path, limits=SpoolLimits(max_bytes=4 * RECORD, keep_bytes=0, keep_s=0)) as spool:
+        spool.on_full(lambda: 1)
+        one_by_one(spool, *[b"x" * 100] * 4)
+
+        assert refused(spool)
+        assert [record.seq for record in read_all(spool.reader(0))] == [1, 2, 3, 4]
+
+
+def test_what_is_delivered_makes_room(tmp_path: Path) -> None:
+    with open_spool(tmp_path, limits=SpoolLimits(max_bytes=4 * RECORD)) as spool:
+        one_by_one(spool, *[b"x" * 100] * 4)
+        spool.on_full(lambda: 3)
+
+        assert not refused(spool)
+        assert [record.seq for record in read_all(spool.reader(3))] == [3, 4, 5]
+        assert sum(path.stat().st_size for path in tmp_path.glob("*.seg")) <= 4 * RECORD
+
+
+def test_a_spool_of_which_everything_is_delivered_takes_what_fits_into_it(tmp_path: Path) -> None:
+    with open_spool(tmp_path, limits=SpoolLimits(max_bytes=4 * RECORD)) as spool:
+        spool.on_full(lambda: spool.end_seq)
+        for _ in range(20):
+            append(spool, b"x" * 100)
+
+        assert not refused(spool, b"x" * (4 * RECORD - (RECORD - 100)))
+        assert refused(spool, b"x" * (4 * RECORD - (RECORD - 100) + 1))
+
+
+def test_bytes_of_the_disk_stay_free(tmp_path: Path) -> None:
+    disk = os.statvfs(tmp_path)
+
+    with open_spool(tmp_path, limits=SpoolLimits(min_free_bytes=disk.f_blocks * disk.f_frsize)) as spool:
+        assert refused(spool)
+
+
+def test_limits_may_be_exchanged(tmp_path: Path) -> None:
+    with open_spool(tmp_path, limits=SpoolLimits(max_bytes=1)) as spool:
+        assert refused(spool)
+        spool.limits = SpoolLimits()
+        assert not refused(spool)
+
+
+def test_bytes_that_wait_are_counted_from_a_record_on(tmp_path: Path) -> None:
+    with open_spool(tmp_path, limits=SpoolLimits(segment_bytes=1)) as spool:
+        one_by_one(spool, *[b"x" * 100] * 3)
+
+        assert [spool.bytes_from(seq) for seq in (0, 1, 2, 3, 9)] == [
+            3 * RECORD,
+            3 * RECORD,
+            2 * RECORD,
+            RECORD,
+            RECORD,
+        ]

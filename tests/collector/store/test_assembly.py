@@ -7,7 +7,7 @@ import pytest
 
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.model import RowWrite
-from otel_bridge_collector.store.assembly import Entry
+from otel_bridge_collector.store.assembly import Entry, changed_fields
 from tests.support.rows import XACT, row
 
 
@@ -163,3 +163,15 @@ def test_the_audit_says_how_a_row_was_written() -> None:
             "source": "external",
         },
     ]
+
+
+def test_changed_fields_are_counted_by_row() -> None:
+    pairs: list[tuple[Row | None, Row | None]] = [
+        ({"id": "a", "input": 1}, {"id": "a", "input": 2, "output": 3}),
+        ({"id": "b", "input": 1}, {"id": "b"}),
+        (None, {"id": "c"}),
+        ({"id": "d"}, {"id": "d"}),
+        (None, None),
+    ]
+
+    assert changed_fields(pairs) == {"input": 2, "output": 1, "": 1}

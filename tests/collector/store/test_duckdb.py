@@ -217,3 +217,33 @@ def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError):
         DuckDBStore(tmp_path / "rows.duckdb")
+
+
+def test_what_is_told_again_replaces_what_it_said_and_tells_what_changed(store: DuckDBStore) -> None:
+    fact = RowWrite(row=row("a", _is_merge=True, scores={"s": 1}), fact="f")
+    store.apply([*writes([row("a", output=1, input="i"), row("b")]), fact], next_seq=5)
+    better = RowWrite(row=row("a", _is_merge=True, scores={"s": 2}), fact="f")
+
+    changed = store.rewrite([*writes([row("a", output=2, input="i"), row("b"), row("c")]), better])
+
+    assert changed == {"": 1, "output": 1, "scores": 1}
+    assert (outputs(store)["a"], store.next_seq()) == ("2", 5)
+    assert select(store, "SELECT scores FROM store.rows WHERE id = 'a'") == [('{"s":2}',)]
+    assert select(store, "SELECT count(*) FROM store.facts") == [(1,)]
+
+
+def test_feedback_survives_when_its_row_is_told_again(store: DuckDBStore) -> None:
+    fact = RowWrite(row=row("a", _is_merge=True, scores={"s": 1}), fact="f")
+    store.apply([*writes([row("a", output=1)]), fact], next_seq=5)
+
+    changed = store.rewrite(writes([row("a", output=2)]))
+
+    assert changed == {"output": 1}
+    assert select(store, "SELECT scores FROM store.rows") == [('{"s":1}',)]
+
+
+def test_telling_the_same_again_changes_nothing(store: DuckDBStore) -> None:
+    same = writes([row("a", output=1, created="2026-01-31T10:00:00Z")])
+    store.apply(same, next_seq=5)
+
+    assert store.rewrite(same) == {}

@@ -88,7 +88,7 @@ class Delivery(Generic[T]):
 
     def status(self) -> Status:
         """Return how far the destination is."""
-        waiting = max(self._spool.end_seq - self._cursor.next_seq, 0)
+        waiting = max(self._spool.end_seq - max(self._cursor.next_seq, 1), 0)  # numbers begin at 1
         oldest_ns = self._oldest_ns if waiting else None
         return Status(
             name=self.name,

@@ -209,13 +209,13 @@ class DuckDBStore:
             if entries[key].deleted:
                 self._delete_facts(key)
         self._insert("store.facts", _FACT_COLUMNS, _fact_values(entries))
-        return changed_fields((row, entries[key].visible()) for key, row in before.items())
+        return changed_fields((row, _as_read(entries[key].visible())) for key, row in before.items())
 
     def _told_again(
         self, entries: Mapping[RowKey, Entry], keyed: Sequence[tuple[RowKey, RowWrite]]
     ) -> dict[RowKey, Row | None]:
         """Make room for facts that are stated again, and return the rows as they are."""
-        before = {key: entry.visible() for key, entry in entries.items()}
+        before = {key: _as_read(entry.visible()) for key, entry in entries.items()}
         for key in {key for key, write in keyed if write.fact in entries[key].facts}:
             self._delete_facts(key)
             entries[key].new_facts |= set(entries[key].facts)
@@ -380,6 +380,13 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
     # The engine may have ended the transaction by itself.
     with contextlib.suppress(duckdb.TransactionException):
         connection.rollback()
+
+
+def _as_read(row: Row | None) -> Row | None:
+    """Return a row as the store gives it back, so that only what readers see is compared."""
+    if row is None:
+        return None
+    return from_columns(dict(zip(COLUMNS, to_columns(row, pagination_key=0, base=None), strict=True)))
 
 
 def _past_values(entries: Mapping[RowKey, Entry], price: Callable[[Row], float | None]) -> list[list[object]]:

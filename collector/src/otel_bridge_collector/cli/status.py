@@ -1,0 +1,45 @@
+"""`status`: how far each destination of a running sidecar is, as its API tells it."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import click
+
+from otel_bridge_collector.cli.api_client import SHOWN_DEFAULT, ask, default_url, fault_message
+from otel_bridge_collector.cli.table import print_table
+
+_COLUMNS: Final = ("destination", "state", "waiting", "bytes", "lag", "sent", "dead letters", "last error")
+
+
+@click.command()
+@click.option("--url", default=default_url, show_default=SHOWN_DEFAULT, help="The sidecar's API.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="What to print.",
+)
+def status(url: str, output: str) -> None:
+    """Tell how far each destination is: what waits for it, for how long, and why.
+
+    \b
+    otel-bridge-collector status
+    otel-bridge-collector status --format json
+    """  # noqa: D301 - click reads \b as: keep these lines
+    code, answer = ask(url, "GET", "/v1/delivery")
+    if code >= HTTPStatus.BAD_REQUEST:
+        raise click.ClickException(fault_message(answer))
+    if output == "json":
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        print_table(_COLUMNS, [_line(each) for each in answer["destinations"]])
+
+
+def _line(told: Mapping[str, Any]) -> tuple[object, ...]:
+    lag = f"{told['lag_s']:.0f} s" if told["lag_s"] else ""
+    counts = (told["waiting_records"], told["waiting_bytes"], lag, told["sent"], told["buried"])
+    return told["name"], told["state"], *counts, told["last_error"]
