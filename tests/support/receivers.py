@@ -11,11 +11,14 @@ from typing import TypeVar
 from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge_collector.access import current_access
 from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import Authenticator
+from otel_bridge_collector.receive.door import Door
 from otel_bridge_collector.receive.guard import Guard
 from otel_bridge_collector.receive.http_server import HttpServer, bind
 from otel_bridge_collector.receive.otlp_grpc import GrpcServer
 from otel_bridge_collector.receive.otlp_http import build_otlp_app, refuse_request
+from otel_bridge_collector.receive.patience import Patience
 from otel_bridge_collector.receive.rules import Rules
 from otel_bridge_collector.settings import Address
 from otel_bridge_collector.spool.record import Record
@@ -47,15 +50,24 @@ class Receivers:
 
 @contextmanager
 def receiving(
-    folder: Path, *, max_body_bytes: int = 1 << 20, grpc: Address = ANY_PORT
+    folder: Path,
+    *,
+    max_body_bytes: int = 1 << 20,
+    grpc: Address = ANY_PORT,
+    max_inflight_bytes: int = 512 << 20,
+    timeout_s: float = 30,
 ) -> Iterator[Receivers]:
     with open_spool(folder) as spool:
         objects = Objects(folder / "receivers.sqlite")
         keys = KeyRing(folder / "receivers.sqlite")
         gate = Gate(objects, current_access, default_parent=DEFAULT_PARENT)
         ingest = Ingest(spool, XactClock(0), Counters(), gate, now_ns=lambda: 77)
-        authenticator = Authenticator(keys, is_required=False)
-        with _on_a_thread(_serving(ingest, authenticator, grpc, max_body_bytes)) as (http, taken):
+        door = Door(
+            authenticator=Authenticator(keys, is_required=False),
+            admission=Admission(max_inflight_bytes),
+            timeout_s=timeout_s,
+        )
+        with _on_a_thread(_serving(ingest, door, grpc, max_body_bytes)) as (http, taken):
             yield Receivers(http=f"http://{http}", grpc=str(taken), spool=spool, objects=objects)
         keys.close()
         objects.close()
@@ -63,12 +75,12 @@ def receiving(
 
 @asynccontextmanager
 async def _serving(
-    ingest: Ingest, authenticator: Authenticator, grpc_address: Address, max_body_bytes: int
+    ingest: Ingest, door: Door, grpc_address: Address, max_body_bytes: int
 ) -> AsyncIterator[tuple[Address, Address]]:
-    grpc = GrpcServer(ingest, grpc_address, authenticator, max_body_bytes=max_body_bytes)
+    grpc = GrpcServer(ingest, grpc_address, door, max_body_bytes=max_body_bytes)
     app = build_otlp_app(ingest, max_body_bytes=max_body_bytes)
-    guarded = Guard(app, authenticator, Rules(app.routes), refuse_request)
-    http = HttpServer(guarded, bind(ANY_PORT, "--otlp-http"), drain_s=1)
+    guard = Guard(app, door.authenticator, Rules(app.routes), refuse_request, door.admission)
+    http = HttpServer(Patience(guard, timeout_s=door.timeout_s), bind(ANY_PORT, "--otlp-http"), drain_s=1)
     await http.start()
     await grpc.start()
     yield http.address, grpc.address

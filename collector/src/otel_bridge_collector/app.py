@@ -32,7 +32,9 @@ from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.pipeline.build import Ground
 from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.pipeline.reload import apply_log_level, fixed_changes
+from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import Authenticator
+from otel_bridge_collector.receive.door import Door
 from otel_bridge_collector.receive.fault import Fault
 from otel_bridge_collector.receive.guard import Guard
 from otel_bridge_collector.receive.http_server import HttpServer, bind
@@ -44,6 +46,7 @@ from otel_bridge_collector.receive.otlp_http import (
     is_otlp,
     refuse_request,
 )
+from otel_bridge_collector.receive.patience import Patience
 from otel_bridge_collector.receive.rules import Rules
 from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.sinks.store import StoreSink
@@ -107,9 +110,9 @@ async def serve(
     # Whatever was built is stopped in reverse order, also when building fails half-way.
     async with AsyncExitStack() as stages:
         storage = _open_storage(settings, stages)
-        authenticator = _authenticator(settings, storage.keys)
+        door = _door(settings, storage.keys)
         deliveries = await _start_delivery(settings, storage, counters, stages)
-        taken = await _start(settings, storage, deliveries, authenticator, counters, stages)
+        taken = await _start(settings, storage, deliveries, door, counters, stages)
         if reloading:
             watching = asyncio.create_task(_reload_on_request(settings, reloading, storage, deliveries))
             stages.callback(watching.cancel)
@@ -123,7 +126,7 @@ async def _start(
     settings: Settings,
     storage: "_Storage",
     deliveries: Deliveries,
-    authenticator: Authenticator,
+    door: Door,
     counters: Counters,
     stages: AsyncExitStack,
 ) -> Ready:
@@ -153,15 +156,15 @@ async def _start(
         ],
     )
     api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
-    api = await _start_http(_guarded(api_app, authenticator), settings.api, "--api", settings, stages)
-    otlp_app = _guarded(build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes), authenticator)
+    api = await _start_http(_guarded(api_app, door), settings.api, "--api", settings, stages)
+    otlp_app = _guarded(build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes), door)
     otlp_http = await _start_http(otlp_app, settings.otlp_http, "--otlp-http", settings, stages)
-    otlp_grpc = await _start_grpc(ingest, authenticator, settings, stages)
+    otlp_grpc = await _start_grpc(ingest, door, settings, stages)
     return Ready(otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api, data_dir=settings.data_dir)
 
 
-def _authenticator(settings: Settings, keys: KeyRing) -> Authenticator:
-    """Return what checks keys.
+def _door(settings: Settings, keys: KeyRing) -> Door:
+    """Return what each port asks before it lets a request in.
 
     Raises:
         SettingsError: a port would be open to others than this machine, and nobody said so in plain words.
@@ -173,11 +176,17 @@ def _authenticator(settings: Settings, keys: KeyRing) -> Authenticator:
             " make a key with otel-bridge-collector keys create, or start with --require-keys and make it then, or say"
             " that anyone may come in with --allow-anyone"
         )
-    return Authenticator(keys, is_required=settings.require_keys)
+    return Door(
+        authenticator=Authenticator(keys, is_required=settings.require_keys),
+        # Room for one of the largest requests there has to be.
+        admission=Admission(max(settings.max_inflight_bytes, settings.max_body_bytes)),
+        timeout_s=settings.read_timeout_s,
+    )
 
 
-def _guarded(app: Starlette, authenticator: Authenticator) -> ASGIApp:
-    return Guard(app, authenticator, Rules(app.routes), _refuse)
+def _guarded(app: Starlette, door: Door) -> ASGIApp:
+    guard = Guard(app, door.authenticator, Rules(app.routes), _refuse, door.admission)
+    return Patience(guard, timeout_s=door.timeout_s)
 
 
 def _refuse(request: Request, fault: Fault) -> Response:
@@ -311,10 +320,8 @@ async def _start_http(
     return server.address
 
 
-async def _start_grpc(
-    ingest: Ingest, authenticator: Authenticator, settings: Settings, stages: AsyncExitStack
-) -> Address:
-    server = GrpcServer(ingest, settings.otlp_grpc, authenticator, max_body_bytes=settings.max_body_bytes)
+async def _start_grpc(ingest: Ingest, door: Door, settings: Settings, stages: AsyncExitStack) -> Address:
+    server = GrpcServer(ingest, settings.otlp_grpc, door, max_body_bytes=settings.max_body_bytes)
     stages.push_async_callback(server.stop, drain_s=settings.drain_s)
     await server.start()
     return server.address

@@ -8,6 +8,7 @@ CollectorError
 ├── BodyTooLargeError     a request above a limit of bytes, before or after decompression
 ├── UnauthenticatedError  who asks has no key, or one that is not valid
 ├── ForbiddenError        who asks may not do this, or not there
+├── SlowRequestError      a request whose body came too slowly
 ├── OverloadedError       there is no room for a request now; it may pass later
 ├── SettingsError         a setting that cannot be used
 ├── SpoolError            the spool cannot be opened or written
@@ -65,6 +66,10 @@ class UnauthenticatedError(CollectorError):
 
 class ForbiddenError(CollectorError):
     """Who asks may not do this, or not in this project."""
+
+
+class SlowRequestError(CollectorError):
+    """The body of a request came too slowly."""
 
 
 class OverloadedError(CollectorError):

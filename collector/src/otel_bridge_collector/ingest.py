@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol
 
+import anyio
+import anyio.to_thread
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from otel_bridge.contract.parent import Parent, ParentError, parse_parent
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.decode import native, otlp_json, protobuf
+from otel_bridge_collector.decode.size import check_json, check_protobuf
 from otel_bridge_collector.decode.structure import Checked, ParentFault, check_logs, check_traces
 from otel_bridge_collector.errors import ForbiddenError
 from otel_bridge_collector.spool.record import Routing, Signal
@@ -29,6 +32,9 @@ logger = logging.getLogger(__name__)
 
 _PARSED_IN_PLACE: Final = 1 << 20
 """Larger bodies are parsed on a thread, so that they do not hold up the others on the event loop."""
+
+_PARSED_AT_ONCE: Final = 2
+"""Of those; each may take many times its bytes for a moment (`decode.size`)."""
 
 _COUNTED: Final[Mapping[Signal, str]] = {"traces": "spans", "logs": "log records", "rows": "rows"}
 """Signal -> what a request of it holds."""
@@ -108,6 +114,7 @@ class Ingest:
         self._gate = gate
         self._now_ns = now_ns
         self._rejections = RareLog(logger)
+        self._parsing = anyio.CapacityLimiter(_PARSED_AT_ONCE)
 
     async def traces(self, body: bytes, encoding: Encoding, *, parent: str | None) -> Outcome:
         """Keep an OTLP trace request.
@@ -119,17 +126,18 @@ class Ingest:
 
         Raises:
             MalformedBodyError: `body` is no trace request.
+            BodyTooLargeError: it holds more than may be parsed.
             ForbiddenError: the caller may not write there.
             SpoolError: it could not be kept.
         """
         home = self._gate.home(parent)
-        checked = await _off_loop(_check_traces, body, encoding, self._parent_fault())
+        checked = await _off_loop(_check_traces, body, encoding, self._parent_fault(), self._parsing)
         return await self._keep("traces", checked, home)
 
     async def logs(self, body: bytes, encoding: Encoding, *, parent: str | None) -> Outcome:
         """Keep an OTLP log request; arguments and errors as with `traces`."""
         home = self._gate.home(parent)
-        checked = await _off_loop(_check_logs, body, encoding, self._parent_fault())
+        checked = await _off_loop(_check_logs, body, encoding, self._parent_fault(), self._parsing)
         return await self._keep("logs", checked, home)
 
     def row_fault(self, row: Row) -> str:
@@ -197,21 +205,26 @@ async def _off_loop(
     body: bytes,
     encoding: Encoding,
     parent_fault: ParentFault | None,
+    limiter: anyio.CapacityLimiter,
 ) -> _Checked:
     if len(body) <= _PARSED_IN_PLACE:
         return check(body, encoding, parent_fault)
-    return await asyncio.to_thread(check, body, encoding, parent_fault)
+    return await anyio.to_thread.run_sync(check, body, encoding, parent_fault, limiter=limiter)
 
 
 def _check_traces(body: bytes, encoding: Encoding, parent_fault: ParentFault | None) -> _Checked:
     if encoding is Encoding.PROTOBUF:
+        check_protobuf(body, ExportTraceServiceRequest.DESCRIPTOR)
         return _checked(check_traces(protobuf.parse_traces(body), parent_fault), body)
+    check_json(body)
     return _checked(check_traces(otlp_json.parse_traces(body), parent_fault), None)
 
 
 def _check_logs(body: bytes, encoding: Encoding, parent_fault: ParentFault | None) -> _Checked:
     if encoding is Encoding.PROTOBUF:
+        check_protobuf(body, ExportLogsServiceRequest.DESCRIPTOR)
         return _checked(check_logs(protobuf.parse_logs(body), parent_fault), body)
+    check_json(body)
     return _checked(check_logs(otlp_json.parse_logs(body), parent_fault), None)
 
 

@@ -32,6 +32,8 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "allow_anyone": "extensions.keys.allow_anyone",
     "default_parent": "receivers.otlp.default_parent",
     "max_body_bytes": "receivers.otlp.max_request_size",
+    "max_inflight_bytes": "receivers.otlp.max_inflight_size",
+    "read_timeout_s": "receivers.otlp.read_timeout",
     "spool_segment_bytes": "extensions.file_storage.segment_size",
     "spool_waiting_bytes": "extensions.file_storage.waiting_size",
     "spool_max_bytes": "extensions.file_storage.max_size",
@@ -77,6 +79,8 @@ class Settings(BaseSettings):
     require_keys: bool = False
     allow_anyone: bool = False
     max_body_bytes: PositiveInt = 64 << 20
+    max_inflight_bytes: PositiveInt = 512 << 20
+    read_timeout_s: PositiveFloat = 10.0
     spool_segment_bytes: PositiveInt = 64 << 20
     spool_waiting_bytes: PositiveInt = 128 << 20
     spool_max_bytes: PositiveInt = 16 << 30

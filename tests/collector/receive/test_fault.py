@@ -4,7 +4,16 @@ import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 
 from otel_bridge.contract.parent import ParentError
-from otel_bridge_collector.errors import BodyTooLargeError, MalformedBodyError, SpoolError, SpoolFullError
+from otel_bridge_collector.errors import (
+    BodyTooLargeError,
+    ForbiddenError,
+    MalformedBodyError,
+    OverloadedError,
+    SlowRequestError,
+    SpoolError,
+    SpoolFullError,
+    UnauthenticatedError,
+)
 from otel_bridge_collector.receive.fault import fault_of
 
 
@@ -14,11 +23,16 @@ from otel_bridge_collector.receive.fault import fault_of
         pytest.param(MalformedBodyError("m"), 400, 3, None, id="malformed"),
         pytest.param(ParentError("m"), 400, 3, None, id="parent"),
         pytest.param(BodyTooLargeError("m"), 413, 8, None, id="too large"),
+        pytest.param(UnauthenticatedError("m"), 401, 16, None, id="no key"),
+        pytest.param(ForbiddenError("m"), 403, 7, None, id="forbidden"),
+        pytest.param(SlowRequestError("m"), 408, 4, None, id="slow"),
         pytest.param(SpoolError("m"), 503, 14, 1, id="spool"),
         pytest.param(SpoolFullError("m"), 503, 14, 10, id="full spool"),
+        pytest.param(OverloadedError("m", retry_after_s=3), 503, 14, 3, id="no room"),
+        pytest.param(OverloadedError("m", is_own=True), 429, 8, 1, id="no room for the caller"),
     ],
 )
-def test_only_a_spool_that_cannot_be_written_is_worth_a_retry(
+def test_only_what_may_pass_later_is_worth_a_retry(
     error: Exception, http_status: int, code: int, retry_after_s: int | None
 ) -> None:
     fault = fault_of(error)

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from otel_bridge_collector.access import Scope, current_access
+from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import MAX_FAILURES, Authenticator
 from otel_bridge_collector.receive.guard import Guard
 from otel_bridge_collector.receive.otlp_http import refuse_request
@@ -49,7 +50,9 @@ def client(tmp_path: Path, objects: Objects) -> Iterator[TestClient]:
     del objects  # it makes the file
     ring = KeyRing(tmp_path / "objects.sqlite")
     app = Starlette(routes=ROUTES)
-    yield TestClient(Guard(app, Authenticator(ring, is_required=False), RULES, refuse_request))
+    yield TestClient(
+        Guard(app, Authenticator(ring, is_required=False), RULES, refuse_request, Admission(1000))
+    )
     ring.close()
 
 

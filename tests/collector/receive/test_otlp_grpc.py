@@ -1,5 +1,6 @@
 """OTLP over gRPC, through a real socket into a real spool."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
+from otel_bridge_collector.access import Scope
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.settings import parse_address
 from tests.support.otlp_request import log_record, logs, span, traces
@@ -152,3 +154,63 @@ def test_a_taken_port_is_a_clear_error(receivers: Receivers, tmp_path: Path) -> 
         receiving(tmp_path / "second", grpc=parse_address(receivers.grpc)),
     ):
         pass
+
+
+def test_a_call_for_which_there_is_no_room_is_told_when_to_come_back(tmp_path: Path) -> None:
+    # There is never room for the largest request, which is what a call needs before it is read.
+    with receiving(tmp_path, max_body_bytes=2_000, max_inflight_bytes=1_999) as receivers:
+        call = refusal(receivers, traces(span()).SerializeToString())
+
+    assert call.code() is grpc.StatusCode.UNAVAILABLE
+    assert RetryInfo.FromString(trailing(call, "google.rpc.retryinfo-bin")).retry_delay.seconds == 1
+
+
+def test_room_for_one_of_the_largest_requests_is_enough(tmp_path: Path) -> None:
+    with receiving(tmp_path, max_body_bytes=2_000, max_inflight_bytes=2_000) as receivers:
+        for number in range(1, 6):
+            export(receivers, traces(span(number)).SerializeToString())
+
+        assert len(receivers.records()) == 5
+
+
+def test_a_message_that_does_not_come_is_not_waited_for(tmp_path: Path) -> None:
+    def never() -> Iterator[bytes]:
+        stopped.wait(20)
+        yield from ()
+
+    stopped = threading.Event()
+    with receiving(tmp_path, timeout_s=0.2) as receivers, grpc.insecure_channel(receivers.grpc) as channel:
+        with pytest.raises(grpc.RpcError) as caught:
+            channel.stream_unary(TRACES, None, None)(never(), timeout=20)
+        stopped.set()
+
+    assert isinstance(caught.value, grpc.Call)
+    assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert "too slowly" in (caught.value.details() or "")
+
+
+def test_a_key_in_the_metadata_lets_a_call_in_where_it_is_for(receivers: Receivers) -> None:
+    mine, theirs = (receivers.objects.create_project(name).id for name in ("mine", "theirs"))
+    keys = receivers.objects.keys
+    reader = keys.create("r", scopes=frozenset({Scope.READ}))[1]
+    sender = keys.create("s", scopes=frozenset({Scope.INGEST}), projects=frozenset({mine}))[1]
+    body = traces(span()).SerializeToString()
+
+    export(receivers, body, metadata=(("authorization", f"Bearer {sender}"),))
+    refused = [
+        refusal(receivers, body, metadata=metadata).code()
+        for metadata in (
+            (),
+            (("authorization", "Bearer wrong"),),
+            (("authorization", f"Bearer {reader}"),),
+            (("authorization", f"Bearer {sender}"), ("x-bt-parent", f"project_id:{theirs}")),
+        )
+    ]
+
+    assert refused == [
+        grpc.StatusCode.UNAUTHENTICATED,
+        grpc.StatusCode.UNAUTHENTICATED,
+        grpc.StatusCode.PERMISSION_DENIED,
+        grpc.StatusCode.PERMISSION_DENIED,
+    ]
+    assert [record.routing.projects for record in receivers.records()] == [[mine]]

@@ -1,6 +1,7 @@
 """OTLP over HTTP, through a real socket into a real spool."""
 
 import gzip
+import socket
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
+from otel_bridge_collector.access import Scope
 from otel_bridge_collector.decode.protobuf import parse_traces
 from tests.support.otlp_request import log_record, logs, span, to_json, traces
 from tests.support.receivers import Receivers, receiving
@@ -292,3 +294,45 @@ def test_the_same_refusal_is_logged_once(receivers: Receivers, caplog: pytest.Lo
         post(receivers, b"this is not a protobuf")
 
     assert len([message for message in caplog.messages if "refused with 400" in message]) == 1
+
+
+def test_a_request_for_which_there_is_no_room_is_told_when_to_come_back(tmp_path: Path) -> None:
+    with receiving(tmp_path, max_body_bytes=2_000, max_inflight_bytes=1_000) as receivers:
+        fits = post(receivers, traces(span(attributes={"a": "x" * 800})).SerializeToString())
+        body = traces(span(attributes={"a": "x" * 1_500})).SerializeToString()
+        plain = post(receivers, body)
+        packed = post(receivers, gzip.compress(body), headers=PROTOBUF | {"content-encoding": "gzip"})
+
+    assert fits.status_code == 200
+    for response in (plain, packed):
+        assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+        assert "too many requests are in flight" in status_of(response).message
+
+
+def test_a_body_that_stops_half_way_is_not_waited_for(tmp_path: Path) -> None:
+    with receiving(tmp_path, timeout_s=0.2) as receivers:
+        host, _, port = receivers.http.removeprefix("http://").rpartition(":")
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            head = "POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-protobuf\r\n"
+            connection.sendall(f"{head}content-length: 100\r\n\r\nhalf".encode())
+            answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"connection: close" in answer
+    assert b"the body came too slowly: 4 bytes" in answer
+
+
+def test_a_key_may_be_sent_with_and_must_be_for_what_is_sent(receivers: Receivers) -> None:
+    mine, theirs = (receivers.objects.create_project(name).id for name in ("mine", "theirs"))
+    key = receivers.objects.keys.create("k", scopes=frozenset({Scope.INGEST}), projects=frozenset({mine}))[1]
+    headers = PROTOBUF | {"authorization": f"Bearer {key}"}
+    body = traces(span()).SerializeToString()
+
+    statuses = [
+        post(receivers, body, headers=given).status_code
+        for given in (PROTOBUF, headers, headers | {"x-bt-parent": f"project_id:{theirs}"})
+    ]
+
+    assert statuses == [401, 200, 403]
+    (record,) = receivers.records()
+    assert (record.routing.parent, record.routing.projects) == (f"project_id:{mine}", [mine])

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.errors import ForbiddenError, QueryError
+from otel_bridge_collector.errors import ForbiddenError, OverloadedError, QueryError, SlowRequestError
 
 _STATUS: Final[Mapping[str, int]] = {"sourceNotFound": 404, "queryTimeout": 408, "overloaded": 503}
 """Code -> HTTP status; 400 for any other. Not 413 and 504, which clients repeat."""
@@ -103,6 +103,14 @@ async def forbidden(request: Request, error: Exception) -> Response:
     return refusal(403, str(error))
 
 
+async def unready(request: Request, error: Exception) -> Response:
+    """Answer a request for whose body there is no room, or that came too slowly."""
+    del request
+    if isinstance(error, OverloadedError):
+        return refusal(429 if error.is_own else 503, str(error), retry_after_s=error.retry_after_s)
+    return refusal(408, str(error))
+
+
 def refusal(status: int, message: str, *, retry_after_s: int | None = None) -> Response:
     """Return the answer to a request that was refused before its endpoint saw it."""
     body = {"Message": message, "error": message, "code": _REFUSED.get(status, "refused")}
@@ -138,6 +146,8 @@ async def internal_error(request: Request, error: Exception) -> Response:
 EXCEPTION_HANDLERS: Final = {
     RequestError: request_error,
     ForbiddenError: forbidden,
+    OverloadedError: unready,
+    SlowRequestError: unready,
     404: http_error,
     405: http_error,
     Exception: internal_error,

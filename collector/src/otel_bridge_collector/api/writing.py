@@ -11,7 +11,7 @@ from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.api.body import read_bytes
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.decode.native import CheckedRows, Refusal, check_rows, parse_json
-from otel_bridge_collector.errors import MalformedBodyError, SpoolError
+from otel_bridge_collector.errors import BodyTooLargeError, MalformedBodyError, SpoolError
 
 KeepRows = Callable[[Sequence[Row]], Awaitable[int]]
 """Keeps rows durably and returns their transaction; `ingest.Ingest.rows` does."""
@@ -117,6 +117,8 @@ def json_object(body: bytes) -> Mapping[str, Json]:
         value = parse_json(body)
     except MalformedBodyError as error:
         raise RequestError(str(error), code="invalidJson") from error
+    except BodyTooLargeError as error:
+        raise RequestError(str(error), code="requestTooLarge", status=413) from error
     if not isinstance(value, Mapping):
         raise RequestError("the body is no JSON object", code="invalidJson")
     return value

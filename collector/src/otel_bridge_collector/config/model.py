@@ -43,6 +43,10 @@ class OtlpReceiver(Section):
     protocols: Protocols | None = None
     max_request_size: Size | None = None
     """Largest request, before and after decompression; larger ones get 413 or RESOURCE_EXHAUSTED."""
+    max_inflight_size: Size | None = None
+    """Requests that are being received and answered, all ports together; more get 429 or 503 and come back."""
+    read_timeout: Duration | None = None
+    """How long a sender may be silent within a request; it has a second for each 32 KiB beside."""
     default_parent: str | None = None
     """Object of spans that name none, nor does their request."""
 

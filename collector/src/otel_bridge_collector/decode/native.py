@@ -13,6 +13,7 @@ from typing import Final, TypeGuard, cast
 import orjson
 
 from otel_bridge.contract.row import Json, Row
+from otel_bridge_collector.decode.size import check_json
 from otel_bridge_collector.errors import MalformedBodyError
 
 MAX_DEPTH: Final = 250
@@ -58,7 +59,9 @@ def parse_json(body: bytes | bytearray) -> Json:
 
     Raises:
         MalformedBodyError: it is no JSON.
+        BodyTooLargeError: it holds more than may be parsed.
     """
+    check_json(body)
     try:
         value: Json = orjson.loads(body)
     except orjson.JSONDecodeError as error:

@@ -1,24 +1,48 @@
 """Request bodies: read them from the network within limits, decompressed. It does not look inside."""
 
+import sys
 import zlib
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from typing import Final
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 from otel_bridge_collector.errors import BodyTooLargeError, MalformedBodyError
 
-ENCODINGS: Final = ("gzip", "deflate", "identity")
+ENCODINGS: Final = ("gzip", "deflate", "zstd", "identity")
 """What `Content-Encoding` may say; OpenTelemetry's Python exporter sends the first two."""
+
+_PIECE_BYTES: Final = 256 << 10
+"""What is decompressed at a time, between two questions for room."""
+
+_MAX_WINDOW_LOG: Final = 23
+"""8 MiB of history at most, as RFC 9659 says of zstd over HTTP; a body may ask for 2 GiB."""
 
 _WINDOW_BITS: Final = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
 
-async def read_body(chunks: AsyncIterable[bytes], *, encoding: str, max_bytes: int) -> bytes:
+async def no_growth(size_bytes: int) -> None:
+    """Need no room for more bytes."""
+    del size_bytes
+
+
+async def read_body(
+    chunks: AsyncIterable[bytes],
+    *,
+    encoding: str,
+    max_bytes: int,
+    grow: Callable[[int], Awaitable[None]] = no_growth,
+) -> bytes:
     """Return the body as it was before compression.
 
     Args:
         chunks: the body as it comes in.
         encoding: one of `ENCODINGS`.
         max_bytes: limit of the body, of the compressed and of the decompressed one alike.
+        grow: asked for room before what was decompressed gets larger by so many bytes; it may refuse.
 
     Raises:
         BodyTooLargeError: it is larger; no more than `max_bytes` and one chunk were held.
@@ -29,7 +53,15 @@ async def read_body(chunks: AsyncIterable[bytes], *, encoding: str, max_bytes: i
     inflater = None if encoding == "identity" else _Inflater(encoding)
     async for chunk in chunks:
         received_bytes += len(chunk)
-        body += inflater.inflate(chunk, max_bytes - len(body)) if inflater else chunk
+        if inflater:
+            inflater.feed(chunk)
+            while (piece := inflater.inflate(min(_PIECE_BYTES, max_bytes + 1 - len(body)))) and len(
+                body
+            ) <= max_bytes:
+                await grow(len(piece))
+                body += piece
+        else:
+            body += chunk
         if max(len(body), received_bytes) > max_bytes:
             raise BodyTooLargeError(
                 f"the body has more than {max_bytes} bytes: send fewer spans in a request"
@@ -40,28 +72,48 @@ async def read_body(chunks: AsyncIterable[bytes], *, encoding: str, max_bytes: i
 
 
 class _Inflater:
-    """Decompresses a stream piece by piece, never far beyond what is asked for."""
+    """Decompresses a stream piece by piece, never beyond what is asked for."""
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
-        self._decompress = zlib.decompressobj(_WINDOW_BITS[encoding])
+        self._stream = _new_stream(encoding)
+        self._data = b""
 
-    def inflate(self, data: bytes, room: int) -> bytes:
-        """Return what `data` decompresses to, cut one byte behind `room`."""
-        out = bytearray()
-        while data and len(out) <= room:
-            if self._decompress.eof:
-                # RFC 1952 lets a gzip body be several members in a row.
-                self._decompress = zlib.decompressobj(_WINDOW_BITS[self._encoding])
-            try:
-                out += self._decompress.decompress(data, room + 1 - len(out))
-            except zlib.error as error:
-                raise MalformedBodyError(
-                    f"the body is not {self._encoding}, as Content-Encoding says"
-                ) from error
-            data = self._decompress.unconsumed_tail or self._decompress.unused_data
-        return bytes(out)
+    def feed(self, data: bytes) -> None:
+        """Take more of the compressed body."""
+        self._data += data
+
+    def inflate(self, max_bytes: int) -> bytes:
+        """Return more of the body, empty when there is none yet; at most `max_bytes`, which is at least 1."""
+        try:
+            while True:
+                if self._stream.eof and self._data:
+                    # RFC 1952 and 8878 let a body be several members or frames in a row.
+                    self._stream = _new_stream(self._encoding)
+                piece = self._step(max(1, max_bytes))
+                if piece or not self._stream.eof or not self._data:
+                    return piece
+        except (zlib.error, zstd.ZstdError) as error:
+            raise MalformedBodyError(f"the body is not {self._encoding}, as Content-Encoding says") from error
 
     def check_end(self) -> None:
-        if not self._decompress.eof:
+        if not self._stream.eof or self._data:
             raise MalformedBodyError(f"the {self._encoding} body ends too early")
+
+    def _step(self, max_bytes: int) -> bytes:
+        if self._stream.eof:
+            return b""
+        data, self._data = self._data, b""
+        if isinstance(self._stream, zstd.ZstdDecompressor):
+            piece = self._stream.decompress(data, max_bytes)
+        else:
+            piece = self._stream.decompress(data, max_bytes)
+            self._data = self._stream.unconsumed_tail
+        self._data = self._data or self._stream.unused_data
+        return piece
+
+
+def _new_stream(encoding: str) -> "zstd.ZstdDecompressor | zlib._Decompress":  # pyright: ignore[reportPrivateUsage]  # typeshed's name for it
+    if encoding == "zstd":
+        return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _MAX_WINDOW_LOG})
+    return zlib.decompressobj(_WINDOW_BITS[encoding])

@@ -19,6 +19,7 @@ from otel_bridge_collector.errors import (
     ForbiddenError,
     MalformedBodyError,
     OverloadedError,
+    SlowRequestError,
     SpoolError,
     SpoolFullError,
     UnauthenticatedError,
@@ -36,10 +37,20 @@ KNOWN_ERRORS: Final = (
     MalformedBodyError,
     OverloadedError,
     ParentError,
+    SlowRequestError,
     SpoolError,
     UnauthenticatedError,
 )
 """What a receiver answers with a fault; anything else is a bug of ours."""
+
+
+_FINAL: Final = {
+    BodyTooLargeError: (413, code_pb2.RESOURCE_EXHAUSTED),
+    SlowRequestError: (408, code_pb2.DEADLINE_EXCEEDED),
+    UnauthenticatedError: (401, code_pb2.UNAUTHENTICATED),
+    ForbiddenError: (403, code_pb2.PERMISSION_DENIED),
+}
+"""Error -> HTTP status and code of what is not to be sent again as it is; 400 for any other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +87,15 @@ class Fault:
 def fault_of(error: Exception) -> Fault:
     """Return the answer to a request that failed with one of `KNOWN_ERRORS`."""
     message = str(error)
-    match error:
-        case SpoolError():
-            wait_s = FULL_RETRY_AFTER_S if isinstance(error, SpoolFullError) else RETRY_AFTER_S
-            return Fault(http_status=503, code=code_pb2.UNAVAILABLE, message=message, retry_after_s=wait_s)
-        case OverloadedError():
-            # 429 says "you", 503 says "everyone"; senders wait and come back after both.
-            status, code = (429, code_pb2.RESOURCE_EXHAUSTED) if error.is_own else (503, code_pb2.UNAVAILABLE)
-            return Fault(http_status=status, code=code, message=message, retry_after_s=error.retry_after_s)
-        case BodyTooLargeError():
-            return Fault(http_status=413, code=code_pb2.RESOURCE_EXHAUSTED, message=message)
-        case UnauthenticatedError():
-            return Fault(http_status=401, code=code_pb2.UNAUTHENTICATED, message=message)
-        case ForbiddenError():
-            return Fault(http_status=403, code=code_pb2.PERMISSION_DENIED, message=message)
-        case _:
-            return Fault(http_status=400, code=code_pb2.INVALID_ARGUMENT, message=message)
+    if isinstance(error, OverloadedError):
+        # 429 says "you", 503 says "everyone"; senders wait and come back after both.
+        status, code = (429, code_pb2.RESOURCE_EXHAUSTED) if error.is_own else (503, code_pb2.UNAVAILABLE)
+        return Fault(http_status=status, code=code, message=message, retry_after_s=error.retry_after_s)
+    if isinstance(error, SpoolError):
+        wait_s = FULL_RETRY_AFTER_S if isinstance(error, SpoolFullError) else RETRY_AFTER_S
+        return Fault(http_status=503, code=code_pb2.UNAVAILABLE, message=message, retry_after_s=wait_s)
+    status, code = next(
+        (answer for kind, answer in _FINAL.items() if isinstance(error, kind)),
+        (400, code_pb2.INVALID_ARGUMENT),
+    )
+    return Fault(http_status=status, code=code, message=message)

@@ -4,14 +4,16 @@ The application behind it sees the caller as `access.current_access`, and reache
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otel_bridge_collector.access import NOBODY, asking
 from otel_bridge_collector.errors import CollectorError, ForbiddenError, OverloadedError, UnauthenticatedError
+from otel_bridge_collector.receive.admission import Admission, Hold
 from otel_bridge_collector.receive.auth import Authenticator
 from otel_bridge_collector.receive.fault import Fault, fault_of
 from otel_bridge_collector.receive.rules import Rules
@@ -19,14 +21,25 @@ from otel_bridge_collector.receive.rules import Rules
 Refuse = Callable[[Request, Fault], Response]
 """Makes the answer to a request that is refused, in the words of its protocol."""
 
+HOLD: Final = "otel_bridge.hold"
+"""Where in an ASGI scope the request's `Hold` is."""
+
 _REFUSALS: Final = (UnauthenticatedError, ForbiddenError, OverloadedError)
 
 
 class Guard:
     """An ASGI application that passes on the requests of those who may make them."""
 
-    def __init__(self, app: ASGIApp, authenticator: Authenticator, rules: Rules, refuse: Refuse) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        authenticator: Authenticator,
+        rules: Rules,
+        refuse: Refuse,
+        admission: Admission,
+    ) -> None:
         self._app = app
+        self._admission = admission
         self._authenticator = authenticator
         self._rules = rules
         self._refuse = refuse
@@ -48,14 +61,23 @@ class Guard:
         except _REFUSALS as error:
             await self._answer(request, error)(scope, receive, send)
             return
-        with asking(access):
-            await self._app(scope, receive, send)
+        with asking(access), self._admission.hold(access.name) as hold:
+            scope[HOLD] = hold
+            counted = receive if self._rules.streams(scope) else partial(_receive, receive, hold)
+            await self._app(scope, counted, send)
 
     def _answer(self, request: Request, error: CollectorError) -> Response:
         response = self._refuse(request, fault_of(error))
         if isinstance(error, UnauthenticatedError):
             response.headers["www-authenticate"] = 'Bearer realm="otel-bridge"'
         return response
+
+
+async def _receive(receive: Receive, hold: Hold) -> Message:
+    """Receive a message for which there is room."""
+    message = await receive()
+    await hold.grow(len(message.get("body", b"")))
+    return message
 
 
 def _listed(scopes: frozenset[str]) -> str:

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from otel_bridge_collector.errors import SettingsError
+from otel_bridge_collector.receive.http_protocol import BoundedHttpProtocol
 from otel_bridge_collector.receive.loopback import LoopbackOnly, is_loopback
 from otel_bridge_collector.settings import Address
 
@@ -29,9 +30,12 @@ def bind(address: Address, option: str) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     try:
-        return socket.create_server((address.host, address.port), family=family, backlog=_BACKLOG)
+        listener = socket.create_server((address.host, address.port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise cannot_listen(address, option, reason=error.strerror or str(error)) from error
+    # Connections inherit it; a peer that is gone without a word is found out.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    return listener
 
 
 def cannot_listen(address: Address, option: str, *, reason: str) -> SettingsError:
@@ -56,7 +60,7 @@ class HttpServer:
         self._listener = listener
         config = uvicorn.Config(
             LoopbackOnly(app) if is_loopback(self.address.host) else app,
-            http="httptools",
+            http=BoundedHttpProtocol,
             ws="none",
             lifespan="off",
             log_config=None,

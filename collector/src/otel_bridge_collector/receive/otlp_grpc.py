@@ -8,9 +8,10 @@ service here and get UNIMPLEMENTED.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # (the stubs of grpc leave the types of requests and answers open)
 
+import asyncio
 import logging
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from collections.abc import AsyncIterator, Callable
+from typing import Final, TypeAlias, cast
 from urllib.parse import unquote
 
 import grpc
@@ -19,10 +20,16 @@ from google.protobuf.message import Message
 
 from otel_bridge.contract.names import PARENT_HEADER
 from otel_bridge_collector.access import Access, asking
-from otel_bridge_collector.errors import ForbiddenError, SettingsError
+from otel_bridge_collector.errors import (
+    ForbiddenError,
+    MalformedBodyError,
+    SettingsError,
+    SlowRequestError,
+)
 from otel_bridge_collector.ingest import Encoding, Ingest, Keep, Outcome
+from otel_bridge_collector.receive.admission import Hold
 from otel_bridge_collector.receive.answer import logs_answer, traces_answer
-from otel_bridge_collector.receive.auth import Authenticator
+from otel_bridge_collector.receive.door import Door
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
 from otel_bridge_collector.receive.parent import check_parent
 from otel_bridge_collector.receive.rules import SEND
@@ -33,6 +40,17 @@ logger = logging.getLogger(__name__)
 
 _TRACES: Final = "opentelemetry.proto.collector.trace.v1.TraceService"
 _LOGS: Final = "opentelemetry.proto.collector.logs.v1.LogsService"
+_OPTIONS: Final = [
+    # Otherwise two sidecars would share a port and each get half of the spans.
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_metadata_size", 64 << 10),
+    ("grpc.max_concurrent_streams", 100),
+    ("grpc.server_handshake_timeout_ms", 10_000),
+    # A client that is gone without a word is found out; one that has nothing to say may come again.
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.max_connection_idle_ms", 600_000),
+]
 _CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
 
 _Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
@@ -41,15 +59,13 @@ _Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 class GrpcServer:
     """Serves OTLP on one address; belongs to the event loop in which it is made."""
 
-    def __init__(
-        self, ingest: Ingest, address: Address, authenticator: Authenticator, *, max_body_bytes: int
-    ) -> None:
+    def __init__(self, ingest: Ingest, address: Address, door: Door, *, max_body_bytes: int) -> None:
         """Take the address; calls wait until `start`.
 
         Args:
             ingest: where requests go.
             address: where to listen.
-            authenticator: tells who asks.
+            door: says who may come in, and how much at a time.
             max_body_bytes: limit of one request.
 
         Raises:
@@ -57,11 +73,10 @@ class GrpcServer:
         """
         self._server = grpc.aio.server(
             handlers=[
-                _service(_TRACES, _Export(ingest.traces, traces_answer, authenticator)),
-                _service(_LOGS, _Export(ingest.logs, logs_answer, authenticator)),
+                _service(_TRACES, _Export(ingest.traces, traces_answer, door, max_body_bytes)),
+                _service(_LOGS, _Export(ingest.logs, logs_answer, door, max_body_bytes)),
             ],
-            # Without the second option two sidecars would share a port and each get half of the spans.
-            options=[("grpc.max_receive_message_length", max_body_bytes), ("grpc.so_reuseport", 0)],
+            options=[("grpc.max_receive_message_length", max_body_bytes), *_OPTIONS],
         )
         try:
             port = self._server.add_insecure_port(str(address))
@@ -85,16 +100,19 @@ class _Export:
     """The method `Export` of one service."""
 
     def __init__(
-        self, keep: Keep, answer: Callable[[Outcome], Message], authenticator: Authenticator
+        self, keep: Keep, answer: Callable[[Outcome], Message], door: Door, max_body_bytes: int
     ) -> None:
         self._keep = keep
         self._answer = answer
-        self._authenticator = authenticator
+        self._door = door
+        self._max_body_bytes = max_body_bytes
         self._refusals = RareLog(logger)
 
-    async def call(self, body: bytes, context: _Context) -> bytes:
+    async def call(self, _: AsyncIterator[bytes], context: _Context) -> bytes:
         try:
-            with asking(self._access_of(context)):
+            access = self._access_of(context)
+            with asking(access), self._door.admission.hold(access.name) as hold:
+                body = await self._read(context, hold)
                 parent = check_parent(_metadata(context, PARENT_HEADER))
                 outcome = await self._keep(body, Encoding.PROTOBUF, parent=parent)
         except KNOWN_ERRORS as error:
@@ -103,8 +121,23 @@ class _Export:
             await context.abort(_CODES[fault.code], fault.message, _trailing_metadata(fault))
         return self._answer(outcome).SerializeToString()
 
+    async def _read(self, context: _Context, hold: Hold) -> bytes:
+        """Return the one message of a call. It is not read before there is room for the largest: nobody says its size before."""
+        await hold.grow(self._max_body_bytes)
+        coming = asyncio.ensure_future(context.read())
+        # Not cancelled: grpc ends it with the call.
+        coming.add_done_callback(_forget)
+        done, _ = await asyncio.wait({coming}, timeout=self._door.timeout_s)
+        if not done:
+            raise SlowRequestError("the request came too slowly")
+        body = cast("object", coming.result())
+        if not isinstance(body, bytes):  # the stubs know nothing of grpc's EOF
+            raise MalformedBodyError("the call has no message")
+        hold.shrink_to(len(body))
+        return body
+
     def _access_of(self, context: _Context) -> Access:
-        access = self._authenticator.access_of(
+        access = self._door.authenticator.access_of(
             _metadata(context, "authorization"), address=_address_of(context.peer())
         )
         if not access.may(SEND):
@@ -113,8 +146,14 @@ class _Export:
 
 
 def _service(name: str, export: _Export) -> "grpc.GenericRpcHandler[bytes, bytes]":
-    handler = grpc.unary_unary_rpc_method_handler(export.call)
+    # A stream of one message, so that a call begins before its message has come, and can wait for room or end.
+    handler = grpc.stream_unary_rpc_method_handler(export.call)
     return grpc.method_handlers_generic_handler(name, {"Export": handler})
+
+
+def _forget(coming: "asyncio.Future[bytes]") -> None:
+    if not coming.cancelled():
+        coming.exception()
 
 
 def _metadata(context: _Context, name: str) -> str | None:

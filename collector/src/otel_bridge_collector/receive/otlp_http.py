@@ -24,6 +24,7 @@ from otel_bridge_collector.ingest import Encoding, Ingest, Keep, Outcome
 from otel_bridge_collector.receive.answer import logs_answer, traces_answer
 from otel_bridge_collector.receive.body import ENCODINGS, read_body
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
+from otel_bridge_collector.receive.guard import HOLD
 from otel_bridge_collector.receive.parent import check_parent
 from otel_bridge_collector.telemetry import RareLog
 
@@ -87,7 +88,12 @@ class _Export:
         if media_type not in _MEDIA_TYPES or compression not in ENCODINGS:
             return self._refuse(_unsupported(media_type, compression), media_type)
         try:
-            body = await read_body(request.stream(), encoding=compression, max_bytes=self._max_body_bytes)
+            body = await read_body(
+                request.stream(),
+                encoding=compression,
+                max_bytes=self._max_body_bytes,
+                grow=request.scope[HOLD].grow,
+            )
             parent = check_parent(request.headers.get(PARENT_HEADER))
             outcome = await self._keep(body, _MEDIA_TYPES[media_type], parent=parent)
         except KNOWN_ERRORS as error:

@@ -117,6 +117,10 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
 """Method and path -> what it needs."""
 
 
+STREAMED: Final = frozenset({("PUT", "/attachment/data/{token}")})
+"""What writes its body to disk piece by piece, so that it takes no room in memory."""
+
+
 class Rules:
     """The rules of the endpoints of one application."""
 
@@ -126,12 +130,20 @@ class Rules:
 
     def need(self, scope: AsgiScope) -> Need:
         """Return what a request needs; any key for one that no endpoint takes."""
+        endpoint = self._endpoint(scope)
+        return ANY if endpoint is None else self._rules.get(endpoint, ADMIN)
+
+    def streams(self, scope: AsgiScope) -> bool:
+        """Tell whether the body of a request is not kept in memory."""
+        return self._endpoint(scope) in STREAMED
+
+    def _endpoint(self, scope: AsgiScope) -> tuple[str, str] | None:
         for route in self._routes:
             match, _ = route.matches(scope)
             if match is Match.FULL:
                 method = "GET" if scope["method"] == "HEAD" else str(scope["method"])
-                return self._rules.get((method, template_of(route)), ADMIN)
-        return ANY
+                return method, template_of(route)
+        return None
 
 
 def template_of(route: BaseRoute) -> str:

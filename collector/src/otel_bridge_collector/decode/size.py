@@ -1,0 +1,109 @@
+"""What a request would take in memory, bounded before it is parsed: a message of two bytes takes two hundred in memory.
+
+Measured: parsing takes 1 to 2 times the bytes of usual requests, and up to 88 times those of empty spans. It builds nothing.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from google.protobuf.descriptor import Descriptor
+
+from otel_bridge_collector.errors import BodyTooLargeError, MalformedBodyError
+
+MAX_MESSAGES: Final = 1_000_000
+"""Messages in a protobuf request: spans, events, links, attributes and values count one each."""
+
+MAX_BRACKETS: Final = 2_000_000
+"""Opening brackets and braces in a JSON request, also those inside of texts: telling them apart is as dear as parsing."""
+
+_CHECKED_FROM: Final = 2 * MAX_MESSAGES
+"""Bytes; a smaller body has no room for more messages, each of which takes two."""
+
+_NO_TAG: Final = bytes(byte for byte in range(256) if byte & 7 != 2)  # noqa: PLR2004 - the wire type of messages
+"""What the tag of a message never begins with."""
+
+_Fields = Mapping[int, Descriptor]
+
+
+def check_protobuf(body: bytes, request: Descriptor) -> None:
+    """Make sure that a request holds no more messages than `MAX_MESSAGES`.
+
+    Raises:
+        BodyTooLargeError: it does.
+        MalformedBodyError: it is no protobuf.
+    """
+    if len(body) >= _CHECKED_FROM and _most_messages(body) > MAX_MESSAGES:
+        try:
+            count = _count(body, request)
+        except IndexError as error:
+            raise MalformedBodyError("the body is no OTLP request in protobuf") from error
+        if count > MAX_MESSAGES:
+            raise BodyTooLargeError(
+                f"the body has more than {MAX_MESSAGES} spans, attributes and values: send fewer in a request"
+            )
+
+
+def check_json(body: bytes | bytearray) -> None:
+    """Make sure that a body has no more brackets and braces than `MAX_BRACKETS`.
+
+    Raises:
+        BodyTooLargeError: it has.
+    """
+    if len(body) > MAX_BRACKETS and body.count(b"[") + body.count(b"{") > MAX_BRACKETS:
+        raise BodyTooLargeError(
+            f"the body has more than {MAX_BRACKETS} lists and objects: send fewer in a request"
+        )
+
+
+def _most_messages(body: bytes) -> int:
+    """Return a bound that takes next to no time: every message has a tag."""
+    return len(body.translate(None, _NO_TAG))
+
+
+def _count(body: bytes, request: Descriptor) -> int:
+    """Count messages up to one more than `MAX_MESSAGES`; an IndexError tells of a body that ends too early."""
+    count = 0
+    waiting = [(0, len(body), request)]
+    while waiting and count <= MAX_MESSAGES:
+        place, end, descriptor = waiting.pop()
+        fields = _messages_in(descriptor)
+        while place < end and count <= MAX_MESSAGES:
+            tag, place = _varint(body, place)
+            size, place = _size(body, place, tag & 7)
+            if tag & 7 == 2 and (inner := fields.get(tag >> 3)):  # noqa: PLR2004 - protobuf's wire type
+                count += 1
+                waiting.append((place, min(place + size, end), inner))
+            place += size
+    return count
+
+
+@cache
+def _messages_in(descriptor: Descriptor) -> _Fields:
+    return {field.number: field.message_type for field in descriptor.fields if field.message_type}
+
+
+def _size(body: bytes, place: int, wire_type: int) -> tuple[int, int]:
+    """Return how many bytes the value of a field has, and where it begins."""
+    match wire_type:
+        case 0:
+            return 0, _varint(body, place)[1]
+        case 1:
+            return 8, place
+        case 2:
+            return _varint(body, place)
+        case 5:
+            return 4, place
+        case _:  # groups, which OTLP has none of
+            raise IndexError
+
+
+def _varint(body: bytes, place: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = body[place]
+        place += 1
+        value |= (byte & 127) << shift
+        if byte < 128:  # noqa: PLR2004 - protobuf's varints
+            return value, place
+        shift += 7

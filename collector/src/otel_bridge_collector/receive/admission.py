@@ -1,0 +1,126 @@
+"""How much may be in flight: bytes of request bodies in memory, bounded in all and shared out fairly. It reads no body.
+
+Each caller may hold as much as `_ALPHA` times what is still free (dynamic thresholds: Choudhury and Hahne, "Dynamic Queue Length
+Thresholds for Shared-Memory Packet Switches", 1998). Alone it gets two thirds of the room, two that want all of it two fifths each,
+and there is always room for one more that comes.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+
+from otel_bridge_collector.errors import OverloadedError
+
+_ALPHA: Final = 2
+_MAX_WAITING: Final = 1_000
+"""Requests that may wait for room; they hold nothing more than before."""
+
+
+class Admission:
+    """The room for request bodies; for one event loop."""
+
+    def __init__(self, max_bytes: int, *, wait_s: float = 1.0) -> None:
+        """Give room.
+
+        Args:
+            max_bytes: of all bodies together, decompressed.
+            wait_s: how long a request may wait for others to be answered, before it is told to come back.
+        """
+        self._max_bytes = max_bytes
+        self._wait_s = wait_s
+        self._used = 0
+        self._held: Counter[str] = Counter()
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    @property
+    def used_bytes(self) -> int:
+        """Bytes that are held now."""
+        return self._used
+
+    @contextmanager
+    def hold(self, caller: str) -> Generator["Hold"]:
+        """Hold room for one request of a caller, from nothing on; it is free again at the end."""
+        held = Hold(self, caller)
+        try:
+            yield held
+        finally:
+            self.give_back(caller, held.size_bytes)
+
+    async def take(self, caller: str, size_bytes: int) -> None:
+        """Take room for a caller.
+
+        Raises:
+            OverloadedError: there was none for as long as one may wait.
+        """
+        if not self._has_room(caller, size_bytes):
+            await self._wait_for_room(caller, size_bytes)
+        self._used += size_bytes
+        self._held[caller] += size_bytes
+
+    def give_back(self, caller: str, size_bytes: int) -> None:
+        """Give room back, and let those try again who wait for it."""
+        self._used -= size_bytes
+        self._held[caller] -= size_bytes
+        if not self._held[caller]:
+            del self._held[caller]
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def _has_room(self, caller: str, size_bytes: int) -> bool:
+        return self._fits(size_bytes) and self._is_fair(caller, size_bytes)
+
+    def _fits(self, size_bytes: int) -> bool:
+        return self._used + size_bytes <= self._max_bytes
+
+    def _is_fair(self, caller: str, size_bytes: int) -> bool:
+        free = self._max_bytes - self._used
+        return self._held[caller] + size_bytes <= _ALPHA * free
+
+    async def _wait_for_room(self, caller: str, size_bytes: int) -> None:
+        # One of too many waiters does not wait at all.
+        wait_s = self._wait_s if len(self._waiting) < _MAX_WAITING else 0
+        try:
+            async with asyncio.timeout(wait_s):
+                while not self._has_room(caller, size_bytes):
+                    await self._next_change()
+        except TimeoutError as error:
+            is_own = self._fits(size_bytes)
+            whose = "of this caller are" if is_own else "are"
+            raise OverloadedError(
+                f"too many requests {whose} in flight: send this one again in a second", is_own=is_own
+            ) from error
+
+    async def _next_change(self) -> None:
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiter)
+        try:
+            await waiter
+        finally:
+            self._waiting.discard(waiter)
+
+
+class Hold:
+    """The room that one request holds."""
+
+    def __init__(self, admission: Admission, caller: str) -> None:
+        self._admission = admission
+        self._caller = caller
+        self.size_bytes = 0
+
+    async def grow(self, size_bytes: int) -> None:
+        """Hold more.
+
+        Raises:
+            OverloadedError: there is no room.
+        """
+        await self._admission.take(self._caller, size_bytes)
+        self.size_bytes += size_bytes
+
+    def shrink_to(self, size_bytes: int) -> None:
+        """Hold no more than this."""
+        if size_bytes < self.size_bytes:
+            self._admission.give_back(self._caller, self.size_bytes - size_bytes)
+            self.size_bytes = size_bytes
