@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.receive.http_protocol import BoundedHttpProtocol
 from otel_bridge_collector.receive.loopback import LoopbackOnly, is_loopback
+from otel_bridge_collector.receive.origin import SameOriginOnly
 from otel_bridge_collector.settings import Address
 
 _BACKLOG = 2048
@@ -53,13 +54,14 @@ class HttpServer:
         """Make a server; nothing runs before `start`.
 
         Args:
-            app: the application; on a loopback address it gets no request that asks for another host.
+            app: the application; it gets no request of a page of another origin, and on a loopback address none for another host.
             listener: a bound socket, closed by `stop`.
             drain_s: how long requests may take to end once the server stops.
         """
         self._listener = listener
+        apart = SameOriginOnly(app)
         config = uvicorn.Config(
-            LoopbackOnly(app) if is_loopback(self.address.host) else app,
+            LoopbackOnly(apart) if is_loopback(self.address.host) else apart,
             http=BoundedHttpProtocol,
             ws="none",
             lifespan="off",
