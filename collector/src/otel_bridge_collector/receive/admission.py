@@ -28,7 +28,7 @@ class Admission:
             max_bytes: of all bodies together, decompressed.
             wait_s: how long a request may wait for others to be answered, before it is told to come back.
         """
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._wait_s = wait_s
         self._used = 0
         self._held: Counter[str] = Counter()
@@ -73,10 +73,10 @@ class Admission:
         return self._fits(size_bytes) and self._is_fair(caller, size_bytes)
 
     def _fits(self, size_bytes: int) -> bool:
-        return self._used + size_bytes <= self._max_bytes
+        return self._used + size_bytes <= self.max_bytes
 
     def _is_fair(self, caller: str, size_bytes: int) -> bool:
-        free = self._max_bytes - self._used
+        free = self.max_bytes - self._used
         return self._held[caller] + size_bytes <= _ALPHA * free
 
     async def _wait_for_room(self, caller: str, size_bytes: int) -> None:

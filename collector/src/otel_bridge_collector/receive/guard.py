@@ -4,7 +4,6 @@ The application behind it sees the caller as `access.current_access`, and reache
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import Final
 
 from starlette.requests import Request
@@ -63,8 +62,16 @@ class Guard:
             return
         with asking(access), self._admission.hold(access.name) as hold:
             scope[HOLD] = hold
-            counted = receive if self._rules.streams(scope) else partial(_receive, receive, hold)
-            await self._app(scope, counted, send)
+            if self._rules.streams(scope):
+                await self._app(scope, receive, send)
+                return
+            try:
+                # All at once, since requests that each hold a part of their room would wait for one another.
+                await hold.grow(declared := min(_declared(request), self._admission.max_bytes // 2))
+            except OverloadedError as error:
+                await self._answer(request, error)(scope, receive, send)
+                return
+            await self._app(scope, _Counted(receive, hold, declared).receive, send)
 
     def _answer(self, request: Request, error: CollectorError) -> Response:
         response = self._refuse(request, fault_of(error))
@@ -73,11 +80,25 @@ class Guard:
         return response
 
 
-async def _receive(receive: Receive, hold: Hold) -> Message:
-    """Receive a message for which there is room."""
-    message = await receive()
-    await hold.grow(len(message.get("body", b"")))
-    return message
+class _Counted:
+    """Receives messages for which there is room: what was declared has some already."""
+
+    def __init__(self, receive: Receive, hold: Hold, declared_bytes: int) -> None:
+        self._receive = receive
+        self._hold = hold
+        self._free_bytes = declared_bytes
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        size_bytes = len(message.get("body", b""))
+        await self._hold.grow(max(0, size_bytes - self._free_bytes))
+        self._free_bytes = max(0, self._free_bytes - size_bytes)
+        return message
+
+
+def _declared(request: Request) -> int:
+    text = request.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def _listed(scopes: frozenset[str]) -> str:

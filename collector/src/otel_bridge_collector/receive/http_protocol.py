@@ -33,7 +33,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._head_bytes = 0
-        self._awaits_head = True
+        self._awaits_head = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._read_timer: asyncio.TimerHandle | None = None
 
@@ -58,6 +58,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
                 self.transport.write(_TOO_LARGE)
                 self.transport.close()
+
+    def on_message_begin(self) -> None:
+        """Begin to count; what is left of an earlier body is no head."""
+        self._awaits_head = True
+        self._head_bytes = 0
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Begin to answer; how long the body may take is for `receive.patience` to say."""
@@ -84,8 +90,6 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().resume_writing()
 
     def _await_head(self) -> None:
-        self._awaits_head = True
-        self._head_bytes = 0
         if self._head_timer:
             self._head_timer.cancel()
         self._head_timer = self.loop.call_later(self.head_timeout_s, self._abort)
