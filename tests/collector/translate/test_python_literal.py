@@ -39,3 +39,36 @@ def test_a_literal_is_read(text: str, value: Json) -> None:
 )
 def test_anything_else_is_not(text: str) -> None:
     assert python_literal.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        pytest.param("Tool(name='look', at=[1])", {"Tool": {"name": "look", "at": [1]}}, id="object"),
+        pytest.param("[A(b=C(d=None))]", [{"A": {"b": {"C": {"d": None}}}}], id="object in object"),
+        pytest.param("{'r': <Role.USER: 'user'>}", {"r": "user"}, id="member"),
+        pytest.param("<Level.LOW: -1>", -1, id="member that is a number"),
+        pytest.param("A(f=<function f.<locals>.<lambda> at 0x7f>)", {"A": {"f": None}}, id="address"),
+        pytest.param("A(t=\"it's <Role.A: 'a'>\")", {"A": {"t": "it's <Role.A: 'a'>"}}, id="text"),
+        pytest.param(r"A(t='it\'s <Role.A: 1>')", {"A": {"t": "it's <Role.A: 1>"}}, id="escaped quote"),
+    ],
+)
+def test_an_object_with_named_fields_is_read(text: str, value: Json) -> None:
+    assert python_literal.parse_object(text) == Parsed(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("getcwd()(a=1)", id="call of a call"),
+        pytest.param("os.getcwd(a=1)", id="call of an attribute"),
+        pytest.param("A('b')", id="field without a name"),
+        pytest.param("A(**{'b': 1})", id="fields that are unpacked"),
+        pytest.param("A(b=open)", id="name"),
+        pytest.param("A(b='cu", id="cut"),
+        pytest.param("A(b=" * 5_000, id="deep"),
+        pytest.param("A(b='" + "a" * 1_000_001 + "')", id="long"),
+    ],
+)
+def test_no_other_call_is_an_object(text: str) -> None:
+    assert python_literal.parse_object(text) is None

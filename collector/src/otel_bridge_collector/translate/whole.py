@@ -6,6 +6,7 @@
 | OpenAI responses | `input`, `output` | `instructions` | `usage` |
 | Anthropic | `messages`, the response itself | `system` | `usage` |
 | Google | `contents`, `candidates` | `config.system_instruction` | `usage_metadata` |
+| Haystack | `messages`, `replies` | | `replies[0].meta.usage` |
 | LangChain | `messages`, `generations`: lists of lists of serialized messages | | |
 
 Source: the APIs of these, and LangChain's run outputs, as the instrumentations record them.
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.translate.haystack_message import in_parts, is_serialized
 from otel_bridge_collector.translate.messages import (
     chat_messages,
     is_message_list,
@@ -25,7 +27,16 @@ from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import Count, counts_in
 
-_MESSAGE_LISTS: Final = ("messages", "contents", "choices", "candidates", "input", "output", "generations")
+_MESSAGE_LISTS: Final = (
+    "messages",
+    "contents",
+    "choices",
+    "candidates",
+    "input",
+    "output",
+    "generations",
+    "replies",
+)
 _MESSAGE_KEYS: Final = ("role", "content", "parts", "tool_calls")
 _MESSAGE_OF: Final = ("message", "content")
 """Where a choice or a candidate holds its message."""
@@ -40,6 +51,7 @@ _RESPONSE_IDS: Final = ("id", "response_id")
 _RESPONSE_ID: Final = "gen_ai.response.id"
 _LANGCHAIN_OUTPUT: Final = "llm_output"
 _ANSWERS: Final = ("choices", "candidates")
+_REPLIES: Final = "replies"
 _REASONS: Final = ("finish_reason", "stop_reason", "finishReason")
 _LABELS: Final = frozenset({"role", "type"})
 
@@ -81,8 +93,9 @@ def tools_in(request: Json) -> list[Json] | None:
 def usage_in(response: Json) -> Iterator[Count]:
     """Yield the counts of a response; they spend no attribute."""
     if isinstance(response, Mapping):
-        for key in _USAGES:
-            yield from counts_in(response.get(key), "", spends=False)
+        for place in (response, _reply_meta(response)):
+            for key in _USAGES:
+                yield from counts_in(place.get(key), "", spends=False)
 
 
 def history_in(value: Json) -> Json:
@@ -109,7 +122,8 @@ def finish_reason(response: Json) -> Iterator[Entry]:
     if not isinstance(response, Mapping):
         return
     answers = [answer for key in _ANSWERS for answer in _objects(response.get(key))]
-    reasons = (place.get(key) for place in (response, *answers) for key in _REASONS)
+    places = (response, *answers, _reply_meta(response))
+    reasons = (place.get(key) for place in places for key in _REASONS)
     if found := next((each for each in reasons if isinstance(each, str)), None):
         yield Entry("metadata", "finish_reason", found, ())
 
@@ -150,6 +164,8 @@ def _message(item: Json) -> Json:
         return item
     if (kwargs := item.get("kwargs")) and isinstance(kwargs, Mapping) and "lc" in item:
         return _langchain_message(item.get("id"), kwargs)
+    if is_serialized(item):
+        return in_parts(item)
     if "role" in item:
         return {key: value for key, value in item.items() if value is not None or key == "content"}
     held = next((held for key in _MESSAGE_OF if isinstance(held := item.get(key), Mapping)), item)
@@ -164,6 +180,13 @@ def _langchain_message(path: Json, kwargs: Mapping[str, Json]) -> Json:
     role = next((role for kind, role in _LANGCHAIN_ROLES.items() if name.startswith(kind)), None)
     said = {key: kwargs[key] for key in _LANGCHAIN_KEYS if kwargs.get(key)}
     return {"role": role, "content": None, **said} if role else kwargs
+
+
+def _reply_meta(response: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return what Haystack says of the first reply beside its content; nothing without."""
+    first = next(iter(_objects(response.get(_REPLIES))), None)
+    meta = first.get("meta") if first else None
+    return meta if isinstance(meta, Mapping) else {}
 
 
 def _objects(listed: Json) -> list[Mapping[str, Json]]:

@@ -19,6 +19,7 @@ from typing import Final
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.haystack_message import in_parts
 from otel_bridge_collector.translate.messages import chat_messages, text_message
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
 from otel_bridge_collector.translate.tools import tool_definitions
@@ -34,7 +35,6 @@ _VALUES: Final = (
     ("input", _INPUT), ("output", _OUTPUT),
     ("input", "haystack.pipeline.input_data"), ("output", "haystack.pipeline.output_data"),
 )  # fmt: skip
-_MESSAGE_KEYS: Final = frozenset({"role", "content", "meta", "name"})
 _META_READ: Final = frozenset({"model", "finish_reason", "usage", "index"})
 
 _Object = Mapping[str, Json]
@@ -110,34 +110,7 @@ def _meta(replied: _Object, replies: Sequence[Json]) -> _Object:
 
 
 def _chat(messages: Sequence[Json]) -> Json:
-    return chat_messages([_in_parts(message) for message in messages])
-
-
-def _in_parts(message: Json) -> Json:
-    """Return a message with the parts of the GenAI conventions."""
-    content = message.get("content") if isinstance(message, Mapping) else None
-    if not isinstance(message, Mapping) or not isinstance(content, list):
-        return message
-    rest = {key: value for key, value in message.items() if key not in _MESSAGE_KEYS}
-    return {"role": message.get("role"), "parts": [_part(part) for part in content], **rest}
-
-
-def _part(part: Json) -> Json:
-    told = _object(part)
-    if isinstance(text := told.get("text"), str):
-        return {"type": "text", "content": text}
-    if call := _object(told.get("tool_call")):
-        name, arguments = call.get("tool_name"), call.get("arguments")
-        return {"type": "tool_call", "id": call.get("id"), "name": name, "arguments": arguments}
-    if result := _object(told.get("tool_call_result")):
-        called = _object(result.get("origin"))
-        return {"type": "tool_call_response", "id": called.get("id"), "response": result.get("result")}
-    if thought := _object(told.get("reasoning")).get("reasoning_text"):
-        return {"type": "reasoning", "content": thought}
-    image = _object(told.get("image"))
-    if data := image.get("base64_image"):
-        return {"type": "blob", "modality": "image", "mime_type": image.get("mime_type"), "content": data}
-    return part
+    return chat_messages([in_parts(message) for message in messages])
 
 
 def _object(value: Json) -> _Object:

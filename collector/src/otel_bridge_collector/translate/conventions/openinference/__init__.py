@@ -25,7 +25,9 @@ tool, ...) stays in `metadata` under its own name.
 Most instrumentations write the whole request as `input.value` and the whole response as `output.value`, and the same messages in
 attributes of their own. Then the messages count, and of the other two only what is no message stays: in `metadata`, under its
 path (`output.value.system_fingerprint`); the response's id becomes `gen_ai.response.id`. Lists in them are taken for content. If
-messages were redacted, nothing of the duplicates stays. A value that holds more messages than the attributes wins.
+messages were redacted, nothing of the duplicates stays. A value that holds more messages than the attributes wins. Haystack's
+instrumentation writes messages as Python prints them, and flattens neither calls nor results of tools: in a call of a model the
+printed ones are read.
 
 Source: openinference-semantic-conventions 0.1.42 and the instrumentations of its repository, read 2026-11-23;
 spec/translation.md sections 4.5, 10 and 14 (1, 6, 10, 12, 16).

@@ -8,6 +8,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.openinference.message import messages
+from otel_bridge_collector.translate.haystack_message import unprinted
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.messages import chat_messages, is_message_list, text_message
 from otel_bridge_collector.translate.partial import Content, Rank
@@ -50,7 +51,7 @@ def value_content(attributes: Attributes, side: Side, *, is_chat: bool) -> Conte
     """Return the content of `input.value` or `output.value`; that of a chat becomes messages where it can."""
     if side.value not in attributes:
         return None
-    value = value_of(attributes, side)
+    value = value_of(attributes, side, is_chat=is_chat)
     if is_chat:
         value = text_message(side.role, value) if isinstance(value, str) else _whole(side, value) or value
     elif "json" in str(attributes.get(side.mime_type)):
@@ -72,7 +73,7 @@ def parameter_content(attributes: Attributes) -> Content | None:
 
 def history_content(attributes: Attributes, own: Content) -> Content | None:
     """Return the messages that a response says were sent since `own`, behind its system message."""
-    history = history_in(value_of(attributes, OUTPUT))
+    history = history_in(value_of(attributes, OUTPUT, is_chat=True))
     if not isinstance(history, list) or not isinstance(own.value, list):
         return None
     system = [
@@ -81,12 +82,16 @@ def history_content(attributes: Attributes, own: Content) -> Content | None:
     return Content(INPUT.field, [*system, *history], Rank.VALUE, ())
 
 
-def value_of(attributes: Attributes, side: Side) -> Json:
-    """Return `input.value` or `output.value`; an object or a list is JSON even where the type does not say so."""
+def value_of(attributes: Attributes, side: Side, *, is_chat: bool) -> Json:
+    """Return `input.value` or `output.value`; an object or a list is JSON even where the type does not say so.
+
+    Messages that Haystack's instrumentation printed are read in those of a chat; other spans keep what they were given.
+    """
     value = attributes.get(side.value)
     decoded = json_text.decoded(value)
     is_json = "json" in str(attributes.get(side.mime_type))
-    return decoded if is_json or not isinstance(decoded, str) else value
+    told = decoded if is_json or not isinstance(decoded, str) else value
+    return unprinted(told) if is_chat else told
 
 
 def _messages(attributes: Attributes, side: Side) -> Iterator[Content]:

@@ -68,7 +68,9 @@ def translate(span: Span) -> Partial:
         content for side in (INPUT, OUTPUT) for content in _contents(attributes, side, is_chat=is_chat)
     ]
     told = set[Json]().union(*(scalars(content.value) for content in contents))
-    request, response = (value_of(attributes, side) if is_chat else None for side in (INPUT, OUTPUT))
+    request, response = (
+        value_of(attributes, side, is_chat=True) if is_chat else None for side in (INPUT, OUTPUT)
+    )
     entries = [
         *call.readings(attributes, told, request=request, response=response),
         *note.readings(attributes),
@@ -81,7 +83,7 @@ def translate(span: Span) -> Partial:
     readings: tuple[Reading, ...] = (*contents, *entries)
     held = set[Json]().union(*(scalars(reading.value) for reading in readings))
     return Partial(
-        readings=(*readings, *_beside(attributes, held, with_lists=named != "llm")),
+        readings=(*readings, *_beside(attributes, held, is_chat=is_chat, with_lists=named != "llm")),
         spent=(*_REPEATING, *_without_use(attributes, readings)),
         fallback_type=_fallback_type(contents, entries),
     )
@@ -103,18 +105,18 @@ def _contents(attributes: Attributes, side: Side, *, is_chat: bool) -> Iterator[
         return
     if value and is_message_list(value.value):
         # What was flattened out of a whole request has nothing to add to it.
-        is_copy = told_in(own.value) <= told_in(value_of(attributes, side))
+        is_copy = told_in(own.value) <= told_in(value_of(attributes, side, is_chat=is_chat))
         yield value._replace(attributes=own.attributes if is_copy else ())
     if side is INPUT and (history := history_content(attributes, own)):
         yield history
 
 
-def _beside(attributes: Attributes, held: set[Json], *, with_lists: bool) -> Iterator[Entry]:
+def _beside(attributes: Attributes, held: set[Json], *, is_chat: bool, with_lists: bool) -> Iterator[Entry]:
     """Yield what a whole request or response says that no other reading does; a redacted one may say too much."""
     if REDACTED in held:
         return
     for side in (INPUT, OUTPUT):
-        rest = beside(value_of(attributes, side), held, with_lists=with_lists)
+        rest = beside(value_of(attributes, side, is_chat=is_chat), held, with_lists=with_lists)
         for key, value in rest.items():
             yield Entry("metadata", f"{side.value}.{key}", value, ())
 
