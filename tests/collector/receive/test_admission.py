@@ -45,6 +45,16 @@ def test_one_request_may_take_all_the_room_and_not_a_byte_more() -> None:
     run(scenario)
 
 
+def test_a_request_that_holds_what_it_needs_goes_on_however_full_it_is() -> None:
+    async def scenario(admission: Admission) -> None:
+        with admission.hold("a") as first, admission.hold("b") as second:
+            await first.grow(ROOM // 2)
+            await second.grow(ROOM // 2)
+            await first.grow(0)
+
+    assert run(scenario).used_bytes == 0
+
+
 def test_who_takes_all_that_it_can_leaves_room_for_another() -> None:
     async def scenario(admission: Admission) -> None:
         with admission.hold("greedy") as greedy, admission.hold("modest") as modest:

@@ -111,13 +111,14 @@ class Hold:
         self.size_bytes = 0
 
     async def grow(self, size_bytes: int) -> None:
-        """Hold more.
+        """Hold more; no more than before needs no room, however full it is.
 
         Raises:
             OverloadedError: there is no room.
         """
-        await self._admission.take(self._caller, size_bytes)
-        self.size_bytes += size_bytes
+        if size_bytes:
+            await self._admission.take(self._caller, size_bytes)
+            self.size_bytes += size_bytes
 
     def shrink_to(self, size_bytes: int) -> None:
         """Hold no more than this."""
