@@ -110,6 +110,11 @@ def test_a_list_of_texts_is_a_list_of_parts() -> None:
         pytest.param(
             {"type": "fallback", "text": "a -> b"}, {"type": "fallback", "text": "a -> b"}, id="unknown"
         ),
+        pytest.param(
+            {"type": "text", "image": {"detail": "low"}},
+            {"type": "text", "image": {"detail": "low"}},
+            id="text without text",
+        ),
     ],
 )
 def test_contents_become_parts(content: Json, part: Json) -> None:

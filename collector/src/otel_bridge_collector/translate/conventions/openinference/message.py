@@ -68,7 +68,7 @@ def _role(told: Object, default: str) -> str:
 def _content(text: Json, parts: list[Object], *, is_tool: bool) -> Json:
     if not parts:
         return text  # Or a list of texts.
-    texts = [part["text"] for part in parts if part.get("type") == "text"]
+    texts = [part["text"] for part in parts if part.get("type") == "text" and "text" in part]
     if is_tool and not text and len(parts) == len(texts) == 1:
         return texts[0]  # A tool's content stays the text that the model got, even where it is JSON.
     return parts if not text or texts == [text] else [{"type": "text", "text": text}, *parts]
