@@ -64,19 +64,6 @@ def test_a_row_is_priced_with_its_facts_in_it(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_file_of_an_earlier_version_gets_the_columns_that_it_lacks(tmp_path: Path) -> None:
-    first = DuckDBStore(tmp_path / "rows.duckdb")
-    first.apply(writes([row("a")]), next_seq=1)
-    first._connection.execute("ALTER TABLE store.rows DROP COLUMN cost")
-    first.close()
-
-    second = DuckDBStore(tmp_path / "rows.duckdb", price=lambda _: 1.0)
-    second.apply(writes([row("b")]), next_seq=2)
-
-    assert select(second, "SELECT id, cost FROM store.rows ORDER BY id") == [("a", None), ("b", 1.0)]
-    second.close()
-
-
 def test_what_was_applied_survives_a_kill(tmp_path: Path) -> None:
     code = (
         "import os, sys\nfrom pathlib import Path\n"

@@ -19,45 +19,21 @@ from otel_bridge_collector.store.aim import Identity, aim, identities_of
 from otel_bridge_collector.store.assembly import Entry, Fact, changed_fields
 from otel_bridge_collector.store.columns import (
     COLUMNS,
-    COST,
     HISTORY_TABLE,
     VERSIONED,
     RowKey,
-    column_definitions,
     from_columns,
     key_of,
     to_columns,
 )
+from otel_bridge_collector.store.duckdb_file import (
+    FACT_COLUMNS,
+    HISTORY_COLUMNS,
+    open_file,
+    read_progress,
+)
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.store.json_text import dump_json, load_json
-
-# v1.5.0 can be read by every DuckDB from 1.5 on, a file in 2.0's own format only by 2.0 (spec/storage.md section 1).
-_ATTACH: Final = "ATTACH {path} AS store (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE 16384)"
-
-_FACT_COLUMNS: Final[Mapping[str, str]] = {
-    "object_type": "VARCHAR",
-    "object_id": "VARCHAR",
-    "id": "VARCHAR",
-    "fact": "VARCHAR",
-    "stated_ns": "UBIGINT",
-    "fills_only": "BOOLEAN",
-    "content": "VARCHAR",
-    "xact_id": "UBIGINT",
-}
-
-_SCHEMA: Final = f"""
-BEGIN;
-CREATE TABLE store.rows({column_definitions()});
-CREATE TABLE store.facts({", ".join(f"{name} {kind}" for name, kind in _FACT_COLUMNS.items())});
-CREATE TABLE {HISTORY_TABLE}({column_definitions()}, until_xact_id UBIGINT);
-CREATE TABLE store.progress AS SELECT 0::UBIGINT AS next_seq;
-COMMIT
-"""
-
-_HISTORY_COLUMNS: Final[Mapping[str, str]] = {**COLUMNS, "until_xact_id": "UBIGINT"}
-_HISTORY: Final = f"CREATE TABLE IF NOT EXISTS {HISTORY_TABLE}({column_definitions()}, until_xact_id UBIGINT)"
-_UPGRADE: Final = f"ALTER TABLE store.rows ADD COLUMN IF NOT EXISTS {COST} {COLUMNS[COST]}; {_HISTORY}"
-"""What a file of an earlier version lacks."""
 
 _NAMED: Final = """
 SELECT object_type, object_id, id, CASE WHEN type IS DISTINCT FROM 'log' THEN span_id END, CASE WHEN is_root THEN root_span_id END
@@ -105,8 +81,8 @@ class DuckDBStore:
             StoreError: another process has it, or it is no store.
         """
         try:
-            self._connection = _open(path, memory_limit_mb=memory_limit_mb, threads=threads)
-            self._next_seq = _progress(self._connection)
+            self._connection = open_file(path, memory_limit_mb=memory_limit_mb, threads=threads)
+            self._next_seq = read_progress(self._connection)
             self._price = price
             self._means_ratings = means_ratings
         except duckdb.Error as error:
@@ -204,11 +180,11 @@ class DuckDBStore:
                 "DELETE FROM store.rows WHERE rowid IN (SELECT unnest($1))", [stored_rows]
             )
         self._insert("store.rows", COLUMNS, self._row_values(entries.values()))
-        self._insert(HISTORY_TABLE, _HISTORY_COLUMNS, _past_values(entries, self._price))
+        self._insert(HISTORY_TABLE, HISTORY_COLUMNS, _past_values(entries, self._price))
         for key in has_facts:
             if entries[key].deleted:
                 self._delete_facts(key)
-        self._insert("store.facts", _FACT_COLUMNS, _fact_values(entries))
+        self._insert("store.facts", FACT_COLUMNS, _fact_values(entries))
         return changed_fields((row, _as_read(entries[key].visible())) for key, row in before.items())
 
     def _told_again(
@@ -330,27 +306,6 @@ class DuckDBStore:
         )
 
 
-def _open(path: Path, *, memory_limit_mb: int, threads: int) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "memory_limit": f"{memory_limit_mb}MB",
-            "threads": threads,
-            "temp_directory": str(path.with_suffix(".tmp")),
-            # A checkpoint stalls the writer (spec/storage.md section 8, rule 3), so rarely.
-            "checkpoint_threshold": "256MB",
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
-    quoted = "'" + str(path).replace("'", "''") + "'"
-    connection.execute("SET GLOBAL TimeZone = 'UTC'")
-    connection.execute(_ATTACH.format(path=quoted))
-    # A statement that slipped through query planning must reach no file but this one.
-    connection.execute("SET enable_external_access = false")
-    return connection
-
-
 def _fetch(cursor: duckdb.DuckDBPyConnection, max_bytes: int | None) -> tuple[list[tuple[object, ...]], bool]:
     """Return rows until their texts are above `max_bytes`, and whether some are left."""
     if max_bytes is None:
@@ -364,16 +319,6 @@ def _fetch(cursor: duckdb.DuckDBPyConnection, max_bytes: int | None) -> tuple[li
                 return rows, True
             rows.append(row)
     return rows, False
-
-
-def _progress(connection: duckdb.DuckDBPyConnection) -> int:
-    try:
-        row = connection.execute("SELECT next_seq FROM store.progress").fetchone()
-    except duckdb.CatalogException:
-        connection.execute(_SCHEMA)
-        return 0
-    connection.execute(_UPGRADE)
-    return int(row[0]) if row else 0
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
