@@ -28,6 +28,7 @@ METRIC_OF: Final[Mapping[str, str]] = {
     "cache_read_input_tokens": "prompt_cached_tokens",
     "cache_read_tokens": "prompt_cached_tokens",
     "cached_tokens": "prompt_cached_tokens",
+    "cached_input_tokens": "prompt_cached_tokens",
     "input_tokens_details.cached_tokens": "prompt_cached_tokens",
     "prompt_tokens_details.cached_tokens": "prompt_cached_tokens",
     "cache_write.input_tokens": "prompt_cache_creation_tokens",

@@ -170,3 +170,7 @@ def test_the_scope_tells_whether_the_cache_is_counted_apart(scope: str, prompt_t
     metrics = translate(make_span(attributes, scope=scope)).get("metrics") or {}
 
     assert (metrics["prompt_tokens"], metrics["prompt_cached_tokens"]) == (prompt_tokens, 20)
+
+
+def test_mastra_s_name_of_cached_tokens_is_known() -> None:
+    assert metrics_of(usage__input_tokens=10, usage__cached_input_tokens=4)["prompt_cached_tokens"] == 4

@@ -109,6 +109,18 @@ def test_a_tool_s_own_span_has_its_arguments_and_result() -> None:
     assert row.get("metadata") == {"gen_ai.input.messages": QUESTION}
 
 
+def test_a_tool_s_own_span_may_tell_them_by_mastra_s_names() -> None:
+    row = row_of(
+        {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.input": '{"city": "Oslo"}',
+            "gen_ai.tool.output": '{"degrees": 3}',
+        }
+    )
+
+    assert (row.get("input"), row.get("output")) == ({"city": "Oslo"}, {"degrees": 3})
+
+
 def test_on_other_spans_messages_come_before_arguments() -> None:
     row = row_of({"gen_ai.tool.call.arguments": "{}", "gen_ai.input.messages": QUESTION})
 

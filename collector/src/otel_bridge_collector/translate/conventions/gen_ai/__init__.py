@@ -5,7 +5,7 @@
 | `gen_ai.input.messages`, `gen_ai.prompt_json`, `gen_ai.prompt.<n>.*`, `gen_ai.prompt` | `input`, the first of them; as OpenAI chat messages |
 | `gen_ai.output.messages`, `gen_ai.completion_json`, `gen_ai.completion.<n>.*`, `gen_ai.completion` | `output`, the same way |
 | `gen_ai.system_instructions` | a system message before those of `input` |
-| `gen_ai.tool.call.arguments`, `.result` | `input`, `output`; on tool spans before messages |
+| `gen_ai.tool.call.arguments`, `.result`, else `gen_ai.tool.input`, `.output` (Mastra) | `input`, `output`; on tool spans before messages |
 | `gen_ai.retrieval.query.text`, `.documents` | `input`, `output` |
 | `gen_ai.operation.name` | `span_attributes.type`: chat, generate_content, text_completion, embeddings, fetch_response: llm; execute_tool, retrieval, memory: tool; agents, workflows, plan: task |
 | `gen_ai.tool.name` | `metadata.tools`; type tool where the operation names none |

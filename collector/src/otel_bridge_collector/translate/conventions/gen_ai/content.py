@@ -35,7 +35,12 @@ _OUTPUT: Final = _Side(
     "output", "assistant", names.GEN_AI_OUTPUT_MESSAGES, "gen_ai.completion_json", "gen_ai.completion"
 )
 
-_CALLS: Final = (("input", names.GEN_AI_TOOL_CALL_ARGUMENTS), ("output", names.GEN_AI_TOOL_CALL_RESULT))
+_CALLS: Final = (
+    ("input", names.GEN_AI_TOOL_CALL_ARGUMENTS),
+    ("output", names.GEN_AI_TOOL_CALL_RESULT),
+    ("input", "gen_ai.tool.input"),
+    ("output", "gen_ai.tool.output"),
+)
 _RETRIEVALS: Final = (("input", "gen_ai.retrieval.query.text"), ("output", "gen_ai.retrieval.documents"))
 
 
