@@ -37,7 +37,7 @@ def test_an_unknown_flag_is_an_error() -> None:
         otel_bridge.auto_instrument(opnai=False)  # type: ignore[call-arg]
 
 
-def test_calls_are_traced_with_their_content_until_it_is_undone(receiver: OtlpReceiver) -> None:  # S5
+def test_s5_calls_are_traced_with_their_content_until_it_is_undone(receiver: OtlpReceiver) -> None:
     run(
         ASK
         + """
@@ -55,7 +55,7 @@ ask()
     assert "hello" in receiver.spans[span.name]["gen_ai.input.messages"]
 
 
-def test_a_flag_leaves_a_library_alone(receiver: OtlpReceiver) -> None:  # S6
+def test_s6_a_flag_leaves_a_library_alone(receiver: OtlpReceiver) -> None:
     run(ASK + "assert 'openai' not in otel_bridge.auto_instrument(openai=False)\nask()\n", receiver)
 
     assert receiver.raw_spans == []
