@@ -1,7 +1,7 @@
 """What destinations stand on, in a folder."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
@@ -18,16 +18,15 @@ from tests.support.sinks import MemorySink
 
 @contextmanager
 def ground_in(folder: Path, *, end_seq: int = 1) -> Iterator[Ground]:
-    objects = Objects(folder / "objects.sqlite")
-    yield Ground(
-        folder=folder,
-        objects=objects,
-        attachments=Attachments(folder / "attachments"),
-        router=Router(objects, default_parent="project_id:p"),
-        end_seq=lambda: end_seq,
-        price=lambda _: None,
-    )
-    objects.close()
+    with closing(Objects(folder / "objects.sqlite")) as objects:
+        yield Ground(
+            folder=folder,
+            objects=objects,
+            attachments=Attachments(folder / "attachments"),
+            router=Router(objects, default_parent="project_id:p"),
+            end_seq=lambda: end_seq,
+            price=lambda _: None,
+        )
 
 
 def memory_store(ground: Ground, sink: MemorySink) -> Destination[RowWrite]:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -57,9 +57,11 @@ def receiving(
     max_inflight_bytes: int = 512 << 20,
     timeout_s: float = 30,
 ) -> Iterator[Receivers]:
-    with open_spool(folder) as spool:
-        objects = Objects(folder / "receivers.sqlite")
-        keys = KeyRing(folder / "receivers.sqlite")
+    with (
+        open_spool(folder) as spool,
+        closing(Objects(folder / "receivers.sqlite")) as objects,
+        closing(KeyRing(folder / "receivers.sqlite")) as keys,
+    ):
         gate = Gate(objects, current_access, default_parent=DEFAULT_PARENT)
         ingest = Ingest(spool, XactClock(0), Counters(), gate, now_ns=lambda: 77)
         door = Door(
@@ -69,8 +71,6 @@ def receiving(
         )
         with _on_a_thread(_serving(ingest, door, grpc, max_body_bytes)) as (http, taken):
             yield Receivers(http=f"http://{http}", grpc=str(taken), spool=spool, objects=objects)
-        keys.close()
-        objects.close()
 
 
 @asynccontextmanager
