@@ -122,7 +122,7 @@ def test_the_slowest_destination_says_what_may_go(tmp_path: Path) -> None:
     async def use(deliveries: Deliveries, spool: Spool) -> None:
         await append(spool, 1)
         await reached(deliveries, "store", spool.end_seq)
-        assert deliveries.passed_seq() == 0
+        assert deliveries.passed_seq() < spool.end_seq
         (status,) = [each for each in deliveries.statuses() if each.name == "file"]
         assert status.waiting_records > 0
         blocked.unlink()
