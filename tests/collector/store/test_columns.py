@@ -83,6 +83,11 @@ def test_a_row_comes_back_without_what_it_does_not_say() -> None:
         pytest.param("2026-01-05T11:00:00+02:00", datetime(2026, 1, 5, 9), id="zone"),  # noqa: DTZ001
         pytest.param("2026-01-05T09:00:00", datetime(2026, 1, 5, 9), id="no-zone-is-utc"),  # noqa: DTZ001
         pytest.param("yesterday", datetime(2026, 5, 12, 23, 48, 44), id="no-time"),  # noqa: DTZ001
+        pytest.param(
+            "0001-01-01T00:00:00+23:59",
+            datetime(2026, 5, 12, 23, 48, 44),  # noqa: DTZ001
+            id="before-year-1-in-utc",
+        ),
         pytest.param(None, datetime(2026, 5, 12, 23, 48, 44), id="absent"),  # noqa: DTZ001
     ],
 )

@@ -214,14 +214,15 @@ def _string_at(fields: Mapping[str, Json], path: tuple[str, str]) -> str | None:
 def _created(value: Json, xact_id: int) -> datetime:
     """Return the row's time in UTC, without a zone as the column wants it.
 
-    A row that has none, or one that is no time, was created when its transaction was: bits 16 to 47 of a
-    transaction id are Unix seconds (spec/translation.md section 1.3).
+    A row that has none, or one that is no time or, in UTC, outside the years 1 to 9999, was created when its
+    transaction was: bits 16 to 47 of a transaction id are Unix seconds (spec/translation.md section 1.3).
     """
     try:
         created = datetime.fromisoformat(str(value))
-    except ValueError:
+        created = created.astimezone(UTC) if created.tzinfo else created
+    except (ValueError, OverflowError):
         created = datetime.fromtimestamp(xact_id >> 16 & 0xFFFFFFFF, UTC)
-    return created.astimezone(UTC).replace(tzinfo=None) if created.tzinfo else created
+    return created.replace(tzinfo=None)
 
 
 def _object_id_fields() -> str:
