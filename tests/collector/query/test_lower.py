@@ -20,6 +20,8 @@ from tests.support.rows import Asking
         pytest.param("NOT tags INCLUDES 'triage'", "edb", id="08"),
         pytest.param("tags[0] = 'done'", "c", id="09-first"),
         pytest.param("tags[-1] = 'triage'", "ca", id="09-last"),
+        pytest.param("tags[99999999999999999999] = 'done'", "", id="09-beyond-any-list"),
+        pytest.param("tags[-99999999999999999999] = 'done'", "", id="09-before-any-list"),
         pytest.param("input LIKE 'How%'", "ea", id="10-like"),
         pytest.param("input ILIKE '%how%'", "ea", id="10-ilike"),
         pytest.param("input LIKE '%50\\% off%'", "c", id="11"),

@@ -145,9 +145,13 @@ def step(value: Value, path: tuple[str | int, ...], bindings: Bindings) -> Value
     return json(f"nullif({sql}::VARCHAR, 'null')")
 
 
+_MAX_POSITION = 2**63 - 1
+
+
 def _path_step(part: str | int) -> str:
     if isinstance(part, int):
-        return f"[{part}]"
+        # DuckDB reads no larger number in a path, and no list is that long.
+        return f"[{max(-_MAX_POSITION, min(part, _MAX_POSITION))}]"
     escaped = part.replace("\\", "\\\\").replace('"', '\\"')
     return f'."{escaped}"'
 
