@@ -101,6 +101,7 @@ def test_a_row_always_has_a_time(created: str | None, expected: datetime) -> Non
         pytest.param({"metrics": {"tokens": 5}}, "tokens", 5.0, id="number"),
         pytest.param({"metrics": {"tokens": "5"}}, "tokens", None, id="string-is-no-number"),
         pytest.param({"metrics": {"tokens": True}}, "tokens", None, id="true-is-no-number"),
+        pytest.param({"metrics": {"tokens": 10**400}}, "tokens", None, id="beyond-any-double"),
         pytest.param({"metrics": [5]}, "tokens", None, id="no-object"),
         pytest.param({"metadata": {"model": "m"}}, "model", "m", id="string"),
         pytest.param({"metadata": {"model": 5}}, "model", None, id="number-is-no-string"),

@@ -211,3 +211,10 @@ def test_a_zero_for_a_model_without_a_price_is_what_was_said() -> None:
     )
 
     assert (cost_of(row).usd, cost_of(row).source) == (0, "producer")
+
+
+@pytest.mark.parametrize("metric", ["prompt_tokens", "estimated_cost", "start"])
+def test_a_number_beyond_any_double_has_no_cost(metric: str) -> None:
+    row: Row = {"metrics": {"completion_tokens": 1, metric: 10**400}, "metadata": {"model": "gpt-4o"}}
+
+    assert (estimated_cost(row) or 0) < 1

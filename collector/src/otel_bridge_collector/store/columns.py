@@ -203,7 +203,12 @@ def _at(fields: Mapping[str, Json], path: tuple[str, str]) -> Json:
 
 def _number_at(fields: Mapping[str, Json], path: tuple[str, str]) -> float | None:
     value = _at(fields, path)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # An integer beyond any double stays in the JSON of its field.
+        return None
 
 
 def _string_at(fields: Mapping[str, Json], path: tuple[str, str]) -> str | None:

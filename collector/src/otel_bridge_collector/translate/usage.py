@@ -11,7 +11,7 @@
 Source: spec/translation.md sections 7 and 14 (7); the providers' usage objects. Prices are not its subject.
 """
 
-import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeGuard
 
@@ -133,7 +133,7 @@ def is_measure(value: Json) -> TypeGuard[int | float]:
     """Tell whether `value` is a finite number that is not negative."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return math.isfinite(value) and value >= 0
+    return 0 <= value <= sys.float_info.max  # an integer may be larger than any double
 
 
 def _with_cache(leaves: Mapping[str, Json]) -> dict[str, Json]:
