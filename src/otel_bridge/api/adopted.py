@@ -44,6 +44,10 @@ class AdoptedSpan:
         self.root_span_id = trace.format_trace_id(own.trace_id)
         self.span_parents = [trace.format_span_id(above.span_id)] if above else None
 
+    def __str__(self) -> str:
+        """As it stands in a row where it was logged itself."""
+        return "<span>"
+
     @property
     def id(self) -> str:
         """See `Span`."""

@@ -54,6 +54,10 @@ class Logger:
         self._spans_in_use = False
         self._trace_id = secrets.token_hex(16)
 
+    def __str__(self) -> str:
+        """As it stands in a row where it was logged itself."""
+        return "<logger>"
+
     @property
     def route(self) -> Route | None:
         """The way of the logger's spans; None for the usual one."""

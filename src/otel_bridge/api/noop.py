@@ -17,6 +17,10 @@ class NoopSpan:
     root_span_id = ""
     span_parents: list[str] | None = None
 
+    def __str__(self) -> str:
+        """As it stands in a row where it was logged itself."""
+        return "<span>"
+
     @property
     def id(self) -> str:
         """Empty."""

@@ -80,6 +80,10 @@ class BridgeSpan:
         if recording.is_sampled:
             state.remember_open(self)
 
+    def __str__(self) -> str:
+        """As it stands in a row where it was logged itself."""
+        return "<span>"
+
     @property
     def id(self) -> str:
         """See `Span`."""

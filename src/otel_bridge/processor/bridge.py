@@ -86,7 +86,9 @@ class BridgeSpanProcessor(SpanProcessor):
         # Counted innermost: of a batch that is cut, each part has an outcome of its own.
         sized = SizedSpanExporter(self._exporter, self.settings.batch_bytes)
         self._batch = unreported(BatchSpanProcessor)(
-            CustomizingSpanExporter(MaskingSpanExporter(AttachingSpanExporter(sized, self.settings))),
+            CustomizingSpanExporter(
+                MaskingSpanExporter(AttachingSpanExporter(sized, self.settings)), self.settings.content_mode
+            ),
             max_queue_size=self.settings.queue_size,
             schedule_delay_millis=self.settings.schedule_delay_ms,
             max_export_batch_size=min(self.settings.batch_size, self.settings.queue_size),

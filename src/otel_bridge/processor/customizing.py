@@ -20,6 +20,7 @@ from otel_bridge.attributes.encode import Attributes, encode
 from otel_bridge.attributes.to_json import clean, dump, to_json
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Json
+from otel_bridge.settings import ContentMode
 
 logger = logging.getLogger(__name__)
 
@@ -30,10 +31,16 @@ _IDENTITY: Final = frozenset({"id", "span_id", "root_span_id", "span_parents"})
 
 
 class CustomizingSpanExporter(SpanExporter):
-    """Export what the hooks make of our own spans through `inner`; spans of others pass as they are."""
+    """Export what the hooks make of our own spans through `inner`; spans of others pass as they are.
 
-    def __init__(self, inner: SpanExporter) -> None:
+    Args:
+        inner: what exports.
+        content: where chat messages of a changed row go.
+    """
+
+    def __init__(self, inner: SpanExporter, content: ContentMode) -> None:
         self._inner = inner
+        self._content: ContentMode = content
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Customize and export."""
@@ -41,7 +48,7 @@ class CustomizingSpanExporter(SpanExporter):
         if not customizers:
             return self._inner.export(spans)
         return self._inner.export(
-            [_customized(span, customizers) if _is_ours(span) else span for span in spans]
+            [_customized(span, customizers, self._content) if _is_ours(span) else span for span in spans]
         )
 
     def shutdown(self) -> None:
@@ -57,7 +64,9 @@ def _is_ours(span: ReadableSpan) -> bool:
     return span.instrumentation_scope is not None and span.instrumentation_scope.name == names.SCOPE
 
 
-def _customized(span: ReadableSpan, customizers: Sequence[state.Customizer]) -> ReadableSpan:
+def _customized(
+    span: ReadableSpan, customizers: Sequence[state.Customizer], content: ContentMode
+) -> ReadableSpan:
     before = _row(span)
     try:
         row = before
@@ -66,7 +75,7 @@ def _customized(span: ReadableSpan, customizers: Sequence[state.Customizer]) -> 
                 **_checked(customizer.on_span_export(cast("dict[str, Any]", to_json(row)))),
                 **_identity(before),
             }
-        return _with_row(span, before, row)
+        return _with_row(span, before, row, content)
     except Exception as error:  # noqa: BLE001 - the hook may raise anything
         if "customizer" not in state.process.warned:
             state.process.warned.add("customizer")
@@ -107,12 +116,15 @@ def _checked(row: object) -> dict[str, Json]:
     return cast("dict[str, Json]", to_json(cast("object", row)))
 
 
-def _with_row(span: ReadableSpan, before: Mapping[str, Json], row: Mapping[str, Json]) -> ReadableSpan:
+def _with_row(
+    span: ReadableSpan, before: Mapping[str, Json], row: Mapping[str, Json], content: ContentMode
+) -> ReadableSpan:
     if row == before:
         return span
-    attributes = encode({name: value for name, value in row.items() if name not in _IDENTITY | {"error"}})
     told = row.get("span_attributes")
     name = str(told.get("name") or span.name) if isinstance(told, Mapping) else span.name
+    said = {field: value for field, value in row.items() if field not in _IDENTITY | {"error"}}
+    attributes = encode(said, content=content, name=name)
     if row.get("error") == before.get("error"):
         return _copy(span, attributes, name=clean(name), same_error=True)
     if (error := row.get("error")) is not None:

@@ -8,7 +8,7 @@ import pytest
 import otel_bridge
 from otel_bridge import SpanCustomizer, set_span_customizers, start_span
 from tests.support.app import App
-from tests.support.otlp_receiver import attributes
+from tests.support.otlp_receiver import OtlpReceiver, attributes
 
 
 class Shout(SpanCustomizer):
@@ -91,3 +91,31 @@ def test_spans_of_others_and_of_no_hook_pass(app: App) -> None:
 
     assert app.attributes("theirs")["x"] == 1
     assert app.row("ours")["input"] == 1
+
+
+@pytest.mark.parametrize("mode", ["auto", "braintrust", "genai", "both"])
+def test_messages_stay_where_the_setting_puts_them(
+    receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setenv("OTEL_BRIDGE_CONTENT_MODE", mode)
+    app = App(receiver)
+    messages = [{"role": "user", "content": "hi"}]
+
+    start_span("as it was", type="llm", input=messages).end()
+    as_it_was = places(app, "as it was")
+    set_span_customizers([Label()])
+    start_span("changed", type="llm", input=messages).end()
+
+    assert app.row("changed")["metadata"] == {"label": 1}
+    assert places(app, "changed") == as_it_was
+
+
+def places(app: App, name: str) -> set[str]:
+    """The attributes that hold the input of a span."""
+    return app.attributes(name).keys() & {"braintrust.input_json", "gen_ai.input.messages"}
+
+
+class Label(SpanCustomizer):
+    def on_span_export(self, data: dict[str, Any]) -> dict[str, Any]:
+        data["metadata"] = {"label": 1}
+        return data
