@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Final, Protocol, cast, runtime_checkable
+from weakref import WeakValueDictionary
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
@@ -30,6 +31,7 @@ from otel_bridge.leaving import before_celery_worker_ends, before_every_end, bef
 from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.deadline import RootFlush, flush_at_exit, flush_together
 from otel_bridge.processor.facts import FactSender
+from otel_bridge.processor.keyed import KeyedPipelines, Lane
 from otel_bridge.settings import Settings
 from otel_bridge.state import Same
 
@@ -87,7 +89,10 @@ class Bridge:
     route: state.Route | None = None
     waits: bool = False
     _tracer: trace.Tracer = field(default_factory=trace.NoOpTracer)
-    _keyed: dict[str | None, "Bridge"] = field(default_factory=dict[str | None, "Bridge"])
+    _pipelines: KeyedPipelines | None = None
+    _keyed: WeakValueDictionary[str | None, state.Route] = field(
+        default_factory=WeakValueDictionary[str | None, state.Route]
+    )
     _facts: FactSender | None = None
 
     @property
@@ -108,6 +113,9 @@ class Bridge:
     @property
     def facts(self) -> FactSender:
         """The pipeline for feedback and updates, made at its first use."""
+        lane = self.route.lane if self.route else None
+        if isinstance(lane, Lane):
+            return lane.home.facts(lane)
         with state.process.configuring:
             if self._facts is None:
                 self._facts = FactSender(self.settings, self.resource)
@@ -117,21 +125,21 @@ class Bridge:
         """Shut down the pipelines for feedback and updates, which no provider does."""
         if self._facts is not None:
             self._facts.shutdown()
-        for keyed in self._keyed.values():
-            keyed.close()
+        if self._pipelines is not None:
+            self._pipelines.close_facts()
 
     def of_key(self, api_key: str | None) -> "Bridge":
         """Return the bridge that sends with `api_key`, by default with that of the environment."""
         wanted = api_key or self.environment_key
         if wanted == self.settings.api_key:
             return self
-        if wanted not in self._keyed:
-            settings, route = replace(self.settings, api_key=wanted), state.Route()
-            self.provider.add_span_processor(
-                BridgeSpanProcessor(settings=settings, stand_in=True, route=route)
-            )
-            self._keyed[wanted] = replace(self, settings=settings, route=route, _keyed={}, _facts=None)
-        return self._keyed[wanted]
+        if self._pipelines is None:
+            self._pipelines = KeyedPipelines()
+            self.provider.add_span_processor(self._pipelines)
+        settings = replace(self.settings, api_key=wanted)
+        route = self._keyed.get(wanted) or self._pipelines.route(settings, self.resource)
+        self._keyed[wanted] = route
+        return replace(self, settings=settings, route=route, _facts=None)
 
     def _move(self, found: object) -> None:
         """Attach to the provider that the app has set since."""
@@ -143,6 +151,7 @@ class Bridge:
                 home = first.of_key(self.settings.api_key)
                 self.provider, self.resource = home.provider, home.resource
                 self._tracer, self.route = home._tracer, home.route  # noqa: SLF001 - another of this class
+                self._pipelines, self._keyed = home._pipelines, home._keyed  # noqa: SLF001 - likewise
             self.waits = False
 
 

@@ -109,7 +109,14 @@ def remember_open(span: Abandonable) -> None:
 
 
 class Route:
-    """The way of the spans of one API key; what it is made of, its bridge knows."""
+    """The way of the spans of one API key.
+
+    Attributes:
+        lane: what it is made of; `processor.keyed` knows.
+    """
+
+    def __init__(self) -> None:
+        self.lane: object = None
 
 
 class Routes:
@@ -128,6 +135,10 @@ class Routes:
         """Return the way of a span that is just ending; None for the usual one."""
         span = self._spans.get(_ids(ended.context)) if ended.context else None
         return None if span is None else self._routes.get(span)
+
+    def in_use(self) -> set[Route]:
+        """The ways of the spans that live."""
+        return set(self._routes.values())
 
     def __len__(self) -> int:
         return len(self._spans)
@@ -242,6 +253,7 @@ class Process:
         threads_set_up: whether threads hand on their context.
         uploads: attachments that are not uploaded yet; None before the first one.
         routes: the spans of other API keys than the usual one.
+        keyed: the pipelines of those keys, by tracer provider.
         account: what `login` logged in to, or None.
         accounts: where the loggers log in, by their arguments.
         http_adapter: of `requests`, what `set_http_adapter` was given, or None.
@@ -275,6 +287,7 @@ class Process:
     threads_set_up: bool = False
     uploads: AttachmentUploads | None = None
     routes: Routes = field(default_factory=Routes)
+    keyed: WeakSet[Any] = field(default_factory=WeakSet[Any])
     account: Any = None
     accounts: dict[tuple[str | None, ...], Any] = field(default_factory=dict[tuple[str | None, ...], Any])
     http_adapter: Any = None

@@ -40,4 +40,10 @@ def stats() -> Stats:
         sum((one.counts for one in counted if type(one) is kind), Counts()) for kind in _KINDS
     )
     masking = sum((one.masking_counts for one in counted), MaskingCounts())
-    return Stats(spans=spans, facts=facts, log_records=log_records, masking=masking)
+    closed = [keyed.closed for keyed in list(state.process.keyed)]
+    return Stats(
+        spans=sum((one.spans for one in closed), spans),
+        facts=sum((one.facts for one in closed), facts),
+        log_records=log_records,
+        masking=sum((one.masking for one in closed), masking),
+    )
