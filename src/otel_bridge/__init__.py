@@ -27,7 +27,7 @@ from otel_bridge.api.tracing import (
 )
 from otel_bridge.auto.instrument import auto_instrument, uninstrument
 from otel_bridge.configure import flush, tracer_provider
-from otel_bridge.errors import BridgeError
+from otel_bridge.errors import BridgeError, FlushError
 from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.exporter import BridgeLogExporter, BridgeSpanExporter
 from otel_bridge.processor.log_records import BridgeLogRecordProcessor
@@ -44,6 +44,7 @@ __all__ = [
     "BridgeSpanExporter",
     "BridgeSpanProcessor",
     "ExternalAttachment",
+    "FlushError",
     "JSONAttachment",
     "Logger",
     "ReadonlyAttachment",

@@ -26,12 +26,15 @@ from opentelemetry.sdk.trace import SpanProcessor, Tracer, TracerProvider
 
 from otel_bridge import state
 from otel_bridge.contract import names
+from otel_bridge.errors import FlushError
 from otel_bridge.ids import ChosenIds
 from otel_bridge.leaving import before_celery_worker_ends, before_every_end, before_sigterm
 from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.deadline import RootFlush, flush_at_exit, flush_together
+from otel_bridge.processor.delivery import Counts
 from otel_bridge.processor.facts import FactSender
 from otel_bridge.processor.keyed import KeyedPipelines, Lane
+from otel_bridge.processor.stats import Stats, stats
 from otel_bridge.settings import Settings
 from otel_bridge.state import Same
 
@@ -224,8 +227,31 @@ def _attached(provider: AttachableProvider, found: Settings, api_key: str | None
 
 
 def flush() -> None:
-    """Send what waits, of all pipelines at once, for no longer than the setting allows; never raises."""
+    """Send what waits, of all pipelines at once, for no longer than the setting allows.
+
+    Raises:
+        FlushError: something was lost or is still waiting, and `BRAINTRUST_SYNC_FLUSH` is set; otherwise it never raises.
+    """
+    before = _failed(stats())
     flush_together(list(state.process.pipelines))
+    if not any(one.settings.flush_raises for one in list(state.process.pipelines)):
+        return
+    after = stats()
+    if lost := _failed(after) - before + sum(one.waiting for one in _counts(after)):
+        raise FlushError(f"{lost} spans, feedback or log records could not be sent")
+
+
+def flush_quietly() -> None:
+    """Do the same, and never raise: nobody asked for it in so many words."""
+    flush_together(list(state.process.pipelines))
+
+
+def _failed(counted: Stats) -> int:
+    return sum(one.failed for one in _counts(counted))
+
+
+def _counts(counted: Stats) -> tuple[Counts, ...]:
+    return counted.spans, counted.facts, counted.log_records
 
 
 def _provider_for(found: object, settings: Settings, *, take_global: bool) -> AttachableProvider:
@@ -252,7 +278,15 @@ def _provider_for(found: object, settings: Settings, *, take_global: bool) -> At
 
 
 def _leave() -> None:
-    """Send everything while the process ends; the providers shut down the span processors after that."""
+    """Send everything while the process ends; the providers shut down the span processors after that.
+
+    Where the app does not want that, no shutdown after it waits or sends either.
+    """
+    if not all(bridge.settings.flush_at_exit for bridge in state.process.bridges.values()):
+        state.process.exit_wait_s, state.process.may_send = 0, False
+        for bridge in set(state.process.bridges.values()):
+            bridge.close()
+        return
     for span in list(state.process.open_spans):
         span.abandon()
     flush_at_exit(list(state.process.pipelines))

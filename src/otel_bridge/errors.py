@@ -6,6 +6,7 @@ BridgeError
 ├── ConcurrentLogError    `logger.log` while the logger's spans are in use
 ├── NoLoggerError         a call that needs a current logger, and there is none
 ├── LoginError            a login that differs from the one before
+├── FlushError            `flush()` lost something, and `BRAINTRUST_SYNC_FLUSH` asks for an exception
 └── ControlError          the control plane could not be asked: a login, a project, an attachment
 
 Wrong fields raise `ValueError` with Braintrust's own text (`contract.checks`), a wrong slug `SlugError`.
@@ -30,6 +31,10 @@ class ConcurrentLogError(BridgeError):
 
 class NoLoggerError(BridgeError):
     """A call needs a current logger, and there is none."""
+
+
+class FlushError(BridgeError):
+    """`flush()` could not send everything."""
 
 
 class ControlError(BridgeError, RuntimeError):

@@ -73,7 +73,8 @@ class Plane:
 
     Attributes:
         api_url: the Braintrust API, or None when the login is to say; a sidecar is both.
-        app_url: where to log in and what links begin with.
+        app_url: where to log in.
+        public_url: what links begin with, or None for `app_url`.
         org_name: the organisation, or None for the first one of the key.
         is_local: whether nobody named a Braintrust: the sidecar needs no key and no login.
         timeout_s: of a request.
@@ -81,6 +82,7 @@ class Plane:
 
     api_url: str | None = LOCAL_API
     app_url: str = LOCAL_API
+    public_url: str | None = None
     org_name: str | None = None
     is_local: bool = True
     timeout_s: float = 60.0
@@ -104,6 +106,9 @@ class Settings:
         flush_timeout_ms: how long `flush()` may block.
         shutdown_timeout_ms: how long the exit of the process may be held up.
         flush_on_root_end: whether the end of a local root waits until its trace was sent.
+        flush_at_exit: whether what waits is sent when the process ends.
+        flush_raises: whether `flush()` raises when something was lost.
+        ignore_parent_sampling: whether headers that say "not sampled" are disobeyed.
         flush_on_sigterm: whether SIGTERM sends what waits before it ends the process, or the app's handler is called.
         internal_metrics: whether what is accepted, delivered and lost is told as OTel metrics.
         max_generator_items: values that a traced generator may give to have an output; -1 for no limit, 0 for none.
@@ -127,6 +132,9 @@ class Settings:
     flush_timeout_ms: int = 10_000
     shutdown_timeout_ms: int = 2_000
     flush_on_root_end: bool = False
+    flush_at_exit: bool = True
+    flush_raises: bool = False
+    ignore_parent_sampling: bool = False
     flush_on_sigterm: bool = True
     internal_metrics: bool = False
     max_generator_items: int = 1_000
@@ -161,9 +169,15 @@ class Settings:
             content_mode=read.content_mode("OTEL_BRIDGE_CONTENT_MODE"),
             queue_size=read.count("OTEL_BRIDGE_QUEUE_SIZE", "BRAINTRUST_QUEUE_SIZE", default=25_000, least=1),
             batch_size=read.count(
-                "OTEL_BRIDGE_BATCH_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", default=512, least=1
+                "OTEL_BRIDGE_BATCH_SIZE",
+                "BRAINTRUST_DEFAULT_BATCH_SIZE",
+                "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
+                default=512,
+                least=1,
             ),
-            batch_bytes=read.count("OTEL_BRIDGE_BATCH_BYTES", default=DEFAULT_BATCH_BYTES, least=1),
+            batch_bytes=read.count(
+                "OTEL_BRIDGE_BATCH_BYTES", "BRAINTRUST_MAX_REQUEST_SIZE", default=DEFAULT_BATCH_BYTES, least=1
+            ),
             schedule_delay_ms=read.count(
                 "OTEL_BRIDGE_SCHEDULE_DELAY_MS", "OTEL_BSP_SCHEDULE_DELAY", default=1_000, least=1
             ),
@@ -172,6 +186,9 @@ class Settings:
             flush_on_root_end=read.switch(
                 "OTEL_BRIDGE_FLUSH_ON_ROOT_END", default=read.text(*SERVERLESS) is not None
             ),
+            flush_at_exit=not read.switch("BRAINTRUST_DISABLE_ATEXIT_FLUSH", default=False),
+            flush_raises=read.switch("BRAINTRUST_SYNC_FLUSH", default=False),
+            ignore_parent_sampling=read.switch("BRAINTRUST_IGNORE_PARENT_SAMPLING", default=False),
             flush_on_sigterm=read.switch("OTEL_BRIDGE_FLUSH_ON_SIGTERM", default=True),
             internal_metrics=read.switch("OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED", default=False),
             max_generator_items=read.count("BRAINTRUST_MAX_GENERATOR_ITEMS", default=1_000, least=-1),
@@ -269,6 +286,7 @@ def _plane(read: "_Reader") -> Plane:
     return Plane(
         api_url=local if is_local else api_url,
         app_url=local if is_local else app_url or _app_of(api_url),
+        public_url=read.url("BRAINTRUST_APP_PUBLIC_URL"),
         org_name=read.text("BRAINTRUST_ORG_NAME"),
         is_local=is_local,
         timeout_s=read.seconds("BRAINTRUST_HTTP_TIMEOUT", 60.0),

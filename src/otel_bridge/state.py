@@ -236,6 +236,7 @@ class Process:
         pipelines: everything that `flush()` flushes.
         open_spans: spans of ours that have not ended.
         exit_wait_s: how long the exit may still be held up, by all pipelines together; None while it has not begun.
+        may_send: False once the process ends and the app wants nothing sent then.
         leaving: whether SIGTERM came, so that nothing waits for company any more.
         environment: what `init_logger(environment=...)` said of the place where the process runs.
         wired: whether the app added a processor of ours itself, and so has spans without a logger.
@@ -266,6 +267,7 @@ class Process:
     pipelines: WeakSet[Pipeline] = field(default_factory=WeakSet[Pipeline])
     open_spans: set[Abandonable] = field(default_factory=set[Abandonable])
     exit_wait_s: float | None = None
+    may_send: bool = True
     leaving: bool = False
     environment: Mapping[str, str] | None = None
     wired: bool = False

@@ -23,7 +23,7 @@ from otel_bridge.api.login import account_now
 from otel_bridge.api.place import Place, object_components, place_of
 from otel_bridge.api.recording import Recording
 from otel_bridge.attributes.to_json import to_json
-from otel_bridge.configure import Bridge, flush
+from otel_bridge.configure import Bridge, flush, flush_quietly
 from otel_bridge.contract import names
 from otel_bridge.contract.checks import check_span_attributes
 from otel_bridge.contract.parent import DEFAULT_PARENT
@@ -247,7 +247,7 @@ class BridgeSpan:
         if left_over:
             self._update(left_over)
         if self._identity.flush_at_end and not unfinished:
-            flush()
+            flush_quietly()
         return ended_s
 
     def _release(self) -> None:

@@ -74,10 +74,11 @@ def _span_attributes(place: Place, arguments: StartArguments, name: str) -> dict
 
 def _otel_span(bridge: Bridge, place: Place, row: Mapping[str, Json], start_time: float | None) -> trace.Span:
     span_attributes = cast("Mapping[str, Json]", row["span_attributes"])
+    ignores = bridge.settings.ignore_parent_sampling
     try:
         return bridge.tracer.start_span(
             clean(str(span_attributes.get("name"))),
-            context=_routed(bridge, place.context),
+            context=_routed(bridge, _sampled(place.context) if ignores else place.context),
             kind=SpanKind.CLIENT if span_attributes.get("type") == "llm" else SpanKind.INTERNAL,
             attributes={names.PARENT: clean(place.parent)} if place.parent else None,
             start_time=None if start_time is None else round(start_time * 1e9),
@@ -91,6 +92,16 @@ def _root(place: Place, otel_span: trace.Span) -> TraceRoot | None:
     """The root of the trace in this process, if a span of ours is around, also one that others stand between."""
     outer = state.around(place.context, otel_span.get_span_context().trace_id)
     return cast("BridgeSpan", outer.span).root if outer else None
+
+
+def _sampled(context: Context) -> Context:
+    """The context with a remote parent that is sampled, whatever its headers say."""
+    above = trace.get_current_span(context).get_span_context()
+    if not above.is_remote or above.trace_flags.sampled:
+        return context
+    flags = trace.TraceFlags(above.trace_flags | trace.TraceFlags.SAMPLED)
+    chosen = trace.SpanContext(above.trace_id, above.span_id, True, flags, above.trace_state)  # noqa: FBT003
+    return trace.set_span_in_context(trace.NonRecordingSpan(chosen), context)
 
 
 def _routed(bridge: Bridge, context: Context) -> Context:

@@ -83,12 +83,14 @@ class Account:
     @property
     def app_url(self) -> str:
         """Where the app is: what links begin with."""
-        return self.plane.app_url
+        return self.plane.public_url or self.plane.app_url
 
     @property
     def org_name(self) -> str | None:
         """Name of the organisation as far as it is known without asking."""
-        return self._organization.name if self._organization else self.plane.org_name
+        if self._organization:
+            return self._organization.name
+        return self.plane.org_name or (LOCAL_ORG if self.plane.is_local else None)
 
     @property
     def org_id(self) -> str:

@@ -173,6 +173,8 @@ class BridgeSpanProcessor(SpanProcessor):
         if self._closed:
             return
         self._closed = True
+        if not state.process.may_send:
+            self._delivery.close()
         in_time = self._deadline.run(self._finish, self.settings.shutdown_timeout_ms)
         self._deadline.stop()
         self._delivery.close()

@@ -130,6 +130,8 @@ class FactSender:
         if self._closed:
             return
         self._closed = True
+        if not state.process.may_send:
+            self._delivery.close()
         in_time = self._deadline.run(self._provider.shutdown, self.settings.shutdown_timeout_ms)
         self._deadline.stop()
         self._delivery.close()

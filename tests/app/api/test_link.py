@@ -96,3 +96,23 @@ def test_a_span_of_others_has_a_link(receiver: OtlpReceiver) -> None:
         links = {span.link(), span.permalink()}
 
     assert links == {f"http://app/app/o/object?object_type=project_logs&object_id=i&id={span.id}"}
+
+
+def test_a_link_to_a_sidecar_needs_no_login(receiver: OtlpReceiver) -> None:
+    App(receiver, project="p")
+
+    link = start_span("a", id="r").link()
+
+    assert link.endswith("/app/local/p/p/logs?oid=r")
+    assert link.startswith("http://127.0.0.1:")
+
+
+@pytest.mark.usefixtures("plane")
+def test_links_begin_with_the_public_url(receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRAINTRUST_ORG_NAME", "acme")
+    monkeypatch.setenv("BRAINTRUST_APP_PUBLIC_URL", "https://public.test/")
+    App(receiver, project="p")
+    span = start_span("a", id="r")
+
+    assert span.link() == "https://public.test/app/acme/p/p/logs?oid=r"
+    assert span.permalink().startswith("https://public.test/app/acme/object?")

@@ -225,9 +225,9 @@ def test_other_places_get_each_span_too(receiver: OtlpReceiver) -> None:
     assert sorted(headers["authorization"] for _, headers in receiver.requests) == ["Bearer k", "Bearer l"]
 
 
-def test_a_full_queue_drops_and_counts_and_never_blocks(
+def test_v81_a_full_queue_drops_and_counts_and_never_blocks(
     wedged: Settings, caplog: pytest.LogCaptureFixture
-) -> None:  # V81
+) -> None:
     processor = BridgeSpanProcessor(settings=replace(wedged, queue_size=10))
     tracer = provider_with(processor).get_tracer("t")
     begin = time.monotonic()
