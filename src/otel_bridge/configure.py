@@ -73,6 +73,21 @@ class AttachableProvider(Protocol):
 
 
 @dataclass(eq=False, slots=True)
+class Attachment:
+    """What our processors were added to: Logfire's tracer provider exchanges what stands behind it.
+
+    Attributes:
+        settings: of the first processor.
+        pipelines: of further keys; None while there are none.
+        behind: what stood behind the provider then; None for one that does the work itself.
+    """
+
+    settings: Settings
+    pipelines: KeyedPipelines | None = None
+    behind: object = None
+
+
+@dataclass(eq=False, slots=True)
 class Bridge:
     """What spans are made with and facts are sent by.
 
@@ -92,7 +107,7 @@ class Bridge:
     route: state.Route | None = None
     waits: bool = False
     _tracer: trace.Tracer = field(default_factory=trace.NoOpTracer)
-    _pipelines: KeyedPipelines | None = None
+    _attachment: Attachment | None = None
     _keyed: WeakValueDictionary[str | None, state.Route] = field(
         default_factory=WeakValueDictionary[str | None, state.Route]
     )
@@ -103,7 +118,26 @@ class Bridge:
         """What makes our spans: of the global provider as soon as there is one."""
         if self.waits and not isinstance(found := trace.get_tracer_provider(), trace.ProxyTracerProvider):
             self._move(found)
+        if self._is_left_behind:
+            with state.process.configuring:
+                self.follow()
         return self._tracer
+
+    @property
+    def _is_left_behind(self) -> bool:
+        attachment = self._attachment
+        return attachment is not None and _behind(self.provider) is not attachment.behind
+
+    def follow(self) -> None:
+        """Add the processors again where the provider has exchanged what stands behind it; called under the lock."""
+        if self._attachment is None or not self._is_left_behind:
+            return
+        attachment = self._attachment
+        attachment.behind = _behind(self.provider)
+        self.provider.add_span_processor(BridgeSpanProcessor(settings=attachment.settings, stand_in=True))
+        if attachment.pipelines is not None:
+            attachment.pipelines.begin_again()
+            self.provider.add_span_processor(attachment.pipelines)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -128,21 +162,27 @@ class Bridge:
         """Shut down the pipelines for feedback and updates, which no provider does."""
         if self._facts is not None:
             self._facts.shutdown()
-        if self._pipelines is not None:
-            self._pipelines.close_facts()
+        if self._attachment is not None and self._attachment.pipelines is not None:
+            self._attachment.pipelines.close_facts()
 
     def of_key(self, api_key: str | None) -> "Bridge":
         """Return the bridge that sends with `api_key`, by default with that of the environment."""
         wanted = api_key or self.environment_key
         if wanted == self.settings.api_key:
             return self
-        if self._pipelines is None:
-            self._pipelines = KeyedPipelines()
-            self.provider.add_span_processor(self._pipelines)
         settings = replace(self.settings, api_key=wanted)
-        route = self._keyed.get(wanted) or self._pipelines.route(settings, self.resource)
+        route = self._keyed.get(wanted) or self._pipelines().route(settings, self.resource)
         self._keyed[wanted] = route
         return replace(self, settings=settings, route=route, _facts=None)
+
+    def _pipelines(self) -> KeyedPipelines:
+        """The pipelines of further keys, made at the first of them."""
+        if self._attachment is None:
+            self._attachment = Attachment(self.settings, behind=_behind(self.provider))
+        if self._attachment.pipelines is None:
+            self._attachment.pipelines = KeyedPipelines()
+            self.provider.add_span_processor(self._attachment.pipelines)
+        return self._attachment.pipelines
 
     def _move(self, found: object) -> None:
         """Attach to the provider that the app has set since."""
@@ -154,7 +194,7 @@ class Bridge:
                 home = first.of_key(self.settings.api_key)
                 self.provider, self.resource = home.provider, home.resource
                 self._tracer, self.route = home._tracer, home.route  # noqa: SLF001 - another of this class
-                self._pipelines, self._keyed = home._pipelines, home._keyed  # noqa: SLF001 - likewise
+                self._attachment, self._keyed = home._attachment, home._keyed  # noqa: SLF001 - likewise
             self.waits = False
 
 
@@ -189,6 +229,7 @@ def configure(
             none_set = isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
             bridge.waits = none_set and provider is not found and settings.provider_mode == "attach"
             state.process.bridges[Same(found)] = state.process.bridges[Same(provider)] = bridge
+        bridge.follow()
         return bridge.of_key(api_key)
 
 
@@ -223,7 +264,13 @@ def _attached(provider: AttachableProvider, found: Settings, api_key: str | None
         resource=provider.resource,
         provider=provider,
         environment_key=found.api_key,
+        _attachment=Attachment(settings, behind=_behind(provider)),
     )
+
+
+def _behind(provider: object) -> object:
+    """The provider that does the work of `provider`, as Logfire's names it; None where it does that itself."""
+    return getattr(provider, "provider", None)
 
 
 def flush() -> None:
@@ -237,7 +284,8 @@ def flush() -> None:
     if not any(one.settings.flush_raises for one in list(state.process.pipelines)):
         return
     after = stats()
-    if lost := _failed(after) - before + sum(one.waiting for one in _counts(after)):
+    lost = _failed(after) - before + sum(one.waiting for one in _counts(after))
+    if lost > 0:
         raise FlushError(f"{lost} spans, feedback or log records could not be sent")
 
 

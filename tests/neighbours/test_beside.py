@@ -179,3 +179,20 @@ assert "SECRET" not in "".join(span.to_json() for span in ended)
 
     assert b"SECRET" not in b"".join(span.SerializeToString() for span in receiver.raw_spans)
     assert "get values before masking" not in said
+
+
+def test_ours_stay_when_logfire_is_configured_again(python: str) -> None:
+    receiver, said = beside(
+        python,
+        """
+fire, ours = logfire(), bridge()
+ours.start_span("before").end()
+logfire()
+with ours.start_span("after"):
+    fire.info("theirs")
+ours.flush()
+""",
+    )
+
+    assert names(receiver) == ["after", "before", "theirs"]
+    assert "Traceback" not in said

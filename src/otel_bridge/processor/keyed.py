@@ -115,6 +115,15 @@ class KeyedPipelines(SpanProcessor):
             processor = lane.spans
         processor.on_end(span)
 
+    def begin_again(self) -> None:
+        """Take spans again after a shutdown: the provider goes on with another one behind it."""
+        with self._lock:
+            self._is_shut_down = False
+            for lane in self._open:
+                if lane.spans is not None:
+                    self._shut_down_aside([lane.spans])
+                    lane.spans = None
+
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Send what waits, of all keys at once; False when that took longer than `timeout_millis`."""
         end_s = time.monotonic() + timeout_millis / 1000
@@ -155,6 +164,9 @@ class KeyedPipelines(SpanProcessor):
     def _close(self, lane: Lane) -> None:
         """Close the pipelines of `lane` without waiting for it."""
         pipelines, lane.spans, lane.facts = lane.opened, None, None
+        self._shut_down_aside(pipelines)
+
+    def _shut_down_aside(self, pipelines: Sequence[Opened]) -> None:
         closing = threading.Thread(
             target=self._shut_down, args=(pipelines,), name="otel-bridge-closing", daemon=True
         )
