@@ -7,9 +7,8 @@ from opentelemetry.trace import get_tracer_provider
 
 import otel_bridge
 from otel_bridge import state
-from otel_bridge.processor.keyed import MAX_KEYS
 from tests.support.app import App
-from tests.support.otlp_receiver import OtlpReceiver, attributes, wait_until
+from tests.support.otlp_receiver import OtlpReceiver, attributes
 
 
 def keys_and_names(receiver: OtlpReceiver) -> set[tuple[str, str]]:
@@ -102,54 +101,3 @@ def test_s48_a_logger_for_each_request_adds_nothing(receiver: OtlpReceiver) -> N
 
     assert len(state.process.pipelines) == before
     assert get_tracer_provider() is not app.provider
-
-
-def test_pipelines_of_idle_keys_are_closed_and_open_again_when_needed(receiver: OtlpReceiver) -> None:
-    app = App(receiver, api_key="a")
-    begin = len(state.process.pipelines)
-    first = otel_bridge.init_logger(project="q", api_key="k0", tracer_provider=app.provider)
-
-    for number in range(MAX_KEYS * 2):
-        logger = otel_bridge.init_logger(project="q", api_key=f"k{number}", tracer_provider=app.provider)
-        logger.start_span(str(number)).end()
-        logger.log_feedback("r", scores={"s": 1})
-        otel_bridge.flush()
-    wait_until(lambda: len(state.process.pipelines) <= begin + 2 * MAX_KEYS)
-    first.start_span("again").end()
-    first.log_feedback("r", scores={"s": 1})
-
-    sent = keys_and_names(receiver)
-    assert ("Bearer k0", "again") in sent
-    assert {(f"Bearer k{number}", str(number)) for number in range(MAX_KEYS * 2)} <= sent
-    counts = otel_bridge.stats()
-    assert (counts.spans.delivered, counts.facts.delivered) == (MAX_KEYS * 2 + 1, MAX_KEYS * 2 + 1)
-
-
-def test_a_key_with_a_span_under_way_is_not_closed(receiver: OtlpReceiver) -> None:
-    app = App(receiver, api_key="a")
-    busy = otel_bridge.init_logger(project="q", api_key="busy", tracer_provider=app.provider)
-    busy.start_span("before").end()
-    under_way = busy.start_span("under way")
-
-    for number in range(MAX_KEYS + 1):
-        logger = otel_bridge.init_logger(project="q", api_key=f"k{number}", tracer_provider=app.provider)
-        logger.start_span(str(number)).end()
-        otel_bridge.flush()
-    pipelines = set(state.process.pipelines)
-    under_way.end()
-
-    assert ("Bearer busy", "under way") in keys_and_names(receiver)
-    assert set(state.process.pipelines) <= pipelines
-
-
-def test_many_loggers_of_one_key_share_a_pipeline(receiver: OtlpReceiver) -> None:
-    app = App(receiver, api_key="a")
-
-    for _ in range(20):
-        logger = otel_bridge.init_logger(project="q", api_key="b", tracer_provider=app.provider)
-        logger.start_span("s").end()
-        del logger
-        gc.collect()
-
-    assert keys_and_names(receiver) == {("Bearer b", "s")}
-    assert len(state.process.pipelines) == 2
