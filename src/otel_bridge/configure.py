@@ -73,7 +73,7 @@ class AttachableProvider(Protocol):
 
 
 @dataclass(eq=False, slots=True)
-class Attachment:
+class Foundation:
     """What our processors were added to: Logfire's tracer provider exchanges what stands behind it.
 
     Attributes:
@@ -107,7 +107,7 @@ class Bridge:
     route: state.Route | None = None
     waits: bool = False
     _tracer: trace.Tracer = field(default_factory=trace.NoOpTracer)
-    _attachment: Attachment | None = None
+    _foundation: Foundation | None = None
     _keyed: WeakValueDictionary[str | None, state.Route] = field(
         default_factory=WeakValueDictionary[str | None, state.Route]
     )
@@ -125,19 +125,19 @@ class Bridge:
 
     @property
     def _is_left_behind(self) -> bool:
-        attachment = self._attachment
-        return attachment is not None and _behind(self.provider) is not attachment.behind
+        foundation = self._foundation
+        return foundation is not None and _behind(self.provider) is not foundation.behind
 
     def follow(self) -> None:
         """Add the processors again where the provider has exchanged what stands behind it; called under the lock."""
-        if self._attachment is None or not self._is_left_behind:
+        if self._foundation is None or not self._is_left_behind:
             return
-        attachment = self._attachment
-        attachment.behind = _behind(self.provider)
-        self.provider.add_span_processor(BridgeSpanProcessor(settings=attachment.settings, stand_in=True))
-        if attachment.pipelines is not None:
-            attachment.pipelines.begin_again()
-            self.provider.add_span_processor(attachment.pipelines)
+        foundation = self._foundation
+        foundation.behind = _behind(self.provider)
+        self.provider.add_span_processor(BridgeSpanProcessor(settings=foundation.settings, stand_in=True))
+        if foundation.pipelines is not None:
+            foundation.pipelines.begin_again()
+            self.provider.add_span_processor(foundation.pipelines)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -162,8 +162,8 @@ class Bridge:
         """Shut down the pipelines for feedback and updates, which no provider does."""
         if self._facts is not None:
             self._facts.shutdown()
-        if self._attachment is not None and self._attachment.pipelines is not None:
-            self._attachment.pipelines.close_facts()
+        if self._foundation is not None and self._foundation.pipelines is not None:
+            self._foundation.pipelines.close_facts()
 
     def of_key(self, api_key: str | None) -> "Bridge":
         """Return the bridge that sends with `api_key`, by default with that of the environment."""
@@ -177,12 +177,12 @@ class Bridge:
 
     def _pipelines(self) -> KeyedPipelines:
         """The pipelines of further keys, made at the first of them."""
-        if self._attachment is None:
-            self._attachment = Attachment(self.settings, behind=_behind(self.provider))
-        if self._attachment.pipelines is None:
-            self._attachment.pipelines = KeyedPipelines()
-            self.provider.add_span_processor(self._attachment.pipelines)
-        return self._attachment.pipelines
+        if self._foundation is None:
+            self._foundation = Foundation(self.settings, behind=_behind(self.provider))
+        if self._foundation.pipelines is None:
+            self._foundation.pipelines = KeyedPipelines()
+            self.provider.add_span_processor(self._foundation.pipelines)
+        return self._foundation.pipelines
 
     def _move(self, found: object) -> None:
         """Attach to the provider that the app has set since."""
@@ -194,7 +194,7 @@ class Bridge:
                 home = first.of_key(self.settings.api_key)
                 self.provider, self.resource = home.provider, home.resource
                 self._tracer, self.route = home._tracer, home.route  # noqa: SLF001 - another of this class
-                self._attachment, self._keyed = home._attachment, home._keyed  # noqa: SLF001 - likewise
+                self._foundation, self._keyed = home._foundation, home._keyed  # noqa: SLF001 - likewise
             self.waits = False
 
 
@@ -264,7 +264,7 @@ def _attached(provider: AttachableProvider, found: Settings, api_key: str | None
         resource=provider.resource,
         provider=provider,
         environment_key=found.api_key,
-        _attachment=Attachment(settings, behind=_behind(provider)),
+        _foundation=Foundation(settings, behind=_behind(provider)),
     )
 
 
