@@ -2,7 +2,8 @@
 
 CollectorError
 ├── PermanentError        the same data will never pass: bury it, do not retry
-│   └── RefusedError      a part of it will never pass, and the rest has
+│   ├── RefusedError      a part of it will never pass, and the rest has
+│   └── UnwritableError   a part of it will never pass, and nothing has: the rest passes without it
 ├── RetryableError        the same data may pass later
 ├── MalformedBodyError    a request that is not what its content type says
 ├── BodyTooLargeError     a request above a limit of bytes, before or after decompression
@@ -37,6 +38,20 @@ class RefusedError(PermanentError):
 
     def __init__(self, reasons: Mapping[int, str]) -> None:
         super().__init__(f"{len(reasons)} refused, first: {next(iter(reasons.values()))}")
+        self.reasons = reasons
+
+
+class UnwritableError(PermanentError):
+    """A part of a batch will never pass, and nothing of it is written; the rest will pass without that part.
+
+    Raised where rows and progress are one transaction, so that what is refused can be buried before the rest is written.
+
+    Attributes:
+        reasons: index of what is refused among the batch's writes -> why; at least one.
+    """
+
+    def __init__(self, reasons: Mapping[int, str]) -> None:
+        super().__init__(f"{len(reasons)} cannot be written, first: {next(iter(reasons.values()))}")
         self.reasons = reasons
 
 

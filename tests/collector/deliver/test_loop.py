@@ -15,7 +15,7 @@ from otel_bridge_collector.deliver.loop import Delivery
 from otel_bridge_collector.deliver.replay import Replay, Replays
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
-from otel_bridge_collector.errors import PermanentError, RefusedError, RetryableError
+from otel_bridge_collector.errors import PermanentError, RefusedError, RetryableError, UnwritableError
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch
 from otel_bridge_collector.spool.cursor import Cursor
@@ -308,6 +308,31 @@ def test_what_a_destination_refused_of_a_batch_is_buried_and_the_rest_is_not_sen
         (2, "1 of 1 refused: no such field")
     ]
     assert len(sink.batches) == 1
+
+
+def test_a_row_that_cannot_be_written_costs_no_other_of_its_record(tmp_path: Path) -> None:
+    def refuse_poison(batch: Batch[RowWrite]) -> None:
+        names = [(write.row.get("span_attributes") or {}).get("name") for write in batch.writes]
+        if "poison" in names:
+            raise UnwritableError({names.index("poison"): "too large"})
+
+    sink = MemorySink(refuse_poison)
+
+    async def run() -> Stage:
+        async with stage(tmp_path, sink) as made:
+            spans = [span(number, name=name) for number, name in enumerate(("a", "poison", "b"), 1)]
+            await made.spool.append(ROUTING, traces(*spans).SerializeToString())
+            await made.append("c")
+            made.delivery.start()
+            assert await made.delivered()
+        return made
+
+    made = asyncio.run(run())
+
+    assert sink.names() == ["a", "b", "c"]
+    assert [(letter["seq"], letter["reason"]) for letter in made.buried()] == [
+        (1, "1 of 3 refused: too large")
+    ]
 
 
 def test_a_destination_that_is_down_is_asked_with_one_request_and_then_gets_the_rest(tmp_path: Path) -> None:

@@ -9,7 +9,13 @@ from typing import cast
 import pytest
 
 from otel_bridge.contract.row import Row
-from otel_bridge_collector.errors import PermanentError, QueryError, RetryableError, StoreError
+from otel_bridge_collector.errors import (
+    PermanentError,
+    QueryError,
+    RetryableError,
+    StoreError,
+    UnwritableError,
+)
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.interface import Statement
@@ -144,6 +150,23 @@ def test_a_batch_with_a_bad_row_is_written_not_at_all(store: DuckDBStore, bad: R
 
     store.apply(writes([row("c")]), next_seq=2)
     assert list(outputs(store)) == ["c"]
+
+
+def test_rows_that_cannot_be_written_are_named_and_the_rest_passes_without_them(tmp_path: Path) -> None:
+    def price(given: Row) -> float:
+        return 1 / len(str(given.get("input") or ""))
+
+    store = DuckDBStore(tmp_path / "rows.duckdb", price=price)
+    batch = writes([row("a", input="i"), row("bad"), row("c", input="i"), {"id": "no object"}])
+
+    with pytest.raises(UnwritableError) as caught:
+        store.apply(batch, next_seq=1)
+    found = outputs(store)
+    store.apply([batch[0], batch[2]], next_seq=1)
+
+    assert list(caught.value.reasons) == [1, 3]
+    assert (found, list(outputs(store))) == ({}, ["a", "c"])
+    store.close()
 
 
 def test_a_store_that_cannot_write_now_asks_to_try_again(tmp_path: Path) -> None:

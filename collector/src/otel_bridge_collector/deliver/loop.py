@@ -7,14 +7,16 @@ may pass later is sent again until it does, what never passes is buried, and the
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
 from typing import Final, Generic, NoReturn, TypeVar
 
 from otel_bridge_collector.deliver.destination import Destination, State, Status
 from otel_bridge_collector.deliver.preparation import Preparation, Prepared
 from otel_bridge_collector.deliver.recall import delivered_last
 from otel_bridge_collector.deliver.replay import Replay, Replays
-from otel_bridge_collector.errors import PermanentError, RefusedError, RetryableError
+from otel_bridge_collector.errors import PermanentError, RefusedError, RetryableError, UnwritableError
 from otel_bridge_collector.sinks.base import Batch
 from otel_bridge_collector.spool.reader import Chunk, Reader
 from otel_bridge_collector.spool.record import Record
@@ -179,6 +181,10 @@ class Delivery(Generic[T]):
             seq = rest[0][0].seq if rest else next_seq
             try:
                 await self._send(part, seq)
+            except UnwritableError as error:
+                await self._bury_refused(part, error.reasons)
+                prepared = [*_without(part, error.reasons), *rest]
+                continue
             except PermanentError as error:
                 await self._deliver_apart(part, seq, error)
             except Exception as error:  # noqa: BLE001 - whatever it was, the loop must live and try again
@@ -192,7 +198,7 @@ class Delivery(Generic[T]):
         try:
             await send_guarded(lambda: self._sink.send(Batch(writes=writes, next_seq=seq)))
         except RefusedError as error:
-            await self._bury_refused(part, error)
+            await self._bury_refused(part, error.reasons)
         self._report_success()
         self._sent += len(writes)
         self._counters.add(f"{self.name}_rows", len(writes))
@@ -210,11 +216,13 @@ class Delivery(Generic[T]):
         empty: Batch[T] = Batch(writes=[], next_seq=seq)
         await self._trying(lambda: self._sink.send(empty))
 
-    async def _bury_refused(self, part: Sequence[tuple[Record, Prepared[T]]], error: RefusedError) -> None:
+    async def _bury_refused(
+        self, part: Sequence[tuple[Record, Prepared[T]]], refused: Mapping[int, str]
+    ) -> None:
         start = 0
         for record, each in part:
             end = start + len(each.writes)
-            reasons = [reason for index, reason in error.reasons.items() if start <= index < end]
+            reasons = [reason for index, reason in refused.items() if start <= index < end]
             if reasons:
                 await self._bury(record, f"{len(reasons)} of {len(each.writes)} refused: {reasons[0]}")
             start = end
@@ -313,6 +321,16 @@ def _prepare(preparation: Preparation[T], record: Record) -> Prepared[T]:
         raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one record must not stop the others
         return Prepared(writes=[], faults=[f"{type(error).__name__}: {error}"])
+
+
+def _without(
+    part: Sequence[tuple[Record, Prepared[T]]], refused: Mapping[int, str]
+) -> list[tuple[Record, Prepared[T]]]:
+    index = count()
+    return [
+        (record, replace(each, writes=[write for write in each.writes if next(index) not in refused]))
+        for record, each in part
+    ]
 
 
 async def send_guarded(send: Callable[[], Awaitable[_R]]) -> _R:

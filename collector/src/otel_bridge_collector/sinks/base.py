@@ -31,6 +31,7 @@ class Sink(Protocol[T_contra]):
 
         Raises:
             RefusedError: some of it will never pass, and all else is written.
+            UnwritableError: some of it will never pass, and nothing is written yet.
             PermanentError: this batch will never pass.
             RetryableError: it may pass later; a part may be written.
         """

@@ -13,7 +13,13 @@ from typing import Final, cast
 import duckdb
 
 from otel_bridge.contract.row import Json, Row
-from otel_bridge_collector.errors import PermanentError, QueryError, RetryableError, StoreError
+from otel_bridge_collector.errors import (
+    PermanentError,
+    QueryError,
+    RetryableError,
+    StoreError,
+    UnwritableError,
+)
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.aim import Identity, aim, identities_of
 from otel_bridge_collector.store.assembly import Entry, Fact, changed_fields
@@ -32,6 +38,7 @@ from otel_bridge_collector.store.duckdb_file import (
     open_file,
     read_progress,
 )
+from otel_bridge_collector.store.fault import faults_in
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.store.json_text import dump_json, load_json
 
@@ -97,11 +104,15 @@ class DuckDBStore:
         if next_seq <= self._next_seq:
             return
         try:
-            keyed = [(key_of(write.row), write) for write in writes]
-            self._commit(keyed, next_seq=next_seq)
+            self._commit([(key_of(write.row), write) for write in writes], next_seq=next_seq)
         except _RETRYABLE as error:
             raise RetryableError(f"the store cannot write now: {error}") from error
-        except (duckdb.Error, ValueError) as error:
+        except OSError:
+            raise
+        except Exception as error:
+            # Whatever is wrong with one row must not cost the others of its batch.
+            if faults := faults_in(writes, self._fault_of):
+                raise UnwritableError(faults) from error
             raise PermanentError(f"the store cannot keep these rows: {error}") from error
         self._next_seq = next_seq
 
@@ -162,6 +173,23 @@ class DuckDBStore:
             _roll_back(self._connection)
             raise
         return changed
+
+    def _fault_of(self, writes: Sequence[RowWrite]) -> str | None:
+        """Write and take it back; return what went wrong, or None.
+
+        Raises:
+            RetryableError: the engine cannot write now.
+        """
+        self._connection.begin()
+        try:
+            self._write([(key_of(write.row), write) for write in writes], again=False)
+        except _RETRYABLE as error:
+            raise RetryableError(f"the store cannot write now: {error}") from error
+        except Exception as error:  # noqa: BLE001 - it is what is asked for
+            return f"{type(error).__name__}: {error}"
+        finally:
+            _roll_back(self._connection)
+        return None
 
     def _write(self, keyed: Sequence[tuple[RowKey, RowWrite]], *, again: bool) -> Mapping[str, int]:
         keyed = aim(keyed, self._named_by_facts(keyed))

@@ -33,7 +33,8 @@ class Store(Protocol):
         again is written once. Rows carry their object ids, `_xact_id` and `_pagination_key`.
 
         Raises:
-            PermanentError: a row that no retry can make storable.
+            UnwritableError: rows that no retry can make storable, by their index; nothing was written.
+            PermanentError: the rows can never be stored together; nothing was written.
             RetryableError: the engine cannot write now; nothing was written.
         """
         ...
