@@ -106,8 +106,15 @@ def get(url: str) -> str:
 
 
 def is_new(answers: list[str], url: str, app: Path) -> bool:
-    """Ask once more; an app that is still old was perhaps written before the reloader looked for the first time."""
-    answers.append(get(f"{url}/"))
+    """Ask once more; an app that is still old was perhaps written before the reloader looked for the first time.
+
+    A worker that the reloader ends closes the connections that it took and had not read from: those requests were
+    never handled, so that they count as not asked.
+    """
+    try:
+        answers.append(get(f"{url}/"))
+    except (httpx.ReadError, httpx.RemoteProtocolError):
+        return False
     if answers[-1] == "old":
         app.touch()
     return answers[-1] == "new"
