@@ -22,6 +22,7 @@ from otel_bridge import (
 from otel_bridge.settings import Settings
 from tests.support.app import App
 from tests.support.collector import Collector, running_collector
+from tests.support.media import DATA_URL, PNG, image, message
 from tests.support.otlp_receiver import OtlpReceiver
 
 
@@ -94,6 +95,17 @@ def row_of(collector: Collector, logger: otel_bridge.Logger) -> Any:
     otel_bridge.flush()
     (row,) = collector.query(f"select: * | from: project_logs('{logger.parent.partition(':')[2]}')")
     return row
+
+
+def test_s12_a_picture_in_a_message_becomes_an_attachment(
+    collector: Collector, logger: otel_bridge.Logger
+) -> None:
+    logger.log(input=message(image()))
+
+    reference = row_of(collector, logger)["input"][0]["content"][1]["image_url"]["url"]
+    again = otel_bridge.ReadonlyAttachment(reference)
+    assert (reference["type"], reference["filename"]) == ("braintrust_attachment", "file.png")
+    assert (again.data, str(again)) == (PNG, DATA_URL)
 
 
 def test_s25_feedback_of_all_four_forms_reaches_the_row(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Destination
+from otel_bridge_collector.deliver.media import MediaKeeper
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
 from otel_bridge_collector.model import RowWrite
@@ -18,12 +19,14 @@ from tests.support.sinks import MemorySink
 
 @contextmanager
 def ground_in(folder: Path, *, end_seq: int = 1) -> Iterator[Ground]:
+    attachments = Attachments(folder / "attachments")
     with closing(Objects(folder / "objects.sqlite")) as objects:
         yield Ground(
             folder=folder,
             objects=objects,
-            attachments=Attachments(folder / "attachments"),
+            attachments=attachments,
             router=Router(objects, default_parent="project_id:p"),
+            media=MediaKeeper(attachments, min_bytes=0),
             end_seq=lambda: end_seq,
             price=lambda _: None,
         )
@@ -36,6 +39,6 @@ def memory_store(ground: Ground, sink: MemorySink) -> Destination[RowWrite]:
         sink=sink,
         cursor=Cursor(ground.folder / "store.cursor"),
         dead_letters=DeadLetters(ground.folder / "store.dead.jsonl"),
-        new_preparation=lambda: RoutedRows(ground.router),
+        new_preparation=lambda: RoutedRows(ground.router, ground.media),
         replay_file=ground.folder / "store.replay",
     )

@@ -24,6 +24,7 @@ from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Destination
 from otel_bridge_collector.deliver.housekeeping import trim_regularly
+from otel_bridge_collector.deliver.media import MediaKeeper
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
 from otel_bridge_collector.deliver.sight import Sight
@@ -266,12 +267,17 @@ async def _start_delivery(
     sink = StoreSink(storage.store)
     stages.callback(sink.close)
     router = Router(storage.objects, default_parent=settings.default_parent)
+    media = (
+        MediaKeeper(storage.attachments, min_bytes=settings.media_min_bytes)
+        if settings.media_as_attachments
+        else None
+    )
     store = Destination(
         name="store",
         sink=sink,
         cursor=Cursor(folder / "store.cursor", at=storage.store.next_seq()),
         dead_letters=DeadLetters(folder / "store.dead.jsonl"),
-        new_preparation=lambda: RoutedRows(router),
+        new_preparation=lambda: RoutedRows(router, media),
         replay_file=folder / "store.replay",
         again=sink.again,
     )
@@ -280,6 +286,7 @@ async def _start_delivery(
         objects=storage.objects,
         attachments=storage.attachments,
         router=router,
+        media=media,
         end_seq=lambda: storage.spool.end_seq,
         price=estimated_cost,
     )

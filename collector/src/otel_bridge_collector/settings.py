@@ -31,6 +31,8 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "require_keys": "extensions.keys.required",
     "allow_anyone": "extensions.keys.allow_anyone",
     "default_parent": "receivers.otlp.default_parent",
+    "media_as_attachments": "receivers.otlp.media_as_attachments",
+    "media_min_bytes": "receivers.otlp.media_min_size",
     "max_body_bytes": "receivers.otlp.max_request_size",
     "max_inflight_bytes": "receivers.otlp.max_inflight_size",
     "read_timeout_s": "receivers.otlp.read_timeout",
@@ -76,6 +78,8 @@ class Settings(BaseSettings):
     otlp_http: Listen = Address(host="127.0.0.1", port=4318)
     api: Listen = Address(host="127.0.0.1", port=8585)
     default_parent: Annotated[str, BeforeValidator(_check_parent)] = DEFAULT_PARENT
+    media_as_attachments: bool = True
+    media_min_bytes: int = Field(default=0, ge=0)
     require_keys: bool = False
     allow_anyone: bool = False
     max_body_bytes: PositiveInt = 64 << 20

@@ -6,6 +6,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from otel_bridge_collector.access import Access
 from otel_bridge_collector.store.attachments import Attachments, AttachmentTooLargeError
 
 
@@ -51,3 +52,35 @@ def test_only_its_user_reads_it_and_the_secret_stays(tmp_path: Path) -> None:
     assert Attachments(tmp_path / "a").secret == first.secret
     assert (tmp_path / "a" / "secret").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o700
+
+
+def place_of(attachments: Attachments, *projects: str) -> str:
+    return attachments.seen_by(lambda: Access(scopes=frozenset(), projects=frozenset(projects))).own_place()
+
+
+def test_a_row_means_the_bytes_that_are_for_its_project_first(tmp_path: Path) -> None:
+    attachments = Attachments(tmp_path / "a")
+    for place in (
+        "",
+        place_of(attachments, "p", "q"),
+        place_of(attachments, "p"),
+        place_of(attachments, "r"),
+    ):
+        attachments.keep("k", place.encode(), place=place)
+
+    meant = {project: attachments.bytes_of("k", project) for project in ("p", "q", "s", None)}
+
+    assert {project: path and path.read_text() for project, path in meant.items()} == {
+        "p": place_of(attachments, "p"), "q": place_of(attachments, "p", "q"), "s": "", None: "",
+    }  # fmt: skip
+    assert attachments.bytes_of("other", "p") is None
+
+
+def test_a_folder_of_projects_that_was_left_half_made_is_made_whole(tmp_path: Path) -> None:
+    attachments = Attachments(tmp_path / "a")
+    place = attachments.place_of_project("p")
+    (tmp_path / "a" / place / "projects.json").unlink()
+
+    attachments.keep("k", b"x", place=attachments.place_of_project("p"))
+
+    assert attachments.bytes_of("k", "p") is not None

@@ -49,6 +49,10 @@ class OtlpReceiver(Section):
     """How long a sender may be silent within a request; it has a second for each 32 KiB beside."""
     default_parent: str | None = None
     """Object of spans that name none, nor does their request."""
+    media_as_attachments: bool | None = None
+    """Whether base64 media in messages become attachments; otherwise they stay in the rows as text."""
+    media_min_size: Size | None = None
+    """Media below this stay in the rows."""
 
 
 class BraintrustReceiver(Section):

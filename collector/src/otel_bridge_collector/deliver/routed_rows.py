@@ -1,8 +1,12 @@
-"""A spool record to the writes of its rows, in the objects where they belong: what the store takes. It sends nothing."""
+"""A spool record to the writes of its rows, in the objects where they belong: what the store takes. It sends nothing.
+
+Media in rows of spans and log records become attachments here; rows that came as rows stay as they were sent.
+"""
 
 from collections.abc import Iterable
 from contextlib import suppress
 
+from otel_bridge_collector.deliver.media import MediaKeeper
 from otel_bridge_collector.deliver.preparation import Prepared
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.rows import Translator
@@ -14,14 +18,23 @@ from otel_bridge_collector.spool.record import Record
 class RoutedRows:
     """Translates and routes."""
 
-    def __init__(self, router: Router) -> None:
+    def __init__(self, router: Router, media: MediaKeeper | None = None) -> None:
+        """Make one that remembers nothing.
+
+        Args:
+            router: says where rows belong.
+            media: keeps what is taken out of rows; None leaves it in them.
+        """
         self._router = router
+        self._media = media
         self._translator = Translator()
 
     def prepare(self, record: Record) -> Prepared[RowWrite]:
         """See `Preparation`."""
         translated = self._translator.translate(record)
         writes = self._router.route(record.routing, translated.writes)
+        if self._media and record.routing.signal != "rows":
+            writes = self._media.keep(writes)
         return Prepared(writes=writes, faults=[translated.fault] if translated.fault else [])
 
     def remember(self, records: Iterable[Record]) -> None:

@@ -19,6 +19,7 @@ from otel_bridge_collector.deliver.backoff import Backoff
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Destination
 from otel_bridge_collector.deliver.forwarded_requests import ForwardedRequests
+from otel_bridge_collector.deliver.media import MediaKeeper
 from otel_bridge_collector.deliver.preparation import Preparation
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
@@ -51,6 +52,7 @@ class Ground:
 
     Attributes:
         folder: of cursors, dead letters and the like.
+        media: keeps what is taken out of rows; None leaves it in them.
         end_seq: gives the number after the newest record of the spool.
         price: the cost of a row, for conditions.
     """
@@ -59,6 +61,7 @@ class Ground:
     objects: Objects
     attachments: Attachments
     router: Router
+    media: MediaKeeper | None
     end_seq: Callable[[], int]
     price: Callable[[Row], float | None]
 
@@ -85,7 +88,7 @@ def build_destination(
     def new_preparation() -> Preparation[Any]:
         if isinstance(exporter, OtlpExporter | OtlpHttpExporter):
             return ForwardedRequests(ground.router, steps)
-        return AssembledRows(RoutedRows(ground.router), steps)
+        return AssembledRows(RoutedRows(ground.router, ground.media), steps)
 
     own = ground.folder / files_of(name)
     retry = exporter.retry_on_failure

@@ -133,5 +133,10 @@ class BraintrustSink:
 
 
 def _references(rows: Iterable[Row]) -> dict[str, Mapping[str, str]]:
-    found = (each for row in rows for each in attachments_in(cast("Json", row)))
-    return {each["key"]: each for each in found}
+    found = ((row, each) for row in rows for each in attachments_in(cast("Json", row)))
+    return {each["key"]: {**each, **_project_of(row)} for row, each in found}
+
+
+def _project_of(row: Row) -> Mapping[str, str]:
+    project_id = row.get("project_id")
+    return {"project_id": project_id} if project_id else {}

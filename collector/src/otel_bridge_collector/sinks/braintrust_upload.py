@@ -2,13 +2,19 @@
 
 import asyncio
 import os
+from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import orjson
 
 from otel_bridge_collector.store.attachments import Attachments
+
+_MAX_REMEMBERED: Final = 10_000
+"""Uploads that are not repeated while their file stays as it was: the image of a long conversation is in every call of it."""
+
+_PROJECT: Final = "project_id"
 
 
 class Uploading(Protocol):
@@ -34,9 +40,13 @@ class AttachmentUploads:
         self._attachments = attachments
         self._path = path
         self._waiting = _read(path)
+        self._uploaded: OrderedDict[Path, int] = OrderedDict()
 
     async def take(self, references: Mapping[str, Mapping[str, str]]) -> None:
         """Upload attachments by key, and those that waited, as far as their bytes are here.
+
+        Args:
+            references: with the `project_id` of their row, where it has one, which is not sent.
 
         Raises:
             RetryableError: the destination cannot take them now.
@@ -46,16 +56,22 @@ class AttachmentUploads:
         before = dict(self._waiting)
         self._waiting.update({key: dict(reference) for key, reference in references.items()})
         for key, reference in list(self._waiting.items()):
-            data = await asyncio.to_thread(self._bytes, key)
-            if data is not None:
-                await self._remote.upload_attachment(reference, data)
+            path = await asyncio.to_thread(self._attachments.bytes_of, key, reference.get(_PROJECT))
+            if path is not None:
+                await self._upload(reference, path)
                 del self._waiting[key]
         if self._waiting != before:
             await asyncio.to_thread(self._write)
 
-    def _bytes(self, key: str) -> bytes | None:
-        path = self._attachments.path(key)
-        return path.read_bytes() if path.exists() else None
+    async def _upload(self, reference: Mapping[str, str], path: Path) -> None:
+        changed_ns = path.stat().st_mtime_ns  # noqa: ASYNC240 - of one local file
+        if self._uploaded.get(path) != changed_ns:
+            sent = {name: value for name, value in reference.items() if name != _PROJECT}
+            await self._remote.upload_attachment(sent, await asyncio.to_thread(path.read_bytes))
+        self._uploaded[path] = changed_ns
+        self._uploaded.move_to_end(path)
+        if len(self._uploaded) > _MAX_REMEMBERED:
+            self._uploaded.popitem(last=False)
 
     def _write(self) -> None:
         written = self._path.with_suffix(".new")

@@ -4,7 +4,7 @@ The key of an attachment comes from a client, so the name of its file is the key
 place and moved there, so that a half-written file is never read.
 
 Callers that reach single projects only keep theirs in a folder of these projects, which others neither read nor overwrite
-under the same key. Who reaches all of its projects reads it.
+under the same key. Who reaches all of its projects reads it. Media out of rows lie in the folder of their row's project.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal, Self, TypedDict
 
@@ -64,19 +64,37 @@ class Attachments:
     def own_place(self) -> str:
         """Return where the caller keeps attachments; empty for who reaches all projects."""
         projects = self._access().projects
-        if projects is None:
-            return ""
-        listed = orjson.dumps(sorted(projects))
-        place = hashlib.sha256(listed).hexdigest()
-        if not (self._folder / place).is_dir():
-            (self._folder / place).mkdir(mode=0o700, exist_ok=True)
-            (self._folder / place / _PROJECTS).write_bytes(listed)
-        return place
+        return "" if projects is None else self._place_of(projects)
+
+    def place_of_project(self, project_id: str | None) -> str:
+        """Return where whoever reaches a project reads attachments; None stands for what belongs to no project."""
+        return self._place_of(frozenset({project_id})) if project_id else ""
 
     def find(self, key: str) -> str | None:
         """Return the place of an attachment that the caller reaches, of its own first; None when there is none."""
         found = (place for place in self._places() if self.status(key, place=place) is not None)
         return next(found, None)
+
+    def bytes_of(self, key: str, project_id: str | None) -> Path | None:
+        """Return the bytes that a row of a project means by a key; None when they are not here.
+
+        Whoever wrote the row reaches its project: what was uploaded for this one alone comes first, then what was for several
+        with it among them, then what callers who reach all projects have.
+        """
+        shared = sorted(self._listed(), key=lambda each: len(each[1]))
+        places = [place for place, projects in shared if project_id in projects]
+        paths = (self.path(key, place=place) for place in (*places, ""))
+        return next((path for path in paths if path.exists()), None)
+
+    def keep(self, key: str, data: bytes, *, place: str) -> None:
+        """Keep bytes whose key follows from them, durably; where they are already, nothing is written.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        path = self.path(key, place=place)
+        if not path.exists():
+            self._write_whole(path, data)
 
     async def write(
         self, key: str, chunks: AsyncIterable[bytes], *, place: str = "", max_bytes: int = MAX_BYTES
@@ -118,12 +136,37 @@ class Attachments:
                 return said
         return {"upload_status": "done"} if has_bytes else None
 
+    def _place_of(self, projects: frozenset[str]) -> str:
+        listed = orjson.dumps(sorted(projects))
+        place = hashlib.sha256(listed).hexdigest()
+        if not (self._folder / place / _PROJECTS).exists():
+            (self._folder / place).mkdir(mode=0o700, exist_ok=True)
+            self._write_whole(self._folder / place / _PROJECTS, listed)
+        return place
+
     def _places(self) -> Iterator[str]:
         yield self.own_place()
         reached = self._access().projects
+        for place, projects in self._listed():
+            if reached is None or reached.issuperset(projects):
+                yield place
+
+    def _listed(self) -> Iterator[tuple[str, Collection[str]]]:
         for listed in self._folder.glob(f"*/{_PROJECTS}"):
-            if reached is None or reached.issuperset(orjson.loads(listed.read_bytes())):
-                yield listed.parent.name
+            projects: list[str] = orjson.loads(listed.read_bytes())
+            yield listed.parent.name, projects
+
+    def _write_whole(self, path: Path, data: bytes) -> None:
+        handle, name = tempfile.mkstemp(dir=self._folder)
+        written = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            written.replace(path)
+        finally:
+            written.unlink(missing_ok=True)
 
     def _status_path(self, key: str, place: str) -> Path:
         return self.path(key, place=place).with_suffix(".status.json")
