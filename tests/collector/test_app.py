@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,18 +17,20 @@ from tests.support.otlp_request import span, traces
 PROTOBUF = {"content-type": "application/x-protobuf"}
 
 
-def settings_for(folder: Path) -> Settings:
+def settings_for(folder: Path, **more: Any) -> Settings:
     anywhere = "127.0.0.1:0"
-    return load_settings(data_dir=folder, otlp_grpc=anywhere, otlp_http=anywhere, api=anywhere)
+    return load_settings(data_dir=folder, otlp_grpc=anywhere, otlp_http=anywhere, api=anywhere, **more)
 
 
-def while_serving(folder: Path, use: Callable[[Ready, httpx.AsyncClient], Awaitable[None]]) -> None:
+def while_serving(
+    folder: Path, use: Callable[[Ready, httpx.AsyncClient], Awaitable[None]], **more: object
+) -> None:
     """Run a sidecar in this process for as long as `use` takes."""
 
     async def run() -> None:
         stop = asyncio.Event()
         ready: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
-        serving = asyncio.create_task(serve(settings_for(folder), ready=ready.set_result, stop=stop))
+        serving = asyncio.create_task(serve(settings_for(folder, **more), ready=ready.set_result, stop=stop))
         try:
             async with httpx.AsyncClient() as client:
                 await use(await ready, client)
@@ -109,6 +112,25 @@ def test_a_spool_that_was_deleted_does_not_hide_new_spans(tmp_path: Path) -> Non
     for file in (tmp_path / "spool").glob("*.seg"):
         file.unlink()
     while_serving(tmp_path, read)
+
+
+def test_the_probes_of_both_http_ports_answer(tmp_path: Path) -> None:
+    async def use(ready: Ready, client: httpx.AsyncClient) -> None:
+        for port in (ready.api, ready.otlp_http):
+            for probe in ("livez", "readyz", "healthz"):
+                assert (await client.get(f"http://{port}/{probe}")).status_code == 200
+
+    while_serving(tmp_path, use)
+
+
+def test_a_sidecar_without_room_is_live_and_not_ready(tmp_path: Path) -> None:
+    async def use(ready: Ready, client: httpx.AsyncClient) -> None:
+        probed = [await client.get(f"http://{ready.api}/{probe}") for probe in ("livez", "readyz")]
+
+        assert [each.status_code for each in probed] == [200, 503]
+        assert list(probed[1].json()["reasons"]) == ["spool"]
+
+    while_serving(tmp_path, use, spool_min_free_bytes=1 << 60)
 
 
 def test_what_was_built_is_stopped_when_building_fails(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.kinds import KINDS
+from otel_bridge_collector.api.probes import probe_operations
 from tests.support.api import caught_up_at_once, client_of
 from tests.support.rows import Asking
 
@@ -119,6 +120,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         url="/logs3/overflow", body={"size_bytes": 9000000}, keeps={"UPLOAD": "signedUrl"}
     ),
     "PUT /logs3/overflow/{key}": Example(url="$UPLOAD", body={"rows": [{"project_id": "shop", "id": "r3"}]}),
+    "GET /livez": Example(url="/livez"),
+    "GET /readyz": Example(url="/readyz"),
     "GET /healthz": Example(url="/healthz"),
     "POST /btql": Example(
         url="/btql", body={"query": 'select: id, scores | from: project_logs("shop") | limit: 5'}
@@ -287,6 +290,7 @@ def described() -> Mapping[str, Any]:
             more = [
                 *explain_operations(asking.store, nothing, nothing, caught_up_at_once),
                 *delivery_operations(nothing, nothing),
+                *probe_operations(nothing, nothing),
             ]
             app = client_of(asking, more=more)
             return cast("Mapping[str, Any]", app.get("/openapi.json").json())

@@ -9,10 +9,13 @@ from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge_collector.access import owner_access
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
+from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.deliver.sight import Sight
+from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.receive.otlp_http import build_otlp_routes
+from otel_bridge_collector.receive.probes import Probes
 from otel_bridge_collector.receive.rules import template_of
 from otel_bridge_collector.store.attachments import Attachments
 from otel_bridge_collector.store.duckdb import DuckDBStore
@@ -40,14 +43,17 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             row_fault=ingest.row_fault,
             next_xact=XactClock(0).next,
         )
+        probes = Probes(Health())
         sight = Sight(gate, default_parent=DEFAULT_PARENT)
         own = [
             *explain_operations(store, spool, sight, caught_up_at_once),
             *delivery_operations(cast("Any", None), spool),  # none of them is asked
+            *probe_operations(probes.live, probes.ready),
         ]
         routes = [
             *build_routes(plane, own),
             *build_otlp_routes(ingest, max_body_bytes=1),
+            *probes.routes(),
         ]
     objects.close()
     store.close()

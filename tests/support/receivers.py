@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge_collector.access import current_access
+from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import Authenticator
@@ -77,7 +78,7 @@ def receiving(
 async def _serving(
     ingest: Ingest, door: Door, grpc_address: Address, max_body_bytes: int
 ) -> AsyncIterator[tuple[Address, Address]]:
-    grpc = GrpcServer(ingest, grpc_address, door, max_body_bytes=max_body_bytes)
+    grpc = GrpcServer(ingest, grpc_address, door, Health(), max_body_bytes=max_body_bytes)
     app = build_otlp_app(ingest, max_body_bytes=max_body_bytes)
     guard = Guard(app, door.authenticator, Rules(app.routes), refuse_request, door.admission)
     http = HttpServer(Patience(guard, timeout_s=door.timeout_s), bind(ANY_PORT, "--otlp-http"), drain_s=1)

@@ -20,6 +20,7 @@ from otel_bridge_collector.access import current_access
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS, refusal
 from otel_bridge_collector.api.explain import explain_operations
+from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Destination
@@ -29,6 +30,7 @@ from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
 from otel_bridge_collector.deliver.sight import Sight
 from otel_bridge_collector.errors import SettingsError
+from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.pipeline.build import Ground
 from otel_bridge_collector.pipeline.deliveries import Deliveries
@@ -48,6 +50,7 @@ from otel_bridge_collector.receive.otlp_http import (
     refuse_request,
 )
 from otel_bridge_collector.receive.patience import Patience
+from otel_bridge_collector.receive.probes import Probes
 from otel_bridge_collector.receive.rules import Rules
 from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.sinks.store import StoreSink
@@ -107,20 +110,43 @@ async def serve(
         SpoolError: another sidecar has the data folder, or the spool cannot be opened.
         StoreError: the store cannot be opened.
     """
-    counters = Counters()
+    own = _Own(counters=Counters(), health=Health())
     # Whatever was built is stopped in reverse order, also when building fails half-way.
     async with AsyncExitStack() as stages:
         storage = _open_storage(settings, stages)
         door = _door(settings, storage.keys)
-        deliveries = await _start_delivery(settings, storage, counters, stages)
-        taken = await _start(settings, storage, deliveries, door, counters, stages)
+        deliveries = await _start_delivery(settings, storage, own.counters, stages)
+        _add_checks(own.health, storage.spool, deliveries)
+        taken = await _start(settings, storage, deliveries, door, own, stages)
         if reloading:
             watching = asyncio.create_task(_reload_on_request(settings, reloading, storage, deliveries))
             stages.callback(watching.cancel)
         _warn_of_strangers(settings, taken)
+        own.health.phase = "serving"
         ready(taken)
         await stop.wait()
-    _log_counters(counters)
+        own.health.phase = "stopping"
+    _log_counters(own.counters)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Own:
+    """What the sidecar knows of itself."""
+
+    counters: Counters
+    health: Health
+
+
+def _add_checks(health: Health, spool: Spool, deliveries: Deliveries) -> None:
+    """Name what has to be well; what else a probe should know is added here."""
+
+    def deliver() -> str | None:
+        ended = len(deliveries.ended()) if health.phase == "serving" else 0
+        return f"{ended} destinations deliver no more" if ended else None
+
+    health.add_live("spool_writer", lambda: None if spool.is_alive else "its thread has ended")
+    health.add_live("delivery", deliver)
+    health.add_ready("spool", spool.refusal)
 
 
 async def _start(
@@ -128,18 +154,19 @@ async def _start(
     storage: "_Storage",
     deliveries: Deliveries,
     door: Door,
-    counters: Counters,
+    own: _Own,
     stages: AsyncExitStack,
 ) -> Ready:
     xacts = XactClock(max(storage.spool.last_xact, storage.objects.in_projects.newest_xact_id()))
     gate = Gate(storage.objects, current_access, default_parent=settings.default_parent)
-    ingest = Ingest(storage.spool, xacts, counters, gate)
+    ingest = Ingest(storage.spool, xacts, own.counters, gate)
 
     async def caught_up() -> bool:
         return await deliveries.store.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
 
     sees = ConfinedStore(storage.store, current_access)
     sight = Sight(gate, default_parent=settings.default_parent)
+    probes = Probes(own.health)
     otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)
     api_routes = build_routes(
         Plane(
@@ -154,13 +181,16 @@ async def _start(
         [
             *explain_operations(sees, storage.spool, sight, caught_up),
             *delivery_operations(deliveries, storage.spool),
+            *probe_operations(probes.live, probes.ready),
         ],
     )
     api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
     api = await _start_http(_guarded(api_app, door), settings.api, "--api", settings, stages)
-    otlp_app = _guarded(build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes), door)
-    otlp_http = await _start_http(otlp_app, settings.otlp_http, "--otlp-http", settings, stages)
-    otlp_grpc = await _start_grpc(ingest, door, settings, stages)
+    otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes, more=probes.routes())
+    otlp_http = await _start_http(
+        _guarded(otlp_app, door), settings.otlp_http, "--otlp-http", settings, stages
+    )
+    otlp_grpc = await _start_grpc(ingest, door, own.health, settings, stages)
     return Ready(otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api, data_dir=settings.data_dir)
 
 
@@ -327,8 +357,10 @@ async def _start_http(
     return server.address
 
 
-async def _start_grpc(ingest: Ingest, door: Door, settings: Settings, stages: AsyncExitStack) -> Address:
-    server = GrpcServer(ingest, settings.otlp_grpc, door, max_body_bytes=settings.max_body_bytes)
+async def _start_grpc(
+    ingest: Ingest, door: Door, health: Health, settings: Settings, stages: AsyncExitStack
+) -> Address:
+    server = GrpcServer(ingest, settings.otlp_grpc, door, health, max_body_bytes=settings.max_body_bytes)
     stages.push_async_callback(server.stop, drain_s=settings.drain_s)
     await server.start()
     return server.address

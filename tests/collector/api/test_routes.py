@@ -5,10 +5,6 @@ from importlib.metadata import version
 from starlette.testclient import TestClient
 
 
-def test_the_sidecar_says_that_it_is_well(client: TestClient) -> None:
-    assert client.get("/healthz").json() == {"status": "ok"}
-
-
 def test_the_sidecar_says_its_version(client: TestClient) -> None:
     assert client.get("/version").json() == {
         "version": version("otel-bridge-collector"),

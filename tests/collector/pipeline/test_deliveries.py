@@ -67,6 +67,19 @@ def test_every_destination_gets_everything(tmp_path: Path) -> None:
     assert (len(sink.writes), lines(tmp_path / "rows")) == (1, 1)
 
 
+def test_a_delivery_that_ended_by_itself_is_told(tmp_path: Path) -> None:
+    async def use(deliveries: Deliveries, spool: Spool) -> None:
+        del spool
+        assert deliveries.ended() == []
+        running = deliveries.store._running
+        assert running is not None
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert deliveries.ended() == ["store"]
+
+    run(tmp_path, config_with(""), use)
+
+
 def test_a_destination_that_changed_goes_on_where_it_was(tmp_path: Path) -> None:
     async def use(deliveries: Deliveries, spool: Spool) -> None:
         await append(spool, 1)

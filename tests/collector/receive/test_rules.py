@@ -46,6 +46,8 @@ def test_what_no_endpoint_takes_needs_any_key() -> None:
 
 def test_only_health_the_description_and_urls_that_are_secrets_need_no_key() -> None:
     assert {path for (_, path), need in RULES.items() if need is OPEN} == {
+        "/livez",
+        "/readyz",
         "/healthz",
         "/openapi.json",
         "/logs3/overflow/{key}",

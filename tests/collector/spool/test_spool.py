@@ -277,3 +277,36 @@ def test_bytes_that_wait_are_counted_from_a_record_on(tmp_path: Path) -> None:
             RECORD,
             RECORD,
         ]
+
+
+def test_a_spool_with_room_refuses_nothing(tmp_path: Path) -> None:
+    with open_spool(tmp_path) as spool:
+        append(spool, b"x")
+
+        assert spool.is_alive
+        assert spool.refusal() is None
+    assert not spool.is_alive
+
+
+def test_a_full_spool_says_so_until_something_is_delivered(tmp_path: Path) -> None:
+    with open_spool(tmp_path, limits=SpoolLimits(max_bytes=2 * RECORD)) as spool:
+        one_by_one(spool, *[b"x" * 100] * 2)
+
+        assert "reached its size" in (spool.refusal() or "")
+        spool.on_full(lambda: spool.end_seq)
+        assert spool.refusal() is None
+
+
+def test_a_full_disk_is_told_before_a_request_finds_it(tmp_path: Path) -> None:
+    disk = os.statvfs(tmp_path)
+
+    with open_spool(tmp_path, limits=SpoolLimits(min_free_bytes=disk.f_blocks * disk.f_frsize)) as spool:
+        assert "disk is full" in (spool.refusal() or "")
+
+
+def test_a_request_that_did_not_fit_is_told_until_one_fits(tmp_path: Path) -> None:
+    with open_spool(tmp_path, limits=SpoolLimits(max_bytes=2 * RECORD)) as spool:
+        assert refused(spool, b"x" * 1000)
+        assert "did not fit" in (spool.refusal() or "")
+        assert not refused(spool)
+        assert spool.refusal() is None

@@ -32,6 +32,7 @@ class Operation:
         body_type: media type of the body.
         answer: schema of the answer's body.
         answer_types: media types that the answer may have.
+        busy: schema of the body of a 503.
     """
 
     method: Method
@@ -43,6 +44,7 @@ class Operation:
     body_type: str = JSON
     answer: Schema
     answer_types: Sequence[str] = (JSON,)
+    busy: Schema = field(default_factory=lambda: ERROR)
 
     def route(self) -> Route:
         """Return the route."""
@@ -62,7 +64,7 @@ class Operation:
                     "content": {kind: self._content(kind) for kind in self.answer_types},
                 },
                 "4XX": {"description": "what is wrong, and what to do", "content": {JSON: {"schema": ERROR}}},
-                "503": {"description": "ask again in a second", "content": {JSON: {"schema": ERROR}}},
+                "503": {"description": "ask again in a second", "content": {JSON: {"schema": self.busy}}},
             },
         }
         if rest.strip():
@@ -98,6 +100,7 @@ class More(TypedDict, total=False):
     body: Schema
     body_type: str
     answer_types: Sequence[str]
+    busy: Schema
 
 
 @dataclass(frozen=True, slots=True)

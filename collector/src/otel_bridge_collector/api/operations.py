@@ -1,8 +1,5 @@
 """The operations of the API, each with the shapes of its body and its answer: one table for the routes and for their description."""
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-
 from otel_bridge_collector.api.attachments import AttachmentsEndpoint
 from otel_bridge_collector.api.btql import BtqlEndpoint
 from otel_bridge_collector.api.cross_insert import CrossInsertEndpoint
@@ -54,7 +51,6 @@ def service_operations(btql: BtqlEndpoint, login: LoginEndpoint) -> list[Operati
     )
     found = of({"data": list_of(OBJECT), "schema": OBJECT}, {"cursor": TEXT, "warnings": list_of(OBJECT)})
     return [
-        tag.get("/healthz", _healthz, answer=of({"status": TEXT})),
         tag.post(
             "/btql",
             btql.post,
@@ -337,9 +333,3 @@ def legacy_operations(legacy: LegacyEndpoint, insert: InsertFunctionsEndpoint) -
             answer=of({"functions": list_of(OBJECT)}),
         ),
     ]
-
-
-async def _healthz(request: Request) -> Response:
-    """Tell that the sidecar runs."""
-    del request
-    return JSONResponse({"status": "ok"})

@@ -84,6 +84,11 @@ class Delivery(Generic[T]):
         return True
 
     @property
+    def is_alive(self) -> bool:
+        """Whether it delivers, or waits for what there is to deliver."""
+        return self._running is not None and not self._running.done()
+
+    @property
     def next_seq(self) -> int:
         """The number of the first record that the destination does not have."""
         return self._cursor.next_seq

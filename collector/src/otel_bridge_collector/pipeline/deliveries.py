@@ -91,6 +91,10 @@ class Deliveries:
         """Return how far each destination is, the store first."""
         return [delivery.status() for delivery in self._running.values()]
 
+    def ended(self) -> Sequence[str]:
+        """Return the names of those that deliver no more, though nobody stopped them."""
+        return [name for name, delivery in self._running.items() if not delivery.is_alive]
+
     def get(self, name: str) -> Delivery[Any] | None:
         """Return the delivery of a destination, or None."""
         return self._running.get(name)

@@ -26,11 +26,13 @@ from otel_bridge_collector.errors import (
     SettingsError,
     SlowRequestError,
 )
+from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Encoding, Ingest, Keep, Outcome
 from otel_bridge_collector.receive.admission import Hold
 from otel_bridge_collector.receive.answer import logs_answer, traces_answer
 from otel_bridge_collector.receive.door import Door
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
+from otel_bridge_collector.receive.grpc_health import GrpcHealth
 from otel_bridge_collector.receive.parent import check_parent
 from otel_bridge_collector.receive.rules import SEND
 from otel_bridge_collector.settings import Address
@@ -59,13 +61,16 @@ _Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 class GrpcServer:
     """Serves OTLP on one address; belongs to the event loop in which it is made."""
 
-    def __init__(self, ingest: Ingest, address: Address, door: Door, *, max_body_bytes: int) -> None:
+    def __init__(
+        self, ingest: Ingest, address: Address, door: Door, health: Health, *, max_body_bytes: int
+    ) -> None:
         """Take the address; calls wait until `start`.
 
         Args:
             ingest: where requests go.
             address: where to listen.
             door: says who may come in, and how much at a time.
+            health: is told by the health service.
             max_body_bytes: limit of one request.
 
         Raises:
@@ -78,6 +83,8 @@ class GrpcServer:
             ],
             options=[("grpc.max_receive_message_length", max_body_bytes), *_OPTIONS],
         )
+        self._health = GrpcHealth(health, (_TRACES, _LOGS))
+        self._health.add_to(self._server)
         try:
             port = self._server.add_insecure_port(str(address))
         except RuntimeError as error:
@@ -89,10 +96,12 @@ class GrpcServer:
 
     async def start(self) -> None:
         """Begin to serve."""
+        await self._health.start()
         await self._server.start()
 
     async def stop(self, *, drain_s: float) -> None:
         """Take no more calls and let running ones end, for as long as `drain_s`."""
+        await self._health.stop()
         await self._server.stop(drain_s)
 
 

@@ -5,7 +5,7 @@ Source: OTLP specification 1.x, "OTLP/HTTP" (paths, content types, `Status` bodi
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -65,10 +65,10 @@ def build_otlp_routes(ingest: Ingest, *, max_body_bytes: int) -> list[Route]:
     ]
 
 
-def build_otlp_app(ingest: Ingest, *, max_body_bytes: int) -> Starlette:
-    """Return the application of the OTLP port."""
+def build_otlp_app(ingest: Ingest, *, max_body_bytes: int, more: Sequence[Route] = ()) -> Starlette:
+    """Return the application of the OTLP port, with more routes."""
     return Starlette(
-        routes=build_otlp_routes(ingest, max_body_bytes=max_body_bytes),
+        routes=[*build_otlp_routes(ingest, max_body_bytes=max_body_bytes), *more],
         exception_handlers={HTTPException: _refuse},
     )
 

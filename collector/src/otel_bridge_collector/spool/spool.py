@@ -6,7 +6,6 @@ docs/decisions/0005-spool-format.md.
 """
 
 import asyncio
-import contextlib
 import logging
 import os
 import threading
@@ -26,6 +25,8 @@ from otel_bridge_collector.spool.writer import GroupWriter, Waiting
 logger = logging.getLogger(__name__)
 
 _FULL: Final = "the spool is full: what it holds has to be delivered first; see `otel-bridge-collector status`, or give it more room"
+_TELLS_FAILURE_S: Final = 30.0
+"""A write that failed is told for so long: without a sender that tries, nobody finds out that it works again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +79,26 @@ class Spool:
         self._last_xact = recovered.last_xact
         self._growing = False
         self._failing = False
+        self._failed_at_s = 0.0
         self._changing = threading.Lock()
         self._listeners: list[Callable[[], object]] = []
         self._passed: Callable[[], int] = lambda: 0
         self._writer = GroupWriter(self._commit, max_bytes=limits.waiting_bytes)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it takes records, as far as its thread is concerned."""
+        return self._writer.is_alive
+
+    def refusal(self) -> str | None:
+        """Say why a request would be refused now, as far as that can be seen; None when nothing speaks against it."""
+        if self._bytes_left() + self._delivered_bytes() <= 0:
+            return "it has reached its size, and nothing in it has been delivered everywhere"
+        if self._disk_bytes_left() + self._delivered_bytes() <= 0:
+            return "the disk is full, up to the bytes that stay free"
+        if self._failing and time.monotonic() - self._failed_at_s < _TELLS_FAILURE_S:
+            return "a request did not fit, or the disk did not take it"
+        return None
 
     @property
     def end_seq(self) -> int:
@@ -194,11 +211,25 @@ class Spool:
 
     def _room(self) -> int:
         """Return the bytes that may be appended now."""
-        room = self.limits.max_bytes - sum(segment.size for segment in self._segments)
-        with contextlib.suppress(OSError):  # a disk that cannot be asked is found out by writing
+        return min(self._bytes_left(), self._disk_bytes_left())
+
+    def _bytes_left(self) -> int:
+        return self.limits.max_bytes - sum(segment.size for segment in self._extent().segments)
+
+    def _disk_bytes_left(self) -> int:
+        try:
             disk = os.statvfs(self._folder)
-            room = min(room, disk.f_bavail * disk.f_frsize - self.limits.min_free_bytes)
-        return room
+        except OSError:  # a disk that cannot be asked is found out by writing
+            return self.limits.max_bytes
+        return disk.f_bavail * disk.f_frsize - self.limits.min_free_bytes
+
+    def _delivered_bytes(self) -> int:
+        """Return the bytes that could be deleted to make room."""
+        passed_seq, extent = self._passed(), self._extent()
+        if passed_seq >= extent.end_seq:
+            return sum(segment.size for segment in extent.segments)
+        following = zip(extent.segments, extent.segments[1:], strict=False)
+        return sum(segment.size for segment, successor in following if successor.first_seq <= passed_seq)
 
     def _make_room(self, size: int) -> None:
         """Delete delivered segments, oldest first, until `size` bytes fit; what nobody has is never deleted."""
@@ -251,3 +282,4 @@ class Spool:
         elif not error and self._failing:
             logger.info("the spool can be written again")
         self._failing = error is not None
+        self._failed_at_s = time.monotonic()

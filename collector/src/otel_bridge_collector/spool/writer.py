@@ -44,6 +44,11 @@ class GroupWriter:
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="spool-writer", daemon=True)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
