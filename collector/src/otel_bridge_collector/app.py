@@ -55,6 +55,7 @@ from otel_bridge_collector.receive.rules import Rules
 from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.sinks.store import StoreSink
 from otel_bridge_collector.spool.cursor import Cursor
+from otel_bridge_collector.spool.format import DELIVERY_VERSION, SPOOL_VERSION, claim_format
 from otel_bridge_collector.spool.lock import FolderLock
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
 from otel_bridge_collector.store.attachments import Attachments
@@ -247,6 +248,8 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
     except OSError as error:
         raise _unusable(folder, error) from error
     stages.callback(FolderLock(folder).release)
+    claim_format(folder / "spool", SPOOL_VERSION)
+    claim_format(folder / "delivery", DELIVERY_VERSION)
     objects = Objects(folder / "objects.sqlite")
     stages.callback(objects.close)
     keys = KeyRing(folder / "objects.sqlite")

@@ -15,7 +15,7 @@ from otel_bridge.contract.row import Row
 from otel_bridge_collector.decode.native import parse_json
 from otel_bridge_collector.store.columns import COLUMNS, to_columns
 
-_LEFT_OUT: Final = frozenset({"base", "cost"})
+_LEFT_OUT: Final = frozenset({"base", "cost", "size_bytes"})
 _IS_MERGE: Final = "is_merge"
 _STEP: Final = 1_000
 """Rows that are in memory at a time."""

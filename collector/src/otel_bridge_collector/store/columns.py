@@ -18,6 +18,9 @@ ROWS_TABLE: Final = "store.rows"
 HISTORY_TABLE: Final = "store.history"
 """The name of the table of past states of rows in statements: the same columns, and `until_xact_id`."""
 
+REMOVED_TABLE: Final = "store.removed"
+"""The name of the table that says until when retention has removed rows."""
+
 VERSIONED: Final = frozenset({"experiment", "dataset"})
 """Object types of which past states are kept (spec/btql.md section 7.5); logs would take twice the room."""
 
@@ -59,6 +62,9 @@ EXTRA: Final = "extra"
 COST: Final = "cost"
 """US dollars that the row counts with; NULL where it has none or nobody knows. No field of the row."""
 
+SIZE: Final = "size_bytes"
+"""UTF-8 bytes of the row's texts before compression: what retention by size counts. No field of the row."""
+
 _ZSTD: Final = frozenset({"input", "output", "expected", "error", "context", "base"})
 _KNOWN: Final = frozenset({
     *TEXT_FIELDS, *JSON_FIELDS, *OBJECT_ID_FIELDS.values(), *CONTROL_FIELDS,
@@ -79,6 +85,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     EXTRA: "VARCHAR",
     "base": "VARCHAR",
     COST: "DOUBLE",
+    SIZE: "UBIGINT",
 }
 """Column -> type, in table order. `base` is the row without its facts, as JSON, where it has any."""
 
@@ -144,7 +151,7 @@ def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float |
     fields = cast("Mapping[str, Json]", row)
     key = key_of(row)
     xact_id = xact_id_of(row)
-    return [
+    values: list[object] = [
         key.object_type,
         key.object_id,
         xact_id,
@@ -159,6 +166,7 @@ def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float |
         None if base is None else dump_json(cast("Mapping[str, Json]", base)),
         cost,
     ]
+    return [*values, sum(_utf8_bytes(value) for value in values if isinstance(value, str))]
 
 
 def from_columns(values: Mapping[str, object]) -> Row:
@@ -182,6 +190,10 @@ def _required(row: Row, field: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"the row {row.get('id')} has no {field}")  # noqa: TRY004 - one error for a bad row
     return value
+
+
+def _utf8_bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8"))
 
 
 def _text(value: Json) -> str | None:

@@ -89,7 +89,7 @@ class DuckDBStore:
         """
         try:
             self._connection = open_file(path, memory_limit_mb=memory_limit_mb, threads=threads)
-            self._next_seq = read_progress(self._connection)
+            self._next_seq = read_progress(self._connection, path=path)
             self._price = price
             self._means_ratings = means_ratings
         except duckdb.Error as error:
@@ -329,7 +329,7 @@ class DuckDBStore:
             f"unnest(${position}::{kind}[])" for position, kind in enumerate(columns.values(), start=1)
         )
         self._connection.execute(
-            f"INSERT INTO {table} SELECT {unnested}",
+            f"INSERT INTO {table}({', '.join(columns)}) SELECT {unnested}",
             [list(values) for values in zip(*rows, strict=True)],
         )
 
