@@ -52,6 +52,8 @@ from otel_bridge_collector.receive.otlp_http import (
 from otel_bridge_collector.receive.patience import Patience
 from otel_bridge_collector.receive.probes import Probes
 from otel_bridge_collector.receive.rules import Rules
+from otel_bridge_collector.receive.tls import PortsTls, PortTls, build_tls
+from otel_bridge_collector.receive.tls_files import tls_changes
 from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.sinks.store import StoreSink
 from otel_bridge_collector.spool.cursor import Cursor
@@ -73,11 +75,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """Where the sidecar takes traffic, with the ports that were really taken."""
+    """Where the sidecar takes traffic, with the ports that were really taken.
+
+    Attributes:
+        tls: which of them speak TLS.
+    """
 
     otlp_grpc: Address
     otlp_http: Address
     api: Address
+    tls: PortsTls
     data_dir: Path
 
 
@@ -120,7 +127,9 @@ async def serve(
         _add_checks(own.health, storage.spool, deliveries)
         taken = await _start(settings, storage, deliveries, door, own, stages)
         if reloading:
-            watching = asyncio.create_task(_reload_on_request(settings, reloading, storage, deliveries))
+            watching = asyncio.create_task(
+                _reload_on_request(settings, reloading, storage, deliveries, door.tls)
+            )
             stages.callback(watching.cancel)
         _warn_of_strangers(settings, taken)
         own.health.phase = "serving"
@@ -186,20 +195,23 @@ async def _start(
         ],
     )
     api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
-    api = await _start_http(_guarded(api_app, door), settings.api, "--api", settings, stages)
+    api = await _start_http(_guarded(api_app, door), settings.api, door.tls.api, settings, stages)
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes, more=probes.routes())
     otlp_http = await _start_http(
-        _guarded(otlp_app, door), settings.otlp_http, "--otlp-http", settings, stages
+        _guarded(otlp_app, door), settings.otlp_http, door.tls.otlp_http, settings, stages
     )
     otlp_grpc = await _start_grpc(ingest, door, own.health, settings, stages)
-    return Ready(otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api, data_dir=settings.data_dir)
+    for tls in door.tls.all():
+        stages.callback(asyncio.create_task(tls.watch()).cancel)
+    return Ready(otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api, tls=door.tls, data_dir=settings.data_dir)
 
 
 def _door(settings: Settings, keys: KeyRing) -> Door:
     """Return what each port asks before it lets a request in.
 
     Raises:
-        SettingsError: a port would be open to others than this machine, and nobody said so in plain words.
+        SettingsError: a port would be open to others than this machine, and nobody said so in plain words; or a
+            certificate cannot be used.
     """
     ports = _open_ports(settings.otlp_grpc, settings.otlp_http, settings.api)
     if ports and keys.is_empty() and not (settings.require_keys or settings.allow_anyone):
@@ -213,6 +225,7 @@ def _door(settings: Settings, keys: KeyRing) -> Door:
         # Room for one of the largest requests there has to be.
         admission=Admission(max(settings.max_inflight_bytes, settings.max_body_bytes)),
         timeout_s=settings.read_timeout_s,
+        tls=build_tls(settings),
     )
 
 
@@ -333,28 +346,32 @@ async def _start_delivery(
 
 
 async def _reload_on_request(
-    settings: Settings, reloading: Reloading, storage: _Storage, deliveries: Deliveries
+    settings: Settings, reloading: Reloading, storage: _Storage, deliveries: Deliveries, tls: PortsTls
 ) -> NoReturn:
     while True:
         await reloading.requested.wait()
         reloading.requested.clear()
+        for port in tls.all():
+            await asyncio.to_thread(port.reload)
         try:
             new = await asyncio.to_thread(reloading.load)
+            changes = [*fixed_changes(settings, new), *tls_changes(settings, new)]
             await deliveries.reload(new.config)
         except (SettingsError, OSError) as error:
             logger.error("the configuration stays as it was: %s", error)  # noqa: TRY400 - it says it all
             continue
         apply_log_level(new)
         storage.spool.limits = _limits(new)
-        for change in fixed_changes(settings, new):
+        for change in changes:
             logger.warning("%s", change)
         logger.info("the configuration was read again")
 
 
 async def _start_http(
-    app: ASGIApp, address: Address, option: str, settings: Settings, stages: AsyncExitStack
+    app: ASGIApp, address: Address, tls: PortTls | None, settings: Settings, stages: AsyncExitStack
 ) -> Address:
-    server = HttpServer(app, bind(address, option), drain_s=settings.drain_s)
+    option = "--api" if address is settings.api else "--otlp-http"
+    server = HttpServer(app, bind(address, option), drain_s=settings.drain_s, tls=tls)
     stages.push_async_callback(server.stop)
     await server.start()
     return server.address

@@ -28,6 +28,10 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "otlp_grpc": "receivers.otlp.protocols.grpc.endpoint",
     "otlp_http": "receivers.otlp.protocols.http.endpoint",
     "api": "extensions.api.endpoint",
+    "tls_cert_file": "extensions.tls.cert_file",
+    "tls_key_file": "extensions.tls.key_file",
+    "tls_client_ca_file": "extensions.tls.client_ca_file",
+    "tls_reload_interval_s": "extensions.tls.reload_interval",
     "require_keys": "extensions.keys.required",
     "allow_anyone": "extensions.keys.allow_anyone",
     "default_parent": "receivers.otlp.default_parent",
@@ -55,6 +59,10 @@ def _check_parent(text: object) -> object:
     return text
 
 
+OptionalFile: TypeAlias = Annotated[Path | None, BeforeValidator(lambda path: path or None)]
+"""A file; an empty variable is as good as none."""
+
+
 class ClientSettings(BaseSettings):
     """What the commands that ask a sidecar need beside its address."""
 
@@ -63,6 +71,9 @@ class ClientSettings(BaseSettings):
     api_key: str = Field(
         default="", validation_alias=AliasChoices("OTEL_BRIDGE_API_KEY", "BRAINTRUST_API_KEY")
     )
+    ca_file: OptionalFile = Field(default=None, validation_alias="OTEL_BRIDGE_CA_FILE")
+    client_cert_file: OptionalFile = Field(default=None, validation_alias="OTEL_BRIDGE_CLIENT_CERT_FILE")
+    client_key_file: OptionalFile = Field(default=None, validation_alias="OTEL_BRIDGE_CLIENT_KEY_FILE")
 
 
 Listen: TypeAlias = Annotated[Address, NoDecode, BeforeValidator(parse_address)]
@@ -80,6 +91,10 @@ class Settings(BaseSettings):
     default_parent: Annotated[str, BeforeValidator(_check_parent)] = DEFAULT_PARENT
     media_as_attachments: bool = True
     media_min_bytes: int = Field(default=0, ge=0)
+    tls_cert_file: OptionalFile = None
+    tls_key_file: OptionalFile = None
+    tls_client_ca_file: OptionalFile = None
+    tls_reload_interval_s: float = Field(default=10.0, ge=0)
     require_keys: bool = False
     allow_anyone: bool = False
     max_body_bytes: PositiveInt = 64 << 20

@@ -1,12 +1,19 @@
 """A request of the command line to the sidecar's API, and its JSON answer; what an answer means is up to the command."""
 
+import ssl
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 import httpx
 
 from otel_bridge_collector.errors import SettingsError
+
+if TYPE_CHECKING:
+    from otel_bridge_collector.settings import ClientSettings
+
+TLS_OPTIONS: Final = "otel_bridge.tls"
+"""Where in a context's `meta` the files of TLS are that options have named, by the setting of each."""
 
 SHOWN_DEFAULT: Final = "where OTEL_BRIDGE_API says, http://127.0.0.1:8585 unless set"
 """What `--help` says of a URL that is not given."""
@@ -23,13 +30,16 @@ def default_url() -> str:
         ClickException: a setting cannot be used.
     """
     # Only who gives no URL waits for the import of what reads settings.
+    from otel_bridge_collector.receive.tls_files import tls_files  # noqa: PLC0415 - see above
     from otel_bridge_collector.settings import Address, load_settings  # noqa: PLC0415 - see above
 
     try:
-        api = load_settings().api
+        settings = load_settings()
+        scheme = "https" if tls_files(settings)["api"] else "http"
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
-    return f"http://{Address(host=_EVERY_ADDRESS.get(api.host, api.host), port=api.port)}"
+    api = settings.api
+    return f"{scheme}://{Address(host=_EVERY_ADDRESS.get(api.host, api.host), port=api.port)}"
 
 
 def send(
@@ -46,21 +56,27 @@ def send(
     Raises:
         ClickException: nothing answers there.
     """
+    from otel_bridge_collector.settings import ClientSettings  # noqa: PLC0415 - see default_url
+
+    settings = ClientSettings(**_options())
     try:
         return httpx.request(
             method,
             f"{url.rstrip('/')}{path}",
             json=body,
             content=content,
-            headers={**_key_header(), **(headers or {})},
+            headers={**_key_header(settings), **(headers or {})},
             timeout=_TIMEOUT_S,
+            verify=_context(settings),
         )
     except httpx.ConnectError as error:
+        if refused := _tls_fault(error):
+            raise click.ClickException(f"cannot speak TLS with {url}: {refused}") from error
         raise click.ClickException(
             f"no sidecar answers at {url}: start one with: otel-bridge-collector serve"
         ) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise click.ClickException(f"cannot ask {url}: {error}") from error
+        raise click.ClickException(f"cannot ask {url}: {error}{_hint(error, url, settings)}") from error
 
 
 def ask(
@@ -81,12 +97,53 @@ def ask(
     return response.status_code, cast("dict[str, Any]", answer)
 
 
-def _key_header() -> dict[str, str]:
+def _key_header(settings: "ClientSettings") -> dict[str, str]:
     """Return the header with the key of `OTEL_BRIDGE_API_KEY` or `BRAINTRUST_API_KEY`; none where neither is set."""
-    from otel_bridge_collector.settings import ClientSettings  # noqa: PLC0415 - see default_url
+    return {"authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
 
-    key = ClientSettings().api_key
-    return {"authorization": f"Bearer {key}"} if key else {}
+
+def _options() -> dict[str, Any]:
+    context = click.get_current_context(silent=True)
+    return dict(context.meta.get(TLS_OPTIONS, {})) if context else {}
+
+
+def _context(settings: "ClientSettings") -> ssl.SSLContext:
+    """Return what a server's certificate is checked with, and our own where one is named.
+
+    Raises:
+        ClickException: a file cannot be used.
+    """
+    files = (settings.ca_file, settings.client_cert_file, settings.client_key_file)
+    try:
+        context = ssl.create_default_context(cafile=settings.ca_file)
+        if settings.client_cert_file:
+            context.load_cert_chain(settings.client_cert_file, settings.client_key_file)
+    except (OSError, ssl.SSLError) as error:
+        named = ", ".join(str(file) for file in files if file)
+        raise click.ClickException(f"cannot use the certificates {named}: {error}") from error
+    return context
+
+
+def _tls_fault(error: BaseException) -> str:
+    """Return what TLS says is wrong, and what to do; empty where it is not about TLS."""
+    cause: BaseException | None = error
+    while cause and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if not isinstance(cause, ssl.SSLError):
+        return ""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return (
+            f"{cause.verify_message}: name who signed its certificate with --ca-file or OTEL_BRIDGE_CA_FILE"
+        )
+    return f"{cause.reason or cause}: is it an http:// URL?"
+
+
+def _hint(error: Exception, url: str, settings: "ClientSettings") -> str:
+    """Return what may be missing where a connection ends at once, as TLS 1.3 lets it for want of a certificate."""
+    is_cut = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
+    if is_cut and url.startswith("https://") and not settings.client_cert_file:
+        return ": if it wants a certificate of ours, name it with --cert-file and --key-file"
+    return ""
 
 
 def fault_message(answer: Mapping[str, object]) -> str:

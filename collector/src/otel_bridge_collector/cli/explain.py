@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import click
 
-from otel_bridge_collector.cli.api_client import SHOWN_DEFAULT, ask, default_url, fault_message
+from otel_bridge_collector.cli.api_client import ask, fault_message
+from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.table import cell, print_table
 
 _Cells = Sequence[Mapping[str, Any]]
@@ -17,7 +18,7 @@ _COLUMNS: Final = ("field", "value", "rule", "from")
 
 @click.command()
 @click.argument("span_id")
-@click.option("--url", default=default_url, show_default=SHOWN_DEFAULT, help="The sidecar's API.")
+@api_options
 @click.option(
     "--format",
     "output",

@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 import click
 import duckdb
 
-from otel_bridge_collector.cli.api_client import SHOWN_DEFAULT, default_url
+from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.pages import FIRST, clauses, count, cursor_behind, page, row_pages
 from otel_bridge_collector.cli.progress import progress
 
@@ -52,7 +52,7 @@ Examples:
     help="Rows asked for at once.",
 )
 @click.option("--resume", is_flag=True, help="Go on behind the last row of a file of JSON lines.")
-@click.option("--url", default=default_url, show_default=SHOWN_DEFAULT, help="The sidecar's API.")
+@api_options
 def export(  # noqa: PLR0913 - one parameter for each option
     source: str, condition: str | None, out: Path, fmt: str | None, page_size: int, *, resume: bool, url: str
 ) -> None:

@@ -9,7 +9,8 @@ from typing import IO, Any, Final, cast
 
 import click
 
-from otel_bridge_collector.cli.api_client import SHOWN_DEFAULT, default_url, fault_message, send
+from otel_bridge_collector.cli.api_client import fault_message, send
+from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.progress import progress
 
 _BATCH_ROWS: Final = 500
@@ -48,7 +49,7 @@ class _Result:
 @click.option(
     "--project", metavar="NAME", help="Where rows and spans go, instead of where they were; made if need be."
 )
-@click.option("--url", default=default_url, show_default=SHOWN_DEFAULT, help="The sidecar's API.")
+@api_options
 def import_rows(files: Sequence[IO[bytes]], project: str | None, url: str) -> None:
     """Send the lines of FILES: rows as `export` writes them, which keep their ids, or OTLP requests in JSON.
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import click
 
-from otel_bridge_collector.cli.api_client import SHOWN_DEFAULT, ask, default_url, fault_message
+from otel_bridge_collector.cli.api_client import ask, fault_message
+from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.table import cell, print_table
 
 _WHOLE_ROW: Final = frozenset({"_pagination_key", "audit_data"})
@@ -27,7 +28,7 @@ _FOR_MACHINES: Final = ("missingSegmentEliminationSpecs",)
 
 @click.command()
 @click.argument("text", metavar="QUERY")
-@click.option("--url", default=default_url, show_default=SHOWN_DEFAULT, help="The sidecar's API.")
+@api_options
 @click.option(
     "--format",
     "output",

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import click
 
-from otel_bridge_collector.cli.api_client import SHOWN_DEFAULT, ask, default_url, fault_message
+from otel_bridge_collector.cli.api_client import ask, fault_message
+from otel_bridge_collector.cli.api_options import api_options
 
 _AGO: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -22,7 +23,7 @@ _POLL_S: Final = 0.2
     "--since", metavar="TIME", help="What came since then: 2h, 7d, or a time like 2026-01-31T10:30:00Z."
 )
 @click.option("--dead-letters", is_flag=True, help="Its dead letters instead; those that pass are taken out.")
-@click.option("--url", default=default_url, show_default=SHOWN_DEFAULT, help="The sidecar's API.")
+@api_options
 def replay(sink: str, since: str | None, url: str, *, dead_letters: bool) -> None:
     """Send a destination once more what the spool still has, with the rules of this version, and wait until it is done.
 

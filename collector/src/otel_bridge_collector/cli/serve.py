@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _PRIVATE: Final = 0o077
 """The umask: what the sidecar makes is for its own user, since prompts and answers stand in it."""
 
+_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+
 
 @click.command()
 @config_options
@@ -34,6 +36,13 @@ _PRIVATE: Final = 0o077
 @click.option("--otlp-grpc", metavar="HOST:PORT", help="OTLP over gRPC; 127.0.0.1:4317 unless given.")
 @click.option("--otlp-http", metavar="HOST:PORT", help="OTLP over HTTP; 127.0.0.1:4318 unless given.")
 @click.option("--api", metavar="HOST:PORT", help="The API; 127.0.0.1:8585 unless given.")
+@click.option("--tls-cert-file", type=_FILE, help="The certificate of all ports, PEM: they speak TLS.")
+@click.option("--tls-key-file", type=_FILE, help="Its key, PEM.")
+@click.option(
+    "--tls-client-ca-file",
+    type=_FILE,
+    help="Who signs clients' certificates, PEM: others get no answer (mTLS).",
+)
 @click.option("--require-keys", is_flag=True, help="Answer nobody without a key, even while there is none.")
 @click.option(
     "--allow-anyone",
@@ -54,6 +63,7 @@ def serve(
     \b
     otel-bridge-collector serve
     otel-bridge-collector serve --data-dir ./data --otlp-http 0.0.0.0:4318
+    otel-bridge-collector serve --tls-cert-file cert.pem --tls-key-file key.pem
     otel-bridge-collector serve --config config.yaml --set service.telemetry.logs.level=debug
     """  # noqa: D301 - click reads \b as: keep these lines
     from otel_bridge_collector.settings import config_sources, load_settings  # noqa: PLC0415 - see above
@@ -85,9 +95,10 @@ async def _serve(settings: "Settings", load: "Callable[[], Settings]") -> None:
 def _print_ready(ready: "Ready") -> None:
     line = {
         "event": "ready",
-        "otlp_grpc": str(ready.otlp_grpc),
-        "otlp_http": f"http://{ready.otlp_http}",
-        "api": f"http://{ready.api}",
+        # Plain gRPC has no scheme of its own.
+        "otlp_grpc": f"https://{ready.otlp_grpc}" if ready.tls.otlp_grpc else str(ready.otlp_grpc),
+        "otlp_http": f"http{'s' if ready.tls.otlp_http else ''}://{ready.otlp_http}",
+        "api": f"http{'s' if ready.tls.api else ''}://{ready.api}",
         "data_dir": str(ready.data_dir),
     }
     click.echo(json.dumps(line))

@@ -7,14 +7,15 @@ from typing import Any, Final
 
 import click
 
-from otel_bridge_collector.cli.api_client import SHOWN_DEFAULT, ask, default_url, fault_message
+from otel_bridge_collector.cli.api_client import ask, fault_message
+from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.table import print_table
 
 _COLUMNS: Final = ("destination", "state", "waiting", "bytes", "lag", "sent", "dead letters", "last error")
 
 
 @click.command()
-@click.option("--url", default=default_url, show_default=SHOWN_DEFAULT, help="The sidecar's API.")
+@api_options
 @click.option(
     "--format",
     "output",

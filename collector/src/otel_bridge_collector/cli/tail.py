@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from otel_bridge_collector.cli.api_client import SHOWN_DEFAULT, default_url
+from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.pages import FIRST, clauses, cursor_behind, page, row_pages
 from otel_bridge_collector.cli.table import cell
 
@@ -50,7 +50,7 @@ Examples:
     show_default=True,
     help="A line of text, or of JSON with every field.",
 )
-@click.option("--url", default=default_url, show_default=SHOWN_DEFAULT, help="The sidecar's API.")
+@api_options
 def tail(  # noqa: PLR0913 - one parameter for each option
     source: str, condition: str | None, lines: int, count: int | None, interval: float, fmt: str, *, url: str
 ) -> None:

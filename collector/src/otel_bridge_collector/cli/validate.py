@@ -27,9 +27,12 @@ def validate(files: tuple[str, ...], assignments: tuple[str, ...], *, schema: bo
         click.echo(json.dumps(config_schema(), indent=2))
         return
     from otel_bridge_collector.pipeline.steps import check_conditions  # noqa: PLC0415 - as above
+    from otel_bridge_collector.receive.tls_files import tls_files  # noqa: PLC0415 - as above
 
     try:
-        check_conditions(load_settings(config_sources(files, assignments)).config)
+        settings = load_settings(config_sources(files, assignments))
+        check_conditions(settings.config)
+        tls_files(settings)
     except SettingsError as error:
         click.echo(str(error), err=True)
         raise click.exceptions.Exit(1) from error

@@ -25,7 +25,7 @@ def parse_address(text: object) -> Address:
     """
     if isinstance(text, Address):
         return text
-    host, colon, port = str(text).removeprefix("http://").rstrip("/").rpartition(":")
+    host, colon, port = str(text).removeprefix("http://").removeprefix("https://").rstrip("/").rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not port.isascii() or not port.isdecimal() or int(port) > 65_535:  # noqa: PLR2004 - ports
         raise ValueError("expected HOST:PORT, for example 127.0.0.1:4318")

@@ -11,6 +11,7 @@ from otel_bridge_collector.config.component import ComponentId, with_types
 from otel_bridge_collector.config.exporter import Exporter
 from otel_bridge_collector.config.processor import Processor
 from otel_bridge_collector.config.section import Section
+from otel_bridge_collector.config.server_tls import GrpcTls, HttpTls, TlsExtension
 from otel_bridge_collector.config.units import Duration, Size
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
@@ -21,6 +22,7 @@ class GrpcProtocol(Section):
 
     endpoint: Endpoint | None = None
     """Where it is taken; port 0 takes any free one."""
+    tls: GrpcTls | None = None
 
 
 class HttpProtocol(Section):
@@ -28,6 +30,7 @@ class HttpProtocol(Section):
 
     endpoint: Endpoint | None = None
     """Where it is taken."""
+    tls: HttpTls | None = None
 
 
 class Protocols(Section):
@@ -90,6 +93,7 @@ class Api(Section):
 
     endpoint: Endpoint | None = None
     """Where it is; takes OTLP over HTTP too."""
+    tls: HttpTls | None = None
     read_wait: Duration | None = None
     """How long a query waits for what was acknowledged before it; then it answers with what is there."""
 
@@ -109,6 +113,7 @@ class Extensions(Section):
     file_storage: FileStorage | None = None
     api: Api | None = None
     keys: KeysExtension | None = None
+    tls: TlsExtension | None = None
 
 
 class Logs(Section):

@@ -22,6 +22,8 @@ def render(config: Config, settings: Mapping[str, object]) -> str:
     """
     tree = _plain(config.model_dump(exclude_none=True))
     for path, value in settings.items():
+        if value is None:
+            continue
         *above, last = path.split(".")
         here = tree
         for step in above:

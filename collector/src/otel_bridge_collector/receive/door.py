@@ -1,9 +1,10 @@
 """What every port asks before it lets a request in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import Authenticator
+from otel_bridge_collector.receive.tls import PortsTls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +15,10 @@ class Door:
         authenticator: tells who asks.
         admission: the room for requests.
         timeout_s: how long a request may take to come.
+        tls: how each port is spoken to.
     """
 
     authenticator: Authenticator
     admission: Admission
     timeout_s: float
+    tls: PortsTls = field(default_factory=PortsTls)

@@ -14,6 +14,8 @@ from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.receive.http_protocol import BoundedHttpProtocol
 from otel_bridge_collector.receive.loopback import LoopbackOnly, is_loopback
 from otel_bridge_collector.receive.origin import SameOriginOnly
+from otel_bridge_collector.receive.tls import PortTls
+from otel_bridge_collector.receive.tls_listener import TlsListener
 from otel_bridge_collector.settings import Address
 
 _BACKLOG = 2048
@@ -50,13 +52,16 @@ def cannot_listen(address: Address, option: str, *, reason: str) -> SettingsErro
 class HttpServer:
     """Serves one application on one bound socket."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, *, drain_s: float) -> None:
+    def __init__(
+        self, app: ASGIApp, listener: socket.socket, *, drain_s: float, tls: PortTls | None = None
+    ) -> None:
         """Make a server; nothing runs before `start`.
 
         Args:
             app: the application; it gets no request of a page of another origin, and on a loopback address none for another host.
             listener: a bound socket, closed by `stop`.
             drain_s: how long requests may take to end once the server stops.
+            tls: None for plain text.
         """
         self._listener = listener
         apart = SameOriginOnly(app)
@@ -74,6 +79,7 @@ class HttpServer:
         config.load()
         self._server = uvicorn.Server(config)
         self._server.lifespan = config.lifespan_class(config)
+        self._tls_listener = TlsListener(listener, tls, self._new_protocol) if tls else None
         self._ticking: asyncio.Task[None] | None = None
 
     @property
@@ -84,14 +90,25 @@ class HttpServer:
 
     async def start(self) -> None:
         """Begin to serve."""
-        await self._server.startup(sockets=[self._listener])
+        await self._server.startup(sockets=[] if self._tls_listener else [self._listener])
+        if self._tls_listener:
+            self._tls_listener.start()
         self._ticking = asyncio.create_task(self._server.main_loop())
 
     async def stop(self) -> None:
         """Take no more connections and let running requests end."""
         self._server.should_exit = True
+        if self._tls_listener:
+            await self._tls_listener.stop()
         if self._ticking:
             await self._ticking
             await self._server.shutdown(sockets=[self._listener])
         else:
             self._listener.close()
+
+    def _new_protocol(self) -> BoundedHttpProtocol:
+        return BoundedHttpProtocol(
+            config=self._server.config,
+            server_state=self._server.server_state,
+            app_state=self._server.lifespan.state,
+        )

@@ -69,7 +69,7 @@ class GrpcServer:
         Args:
             ingest: where requests go.
             address: where to listen.
-            door: says who may come in, and how much at a time.
+            door: says who may come in, and how much at a time; and how it is spoken to.
             health: is told by the health service.
             max_body_bytes: limit of one request.
 
@@ -86,7 +86,10 @@ class GrpcServer:
         self._health = GrpcHealth(health, (_TRACES, _LOGS))
         self._health.add_to(self._server)
         try:
-            port = self._server.add_insecure_port(str(address))
+            if tls := door.tls.otlp_grpc:
+                port = self._server.add_secure_port(str(address), tls.grpc_credentials())
+            else:
+                port = self._server.add_insecure_port(str(address))
         except RuntimeError as error:
             raise SettingsError(
                 f"cannot listen on {address}: address already in use or not ours: stop what listens there, or choose"
