@@ -8,6 +8,10 @@ from otel_bridge.api.attachments import (
     ReadonlyAttachment,
 )
 from otel_bridge.api.customizers import SpanCustomizer, set_span_customizers
+from otel_bridge.api.datasets import Dataset, DatasetRef, init_dataset
+from otel_bridge.api.experiment import Experiment, ExperimentIdentifier
+from otel_bridge.api.experiment_now import current_experiment, log, summarize
+from otel_bridge.api.experiments import init, init_experiment
 from otel_bridge.api.feedback import log_feedback, update_span
 from otel_bridge.api.interface import Span, SpanTypeAttribute
 from otel_bridge.api.link import permalink
@@ -16,6 +20,16 @@ from otel_bridge.api.logger import Logger, current_logger, init_logger
 from otel_bridge.api.login import login, login_to_state, org_id, set_http_adapter
 from otel_bridge.api.masking import set_masking_function
 from otel_bridge.api.noop import NOOP_SPAN
+from otel_bridge.api.readonly_experiment import ReadonlyExperiment
+from otel_bridge.api.summary import (
+    DatasetSummary,
+    DataSummary,
+    ExperimentSummary,
+    MetricSummary,
+    ScoreSummary,
+    SummarySkipped,
+    SummarySuccess,
+)
 from otel_bridge.api.threads import TracedThreadPoolExecutor, setup_threads
 from otel_bridge.api.traced import traced
 from otel_bridge.api.tracing import (
@@ -27,6 +41,8 @@ from otel_bridge.api.tracing import (
 )
 from otel_bridge.auto.instrument import auto_instrument, uninstrument
 from otel_bridge.configure import flush, tracer_provider
+from otel_bridge.contract.slug import SpanComponents
+from otel_bridge.control.repo import GitMetadataSettings, RepoInfo
 from otel_bridge.errors import BridgeError, FlushError
 from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.exporter import BridgeLogExporter, BridgeSpanExporter
@@ -43,23 +59,43 @@ __all__ = [
     "BridgeLogRecordProcessor",
     "BridgeSpanExporter",
     "BridgeSpanProcessor",
+    "DataSummary",
+    "Dataset",
+    "DatasetRef",
+    "DatasetSummary",
+    "Experiment",
+    "ExperimentIdentifier",
+    "ExperimentSummary",
     "ExternalAttachment",
     "FlushError",
+    "GitMetadataSettings",
     "JSONAttachment",
     "Logger",
+    "MetricSummary",
     "ReadonlyAttachment",
+    "ReadonlyExperiment",
+    "RepoInfo",
+    "ScoreSummary",
     "Span",
+    "SpanComponents",
     "SpanCustomizer",
     "SpanTypeAttribute",
     "Stats",
+    "SummarySkipped",
+    "SummarySuccess",
     "TracedThreadPoolExecutor",
     "auto_instrument",
+    "current_experiment",
     "current_logger",
     "current_span",
     "extract_trace_context",
     "flush",
+    "init",
+    "init_dataset",
+    "init_experiment",
     "init_logger",
     "inject_trace_context",
+    "log",
     "log_feedback",
     "login",
     "login_to_state",
@@ -72,6 +108,7 @@ __all__ = [
     "setup_threads",
     "start_span",
     "stats",
+    "summarize",
     "traced",
     "tracer_provider",
     "uninstrument",

@@ -7,7 +7,8 @@ BridgeError
 ├── NoLoggerError         a call that needs a current logger, and there is none
 ├── LoginError            a login that differs from the one before
 ├── FlushError            `flush()` lost something, and `BRAINTRUST_SYNC_FLUSH` asks for an exception
-└── ControlError          the control plane could not be asked: a login, a project, an attachment
+└── ControlError          the control plane could not be asked: a login, a project, an experiment, a row
+    └── AnswerTooLargeError   its answer is longer than what is read
 
 Wrong fields raise `ValueError` with Braintrust's own text (`contract.checks`), a wrong slug `SlugError`.
 """
@@ -38,7 +39,19 @@ class FlushError(BridgeError):
 
 
 class ControlError(BridgeError, RuntimeError):
-    """The control plane did not answer, refused, or gave an answer that makes no sense."""
+    """The control plane did not answer, refused, or gave an answer that makes no sense.
+
+    Attributes:
+        status: of the answer that refused, or None.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class AnswerTooLargeError(ControlError):
+    """An answer is longer than what is read of one."""
 
 
 class LoginError(BridgeError):

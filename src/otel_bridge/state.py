@@ -257,6 +257,8 @@ class Process:
         keyed: the pipelines of those keys, by tracer provider.
         account: what `login` logged in to, or None.
         accounts: where the loggers log in, by their arguments.
+        row_senders: what sends rows that are no spans, by account.
+        experiment: the experiment that `init` made current, or None; it comes before the logger.
         http_adapter: of `requests`, what `set_http_adapter` was given, or None.
         http_sessions: the sessions of `requests` that we send through.
         spans_started: numbers of the spans, in the order in which they were started.
@@ -292,6 +294,8 @@ class Process:
     keyed: WeakSet[Any] = field(default_factory=WeakSet[Any])
     account: Any = None
     accounts: dict[tuple[str | None, ...], Any] = field(default_factory=dict[tuple[str | None, ...], Any])
+    row_senders: dict[Any, Any] = field(default_factory=dict[Any, Any])
+    experiment: Any = None
     http_adapter: Any = None
     http_sessions: WeakSet[Any] = field(default_factory=WeakSet[Any])
     spans_started: Iterator[int] = field(default_factory=lambda: itertools.count(1))

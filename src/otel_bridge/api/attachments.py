@@ -173,8 +173,8 @@ class ExternalAttachment(BaseAttachment):
         return {"reference": self._reference}
 
 
-class ReadonlyAttachment:
-    """An attachment that was uploaded before.
+class ReadonlyAttachment(Referable):
+    """An attachment that was uploaded before; logged again, it is referred to and not uploaded again.
 
     Args:
         reference: what stands in a row for it.
@@ -203,6 +203,10 @@ class ReadonlyAttachment:
     def status(self) -> AttachmentStatus:
         """Return whether it is there; raises as `metadata`."""
         return self.metadata()["status"]
+
+    def refer(self) -> Mapping[str, Json]:
+        """See `Referable`."""
+        return cast("Mapping[str, Json]", dict(self.reference))
 
     def __str__(self) -> str:
         content = base64.b64encode(self.data).decode("ascii")

@@ -20,7 +20,7 @@ from otel_bridge.api.application_log import LogLevel, LogLine, new_span_context,
 from otel_bridge.api.facts import Feedback, feedback_attributes, update_attributes
 from otel_bridge.api.fields import checked
 from otel_bridge.api.interface import ParentArgument, Span, StartArguments
-from otel_bridge.api.login import account_of
+from otel_bridge.api.login import account_for
 from otel_bridge.api.place import Place, object_components, place_of, span_context_of
 from otel_bridge.api.start import start
 from otel_bridge.api.threads import setup_threads
@@ -333,9 +333,7 @@ def init_logger(  # noqa: PLR0913, PLR0917 - Braintrust's signature
         SettingsError: a setting of the environment cannot be used.
         ValueError, ControlError: with `force_login`, see `login`.
     """
-    known: Account | None = state if isinstance(state, Account) else process.account
-    if app_url or api_key or org_name or known is None:
-        known = account_of(app_url, api_key, org_name)
+    known = account_for(app_url, api_key, org_name, state)
     if force_login:
         known.login()
     bridge = configure(tracer_provider, known.api_key)

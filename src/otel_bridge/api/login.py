@@ -101,6 +101,23 @@ def account_now() -> Account:
     return cast("Account", logger.account) if logger else current_account()
 
 
+def account_for(
+    app_url: str | None, api_key: str | None, org_name: str | None, chosen: object = None
+) -> Account:
+    """Return where a logger, experiment or dataset logs in.
+
+    Args:
+        app_url: instead of that of the environment.
+        api_key: likewise.
+        org_name: likewise.
+        chosen: what `login_to_state` returned, which counts where none of the others is given; then what `login` did.
+    """
+    known: Account | None = chosen if isinstance(chosen, Account) else process.account
+    if app_url or api_key or org_name or known is None:
+        return account_of(app_url, api_key, org_name)
+    return known
+
+
 def account_of(app_url: str | None, api_key: str | None, org_name: str | None) -> Account:
     """Return the account of these, with the environment where one is None; the same one again for the same arguments."""
     arguments = (app_url, api_key, org_name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
-from opentelemetry import trace
+from opentelemetry import baggage, trace
 from opentelemetry.context import Context, get_value, set_value
 
 from otel_bridge import propagation, state
@@ -218,9 +218,7 @@ class BridgeSpan:
         context = trace.set_span_in_context(self._otel_span, state.live_context())
         if self._bridge.route or get_value(state.ROUTE_KEY, context):
             context = set_value(state.ROUTE_KEY, self._bridge.route, context)
-        return (
-            set_value(state.PARENT_KEY, self._identity.parent, context) if self._identity.parent else context
-        )
+        return _with_parent(context, self._identity.parent)
 
     def _place(self) -> Place:
         otel_ids = self._otel_span.get_span_context()
@@ -257,3 +255,18 @@ class BridgeSpan:
     def _update(self, fields: Mapping[str, Json]) -> None:
         attributes = update_attributes(self._identity.row_id, fields, self._identity.parent)
         self._bridge.facts.send(names.UPDATE_EVENT, attributes, self._otel_span.get_span_context())
+
+
+def _with_parent(context: Context, parent: str | None) -> Context:
+    """The context with the parent of what is started in it.
+
+    That of an experiment stands in the baggage as well: what a called service does is part of the case.
+    """
+    if parent is None:
+        return context
+    context = set_value(state.PARENT_KEY, parent, context)
+    return (
+        baggage.set_baggage(names.PARENT_BAGGAGE, parent, context)
+        if parent.startswith("experiment_id:")
+        else context
+    )

@@ -4,7 +4,7 @@
 | --- | --- |
 | 1 | under the current span of ours; an explicit `parent=` says where instead |
 | 2 | where `parent=` says, or `parent_context` |
-| 3 | in the current logger, nested in the current OTel span if there is one |
+| 3 | in the current experiment, else in the current logger, nested in the current OTel span if there is one |
 | 4 | under the current OTel span; as a root where the app wired a `BridgeSpanProcessor` |
 | 5 | not at all: `NOOP_SPAN` |
 
@@ -19,6 +19,7 @@ from opentelemetry import trace
 
 from otel_bridge import propagation
 from otel_bridge.api.adopted import AdoptedSpan
+from otel_bridge.api.experiment_now import current_experiment
 from otel_bridge.api.interface import ParentArgument, Span, StartArguments
 from otel_bridge.api.logger import current_logger
 from otel_bridge.api.noop import NOOP_SPAN
@@ -77,8 +78,8 @@ def start_span(  # noqa: PLR0913, PLR0917 - Braintrust's signature
         span: Span = activation.span.start_at(place_of(parent), arguments)
         return span
     place = place_of(parent if parent is not None else parent_argument.get())
-    if logger := current_logger():
-        return logger.start_at(place, arguments)
+    if home := current_experiment() or current_logger():
+        return home.start_at(place, arguments)
     if place:
         return start(configure(), place, arguments)
     return _start_without_logger(arguments)

@@ -9,8 +9,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
+from urllib.parse import quote
 
 from otel_bridge.control.http import Http
+from otel_bridge.control.repo import GitMetadataSettings, settings_of
 from otel_bridge.errors import ControlError
 from otel_bridge.settings import Plane
 
@@ -33,11 +35,13 @@ class Organization:
         id: of the organisation.
         name: of the organisation.
         api_url: where its API is.
+        git_metadata: what it wants to be told of the code of experiments, or None.
     """
 
     id: str
     name: str
     api_url: str
+    git_metadata: GitMetadataSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +141,20 @@ class Account:
         """Ask the API; see `Http.request`."""
         return self.http.request(method, f"{self.api_url}{path}", **options)
 
+    def project_of_id(self, project_id: str) -> ObjectMetadata:
+        """Return the project of that id.
+
+        Raises:
+            ValueError: see `login`.
+            ControlError: it could not be asked, or there is none.
+        """
+        answer = self.request("GET", f"/v1/project/{quote(project_id, safe='')}")
+        return ObjectMetadata(id=project_id, name=str(answer.get("name", project_id)), full_info=answer)
+
+    def request_app(self, method: str, path: str, **options: Any) -> Mapping[str, Any]:
+        """Ask the app, which has some endpoints that the API has not; see `Http.request`."""
+        return self.http.request(method, f"{self.plane.app_url}{path}", **options)
+
     def _named_org(self) -> dict[str, str]:
         return {"org_name": self.plane.org_name} if self.plane.org_name else {}
 
@@ -154,6 +172,7 @@ class Account:
             id=str(organization.get("id", "")),
             name=str(organization.get("name", "")),
             api_url=plane.api_url or str(organization.get("api_url", "")).rstrip("/"),
+            git_metadata=settings_of(organization.get("git_metadata")),
         )
 
 

@@ -11,7 +11,7 @@ from json import loads
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from otel_bridge import state
-from otel_bridge.errors import ControlError
+from otel_bridge.errors import AnswerTooLargeError, ControlError
 from otel_bridge.exporter.session import new_session
 from otel_bridge.settings import origin
 
@@ -38,17 +38,29 @@ class Http:
         self._headers = {"authorization": f"Bearer {api_key.strip()}"} if api_key else {}
         self._timeout_s = timeout_s
         self._session: requests.Session | None = None
+        self._once: requests.Session | None = None
         self._lock = threading.Lock()
 
     def request(
-        self, method: str, url: str, *, json: object = None, params: Mapping[str, str] | None = None
-    ) -> Mapping[str, Any]:
+        self, method: str, url: str, *, json: object = None, data: bytes | None = None,
+        params: Mapping[str, str] | None = None, once: bool = False,
+    ) -> Mapping[str, Any]:  # fmt: skip
         """Return the JSON object that answers; an empty one for an answer that is none.
+
+        Args:
+            method: of HTTP.
+            url: without a query.
+            json: the body, or None.
+            data: the body where it is JSON text already, or None.
+            params: the query, or None.
+            once: whether it must not be asked again, because each time makes another thing.
 
         Raises:
             ControlError: no answer came, or its status is no success.
+            AnswerTooLargeError: it is longer than `MAX_ANSWER_BYTES`.
         """
-        body = self._ask(method, url, json=json, params=params, headers=self._headers)
+        told = {**self._headers, "content-type": "application/json"} if data is not None else self._headers
+        body = self._ask(method, url, json=json, data=data, params=params, headers=told, once=once)
         try:
             answer: object = loads(body)
         except ValueError:
@@ -71,22 +83,27 @@ class Http:
         """
         return self._ask("GET", url, headers={})
 
-    def _ask(self, method: str, url: str, **options: Any) -> bytes:
+    def _ask(self, method: str, url: str, *, once: bool = False, **options: Any) -> bytes:
         import requests  # noqa: PLC0415 - `import otel_bridge` must not load it
 
         what = f"{method} to {origin(url)}"
         try:
-            with self._open().request(
+            with self._open(once=once).request(
                 method, url, timeout=self._timeout_s, stream=True, **options
             ) as response:
                 if not response.ok:
-                    raise ControlError(f"{what} was answered with {response.status_code}")
+                    raise ControlError(
+                        f"{what} was answered with {response.status_code}", response.status_code
+                    )
                 return _read(response)
         except requests.RequestException as error:
             raise ControlError(f"{what} failed ({type(error).__name__})") from error
 
-    def _open(self) -> "requests.Session":
+    def _open(self, *, once: bool) -> "requests.Session":
         with self._lock:
+            if once:
+                self._once = self._once or new_session()
+                return self._once
             if self._session is None:
                 self._session = new_session()
                 if state.process.http_adapter is None:
@@ -113,6 +130,6 @@ def _read(response: "requests.Response") -> bytes:
     for part in response.iter_content(64 * 1024):
         size += len(part)
         if size > MAX_ANSWER_BYTES:
-            raise ControlError(f"an answer is longer than {MAX_ANSWER_BYTES} bytes")
+            raise AnswerTooLargeError(f"an answer is longer than {MAX_ANSWER_BYTES} bytes")
         parts.append(part)
     return b"".join(parts)

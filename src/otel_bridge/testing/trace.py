@@ -107,6 +107,7 @@ class BridgeTrace:
         if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
             trace.set_tracer_provider(TracerProvider(id_generator=_IDS, shutdown_on_exit=False))
         self._wired, process.wired = process.wired, True
+        self._experiment, process.experiment = process.experiment, None
         process.logger, process.spans_started = None, itertools.count(1)
         logger_here.set(None)
         self._context = otel_context.attach(Context())
@@ -143,7 +144,7 @@ class BridgeTrace:
         process.http_adapter = self._http_adapter
         process.logger, here = self._loggers
         logger_here.set(here)
-        process.wired = self._wired
+        process.wired, process.experiment = self._wired, self._experiment
 
 
 def _plain(body: bytes, encoding: str) -> bytes:

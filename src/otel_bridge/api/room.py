@@ -1,0 +1,19 @@
+"""Wait for room in the queue: an experiment is slower rather than incomplete.
+
+Loggers drop and count what finds the queue full, since nobody may hold up an app that serves users; an experiment has
+no users, and a case that is missing would make its numbers wrong.
+"""
+
+from typing import Final
+
+from otel_bridge.configure import Bridge, flush_quietly
+from otel_bridge.processor.stats import stats
+
+_KEPT_FREE: Final = 0.25
+"""Part of the queue that is kept free for the spans of instrumentations, which do not wait."""
+
+
+def wait_for_room(bridge: Bridge) -> None:
+    """Send what waits if the queue is nearly full; a destination that is away holds up once for each queue full."""
+    if stats().spans.waiting > (1 - _KEPT_FREE) * bridge.settings.queue_size:
+        flush_quietly()
