@@ -39,3 +39,17 @@ def test_logs_go_to_stderr() -> None:
 
     assert result.stdout == ""
     assert result.stderr.endswith("INFO root: here\n")
+
+
+@pytest.mark.parametrize(
+    ("level", "lines"), [pytest.param("info", 0, id="info"), pytest.param("debug", 1, id="debug")]
+)
+def test_requests_to_destinations_are_logged_when_asked_for_only(level: str, lines: int) -> None:
+    code = (
+        f"import logging; from otel_bridge_collector.telemetry import log_to_stderr; log_to_stderr({level!r});"
+        " logging.getLogger('httpx').info('a request')"
+    )
+
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert len(result.stderr.splitlines()) == lines

@@ -21,7 +21,8 @@ class BraintrustServer:
     Attributes:
         version: answer of `/version`; None for 404.
         max_bytes: a larger body of `/logs3` gets 413; 0 for no limit.
-        poison: an id whose rows make a request one that gets 400.
+        poison: ids whose rows make a request one that gets 400.
+        asked: requests at `/logs3`, also those that were refused.
         batches: the rows of each request at `/logs3`, those of uploads included.
         objects: body of each request for an object, by kind.
         attachments: bytes by key.
@@ -31,7 +32,8 @@ class BraintrustServer:
     url: str = ""
     version: dict[str, Any] | None = field(default_factory=lambda: {"logs3_payload_max_bytes": 10_000})
     max_bytes: int = 0
-    poison: str = ""
+    poison: frozenset[str] = frozenset()
+    asked: int = 0
     batches: list[list[dict[str, Any]]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     objects: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -49,13 +51,14 @@ class BraintrustServer:
 
     async def logs3(self, request: Request) -> Response:
         body = await request.body()
+        self.asked += 1
         self.headers.append(dict(request.headers))
         if 0 < self.max_bytes < len(body):
             return Response(status_code=413)
         rows = (await request.json())["rows"]
         if isinstance(rows, dict):
             rows = json.loads(self.uploads[rows["key"]])["rows"]
-        if any(row["id"] == self.poison for row in rows):
+        if any(row["id"] in self.poison for row in rows):
             return Response("poison", status_code=400)
         self.sizes.append(len(body))
         self.batches.append(rows)

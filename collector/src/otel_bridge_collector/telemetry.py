@@ -57,3 +57,5 @@ def log_to_stderr(level: str) -> None:
     """Send the logs of the process to stderr; stdout belongs to the ready line."""
     logging.basicConfig(stream=sys.stderr, level=level.upper(), format=_FORMAT)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # its other lines tell of every start and stop
+    if level != "debug":
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of every request to a destination

@@ -40,6 +40,14 @@ def test_letters_are_read_back_as_records(tmp_path: Path) -> None:
     assert [(letter.record, letter.reason) for letter in letters.read()] == [(record, "why")]
 
 
+def test_a_line_that_was_cut_costs_no_letter_that_comes_after_it(tmp_path: Path) -> None:
+    (tmp_path / "dead").write_bytes(b'{"seq":4,"rea')
+
+    DeadLetters(tmp_path / "dead").bury(Record(seq=5, routing=ROUTING, payload=b""), "why")
+
+    assert [letter.record.seq for letter in DeadLetters(tmp_path / "dead").read()] == [5]
+
+
 def test_a_letter_that_was_sent_is_taken_out(tmp_path: Path) -> None:
     letters = DeadLetters(tmp_path / "dead")
     for seq in (3, 4, 3):

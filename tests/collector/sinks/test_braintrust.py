@@ -109,12 +109,28 @@ def test_without_a_limit_there_is_no_way_round_and_a_refused_row_stays_behind_al
 
 def test_only_the_row_at_fault_stays_behind(tmp_path: Path) -> None:
     with braintrust_server() as server:
-        server.poison = "f"
+        server.poison = frozenset("f")
         with pytest.raises(RefusedError, match="poison") as caught:
             send(server, tmp_path, [row(name) for name in "abcdefgh"])
 
     assert "".join(sorted(each["id"] for each in server.rows)) == "abcdegh"
     assert list(caught.value.reasons) == [5]
+
+
+@pytest.mark.parametrize(
+    ("good", "asked"), [pytest.param(0, 140, id="none"), pytest.param(100, 600, id="half")]
+)
+def test_rows_at_fault_cost_no_others_however_many_they_are(tmp_path: Path, good: int, asked: int) -> None:
+    rows = [row(f"good-{number}") for number in range(good)] + [row(f"bad-{number}") for number in range(100)]
+    rows.sort(key=lambda each: each.get("id", "").partition("-")[2])
+    with braintrust_server() as server:
+        server.poison = frozenset(f"bad-{number}" for number in range(100))
+        with pytest.raises(RefusedError) as caught:
+            send(server, tmp_path, rows, max_bytes=50_000)
+
+    assert {rows[index].get("id") for index in caught.value.reasons} == server.poison
+    assert len(server.rows) == good
+    assert server.asked < asked
 
 
 def test_comments_are_rows_of_their_own(tmp_path: Path) -> None:

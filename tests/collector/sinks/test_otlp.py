@@ -81,6 +81,28 @@ def test_what_was_taken_is_not_sent_again_when_the_rest_is_tried_again() -> None
     assert [each.seq for each in backend.taken] == [1, 3, 2, 1]
 
 
+def test_what_was_refused_is_told_once_the_rest_has_passed() -> None:
+    backend = Backend(poison="bad", busy="late")
+    sink, requests = OtlpSink(backend), [request(1, "bad"), request(2, "late")]
+
+    with pytest.raises(RetryableError):
+        send(sink, requests)
+    backend.busy = b"nobody"
+    with pytest.raises(RefusedError) as caught:
+        send(sink, requests)
+
+    assert caught.value.reasons == {0: "poison"}
+
+
+def test_many_spans_at_fault_cost_no_others_of_their_request() -> None:
+    backend = Backend(poison="bad")
+
+    with pytest.raises(RefusedError):
+        send(OtlpSink(backend), [request(1, *["good", "bad"] * 100)])
+
+    assert backend.spans() == 100
+
+
 def test_what_a_backend_rejects_of_a_request_that_it_took_is_told() -> None:
     with pytest.raises(RefusedError, match="2 of a request"):
         send(OtlpSink(Backend(rejects="2 of a request")), [request(1, "a")])

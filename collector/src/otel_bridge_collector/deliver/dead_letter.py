@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
 
@@ -47,8 +48,8 @@ class DeadLetters:
             **asdict(record.routing),
             "payload": base64.b64encode(record.payload).decode("ascii"),
         }
-        with self._changing, self._path.open("ab") as file:
-            file.write(orjson.dumps(letter) + b"\n")
+        with self._changing, self._path.open("ab+") as file:
+            file.write(_end_of_line(file) + orjson.dumps(letter) + b"\n")
             file.flush()
             os.fsync(file.fileno())
         self.buried += 1
@@ -76,6 +77,14 @@ class DeadLetters:
                 file.flush()
                 os.fsync(file.fileno())
             written.replace(self._path)
+
+
+def _end_of_line(file: BinaryIO) -> bytes:
+    """Return what ends a line that a crash or a full disk has cut, so that the next one is a line of its own."""
+    if not file.seek(0, os.SEEK_END):
+        return b""
+    file.seek(-1, os.SEEK_END)
+    return b"" if file.read(1) == b"\n" else b"\n"
 
 
 def _is_of(line: bytes, seq: int) -> bool:

@@ -19,7 +19,7 @@ from otel_bridge_collector.sinks.braintrust_upload import AttachmentUploads
 
 _FRAME: Final = b'{"rows":[],"api_version":%d}' % API_VERSION
 _MAX_REFUSALS: Final = 64
-"""Of one batch: a server that refuses everything is not asked about every row."""
+"""In a row, within one batch: a server that refuses everything is not asked about every row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +67,13 @@ class BraintrustSink:
         self._uploads = uploads
         self._max_bytes = max_bytes
         self._max_rows = max_rows
+        self._refused_in_a_row = 0
 
     async def send(self, batch: Batch[Row]) -> None:
         """See `Sink`."""
         rows = [each for index, row in enumerate(batch.writes) for each in await self._outgoing(index, row)]
         reasons: dict[int, str] = {}
+        self._refused_in_a_row = 0
         if rows:
             limits = await self._client.limits()
             for request in self._requests(rows, limits):
@@ -118,11 +120,13 @@ class BraintrustSink:
             part = parts.pop()
             try:
                 await self._post(part, limits)
+                self._refused_in_a_row = 0
             except PermanentError as error:
-                if len(part) > 1 and len(reasons) < _MAX_REFUSALS:
+                if len(part) > 1 and self._refused_in_a_row < _MAX_REFUSALS:
                     parts += [part[len(part) // 2 :], part[: len(part) // 2]]
                 else:
                     reasons.update({each.index: str(error) for each in part})
+                    self._refused_in_a_row += 1
 
     async def _post(self, rows: Sequence[_Outgoing], limits: Limits) -> None:
         body = b'{"rows":[' + b",".join(each.text for each in rows) + b'],"api_version":%d}' % API_VERSION

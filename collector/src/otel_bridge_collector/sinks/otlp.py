@@ -13,7 +13,7 @@ from otel_bridge_collector.sinks.otlp_request import OtlpRequest, halves
 
 CONCURRENCY: Final = 8
 MAX_REFUSALS: Final = 64
-"""Of one request: a backend that refuses everything is not asked about every span."""
+"""In a row, of one request: a backend that refuses everything is not asked about every span."""
 
 
 class Transport(Protocol):
@@ -38,29 +38,23 @@ class OtlpSink:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._delivered: set[int] = set()
+        self._answered: dict[int, list[str]] = {}
 
     async def send(self, batch: Batch[OtlpRequest]) -> None:
-        """See `Sink`. A batch that is tried again leaves out what the backend has taken of it."""
-        waiting = [
-            (index, write) for index, write in enumerate(batch.writes) if write.seq not in self._delivered
-        ]
+        """See `Sink`. A batch that is tried again leaves out what the backend has answered of it, and tells what it refused."""
         turn = asyncio.Semaphore(CONCURRENCY)
-        reasons: dict[int, str] = {}
 
-        async def forward(index: int, request: OtlpRequest) -> None:
+        async def forward(request: OtlpRequest) -> None:
             async with turn:
-                refused = await self._forward(request)
-            self._delivered.add(request.seq)
-            if refused:
-                reasons[index] = refused[0]
+                self._answered[request.seq] = await self._forward(request)
 
-        outcomes = await asyncio.gather(*(forward(*each) for each in waiting), return_exceptions=True)
+        waiting = [forward(write) for write in batch.writes if write.seq not in self._answered]
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
-        self._delivered.clear()
-        if reasons:
+        refused = [self._answered.pop(write.seq) for write in batch.writes]
+        if reasons := {index: each[0] for index, each in enumerate(refused) if each}:
             raise RefusedError(reasons)
 
     async def close(self) -> None:
@@ -70,16 +64,19 @@ class OtlpSink:
     async def _forward(self, request: OtlpRequest) -> list[str]:
         """Send a request, in halves where it is refused; return why parts of it were."""
         reasons: list[str] = []
+        refused_in_a_row = 0
         parts = [request]
         while parts:
             part = parts.pop()
             try:
                 if rejected := await self._transport.export(part):
                     reasons.append(rejected)
+                refused_in_a_row = 0
             except PermanentError as error:
-                two = halves(part) if len(reasons) < MAX_REFUSALS else None
+                two = halves(part) if refused_in_a_row < MAX_REFUSALS else None
                 if two is None:
                     reasons.append(str(error))
+                    refused_in_a_row += 1
                 else:
                     parts += reversed(two)
         return reasons
