@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from otel_bridge.contract.names import PARENT
 from otel_bridge.contract.parent import Parent
 from otel_bridge.contract.row import Row
-from otel_bridge_collector.errors import ForbiddenError, MalformedBodyError, SpoolError
+from otel_bridge_collector.errors import BodyTooLargeError, ForbiddenError, MalformedBodyError, SpoolError
 from otel_bridge_collector.ingest import Encoding, Ingest, Outcome
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.xact import XactClock
@@ -117,6 +119,19 @@ def test_what_comes_in_is_counted(tmp_path: Path) -> None:
 def test_a_malformed_body_is_an_error(tmp_path: Path) -> None:
     with open_spool(tmp_path) as spool, pytest.raises(MalformedBodyError):
         asyncio.run(ingest_into(spool).traces(b"{", Encoding.JSON, parent=None))
+
+
+@pytest.mark.parametrize("encoding", Encoding)
+def test_a_request_of_more_messages_than_may_be_is_refused(tmp_path: Path, encoding: Encoding) -> None:
+    request = traces(*(Span() for _ in range(20)))
+    body = request.SerializeToString() if encoding is Encoding.PROTOBUF else to_json(request)
+    messages = 22 if encoding is Encoding.PROTOBUF else 13  # JSON: brackets, two for each
+
+    with open_spool(tmp_path) as spool:
+        for limit, raises in ((messages, nullcontext()), (messages - 1, pytest.raises(BodyTooLargeError))):
+            ingest = Ingest(spool, XactClock(0), Counters(), Everywhere(), max_messages=limit)
+            with raises:
+                asyncio.run(ingest.traces(body, encoding, parent=None))
 
 
 def test_a_request_that_cannot_be_kept_is_an_error(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Settings: from arguments and the environment."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,21 @@ def test_the_environment_names_configurations_where_no_argument_does(monkeypatch
     assert config_sources().files == ["a.yaml", "b.yaml"]
     assert config_sources(["d.yaml"], ["e=2"]).files == ["d.yaml"]
     assert config_sources(["d.yaml"], ["e=2"]).assignments == ["c=1", "e=2"]
+
+
+def test_what_bounds_a_part_of_the_memory_follows_from_the_whole_unless_it_is_set() -> None:
+    plain = load_settings()
+    small = load_settings(memory_limit_mb=512, max_body_bytes=1000)
+
+    assert (plain.memory_limit_mb, plain.max_body_bytes) == (2048, 64 << 20)
+    assert small.max_inflight_bytes < plain.max_inflight_bytes
+    assert small.store_memory_mb < plain.store_memory_mb
+    assert small.max_body_bytes == 1000
+
+
+@pytest.mark.parametrize(
+    "given", [pytest.param(384, id="at the limit"), pytest.param(383, id="just under it")]
+)
+def test_less_memory_than_the_sidecar_needs_is_refused(given: int) -> None:
+    with nullcontext() if given == 384 else pytest.raises(SettingsError, match="memory-limit-mb"):
+        load_settings(memory_limit_mb=given)

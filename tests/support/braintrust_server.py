@@ -22,6 +22,7 @@ class BraintrustServer:
         version: answer of `/version`; None for 404.
         max_bytes: a larger body of `/logs3` gets 413; 0 for no limit.
         poison: ids whose rows make a request one that gets 400.
+        busy: ids whose rows make a request one that gets 503.
         asked: requests at `/logs3`, also those that were refused.
         batches: the rows of each request at `/logs3`, those of uploads included.
         objects: body of each request for an object, by kind.
@@ -33,6 +34,7 @@ class BraintrustServer:
     version: dict[str, Any] | None = field(default_factory=lambda: {"logs3_payload_max_bytes": 10_000})
     max_bytes: int = 0
     poison: frozenset[str] = frozenset()
+    busy: frozenset[str] = frozenset()
     asked: int = 0
     batches: list[list[dict[str, Any]]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
@@ -60,6 +62,8 @@ class BraintrustServer:
             rows = json.loads(self.uploads[rows["key"]])["rows"]
         if any(row["id"] in self.poison for row in rows):
             return Response("poison", status_code=400)
+        if any(row["id"] in self.busy for row in rows):
+            return Response(status_code=503)
         self.sizes.append(len(body))
         self.batches.append(rows)
         return JSONResponse({})

@@ -81,7 +81,9 @@ def _default(path: str, value: dict[str, Any]) -> str:
     if path in _SETTINGS:
         name = _SETTINGS[path]
         default: Any = (
-            "`~/.local/share/otel-bridge`" if name == "data_dir" else Settings.model_fields[name].default
+            "`~/.local/share/otel-bridge`"
+            if name == "data_dir"
+            else Settings.model_fields[name].get_default(call_default_factory=True, validated_data={})
         )
         return str(default)
     default = value.get("default")

@@ -22,6 +22,7 @@ from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS, refusal
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
+from otel_bridge_collector.config import budget
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Destination
 from otel_bridge_collector.deliver.housekeeping import trim_regularly
@@ -50,6 +51,7 @@ from otel_bridge_collector.receive.otlp_http import (
     refuse_request,
 )
 from otel_bridge_collector.receive.patience import Patience
+from otel_bridge_collector.receive.pressure import relieve_pressure, share_arenas
 from otel_bridge_collector.receive.probes import Probes
 from otel_bridge_collector.receive.rules import Rules
 from otel_bridge_collector.receive.tls import PortsTls, PortTls, build_tls
@@ -119,10 +121,13 @@ async def serve(
         StoreError: the store cannot be opened.
     """
     own = _Own(counters=Counters(), health=Health())
+    share_arenas()
     # Whatever was built is stopped in reverse order, also when building fails half-way.
     async with AsyncExitStack() as stages:
         storage = _open_storage(settings, stages)
         door = _door(settings, storage.keys)
+        relieving = asyncio.create_task(relieve_pressure(door.admission, settings.memory_limit_mb << 20))
+        stages.callback(relieving.cancel)
         deliveries = await _start_delivery(settings, storage, own.counters, stages)
         _add_checks(own.health, storage.spool, deliveries)
         taken = await _start(settings, storage, deliveries, door, own, stages)
@@ -167,9 +172,20 @@ async def _start(
     own: _Own,
     stages: AsyncExitStack,
 ) -> Ready:
-    xacts = XactClock(max(storage.spool.last_xact, storage.objects.in_projects.newest_xact_id()))
+    newest = (
+        storage.spool.last_xact,
+        storage.objects.in_projects.newest_xact_id(),
+        storage.store.newest_xact_id(),
+    )
+    xacts = XactClock(max(newest))
     gate = Gate(storage.objects, current_access, default_parent=settings.default_parent)
-    ingest = Ingest(storage.spool, xacts, own.counters, gate)
+    ingest = Ingest(
+        storage.spool,
+        xacts,
+        own.counters,
+        gate,
+        max_messages=budget.messages(settings.memory_limit_mb),
+    )
 
     async def caught_up() -> bool:
         return await deliveries.store.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
@@ -292,6 +308,7 @@ def _limits(settings: Settings) -> SpoolLimits:
         keep_s=settings.spool_keep_s,
         max_bytes=settings.spool_max_bytes,
         min_free_bytes=settings.spool_min_free_bytes,
+        chunk_bytes=budget.chunk_bytes(settings.memory_limit_mb),
     )
 
 

@@ -19,7 +19,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from otel_bridge.contract.parent import Parent, ParentError, parse_parent
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.decode import native, otlp_json, protobuf
-from otel_bridge_collector.decode.size import check_json, check_protobuf
+from otel_bridge_collector.decode.size import MAX_MESSAGES, check_json, check_protobuf
 from otel_bridge_collector.decode.structure import Checked, ParentFault, check_logs, check_traces
 from otel_bridge_collector.errors import ForbiddenError
 from otel_bridge_collector.spool.record import Routing, Signal
@@ -96,6 +96,19 @@ class _Checked:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bounds:
+    """What a request may be.
+
+    Attributes:
+        max_messages: how many messages it may hold.
+        parent_fault: says what speaks against a parent; None when the caller may write everywhere.
+    """
+
+    max_messages: int
+    parent_fault: ParentFault | None
+
+
 class Ingest:
     """Takes requests in, from any task of one event loop."""
 
@@ -107,12 +120,24 @@ class Ingest:
         gate: Gate,
         *,
         now_ns: Callable[[], int] = time.time_ns,
+        max_messages: int = MAX_MESSAGES,
     ) -> None:
+        """Make the door.
+
+        Args:
+            spool: where requests are kept.
+            xacts: numbers them.
+            counters: count what comes.
+            gate: says what the caller may write.
+            now_ns: the time.
+            max_messages: in a request, as `decode.size` counts them; in JSON twice as many lists and objects.
+        """
         self._spool = spool
         self._xacts = xacts
         self._counters = counters
         self._gate = gate
         self._now_ns = now_ns
+        self._max_messages = max_messages
         self._rejections = RareLog(logger)
         self._parsing = anyio.CapacityLimiter(_PARSED_AT_ONCE)
 
@@ -131,13 +156,13 @@ class Ingest:
             SpoolError: it could not be kept.
         """
         home = self._gate.home(parent)
-        checked = await _off_loop(_check_traces, body, encoding, self._parent_fault(), self._parsing)
+        checked = await self._off_loop(_check_traces, body, encoding)
         return await self._keep("traces", checked, home)
 
     async def logs(self, body: bytes, encoding: Encoding, *, parent: str | None) -> Outcome:
         """Keep an OTLP log request; arguments and errors as with `traces`."""
         home = self._gate.home(parent)
-        checked = await _off_loop(_check_logs, body, encoding, self._parent_fault(), self._parsing)
+        checked = await self._off_loop(_check_logs, body, encoding)
         return await self._keep("logs", checked, home)
 
     def row_fault(self, row: Row) -> str:
@@ -189,6 +214,14 @@ class Ingest:
             projects=self._gate.projects(),
         )
 
+    async def _off_loop(
+        self, check: Callable[[bytes, Encoding, _Bounds], _Checked], body: bytes, encoding: Encoding
+    ) -> _Checked:
+        bounds = _Bounds(max_messages=self._max_messages, parent_fault=self._parent_fault())
+        if len(body) <= _PARSED_IN_PLACE:
+            return check(body, encoding, bounds)
+        return await anyio.to_thread.run_sync(check, body, encoding, bounds, limiter=self._parsing)
+
     def _parent_fault(self) -> ParentFault | None:
         """Return the question to ask of each parent; None when the caller may write everywhere."""
         return None if self._gate.projects() is None else self._text_fault
@@ -200,32 +233,20 @@ class Ingest:
             return ""  # it counts as none, so that the row goes to the parent of the request
 
 
-async def _off_loop(
-    check: Callable[[bytes, Encoding, ParentFault | None], _Checked],
-    body: bytes,
-    encoding: Encoding,
-    parent_fault: ParentFault | None,
-    limiter: anyio.CapacityLimiter,
-) -> _Checked:
-    if len(body) <= _PARSED_IN_PLACE:
-        return check(body, encoding, parent_fault)
-    return await anyio.to_thread.run_sync(check, body, encoding, parent_fault, limiter=limiter)
-
-
-def _check_traces(body: bytes, encoding: Encoding, parent_fault: ParentFault | None) -> _Checked:
+def _check_traces(body: bytes, encoding: Encoding, bounds: _Bounds) -> _Checked:
     if encoding is Encoding.PROTOBUF:
-        check_protobuf(body, ExportTraceServiceRequest.DESCRIPTOR)
-        return _checked(check_traces(protobuf.parse_traces(body), parent_fault), body)
-    check_json(body)
-    return _checked(check_traces(otlp_json.parse_traces(body), parent_fault), None)
+        check_protobuf(body, ExportTraceServiceRequest.DESCRIPTOR, max_messages=bounds.max_messages)
+        return _checked(check_traces(protobuf.parse_traces(body), bounds.parent_fault), body)
+    check_json(body, max_brackets=2 * bounds.max_messages)
+    return _checked(check_traces(otlp_json.parse_traces(body), bounds.parent_fault), None)
 
 
-def _check_logs(body: bytes, encoding: Encoding, parent_fault: ParentFault | None) -> _Checked:
+def _check_logs(body: bytes, encoding: Encoding, bounds: _Bounds) -> _Checked:
     if encoding is Encoding.PROTOBUF:
-        check_protobuf(body, ExportLogsServiceRequest.DESCRIPTOR)
-        return _checked(check_logs(protobuf.parse_logs(body), parent_fault), body)
-    check_json(body)
-    return _checked(check_logs(otlp_json.parse_logs(body), parent_fault), None)
+        check_protobuf(body, ExportLogsServiceRequest.DESCRIPTOR, max_messages=bounds.max_messages)
+        return _checked(check_logs(protobuf.parse_logs(body), bounds.parent_fault), body)
+    check_json(body, max_brackets=2 * bounds.max_messages)
+    return _checked(check_logs(otlp_json.parse_logs(body), bounds.parent_fault), None)
 
 
 def _checked(

@@ -5,14 +5,15 @@ docs/settings.md, and what only the configuration has in docs/config.md.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias, cast
+from typing import Annotated, Any, Final, TypeAlias, cast
 
 from pydantic import AliasChoices, BeforeValidator, Field, PositiveFloat, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from otel_bridge.contract.parent import DEFAULT_PARENT, parse_parent
+from otel_bridge_collector.config import budget
 from otel_bridge_collector.config.address import Address, parse_address
 from otel_bridge_collector.config.document import Path as Place
 from otel_bridge_collector.config.load import Loaded, Sources, load_config
@@ -40,6 +41,7 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "max_body_bytes": "receivers.otlp.max_request_size",
     "max_inflight_bytes": "receivers.otlp.max_inflight_size",
     "read_timeout_s": "receivers.otlp.read_timeout",
+    "memory_limit_mb": "extensions.memory_limiter.limit_mib",
     "spool_segment_bytes": "extensions.file_storage.segment_size",
     "spool_waiting_bytes": "extensions.file_storage.waiting_size",
     "spool_max_bytes": "extensions.file_storage.max_size",
@@ -61,6 +63,11 @@ def _check_parent(text: object) -> object:
 
 OptionalFile: TypeAlias = Annotated[Path | None, BeforeValidator(lambda path: path or None)]
 """A file; an empty variable is as good as none."""
+
+
+def _share(part: Callable[[int], int]) -> Callable[[dict[str, Any]], int]:
+    """Return the default of a setting that bounds one part of the memory; the limit itself may be at fault."""
+    return lambda given: part(given.get("memory_limit_mb", budget.DEFAULT_LIMIT_MIB))
 
 
 class ClientSettings(BaseSettings):
@@ -97,16 +104,17 @@ class Settings(BaseSettings):
     tls_reload_interval_s: float = Field(default=10.0, ge=0)
     require_keys: bool = False
     allow_anyone: bool = False
-    max_body_bytes: PositiveInt = 64 << 20
-    max_inflight_bytes: PositiveInt = 512 << 20
+    memory_limit_mb: int = Field(default=budget.DEFAULT_LIMIT_MIB, ge=budget.SMALLEST_LIMIT_MIB)
+    max_body_bytes: PositiveInt = Field(default_factory=_share(budget.request_bytes))
+    max_inflight_bytes: PositiveInt = Field(default_factory=_share(budget.inflight_bytes))
     read_timeout_s: PositiveFloat = 10.0
     spool_segment_bytes: PositiveInt = 64 << 20
-    spool_waiting_bytes: PositiveInt = 128 << 20
+    spool_waiting_bytes: PositiveInt = Field(default_factory=_share(budget.waiting_bytes))
     spool_max_bytes: PositiveInt = 16 << 30
     spool_min_free_bytes: int = Field(default=256 << 20, ge=0)
     spool_keep_bytes: int = Field(default=1 << 30, ge=0)
     spool_keep_s: float = Field(default=7 * 86_400.0, ge=0)
-    store_memory_mb: PositiveInt = 1024
+    store_memory_mb: PositiveInt = Field(default_factory=_share(budget.store_mb))
     read_wait_s: float = Field(default=5.0, ge=0)
     drain_s: PositiveFloat = 10.0
     log_level: LogLevel = "info"

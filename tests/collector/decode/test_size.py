@@ -28,7 +28,7 @@ def test_one_message_too_many_is_refused() -> None:
 
 
 def test_every_kind_of_message_counts_however_deep(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(size, "_CHECKED_FROM", 0)
+    monkeypatch.setattr(size, "_MESSAGE_BYTES", 0)
     deep = AnyValue(string_value="x")
     for _ in range(30):
         deep = AnyValue(array_value={"values": [deep]})  # type: ignore[arg-type]  # as a mapping
@@ -40,20 +40,17 @@ def test_every_kind_of_message_counts_however_deep(monkeypatch: pytest.MonkeyPat
     body = traces(whole).SerializeToString()
     messages = 2 + 1 + 2 + (2 + 2 * 30) + 2 + 1 + 1
 
-    monkeypatch.setattr(size, "MAX_MESSAGES", messages)
-    check_protobuf(body, REQUEST)
-    monkeypatch.setattr(size, "MAX_MESSAGES", messages - 1)
+    check_protobuf(body, REQUEST, max_messages=messages)
     with pytest.raises(BodyTooLargeError):
-        check_protobuf(body, REQUEST)
+        check_protobuf(body, REQUEST, max_messages=messages - 1)
 
 
 @pytest.mark.parametrize("body", [b"\x0a", b"\x0a\xff", b"\x0b\x0a\x00", b"\x0a\x02\x12"])
 def test_what_ends_too_early_is_malformed(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(size, "_CHECKED_FROM", 0)
-    monkeypatch.setattr(size, "MAX_MESSAGES", 0)
+    monkeypatch.setattr(size, "_MESSAGE_BYTES", 0)
 
     with pytest.raises((MalformedBodyError, BodyTooLargeError)):
-        check_protobuf(body, REQUEST)
+        check_protobuf(body, REQUEST, max_messages=0)
 
 
 def test_a_large_request_of_a_few_texts_costs_no_walk() -> None:

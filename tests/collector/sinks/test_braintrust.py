@@ -133,6 +133,40 @@ def test_rows_at_fault_cost_no_others_however_many_they_are(tmp_path: Path, good
     assert server.asked < asked
 
 
+def test_updates_of_many_rows_take_as_many_requests_as_one_row_has_updates(tmp_path: Path) -> None:
+    rows = [row(f"r{number}", output=turn) for number in range(20) for turn in range(3)]
+    with braintrust_server() as server:
+        send(server, tmp_path, rows)
+
+    assert [len(batch) for batch in server.batches] == [20, 20, 20]
+    assert [each["output"] for each in server.rows if each["id"] == "r7"] == [0, 1, 2]
+
+
+def test_what_was_answered_is_not_sent_again_when_the_rest_is_tried_again(tmp_path: Path) -> None:
+    rows = [row("bad"), row("a"), row("b"), row("c")]
+
+    async def run(server: BraintrustServer) -> None:
+        client = BraintrustClient(
+            api_url=server.url, app_url=server.url, api_key="k-1", org_name=None, timeout_s=10
+        )
+        objects = RemoteObjects(client, lambda kind, _: Named(name=kind), names={}, path=tmp_path / "objects")
+        sink = BraintrustSink(client, objects, None, max_bytes=10_000, max_rows=2)
+        batch = Batch(writes=rows, next_seq=1)
+        server.poison, server.busy = frozenset({"bad"}), frozenset({"c"})
+        with pytest.raises(RetryableError):
+            await sink.send(batch)
+        server.busy = frozenset()
+        with pytest.raises(RefusedError) as caught:
+            await sink.send(batch)
+        assert list(caught.value.reasons) == [0]
+        await sink.close()
+
+    with braintrust_server() as server:
+        asyncio.run(run(server))
+
+    assert [each["id"] for each in server.rows] == ["a", "b", "c"]
+
+
 def test_comments_are_rows_of_their_own(tmp_path: Path) -> None:
     comment = {"id": "c-1", "comment": {"text": "nice"}, "source": "app"}
     with braintrust_server() as server:

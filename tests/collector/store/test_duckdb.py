@@ -59,6 +59,13 @@ def test_the_place_in_the_spool_is_kept_with_the_rows(tmp_path: Path) -> None:
     assert found == (9, 1)
 
 
+def test_the_newest_transaction_is_known_whatever_became_of_the_spool(store: DuckDBStore) -> None:
+    before = store.newest_xact_id()
+    store.apply(writes([row("a", _xact_id="7"), row("b", _xact_id="5")]), next_seq=1)
+
+    assert (before, store.newest_xact_id()) == (0, 7)
+
+
 def test_a_row_is_priced_with_its_facts_in_it(tmp_path: Path) -> None:
     store = DuckDBStore(tmp_path / "rows.duckdb", price=lambda row: (row.get("metrics") or {}).get("tokens"))
     store.apply(writes([row("a")]), next_seq=1)

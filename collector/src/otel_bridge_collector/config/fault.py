@@ -14,7 +14,7 @@ from otel_bridge_collector.errors import SettingsError
 
 _NOT_NEEDED: Final = {
     "batch": "delivery batches by itself; leave it out",
-    "memory_limiter": "the spool and the receivers bound memory by themselves; leave it out",
+    "memory_limiter": "there is one for the whole sidecar, not in pipelines: set extensions.memory_limiter.limit_mib",
     "queue": "the spool is the queue; leave it out",
     "sending_queue": "the spool is the queue of every exporter; leave it out",
 }

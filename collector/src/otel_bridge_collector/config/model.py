@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
+from otel_bridge_collector.config import budget
 from otel_bridge_collector.config.address import Endpoint
 from otel_bridge_collector.config.component import ComponentId, with_types
 from otel_bridge_collector.config.exporter import Exporter
@@ -107,6 +108,13 @@ class KeysExtension(Section):
     """Listens on addresses that others reach, without any key."""
 
 
+class MemoryLimiter(Section):
+    """How much memory the sidecar may take; what bounds one part of it has its default from here."""
+
+    limit_mib: Annotated[int, Field(ge=budget.SMALLEST_LIMIT_MIB)] | None = None
+    """Of the whole process; above it requests get 503 or UNAVAILABLE and come back."""
+
+
 class Extensions(Section):
     """What is there beside the flow of data."""
 
@@ -114,6 +122,7 @@ class Extensions(Section):
     api: Api | None = None
     keys: KeysExtension | None = None
     tls: TlsExtension | None = None
+    memory_limiter: MemoryLimiter | None = None
 
 
 class Logs(Section):

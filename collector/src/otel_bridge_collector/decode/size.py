@@ -17,8 +17,8 @@ MAX_MESSAGES: Final = 1_000_000
 MAX_BRACKETS: Final = 2_000_000
 """Opening brackets and braces in a JSON request, also those inside of texts: telling them apart is as dear as parsing."""
 
-_CHECKED_FROM: Final = 2 * MAX_MESSAGES
-"""Bytes; a smaller body has no room for more messages, each of which takes two."""
+_MESSAGE_BYTES: Final = 2
+"""What the smallest message takes: a tag and its length."""
 
 _NO_TAG: Final = bytes(byte for byte in range(256) if byte & 7 != 2)  # noqa: PLR2004 - the wire type of messages
 """What the tag of a message never begins with."""
@@ -26,33 +26,33 @@ _NO_TAG: Final = bytes(byte for byte in range(256) if byte & 7 != 2)  # noqa: PL
 _Fields = Mapping[int, Descriptor]
 
 
-def check_protobuf(body: bytes, request: Descriptor) -> None:
-    """Make sure that a request holds no more messages than `MAX_MESSAGES`.
+def check_protobuf(body: bytes, request: Descriptor, *, max_messages: int = MAX_MESSAGES) -> None:
+    """Make sure that a request holds no more messages than it may.
 
     Raises:
-        BodyTooLargeError: it does.
+        BodyTooLargeError: it holds more.
         MalformedBodyError: it is no protobuf.
     """
-    if len(body) >= _CHECKED_FROM and _most_messages(body) > MAX_MESSAGES:
+    if len(body) >= _MESSAGE_BYTES * max_messages and _most_messages(body) > max_messages:
         try:
-            count = _count(body, request)
+            count = _count(body, request, max_messages)
         except IndexError as error:
             raise MalformedBodyError("the body is no OTLP request in protobuf") from error
-        if count > MAX_MESSAGES:
+        if count > max_messages:
             raise BodyTooLargeError(
-                f"the body has more than {MAX_MESSAGES} spans, attributes and values: send fewer in a request"
+                f"the body has more than {max_messages} spans, attributes and values: send fewer in a request"
             )
 
 
-def check_json(body: bytes | bytearray) -> None:
-    """Make sure that a body has no more brackets and braces than `MAX_BRACKETS`.
+def check_json(body: bytes | bytearray, *, max_brackets: int = MAX_BRACKETS) -> None:
+    """Make sure that a body has no more brackets and braces than it may.
 
     Raises:
         BodyTooLargeError: it has.
     """
-    if len(body) > MAX_BRACKETS and body.count(b"[") + body.count(b"{") > MAX_BRACKETS:
+    if len(body) > max_brackets and body.count(b"[") + body.count(b"{") > max_brackets:
         raise BodyTooLargeError(
-            f"the body has more than {MAX_BRACKETS} lists and objects: send fewer in a request"
+            f"the body has more than {max_brackets} lists and objects: send fewer in a request"
         )
 
 
@@ -61,14 +61,14 @@ def _most_messages(body: bytes) -> int:
     return len(body.translate(None, _NO_TAG))
 
 
-def _count(body: bytes, request: Descriptor) -> int:
-    """Count messages up to one more than `MAX_MESSAGES`; an IndexError tells of a body that ends too early."""
+def _count(body: bytes, request: Descriptor, max_messages: int) -> int:
+    """Count messages up to one more than `max_messages`; an IndexError tells of a body that ends too early."""
     count = 0
     waiting = [(0, len(body), request)]
-    while waiting and count <= MAX_MESSAGES:
+    while waiting and count <= max_messages:
         place, end, descriptor = waiting.pop()
         fields = _messages_in(descriptor)
-        while place < end and count <= MAX_MESSAGES:
+        while place < end and count <= max_messages:
             tag, place = _varint(body, place)
             size, place = _size(body, place, tag & 7)
             if tag & 7 == 2 and (inner := fields.get(tag >> 3)):  # noqa: PLR2004 - protobuf's wire type

@@ -33,6 +33,7 @@ class Admission:
         self._used = 0
         self._held: Counter[str] = Counter()
         self._waiting: set[asyncio.Future[None]] = set()
+        self.is_pressed = False
 
     @property
     def used_bytes(self) -> int:
@@ -65,6 +66,15 @@ class Admission:
         self._held[caller] -= size_bytes
         if not self._held[caller]:
             del self._held[caller]
+        self._wake()
+
+    def press(self, *, is_pressed: bool) -> None:
+        """Let requests in one at a time only, or as many as there is room for again."""
+        self.is_pressed = is_pressed
+        if not is_pressed:
+            self._wake()
+
+    def _wake(self) -> None:
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_result(None)
@@ -73,6 +83,8 @@ class Admission:
         return self._fits(size_bytes) and self._is_fair(caller, size_bytes)
 
     def _fits(self, size_bytes: int) -> bool:
+        if self.is_pressed and self._used:
+            return False
         return self._used + size_bytes <= self.max_bytes
 
     def _is_fair(self, caller: str, size_bytes: int) -> bool:

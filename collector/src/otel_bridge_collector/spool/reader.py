@@ -42,19 +42,21 @@ class Reader:
     Damaged bytes and missing records are passed over and reported in the log, each place once.
     """
 
-    def __init__(self, extent: Callable[[], Extent], next_seq: int) -> None:
+    def __init__(self, extent: Callable[[], Extent], next_seq: int, *, max_bytes: int = MAX_BYTES) -> None:
         self._extent = extent
+        self._max_bytes = max_bytes
         self._next_seq = next_seq
         self._marker = b""
         self._offset = 0
 
-    def read(self, *, max_bytes: int = MAX_BYTES, max_records: int = MAX_RECORDS) -> Chunk:
+    def read(self, *, max_bytes: int | None = None, max_records: int = MAX_RECORDS) -> Chunk:
         """Return the next durable records: one where there is one, and more as far as the limits allow.
 
         Raises:
             OSError: the spool cannot be read.
         """
         extent = self._extent()
+        max_bytes = self._max_bytes if max_bytes is None else max_bytes
         chunk: list[Record] = []
         size = 0
         with closing(self._records(extent)) as records:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from otel_bridge_collector.errors import SpoolError, SpoolFullError
-from otel_bridge_collector.spool.reader import Extent, Reader
+from otel_bridge_collector.spool.reader import MAX_BYTES, Extent, Reader
 from otel_bridge_collector.spool.record import Record, Routing, pack_record, record_size
 from otel_bridge_collector.spool.recovery import recover
 from otel_bridge_collector.spool.segment import Segment, append_to, create_segment
@@ -40,6 +40,7 @@ class SpoolLimits:
         keep_s: delivered segments older than this go in any case.
         max_bytes: the segments together; what does not fit is refused, once nothing delivered is left to delete.
         min_free_bytes: bytes of the disk that stay free; what would take them is refused likewise.
+        chunk_bytes: payload bytes that a reader takes up at a time, or one record.
     """
 
     segment_bytes: int = 64 << 20
@@ -48,6 +49,7 @@ class SpoolLimits:
     keep_s: float = 7 * 86_400.0
     max_bytes: int = 16 << 30
     min_free_bytes: int = 0
+    chunk_bytes: int = MAX_BYTES
 
 
 class Spool:
@@ -146,7 +148,7 @@ class Spool:
 
     def reader(self, next_seq: int) -> Reader:
         """Return a reader that begins at the first record with this number or a higher one."""
-        return Reader(self._extent, next_seq)
+        return Reader(self._extent, next_seq, max_bytes=self.limits.chunk_bytes)
 
     def trim(self, passed_seq: int) -> None:
         """Delete old segments, as the limits say, in which every record has a number below `passed_seq`."""

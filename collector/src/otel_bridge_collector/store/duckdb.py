@@ -99,6 +99,18 @@ class DuckDBStore:
         """See `Store`."""
         return self._next_seq
 
+    def newest_xact_id(self) -> int:
+        """Return the newest transaction of any row; 0 in an empty store.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        try:
+            found = self._connection.execute("SELECT max(xact_id) FROM store.rows").fetchone()
+        except duckdb.Error as error:
+            raise StoreError(f"cannot read the store: {error}") from error
+        return int(found[0] or 0) if found else 0
+
     def apply(self, writes: Sequence[RowWrite], *, next_seq: int) -> None:
         """See `Store`."""
         if next_seq <= self._next_seq:
