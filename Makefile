@@ -10,9 +10,11 @@ CORPUS := ../shared/corpus
 SUITE := ../shared/conformance
 NEIGHBOURS := .venv-neighbours
 FUZZ_SECONDS ?= 600
+CHAOS_SECONDS ?= 900
+SEED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel examples matrix fuzz oracle ci pins clean
+.PHONY: help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel examples matrix fuzz chaos chaos-short oracle ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -48,7 +50,7 @@ fmt: install ## format and fix what can be fixed
 
 types: install ## mypy and pyright, both strict
 	$(BIN)/mypy
-	$(BIN)/mypy tests examples
+	$(BIN)/mypy tests examples benchmarks
 	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
 
 docs: install ## write the reference pages that are made from code
@@ -85,6 +87,12 @@ $(NEIGHBOURS)/.installed: requirements/neighbours.txt pyproject.toml
 fuzz: install ## change recorded requests by chance and translate them, for FUZZ_SECONDS
 	$(BIN)/python -m tests.fuzz.translate --seconds $(FUZZ_SECONDS)
 
+chaos: install ## kill, fill and starve a sidecar under load for CHAOS_SECONDS, and count what it kept; SEED repeats
+	$(BIN)/python -m tests.chaos --seconds $(CHAOS_SECONDS) $(if $(SEED),--seed $(SEED))
+
+chaos-short: install
+	$(MAKE) chaos CHAOS_SECONDS=180
+
 oracle: install ## compare 10,000 generated queries of each kind with the language written down in Python
 	$(BIN)/python -m pytest -q --timeout 3600 --hypothesis-profile oracle tests/property/test_oracle.py
 
@@ -98,7 +106,7 @@ examples: install ## run every example
 matrix: install ## the tests on the other Pythons of this machine
 	@for version in $(MATRIX); do ./tests/support/test_on.sh $$version || exit 1; done
 
-ci: lint types wheel examples corpus conformance compat openapi neighbours matrix test ## what CI runs; the tests come last
+ci: lint types wheel examples corpus conformance compat openapi neighbours matrix chaos-short test ## what CI runs; the tests come last
 
 pins: ## pin what requirements/dev.in asks for (needs uv)
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/dev.in --output-file requirements/dev.txt
