@@ -1,9 +1,10 @@
 """The vectors of Braintrust's behaviour (spec/app-api.md section 13): each test is named after the one that it holds to.
 
 Where we differ on purpose (docs/app-api.md), the test holds the difference. What is not here: 12 to 14, 32, 71 and 72 as rows
-(tests/compat), 40 and 84 (test_threads), 52 and 53 (masking), 54 to 56 (test_attachments), 57 to 64 and 88 (auto), 68 and 69
-(test_application_log), 75 (test_experiment_now), 79 to 82 (e2e, test_variables, test_bridge), 83 (not offered), 85 (test_logger), 86 (test_link), 87
-(test_otel).
+(tests/compat), 40 and 84 (test_threads), 52 and 53 (masking), 54 to 56 (test_attachments), 57 to 64 (auto/test_vectors), 68
+and 69 (test_application_log), 75 (test_experiment_now), 79 to 82 (e2e, test_variables, test_bridge), 83 (test_customizing),
+85 (test_logger), 86 (test_link), 87 (test_otel). 88 is out: Braintrust's pytest plugin makes an experiment of marked tests,
+ours gives a test its rows (tests/plugins).
 """
 
 import asyncio
