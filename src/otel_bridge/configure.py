@@ -33,7 +33,7 @@ from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.deadline import RootFlush, flush_at_exit, flush_together
 from otel_bridge.processor.delivery import Counts
 from otel_bridge.processor.facts import FactSender
-from otel_bridge.processor.keyed import KeyedPipelines, Lane
+from otel_bridge.processor.keyed import KeyedFacts, KeyedPipelines, Lane
 from otel_bridge.processor.stats import Stats, stats
 from otel_bridge.settings import Settings
 from otel_bridge.state import Same
@@ -148,11 +148,11 @@ class Bridge:
         return {key: value for key, value in known.items() if value}
 
     @property
-    def facts(self) -> FactSender:
-        """The pipeline for feedback and updates, made at its first use."""
+    def facts(self) -> FactSender | KeyedFacts:
+        """What takes feedback and updates; the pipeline behind it is made at its first use."""
         lane = self.route.lane if self.route else None
         if isinstance(lane, Lane):
-            return lane.home.facts(lane)
+            return KeyedFacts(lane)
         with state.process.configuring:
             if self._facts is None:
                 self._facts = FactSender(self.settings, self.resource)

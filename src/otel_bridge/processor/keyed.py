@@ -10,17 +10,19 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
+from opentelemetry.trace import SpanContext
 
 from otel_bridge import state
+from otel_bridge.attributes.encode import Attributes
 from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.delivery import Counts, MaskingCounts
-from otel_bridge.processor.facts import FactSender
+from otel_bridge.processor.facts import FactSender, Line
 from otel_bridge.settings import Settings
 
 MAX_KEYS: Final = 32
@@ -53,6 +55,25 @@ class Lane:
     def opened(self) -> Sequence[Opened]:
         """Its pipelines that are open."""
         return [one for one in (self.spans, self.facts) if one is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedFacts:
+    """Takes the feedback and updates of one key, for a `FactSender` of its own."""
+
+    lane: Lane
+
+    def send(
+        self,
+        event_name: str,
+        attributes: Attributes,
+        span_context: SpanContext | None,
+        line: Line | None = None,
+    ) -> None:
+        """See `FactSender.send`."""
+        self.lane.home.send_fact(
+            self.lane, lambda facts: facts.send(event_name, attributes, span_context, line)
+        )
 
 
 @dataclass(slots=True)
@@ -94,13 +115,16 @@ class KeyedPipelines(SpanProcessor):
         route.lane = Lane(settings, resource, self, route)
         return route
 
-    def facts(self, lane: Lane) -> FactSender:
-        """Return the pipeline for feedback and updates of a key."""
+    def send_fact(self, lane: Lane, send: Callable[[FactSender], None]) -> None:
+        """Queue feedback or an update of a key.
+
+        No span under way keeps the pipeline open for it, so nothing is closed until it is queued.
+        """
         with self._lock:
             self._use(lane)
             if lane.facts is None:
                 lane.facts = FactSender(lane.settings, lane.resource)
-            return lane.facts
+            send(lane.facts)
 
     def on_end(self, span: ReadableSpan) -> None:
         """Queue `span` where it belongs; spans of the first key pass by."""
