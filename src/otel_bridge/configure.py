@@ -281,7 +281,7 @@ def flush() -> None:
     """
     before = _failed(stats())
     flush_together(list(state.process.pipelines))
-    if not any(one.settings.flush_raises for one in list(state.process.pipelines)):
+    if not any(one.settings.sync_flush for one in list(state.process.pipelines)):
         return
     after = stats()
     lost = _failed(after) - before + sum(one.waiting for one in _counts(after))

@@ -48,6 +48,7 @@ SERVERLESS: Final = (
 """Variables of places that freeze a process between two requests: AWS Lambda, Azure Functions, Google Cloud Run
 functions, Cloud Run."""
 
+_NEVER_MS: Final = 365 * 24 * 3_600_000
 _TRUE: Final = frozenset({"true", "1", "yes", "y", "on"})
 _FALSE: Final = frozenset({"false", "0", "no", "n", "off"})
 
@@ -107,7 +108,8 @@ class Settings:
         shutdown_timeout_ms: how long the exit of the process may be held up.
         flush_on_root_end: whether the end of a local root waits until its trace was sent.
         flush_at_exit: whether what waits is sent when the process ends.
-        flush_raises: whether `flush()` raises when something was lost.
+        sync_flush: whether nothing is sent in the background, only by flushes and at the exit, and `flush()` raises when
+            something was lost.
         ignore_parent_sampling: whether headers that say "not sampled" are disobeyed.
         flush_on_sigterm: whether SIGTERM sends what waits before it ends the process, or the app's handler is called.
         internal_metrics: whether what is accepted, delivered and lost is told as OTel metrics.
@@ -133,7 +135,7 @@ class Settings:
     shutdown_timeout_ms: int = 2_000
     flush_on_root_end: bool = False
     flush_at_exit: bool = True
-    flush_raises: bool = False
+    sync_flush: bool = False
     ignore_parent_sampling: bool = False
     flush_on_sigterm: bool = True
     internal_metrics: bool = False
@@ -147,6 +149,21 @@ class Settings:
     def destination(self, headers: Mapping[str, str] | None = None) -> "Destination":
         """Return what tells two places apart to which spans are sent: URL, key and further headers."""
         return (self.endpoints.traces, self.api_key, *sorted((headers or {}).items()))
+
+    @property
+    def queue_room(self) -> int:
+        """Size of OpenTelemetry's queue: it sends by itself when it is full, so one more where that is not wanted."""
+        return self.queue_size + 1 if self.sync_flush else self.queue_size
+
+    @property
+    def export_size(self) -> int:
+        """Spans with which OpenTelemetry's queue sends by itself, and of one export at most."""
+        return self.queue_room if self.sync_flush else min(self.batch_size, self.queue_size)
+
+    @property
+    def export_delay_ms(self) -> int:
+        """After which OpenTelemetry's queue sends by itself."""
+        return _NEVER_MS if self.sync_flush else self.schedule_delay_ms
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -187,7 +204,7 @@ class Settings:
                 "OTEL_BRIDGE_FLUSH_ON_ROOT_END", default=read.text(*SERVERLESS) is not None
             ),
             flush_at_exit=not read.switch("BRAINTRUST_DISABLE_ATEXIT_FLUSH", default=False),
-            flush_raises=read.switch("BRAINTRUST_SYNC_FLUSH", default=False),
+            sync_flush=read.switch("BRAINTRUST_SYNC_FLUSH", default=False),
             ignore_parent_sampling=read.switch("BRAINTRUST_IGNORE_PARENT_SAMPLING", default=False),
             flush_on_sigterm=read.switch("OTEL_BRIDGE_FLUSH_ON_SIGTERM", default=True),
             internal_metrics=read.switch("OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED", default=False),

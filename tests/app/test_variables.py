@@ -1,12 +1,15 @@
 """Variables of Braintrust's SDK that change what a program does; those that are plain settings stand in test_settings."""
 
+from dataclasses import replace
+
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
 
 import otel_bridge
-from otel_bridge import FlushError, start_span
+from otel_bridge import BridgeSpanProcessor, FlushError, start_span
 from otel_bridge.settings import Settings
 from tests.support.app import App
-from tests.support.otlp_receiver import OtlpReceiver
+from tests.support.otlp_receiver import OtlpReceiver, wait_until
 from tests.support.program import run_program
 
 NOWHERE = "http://127.0.0.1:9"
@@ -18,7 +21,7 @@ NOWHERE = "http://127.0.0.1:9"
         ("BRAINTRUST_DEFAULT_BATCH_SIZE", "7", "batch_size", 7),
         ("BRAINTRUST_MAX_REQUEST_SIZE", "1000", "batch_bytes", 1000),
         ("BRAINTRUST_QUEUE_SIZE", "9", "queue_size", 9),
-        ("BRAINTRUST_SYNC_FLUSH", "true", "flush_raises", True),
+        ("BRAINTRUST_SYNC_FLUSH", "true", "sync_flush", True),
         ("BRAINTRUST_DISABLE_ATEXIT_FLUSH", "true", "flush_at_exit", False),
         ("BRAINTRUST_IGNORE_PARENT_SAMPLING", "true", "ignore_parent_sampling", True),
     ],
@@ -52,6 +55,50 @@ def test_with_sync_flush_a_flush_that_sends_everything_returns(
     otel_bridge.flush()
 
     assert [span.name for span in app.receiver.raw_spans] == ["a"]
+
+
+def test_with_sync_flush_nothing_is_sent_unasked_and_a_full_queue_drops(
+    receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRAINTRUST_SYNC_FLUSH", "true")
+    monkeypatch.setenv("OTEL_BRIDGE_SCHEDULE_DELAY_MS", "1")
+    monkeypatch.setenv("OTEL_BRIDGE_BATCH_SIZE", "1")
+    monkeypatch.setenv("OTEL_BRIDGE_QUEUE_SIZE", "3")
+    app = App(receiver)
+
+    for name in "abcde":
+        start_span(name).end()
+        app.logger.log_feedback("r", scores={"s": 1})
+    dropped = otel_bridge.stats()
+    _send_later(receiver)
+    unasked = (len(receiver.raw_spans), len(receiver.records))
+    otel_bridge.flush()
+
+    assert (dropped.spans.queue_full, dropped.facts.queue_full) == (2, 2)
+    assert unasked == (1, 0)
+    assert [span.name for span in receiver.raw_spans] == ["later", "a", "b", "c"]
+    assert len(receiver.records) == 3
+
+
+def _send_later(receiver: OtlpReceiver) -> None:
+    """Send a span by a pipeline that sends in the background, and wait until it is there."""
+    provider = TracerProvider(shutdown_on_exit=False)
+    settings = replace(Settings.from_environment(), sync_flush=False)
+    provider.add_span_processor(BridgeSpanProcessor(settings=settings))
+    provider.get_tracer("t").start_span("later").end()
+    wait_until(lambda: len(receiver.raw_spans) > 0)
+    provider.shutdown()
+
+
+def test_with_sync_flush_the_exit_sends_what_waits(receiver: OtlpReceiver) -> None:
+    program = """
+        import otel_bridge
+        otel_bridge.init_logger(project="p").start_span("a").end()
+        """
+
+    run_program(program, receiver, BRAINTRUST_SYNC_FLUSH="true")
+
+    assert [span.name for span in receiver.raw_spans] == ["a"]
 
 
 def test_with_sync_flush_the_end_of_a_root_raises_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

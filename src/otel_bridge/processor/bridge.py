@@ -89,9 +89,9 @@ class BridgeSpanProcessor(SpanProcessor):
             CustomizingSpanExporter(
                 MaskingSpanExporter(AttachingSpanExporter(sized, self.settings)), self.settings.content_mode
             ),
-            max_queue_size=self.settings.queue_size,
-            schedule_delay_millis=self.settings.schedule_delay_ms,
-            max_export_batch_size=min(self.settings.batch_size, self.settings.queue_size),
+            max_queue_size=self.settings.queue_room,
+            schedule_delay_millis=self.settings.export_delay_ms,
+            max_export_batch_size=self.settings.export_size,
         )
         self._deadline, self._root_flush = DeadlineThread(), RootFlush()
         self._closed = False

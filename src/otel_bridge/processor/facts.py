@@ -69,9 +69,9 @@ class FactSender:
         self._provider.add_log_record_processor(
             unreported(BatchLogRecordProcessor)(
                 MaskingLogExporter(AttachingLogExporter(sized, settings)),
-                max_queue_size=settings.queue_size,
-                schedule_delay_millis=settings.schedule_delay_ms,
-                max_export_batch_size=min(settings.batch_size, settings.queue_size),
+                max_queue_size=settings.queue_room,
+                schedule_delay_millis=settings.export_delay_ms,
+                max_export_batch_size=settings.export_size,
             )
         )
         self._logger = self._provider.get_logger(names.SCOPE)

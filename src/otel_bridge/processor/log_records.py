@@ -66,9 +66,9 @@ class BridgeLogRecordProcessor(LogRecordProcessor):
         sized = SizedLogExporter(self._exporter, self.settings.batch_bytes)
         self._batch = unreported(BatchLogRecordProcessor)(
             MaskingLogExporter(AttachingLogExporter(sized, self.settings)),
-            max_queue_size=self.settings.queue_size,
-            schedule_delay_millis=self.settings.schedule_delay_ms,
-            max_export_batch_size=min(self.settings.batch_size, self.settings.queue_size),
+            max_queue_size=self.settings.queue_room,
+            schedule_delay_millis=self.settings.export_delay_ms,
+            max_export_batch_size=self.settings.export_size,
         )
         self._deadline = DeadlineThread()
         self._closed = False
