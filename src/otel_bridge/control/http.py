@@ -22,6 +22,13 @@ _TRIES_MORE: Final = 3
 _BACKOFF_S: Final = 0.5
 _WORTH_A_TRY: Final = (408, 429, 500, 502, 503, 504)
 
+_KEY_HINT: Final = "set BRAINTRUST_API_KEY to a key that is good for it"
+_HINTS: Final = {
+    401: _KEY_HINT,
+    403: _KEY_HINT,
+    404: "if that is no API, as the OTLP port of a sidecar is none, set OTEL_BRIDGE_API_URL to the API",
+}
+
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 """A longer answer, also a download, is refused."""
 
@@ -60,7 +67,7 @@ class Http:
             AnswerTooLargeError: it is longer than `MAX_ANSWER_BYTES`.
         """
         told = {**self._headers, "content-type": "application/json"} if data is not None else self._headers
-        body = self._ask(method, url, json=json, data=data, params=params, headers=told, once=once)
+        body = self._ask(method, url, _HINTS, json=json, data=data, params=params, headers=told, once=once)
         try:
             answer: object = loads(body)
         except ValueError:
@@ -73,7 +80,7 @@ class Http:
         Raises:
             ControlError: as `request`.
         """
-        self._ask("PUT", url, data=data, headers=dict(headers))
+        self._ask("PUT", url, {}, data=data, headers=dict(headers))
 
     def get(self, url: str) -> bytes:
         """Return what a signed URL gives; the key is not sent.
@@ -81,9 +88,11 @@ class Http:
         Raises:
             ControlError: as `request`, or it gives too much.
         """
-        return self._ask("GET", url, headers={})
+        return self._ask("GET", url, {}, headers={})
 
-    def _ask(self, method: str, url: str, *, once: bool = False, **options: Any) -> bytes:
+    def _ask(
+        self, method: str, url: str, hints: Mapping[int, str], *, once: bool = False, **options: Any
+    ) -> bytes:
         import requests  # noqa: PLC0415 - `import otel_bridge` must not load it
 
         what = f"{method} to {origin(url)}"
@@ -92,8 +101,10 @@ class Http:
                 method, url, timeout=self._timeout_s, stream=True, **options
             ) as response:
                 if not response.ok:
+                    hint = hints.get(response.status_code)
                     raise ControlError(
-                        f"{what} was answered with {response.status_code}", response.status_code
+                        f"{what} was answered with {response.status_code}{f': {hint}' if hint else ''}",
+                        response.status_code,
                     )
                 return _read(response)
         except requests.RequestException as error:

@@ -48,6 +48,22 @@ def test_a_refusal_is_not_tried_again(plane: ControlPlane) -> None:
     assert len(plane.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        pytest.param(401, "set BRAINTRUST_API_KEY", id="no key"),
+        pytest.param(403, "set BRAINTRUST_API_KEY", id="a key for something else"),
+        pytest.param(404, "set OTEL_BRIDGE_API_URL", id="no API"),
+        pytest.param(400, "answered with 400$", id="nothing to set"),
+    ],
+)
+def test_a_refusal_says_what_to_set(plane: ControlPlane, status: int, said: str) -> None:
+    plane.failures = [status]
+
+    with pytest.raises(ControlError, match=said):
+        Http("k", 5).request("POST", f"{plane.url}/attachment")
+
+
 def test_a_plane_that_is_away_is_told_by_kind() -> None:
     with pytest.raises(ControlError, match="ConnectionError"):
         Http(None, 5).get("http://127.0.0.1:9/")
