@@ -211,6 +211,20 @@ def test_a_destination_that_is_away_holds_the_process_up_for_a_bounded_time_and_
     assert "Traceback" not in said
 
 
+def test_a_short_program_beside_a_sidecar_that_is_away_says_one_line() -> None:
+    said = run(
+        """
+        import otel_bridge
+        otel_bridge.init_logger(project="p").start_span("a").end()
+        """,
+        OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS="300",
+    )
+
+    (line,) = said.splitlines()
+    assert line.startswith("1 spans lost on the way to http://127.0.0.1:9 (")
+    assert "Connection refused" in line
+
+
 @pytest.fixture
 def hanging() -> Iterator[str]:
     """URL of a destination that takes connections and never answers."""

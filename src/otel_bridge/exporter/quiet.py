@@ -1,29 +1,37 @@
-"""Let an exporter of OpenTelemetry complain once for each outage instead of once for each attempt.
+"""Keep an exporter of OpenTelemetry from complaining about each attempt of ours.
 
-Its message of the first failure says why; the rest is counted (`processor.delivery`) and told in one sum. What
-the same exporter class says for other owners passes untouched.
+What it says first of an outage is why; `processor.delivery` tells that together with what was lost, in one line. What the
+same exporter class says for other owners passes untouched.
 """
 
 import logging
+import re
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Final
+
+_TRANSIENT: Final = re.compile("Transient error (.*) encountered while exporting .*", re.DOTALL)
 
 
-class OnePerOutage(logging.Filter):
-    """Pass the first record that a thread of ours logs while it exports, then none until `recovered`."""
+class Complaints(logging.Filter):
+    """Pass no record that a thread of ours logs while it exports, and remember the first one until `recovered`.
+
+    Attributes:
+        reason: what the first complaint of the outage says; empty while there is none.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._thread = threading.local()
-        self._said = False
+        self.reason = ""
 
-    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - the interface of a filter
+    def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether to pass a record of this logger."""
         if not getattr(self._thread, "exports", False):
             return True
-        said, self._said = self._said, True
-        return not said
+        self.reason = self.reason or _TRANSIENT.sub(r"\1", record.getMessage())
+        return False
 
     @contextmanager
     def exporting(self) -> Generator[None]:
@@ -35,5 +43,5 @@ class OnePerOutage(logging.Filter):
             self._thread.exports = False
 
     def recovered(self) -> None:
-        """End the outage: the next failure is news again."""
-        self._said = False
+        """End the outage: the next complaint is news again."""
+        self.reason = ""

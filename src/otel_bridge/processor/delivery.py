@@ -1,4 +1,6 @@
-"""Count what is accepted, delivered and lost between the app and one destination, and report losses once.
+"""Count what is accepted, delivered and lost between the app and one destination, and report the losses of an outage.
+
+One line says that it begins, with the first loss; another, when it is over or the process ends, says how many more there were.
 
 Nothing is queued here; the bound of the queue is kept by counting what was accepted and has not come back
 from the exporter. When it is full the new one is dropped, so the count is exact and what waits keeps its order.
@@ -16,7 +18,7 @@ from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportRes
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
-from otel_bridge.exporter.quiet import OnePerOutage
+from otel_bridge.exporter.quiet import Complaints
 from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter
 from otel_bridge.processor.masked_export import MaskedLogRecord, MaskedSpan
 
@@ -70,14 +72,14 @@ class Delivery:
     Args:
         what: what is delivered, for the report.
         queue_size: how many may wait.
-        exporter: what delivers; it logs under the name of its module, once for each outage from now on.
+        exporter: what delivers; what it logs under the name of its module becomes part of our reports from now on.
         destination: where it delivers, for the report.
     """
 
     def __init__(self, what: str, queue_size: int, exporter: object, destination: str = "") -> None:
         self._what, self._destination = what, destination
         self._queue_size = queue_size
-        self._complaints = OnePerOutage()
+        self._complaints = Complaints()
         logging.getLogger(type(exporter).__module__).addFilter(self._complaints)
         self._reset()
         if hasattr(os, "register_at_fork"):
@@ -92,7 +94,7 @@ class Delivery:
             self._reported
         ) = 0
         self._exported = self._masked = 0
-        self._closed = False
+        self._closed = self._is_away = False
 
     @property
     def counts(self) -> Counts:
@@ -151,9 +153,7 @@ class Delivery:
                 self._delivered += delivered
                 self._failed += size - delivered
                 self._refused += refused
-        if delivered:
-            self._complaints.recovered()
-            self._report()
+        self._tell(is_back=delivered > 0)
         return delivered == size
 
     def close(self) -> None:
@@ -162,6 +162,13 @@ class Delivery:
             self._failed = self._accepted - self._delivered
             self._closed = True
         self._report()
+
+    def _tell(self, *, is_back: bool) -> None:
+        if is_back or not self._is_away:
+            self._report()
+        if is_back:
+            self._complaints.recovered()
+        self._is_away = not is_back
 
     def _report(self) -> None:
         """Say how many were lost since the last report, if any."""
@@ -172,8 +179,10 @@ class Delivery:
         if lost:
             logger.warning(
                 "%d %s lost on the way to %s (since the start: %d because the queue was full, %d because they could"
-                " not be sent, %d of them refused); none of their values is in this log; is the sidecar running? otel-bridge-collector serve",
+                " not be sent, %d of them refused)%s; none of their values is in this log; is the sidecar running?"
+                " otel-bridge-collector serve",
                 lost, self._what, self._destination, full, failed, refused,
+                f": {self._complaints.reason}" if self._complaints.reason else "",
             )  # fmt: skip
 
 

@@ -1,10 +1,11 @@
-"""One complaint for each outage."""
+"""What the exporter says, kept."""
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 
-from otel_bridge.exporter.quiet import OnePerOutage
+from otel_bridge.exporter.quiet import Complaints
 
 
 @pytest.fixture
@@ -12,31 +13,48 @@ def complaining() -> logging.Logger:
     return logging.getLogger("tests.complaining")
 
 
-def test_the_first_complaint_of_an_outage_passes(
-    complaining: logging.Logger, caplog: pytest.LogCaptureFixture
-) -> None:
-    once = OnePerOutage()
-    complaining.addFilter(once)
+@pytest.fixture
+def complaints(complaining: logging.Logger) -> Iterator[Complaints]:
+    kept = Complaints()
+    complaining.addFilter(kept)
+    yield kept
+    complaining.removeFilter(kept)
 
+
+def test_the_first_complaint_of_an_outage_is_its_reason(
+    complaining: logging.Logger, complaints: Complaints, caplog: pytest.LogCaptureFixture
+) -> None:
+    reasons: list[str] = []
     for message in ("first", "second"):
-        with once.exporting():
+        with complaints.exporting():
             complaining.error(message)
-    once.recovered()
-    with once.exporting():
+        reasons.append(complaints.reason)
+    complaints.recovered()
+    reasons.append(complaints.reason)
+    with complaints.exporting():
         complaining.error("third")
 
-    complaining.removeFilter(once)
-    assert caplog.messages == ["first", "third"]
+    assert [*reasons, complaints.reason] == ["first", "first", "", "third"]
+    assert caplog.messages == []
 
 
-def test_the_complaints_of_others_pass(complaining: logging.Logger, caplog: pytest.LogCaptureFixture) -> None:
-    once = OnePerOutage()
-    complaining.addFilter(once)
+def test_what_is_tried_again_is_told_without_the_attempt(
+    complaining: logging.Logger, complaints: Complaints
+) -> None:
+    with complaints.exporting():
+        complaining.warning(
+            "Transient error %s encountered while exporting spans batch, retrying in 0.5s.", "E"
+        )
 
-    with once.exporting():
+    assert complaints.reason == "E"
+
+
+def test_the_complaints_of_others_pass(
+    complaining: logging.Logger, complaints: Complaints, caplog: pytest.LogCaptureFixture
+) -> None:
+    with complaints.exporting():
         complaining.error("ours")
     complaining.error("theirs")
     complaining.error("theirs")
 
-    complaining.removeFilter(once)
-    assert caplog.messages == ["ours", "theirs", "theirs"]
+    assert caplog.messages == ["theirs", "theirs"]

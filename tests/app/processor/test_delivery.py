@@ -51,7 +51,7 @@ def test_what_the_exporter_refuses_or_raises_is_lost() -> None:
     assert delivery.counts == Counts(accepted=3, delivered=0, queue_full=0, failed=3)
 
 
-def test_an_outage_is_reported_once_when_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_outage_is_reported_when_it_begins_and_when_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
     delivery = Delivery("spans", 3, object())
     for _ in range(4):
         delivery.accept()
@@ -59,13 +59,12 @@ def test_an_outage_is_reported_once_when_it_is_over(caplog: pytest.LogCaptureFix
     with caplog.at_level(logging.WARNING):
         delivery.deliver(1, lambda: (0, 0))
         delivery.deliver(1, lambda: (0, 0))
-        assert caplog.records == []
         delivery.deliver(1, lambda: (1, 0))
         delivery.accept()
         delivery.deliver(1, lambda: (1, 0))
 
-    (record,) = caplog.records
-    assert record.getMessage().startswith("3 spans lost")
+    first, last = caplog.messages
+    assert (first[:12], last[:12]) == ("2 spans lost", "1 spans lost")
 
 
 def test_what_still_waits_at_the_end_is_lost_and_reported(caplog: pytest.LogCaptureFixture) -> None:
@@ -90,6 +89,25 @@ def test_a_report_says_where_and_what_to_do(caplog: pytest.LogCaptureFixture) ->
     assert message.startswith("1 spans lost on the way to http://127.0.0.1:4318 (")
     assert "none of their values is in this log" in message
     assert "is the sidecar running? otel-bridge-collector serve" in message
+
+
+def test_a_report_says_what_the_exporter_said_first(caplog: pytest.LogCaptureFixture) -> None:
+    delivery = Delivery("spans", 3, object())
+    exporter = logging.getLogger(object.__module__)
+
+    def fail() -> tuple[int, int]:
+        exporter.warning(
+            "Transient error %s encountered while exporting spans batch, retrying in 1s.", "refused"
+        )
+        exporter.error("Failed to export spans batch due to timeout, max retries or shutdown.")
+        return 0, 0
+
+    delivery.accept()
+    with caplog.at_level(logging.WARNING):
+        delivery.deliver(1, fail)
+
+    (message,) = caplog.messages
+    assert "0 of them refused): refused; none" in message
 
 
 def test_after_the_end_nothing_is_accepted_or_counted() -> None:
