@@ -112,6 +112,7 @@ class Settings:
             something was lost.
         ignore_parent_sampling: whether headers that say "not sampled" are disobeyed.
         flush_on_sigterm: whether SIGTERM sends what waits before it ends the process, or the app's handler is called.
+        receipts: whether each request of spans says what became of all spans until then (`contract.receipt`).
         internal_metrics: whether what is accepted, delivered and lost is told as OTel metrics.
         max_generator_items: values that a traced generator may give to have an output; -1 for no limit, 0 for none.
         instrument_threads: whether threads go on in the context of whoever starts them.
@@ -138,6 +139,7 @@ class Settings:
     sync_flush: bool = False
     ignore_parent_sampling: bool = False
     flush_on_sigterm: bool = True
+    receipts: bool = True
     internal_metrics: bool = False
     max_generator_items: int = 1_000
     instrument_threads: bool = False
@@ -207,6 +209,7 @@ class Settings:
             sync_flush=read.switch("BRAINTRUST_SYNC_FLUSH", default=False),
             ignore_parent_sampling=read.switch("BRAINTRUST_IGNORE_PARENT_SAMPLING", default=False),
             flush_on_sigterm=read.switch("OTEL_BRIDGE_FLUSH_ON_SIGTERM", default=True),
+            receipts=read.switch("OTEL_BRIDGE_RECEIPTS", default=True),
             internal_metrics=read.switch("OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED", default=False),
             max_generator_items=read.count("BRAINTRUST_MAX_GENERATOR_ITEMS", default=1_000, least=-1),
             instrument_threads=read.switch("BRAINTRUST_INSTRUMENT_THREADS", default=False),

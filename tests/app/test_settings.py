@@ -81,6 +81,7 @@ def test_the_destination_is_the_first_that_is_named(
         ),
         pytest.param("OTEL_BRIDGE_FLUSH_ON_ROOT_END", "true", "flush_on_root_end", True, id="flush"),
         pytest.param("K_SERVICE", "s", "flush_on_root_end", True, id="a place that freezes"),
+        pytest.param("OTEL_BRIDGE_RECEIPTS", "false", "receipts", False, id="receipts"),
         pytest.param("OTEL_BRIDGE_FLUSH_ON_SIGTERM", "false", "flush_on_sigterm", False, id="signal"),
         pytest.param(
             "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED", "true", "internal_metrics", True, id="metrics"

@@ -13,6 +13,8 @@ from otel_bridge.contract.parent import Parent
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.errors import BodyTooLargeError, ForbiddenError, MalformedBodyError, SpoolError
 from otel_bridge_collector.ingest import Encoding, Ingest, Outcome
+from otel_bridge_collector.receipt.ledger import Word
+from otel_bridge_collector.spool.record import Record
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
@@ -177,3 +179,64 @@ def test_a_batch_with_a_row_out_of_reach_is_not_kept(tmp_path: Path) -> None:
             asyncio.run(ingest.rows(rows))
 
         assert read_all(spool.reader(0)) == []
+
+
+class Heard:
+    """A ledger that remembers what it hears."""
+
+    def __init__(self) -> None:
+        self.words: list[Word] = []
+
+    def hear(self, word: Word, now_ns: int) -> None:
+        assert now_ns == 77
+        self.words.append(word)
+
+
+RECEIPT = f"process={'ab' * 16};batch=1;ended=3"
+
+
+def sent(folder: Path, *spans: Span, receipt: str | None = RECEIPT) -> tuple[list[Word], list[Record]]:
+    """What is heard and what is kept of a request."""
+    heard = Heard()
+    with open_spool(folder) as spool:
+        clock = XactClock(0, now_s=lambda: 1_000)
+        ingest = Ingest(spool, clock, Counters(), Everywhere(), ledger=heard, now_ns=lambda: 77)
+        body = traces(*spans).SerializeToString()
+        asyncio.run(ingest.traces(body, Encoding.PROTOBUF, parent=None, receipt=receipt))
+        return heard.words, read_all(spool.reader(0))
+
+
+def test_the_receipt_and_the_senders_are_kept_beside_the_spans(tmp_path: Path) -> None:
+    words, (record,) = sent(tmp_path, span(1), span(2))
+
+    assert words == []
+    assert record.routing.receipt == RECEIPT
+    assert [sender["spans"] for sender in record.routing.senders or ()] == [2]
+
+
+def test_a_receipt_that_cannot_be_read_is_not_kept(tmp_path: Path) -> None:
+    words, (record,) = sent(tmp_path, span(1), receipt="x" * 100_000)
+
+    assert words == []
+    assert record.routing.receipt is None
+
+
+def test_a_receipt_without_spans_is_heard_and_takes_no_room(tmp_path: Path) -> None:
+    words, kept = sent(tmp_path)
+
+    assert words == [Word(receipt=RECEIPT, projects=None, senders=())]
+    assert kept == []
+
+
+def test_a_request_without_spans_and_receipt_is_not_heard(tmp_path: Path) -> None:
+    assert sent(tmp_path, receipt=None) == ([], [])
+
+
+def test_what_is_rejected_is_heard_with_its_reason(tmp_path: Path) -> None:
+    broken = span(2)
+    broken.trace_id = b""
+
+    (word,), (record,) = sent(tmp_path, span(1), broken)
+
+    assert (word.rejected, word.reason, word.receipt) == (1, "the trace id is missing", RECEIPT)
+    assert [sender["spans"] for sender in record.routing.senders or ()] == [1]

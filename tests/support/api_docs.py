@@ -15,6 +15,7 @@ from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.kinds import KINDS
 from otel_bridge_collector.api.probes import probe_operations
+from otel_bridge_collector.api.receipts import receipt_operations
 from tests.support.api import caught_up_at_once, client_of
 from tests.support.rows import Asking
 
@@ -211,6 +212,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         },
     ),
     "GET /v1/explain/{span_id}": Example(url="/v1/explain/00f067aa0ba902b7"),
+    "GET /v1/receipts": Example(url="/v1/receipts?limit=10"),
     "GET /v1/delivery": Example(url="/v1/delivery"),
     "POST /v1/delivery/replay": Example(
         url="/v1/delivery/replay", body={"sink": "store", "since": "2026-01-31T10:30:00Z"}
@@ -288,7 +290,8 @@ def described() -> Mapping[str, Any]:
         try:
             nothing = cast("Any", None)  # no operation runs
             more = [
-                *explain_operations(asking.store, nothing, nothing, caught_up_at_once),
+                *explain_operations(asking.store, nothing, nothing, caught_up_at_once, nothing),
+                *receipt_operations(nothing, caught_up_at_once),
                 *delivery_operations(nothing, nothing),
                 *probe_operations(nothing, nothing),
             ]

@@ -10,6 +10,7 @@ from otel_bridge_collector.access import owner_access
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.probes import probe_operations
+from otel_bridge_collector.api.receipts import receipt_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.deliver.sight import Sight
 from otel_bridge_collector.health import Health
@@ -46,7 +47,8 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
         probes = Probes(Health())
         sight = Sight(gate, default_parent=DEFAULT_PARENT)
         own = [
-            *explain_operations(store, spool, sight, caught_up_at_once),
+            *explain_operations(store, spool, sight, caught_up_at_once, cast("Any", None)),
+            *receipt_operations(cast("Any", None), caught_up_at_once),
             *delivery_operations(cast("Any", None), spool),  # none of them is asked
             *probe_operations(probes.live, probes.ready),
         ]

@@ -27,6 +27,7 @@ class OtlpReceiver:
         max_body_bytes: a larger body gets 413; 0 for no limit.
         poison: bytes that make a body one that gets `poison_status`; empty for none.
         poison_status: see `poison`.
+        answers_with: headers of every answer.
         requests: path and headers (lower case) of every request.
     """
 
@@ -36,6 +37,7 @@ class OtlpReceiver:
         self.max_body_bytes = 0
         self.poison = b""
         self.poison_status = 400
+        self.answers_with: dict[str, str] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self._spans: list[Span] = []
         self._by_request: list[list[Span]] = []
@@ -137,6 +139,8 @@ def _handler(receiver: OtlpReceiver) -> type[BaseHTTPRequestHandler]:
                 body = gzip.decompress(body)
             headers = {key.lower(): value for key, value in self.headers.items()}
             self.send_response(receiver.take(self.path, headers, body))
+            for name, value in receiver.answers_with.items():
+                self.send_header(name, value)
             self.send_header("content-length", "0")
             self.end_headers()
 

@@ -12,11 +12,11 @@ class MemorySink:
     def __init__(self, fault: Callable[[Batch[RowWrite]], None] | None = None) -> None:
         self.batches: list[Batch[RowWrite]] = []
         self.writes: list[RowWrite] = []
-        self._fault = fault
+        self.fault = fault
 
     async def send(self, batch: Batch[RowWrite]) -> None:
-        if self._fault:
-            self._fault(batch)
+        if self.fault:
+            self.fault(batch)
         self.batches.append(batch)
         self.writes.extend(batch.writes)
 

@@ -21,6 +21,7 @@ from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS, refusal
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.probes import probe_operations
+from otel_bridge_collector.api.receipts import Receipts, receipt_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.config import budget
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
@@ -36,6 +37,8 @@ from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.pipeline.build import Ground
 from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.pipeline.reload import apply_log_level, fixed_changes
+from otel_bridge_collector.receipt.keeper import ReceiptKeeper
+from otel_bridge_collector.receipt.ledger import ReceiptLedger
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import Authenticator
 from otel_bridge_collector.receive.door import Door
@@ -184,13 +187,21 @@ async def _start(
         xacts,
         own.counters,
         gate,
+        ledger=storage.receipts,
         max_messages=budget.messages(settings.memory_limit_mb),
     )
+    keeper = _start_receipts(storage, deliveries, stages)
 
     async def caught_up() -> bool:
         return await deliveries.store.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
 
+    async def counted() -> bool:
+        return await caught_up() and await keeper.reached(
+            storage.spool.end_seq, timeout_s=settings.read_wait_s
+        )
+
     sees = ConfinedStore(storage.store, current_access)
+    receipts = Receipts(storage.receipts, current_access)
     sight = Sight(gate, default_parent=settings.default_parent)
     probes = Probes(own.health)
     otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)
@@ -205,7 +216,8 @@ async def _start(
             next_xact=xacts.next,
         ),
         [
-            *explain_operations(sees, storage.spool, sight, caught_up),
+            *explain_operations(sees, storage.spool, sight, counted, receipts),
+            *receipt_operations(receipts, counted),
             *delivery_operations(deliveries, storage.spool),
             *probe_operations(probes.live, probes.ready),
         ],
@@ -263,6 +275,7 @@ class _Storage:
     objects: Objects
     attachments: Attachments
     keys: KeyRing
+    receipts: ReceiptLedger
     spool: Spool
 
 
@@ -283,6 +296,8 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
     stages.callback(objects.close)
     keys = KeyRing(folder / "objects.sqlite")
     stages.callback(keys.close)
+    receipts = ReceiptLedger(folder / "receipts.sqlite")
+    stages.callback(receipts.close)
     store = DuckDBStore(
         folder / "rows.duckdb",
         memory_limit_mb=settings.store_memory_mb,
@@ -297,7 +312,9 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
     spool = Spool(folder / "spool", limits=_limits(settings), at_least=at_least)
     spool.start()
     stages.callback(spool.close, settings.drain_s)
-    return _Storage(store=store, objects=objects, attachments=attachments, keys=keys, spool=spool)
+    return _Storage(
+        store=store, objects=objects, attachments=attachments, keys=keys, receipts=receipts, spool=spool
+    )
 
 
 def _limits(settings: Settings) -> SpoolLimits:
@@ -343,6 +360,7 @@ async def _start_delivery(
         new_preparation=lambda: RoutedRows(router, media),
         replay_file=folder / "store.replay",
         again=sink.again,
+        losses=storage.receipts,
     )
     ground = Ground(
         folder=folder,
@@ -360,6 +378,13 @@ async def _start_delivery(
     trimming = asyncio.create_task(trim_regularly(storage.spool, deliveries.passed_seq))
     stages.callback(trimming.cancel)
     return deliveries
+
+
+def _start_receipts(storage: _Storage, deliveries: Deliveries, stages: AsyncExitStack) -> ReceiptKeeper:
+    keeper = ReceiptKeeper(storage.spool, deliveries.store, storage.receipts)
+    counting = asyncio.create_task(keeper.run())
+    stages.callback(counting.cancel)
+    return keeper
 
 
 async def _reload_on_request(

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, Protocol
 
@@ -17,11 +17,14 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from otel_bridge.contract.parent import Parent, ParentError, parse_parent
+from otel_bridge.contract.receipt import parse_receipt
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.decode import native, otlp_json, protobuf
+from otel_bridge_collector.decode.sender import Sender, senders_of
 from otel_bridge_collector.decode.size import MAX_MESSAGES, check_json, check_protobuf
 from otel_bridge_collector.decode.structure import Checked, ParentFault, check_logs, check_traces
 from otel_bridge_collector.errors import ForbiddenError
+from otel_bridge_collector.receipt.ledger import Word
 from otel_bridge_collector.spool.record import Routing, Signal
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.xact import XactClock
@@ -82,10 +85,20 @@ class Gate(Protocol):
         ...
 
 
+class Hears(Protocol):
+    """Keeps account of what senders say beside their spans; `receipt.ledger.ReceiptLedger` does."""
+
+    def hear(self, word: Word, now_ns: int) -> None:
+        """Write what was rejected, and what a request said that kept no span."""
+        ...
+
+
 class Keep(Protocol):
     """One of the entrances of `Ingest`."""
 
-    def __call__(self, body: bytes, encoding: Encoding, *, parent: str | None) -> Awaitable[Outcome]:
+    def __call__(
+        self, body: bytes, encoding: Encoding, *, parent: str | None, receipt: str | None = None
+    ) -> Awaitable[Outcome]:
         """Keep a request."""
         ...
 
@@ -94,6 +107,7 @@ class Keep(Protocol):
 class _Checked:
     outcome: Outcome
     payload: bytes
+    senders: Sequence[Sender] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +126,14 @@ class _Bounds:
 class Ingest:
     """Takes requests in, from any task of one event loop."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - it stands between all stages
         self,
         spool: Spool,
         xacts: XactClock,
         counters: Counters,
         gate: Gate,
         *,
+        ledger: Hears | None = None,
         now_ns: Callable[[], int] = time.time_ns,
         max_messages: int = MAX_MESSAGES,
     ) -> None:
@@ -129,6 +144,7 @@ class Ingest:
             xacts: numbers them.
             counters: count what comes.
             gate: says what the caller may write.
+            ledger: keeps account of what senders say beside their spans; None for none.
             now_ns: the time.
             max_messages: in a request, as `decode.size` counts them; in JSON twice as many lists and objects.
         """
@@ -136,18 +152,22 @@ class Ingest:
         self._xacts = xacts
         self._counters = counters
         self._gate = gate
+        self._ledger = ledger
         self._now_ns = now_ns
         self._max_messages = max_messages
         self._rejections = RareLog(logger)
         self._parsing = anyio.CapacityLimiter(_PARSED_AT_ONCE)
 
-    async def traces(self, body: bytes, encoding: Encoding, *, parent: str | None) -> Outcome:
+    async def traces(
+        self, body: bytes, encoding: Encoding, *, parent: str | None, receipt: str | None = None
+    ) -> Outcome:
         """Keep an OTLP trace request.
 
         Args:
             body: the request, decompressed.
             encoding: how it is written; either way protobuf is kept.
             parent: the request's parent string or slug, known to be readable; or None.
+            receipt: what the sender says of all its spans (`otel_bridge.contract.receipt`); or None.
 
         Raises:
             MalformedBodyError: `body` is no trace request.
@@ -157,10 +177,24 @@ class Ingest:
         """
         home = self._gate.home(parent)
         checked = await self._off_loop(_check_traces, body, encoding)
-        return await self._keep("traces", checked, home)
+        known = receipt if parse_receipt(receipt) else None
+        outcome = await self._keep("traces", checked, home, known)
+        if self._ledger and (outcome.rejected or (known and not outcome.accepted)):
+            word = Word(
+                receipt=known,
+                projects=self._gate.projects(),
+                senders=checked.senders or (),
+                rejected=outcome.rejected,
+                reason=outcome.reason,
+            )
+            await asyncio.to_thread(self._ledger.hear, word, self._now_ns())
+        return outcome
 
-    async def logs(self, body: bytes, encoding: Encoding, *, parent: str | None) -> Outcome:
-        """Keep an OTLP log request; arguments and errors as with `traces`."""
+    async def logs(
+        self, body: bytes, encoding: Encoding, *, parent: str | None, receipt: str | None = None
+    ) -> Outcome:
+        """Keep an OTLP log request; arguments and errors as with `traces`. No account is kept of log records."""
+        del receipt
         home = self._gate.home(parent)
         checked = await self._off_loop(_check_logs, body, encoding)
         return await self._keep("logs", checked, home)
@@ -188,10 +222,13 @@ class Ingest:
         self._counters.add("rows_accepted", len(rows))
         return routing.xact
 
-    async def _keep(self, signal: Signal, checked: _Checked, parent: str | None) -> Outcome:
+    async def _keep(
+        self, signal: Signal, checked: _Checked, parent: str | None, receipt: str | None = None
+    ) -> Outcome:
         outcome = checked.outcome
         if outcome.accepted:
             routing = self._routing(signal, parent, checked.payload)
+            routing = replace(routing, receipt=receipt, senders=checked.senders)
             await self._spool.append(routing, checked.payload)
         self._counters.add(f"{signal}_accepted", outcome.accepted)
         if outcome.rejected:
@@ -256,4 +293,6 @@ def _checked(
     outcome = Outcome(accepted=checked.accepted, rejected=checked.rejected, reason=checked.reason)
     if received is None or checked.rejected:
         received = checked.request.SerializeToString()
-    return _Checked(outcome=outcome, payload=received)
+    sent = checked.request
+    senders = senders_of(sent) if isinstance(sent, ExportTraceServiceRequest) else None
+    return _Checked(outcome=outcome, payload=received, senders=senders)

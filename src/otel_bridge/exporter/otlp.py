@@ -17,6 +17,8 @@ from otel_bridge.settings import Settings
 if TYPE_CHECKING:
     from requests import Session
 
+    from otel_bridge.exporter.receipt_session import Announcement
+
 
 def build_span_exporter(
     settings: Settings, headers: Mapping[str, str] | None = None, *, is_reported: bool = False
@@ -29,13 +31,15 @@ def build_span_exporter(
     # The imports inside a function: `import otel_bridge` must not load `requests`.
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
 
-    answer = LastAnswer()
+    from otel_bridge.exporter.receipt_session import Announcement  # noqa: PLC0415
+
+    answer, announcement = LastAnswer(), Announcement()
     exporter = (OTLPSpanExporter if is_reported else unreported(OTLPSpanExporter))(
         endpoint=settings.endpoints.traces,
         headers={**_headers(settings), **(headers or {})},
-        session=_session(settings, answer),
+        session=_session(settings, answer, announcement),
     )
-    return HalvingSpanExporter(exporter, answer)
+    return HalvingSpanExporter(exporter, answer, None if settings.credential_provider else announcement.say)
 
 
 def build_log_exporter(settings: Settings) -> HalvingLogExporter:
@@ -51,11 +55,13 @@ def build_log_exporter(settings: Settings) -> HalvingLogExporter:
     return HalvingLogExporter(exporter, answer)
 
 
-def _session(settings: Settings, answer: LastAnswer) -> "Session | None":
+def _session(
+    settings: Settings, answer: LastAnswer, announcement: "Announcement | None" = None
+) -> "Session | None":
     """A session that notes its answers; None leaves it to the credential provider to bring one."""
     if settings.credential_provider:
         return None
-    session = new_session()
+    session = new_session(announcement)
     session.hooks["response"].append(answer.hook)
     return session
 

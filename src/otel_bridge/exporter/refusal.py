@@ -6,12 +6,14 @@ its public hook. It neither retries nor counts; a receiver that is away is not a
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from opentelemetry.sdk._logs import ReadableLogRecord
 from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+from otel_bridge.contract.receipt import UNDERSTOOD_HEADER
 
 T = TypeVar("T")
 
@@ -28,19 +30,46 @@ class LastAnswer:
 
     def __init__(self) -> None:
         self._thread = threading.local()
+        self._has_kept = self._has_answered = False
+
+    @property
+    def keeps_account(self) -> bool:
+        """Whether whoever answers keeps account of receipts; False while nobody answers."""
+        return self._has_kept and self._has_answered
 
     def hook(self, response: Any, *_args: object, **_kwargs: object) -> None:
         """Note the status of `response`: a response hook of `requests`."""
         self._thread.status = response.status_code
+        self._has_answered = True
+        # A refusal does not say it.
+        self._has_kept |= UNDERSTOOD_HEADER in response.headers
 
     def forget(self) -> None:
         """Begin a request: there is no answer."""
         self._thread.status = None
+        self._has_answered = False
 
     @property
     def is_refusal(self) -> bool:
         """Whether the answer was a refusal of the body; False without an answer."""
         return getattr(self._thread, "status", None) in REFUSALS
+
+
+class Numbering(Protocol):
+    """Gives each request its receipt; `processor.receipts` does."""
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is something to tell that the last receipt did not."""
+        ...
+
+    def next(self, spans: int) -> str:
+        """Return the receipt of the next request."""
+        ...
+
+    def end(self) -> bool:
+        """Let the receipts from now on say that the process ends; tell whether there was any before."""
+        ...
 
 
 class HalvingSpanExporter(SpanExporter):
@@ -49,13 +78,18 @@ class HalvingSpanExporter(SpanExporter):
     Args:
         inner: what sends.
         answer: what notes the answers that `inner` gets.
+        announce: lets the requests that this thread makes carry a receipt; None where they cannot.
 
     Attributes:
         inner: what sends.
+        receipts: gives each request a receipt; None for none.
     """
 
-    def __init__(self, inner: SpanExporter, answer: LastAnswer) -> None:
-        self.inner, self._answer = inner, answer
+    def __init__(
+        self, inner: SpanExporter, answer: LastAnswer, announce: Callable[[str], None] | None = None
+    ) -> None:
+        self.inner, self._answer, self._announce = inner, answer, announce
+        self.receipts: Numbering | None = None
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Export; FAILURE if any span was not taken."""
@@ -64,7 +98,26 @@ class HalvingSpanExporter(SpanExporter):
 
     def send(self, spans: Sequence[ReadableSpan]) -> tuple[int, int]:
         """Export and return how many were delivered and how many were refused alone; the others failed."""
-        return _send(spans, lambda part: self.inner.export(part) is SpanExportResult.SUCCESS, self._answer)
+        return _send(spans, self._export_part, self._answer)
+
+    def say_news(self) -> None:
+        """Send a request without spans, if the receiver keeps account and does not know how things stand."""
+        if self.receipts and self.receipts.has_news:
+            self._say()
+
+    def say_last(self) -> None:
+        """Tell a receiver that keeps account that the process ends."""
+        if self.receipts and self.receipts.end():
+            self._say()
+
+    def _say(self) -> None:
+        if self._announce and self._answer.keeps_account:
+            self._export_part([])
+
+    def _export_part(self, part: Sequence[ReadableSpan]) -> bool:
+        if self.receipts and self._announce:
+            self._announce(self.receipts.next(len(part)))
+        return self.inner.export(part) is SpanExportResult.SUCCESS
 
     def shutdown(self) -> None:
         """Shut `inner` down."""

@@ -8,14 +8,22 @@ if TYPE_CHECKING:
     import requests
     from requests.adapters import HTTPAdapter
 
+    from otel_bridge.exporter.receipt_session import Announcement
+
 _SCHEMES = ("http://", "https://")
 
 
-def new_session() -> "requests.Session":
-    """Return a session; the adapter of `set_adapter` serves it, also one that is set later."""
+def new_session(announcement: "Announcement | None" = None) -> "requests.Session":
+    """Return a session; the adapter of `set_adapter` serves it, also one that is set later.
+
+    Args:
+        announcement: of receipts that its requests carry; None for none.
+    """
     import requests  # noqa: PLC0415 - `import otel_bridge` must not load it
 
-    session = requests.Session()
+    from otel_bridge.exporter.receipt_session import ReceiptSession  # noqa: PLC0415 - likewise
+
+    session = ReceiptSession(announcement) if announcement else requests.Session()
     if state.process.http_adapter is not None:
         _mount(session, state.process.http_adapter)
     state.process.http_sessions.add(session)

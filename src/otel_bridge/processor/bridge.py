@@ -26,6 +26,7 @@ from otel_bridge.processor.filter import CustomFilter, keeps
 from otel_bridge.processor.masked_export import MaskingSpanExporter
 from otel_bridge.processor.metrics import report
 from otel_bridge.processor.neighbours import mask_in_place, warn_of_neighbours
+from otel_bridge.processor.receipts import Receipts
 from otel_bridge.processor.routing import parent_for
 from otel_bridge.processor.size import SizedSpanExporter
 from otel_bridge.settings import Settings, origin, with_arguments
@@ -78,10 +79,11 @@ class BridgeSpanProcessor(SpanProcessor):
         self._parent, self._stand_in, self._route = parent, stand_in, route
         self._ai_only, self._custom_filter = filter_ai_spans, custom_filter
         self._destination = self.settings.destination(headers)
-        exporter = build_span_exporter(self.settings, headers)
+        self._sender = exporter = build_span_exporter(self.settings, headers)
         self._delivery = Delivery(
             "spans", self.settings.queue_size, exporter.inner, origin(self.settings.endpoints.traces)
         )
+        exporter.receipts = Receipts(self._delivery) if self.settings.receipts else None
         self._exporter = CountedSpanExporter(exporter, self._delivery)
         # Counted innermost: of a batch that is cut, each part has an outcome of its own.
         sized = SizedSpanExporter(self._exporter, self.settings.batch_bytes)
@@ -127,17 +129,18 @@ class BridgeSpanProcessor(SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         """Queue `span`, if it is to leave and there is room."""
+        if state.process.routes.of(span) is not self._route or self._is_left_to_another(span):
+            return
         if not (span.context and span.context.trace_flags.sampled):
-            return
-        if state.process.routes.of(span) is not self._route:
-            return
-        if self._is_left_to_another(span):
+            self._delivery.leave_out(is_sampled=False)
             return
         taken = state.process.taken
         kept = keeps(span, ai_only=self._ai_only, custom=self._custom_filter)
         if kept or span not in taken:
             taken[span] = self._destination if kept else None
-        if kept and self._delivery.accept():
+        if not kept:
+            self._delivery.leave_out(is_sampled=True)
+        elif self._delivery.accept():
             self._batch.on_end(span)
         if self.settings.flush_on_root_end or state.process.leaving:
             self._flush_root(span)
@@ -183,6 +186,7 @@ class BridgeSpanProcessor(SpanProcessor):
 
     def _flush(self) -> None:
         self._batch.force_flush()
+        self._sender.say_news()
         wait_for_uploads(self.settings.flush_timeout_ms)
 
     def _finish(self) -> None:

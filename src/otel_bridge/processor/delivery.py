@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from opentelemetry.sdk._logs import ReadableLogRecord
@@ -18,6 +18,7 @@ from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportRes
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from otel_bridge.contract import names
 from otel_bridge.exporter.quiet import Complaints
 from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter
 from otel_bridge.processor.masked_export import MaskedLogRecord, MaskedSpan
@@ -31,6 +32,8 @@ class Counts:
 
     Attributes:
         refused: those of `failed` that the receiver refused when they came alone.
+        filtered: kept back by the filter, and never accepted.
+        unsampled: recorded and not sampled, and never accepted.
     """
 
     accepted: int = 0
@@ -38,6 +41,8 @@ class Counts:
     queue_full: int = 0
     failed: int = 0
     refused: int = 0
+    filtered: int = 0
+    unsampled: int = 0
 
     @property
     def waiting(self) -> int:
@@ -57,13 +62,19 @@ class MaskingCounts:
     Attributes:
         exported: how many were handed to OTLP, whatever became of them; each once.
         masked: how many of them had passed the masking function.
+        failed: of how many of those it failed on something, which was left out.
     """
 
     exported: int = 0
     masked: int = 0
+    failed: int = 0
 
     def __add__(self, other: "MaskingCounts") -> "MaskingCounts":
-        return MaskingCounts(exported=self.exported + other.exported, masked=self.masked + other.masked)
+        return MaskingCounts(
+            exported=self.exported + other.exported,
+            masked=self.masked + other.masked,
+            failed=self.failed + other.failed,
+        )
 
 
 class Delivery:
@@ -93,7 +104,8 @@ class Delivery:
         self._accepted = self._delivered = self._queue_full = self._failed = self._refused = (
             self._reported
         ) = 0
-        self._exported = self._masked = 0
+        self._filtered = self._unsampled = 0
+        self._masking = MaskingCounts()
         self._closed = self._is_away = False
 
     @property
@@ -106,13 +118,20 @@ class Delivery:
                 queue_full=self._queue_full,
                 failed=self._failed,
                 refused=self._refused,
+                filtered=self._filtered,
+                unsampled=self._unsampled,
             )
 
     @property
     def masking_counts(self) -> MaskingCounts:
         """How many left, and how many of those masked."""
         with self._lock:
-            return MaskingCounts(exported=self._exported, masked=self._masked)
+            return self._masking
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is delivered any more."""
+        return self._closed
 
     def accept(self) -> bool:
         """Tell whether there is room for one more; otherwise it is lost and, before `close`, counted."""
@@ -127,13 +146,25 @@ class Delivery:
             self._accepted += 1
             return True
 
-    def deliver(self, size: int, export: Callable[[], tuple[int, int]], masked: int = 0) -> bool:
+    def leave_out(self, *, is_sampled: bool) -> None:
+        """Count one that is not to be delivered: the filter keeps it back, or it is not sampled."""
+        if self._pid != os.getpid():
+            self._reset()
+        with self._lock:
+            if is_sampled:
+                self._filtered += 1
+            else:
+                self._unsampled += 1
+
+    def deliver(
+        self, size: int, export: Callable[[], tuple[int, int]], masking: MaskingCounts | None = None
+    ) -> bool:
         """Export `size` of them and count the outcome; after `close`, do neither.
 
         Args:
             size: how many.
             export: returns how many were delivered, and how many refused alone.
-            masked: how many of them are masked.
+            masking: how many of them are masked.
 
         Returns:
             whether all were delivered.
@@ -148,8 +179,7 @@ class Delivery:
             delivered = refused = 0
         with self._lock:
             if not self._closed:
-                self._exported += size
-                self._masked += masked
+                self._masking += masking or MaskingCounts(exported=size)
                 self._delivered += delivered
                 self._failed += size - delivered
                 self._refused += refused
@@ -195,14 +225,17 @@ class CountedSpanExporter(SpanExporter):
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Export and count; never raises."""
-        masked = sum(isinstance(span, MaskedSpan) for span in spans)
-        delivered = self._delivery.deliver(len(spans), lambda: self._inner.send(spans), masked)
+        masked = [span.attributes or {} for span in spans if isinstance(span, MaskedSpan)]
+        counts = MaskingCounts(exported=len(spans), masked=len(masked), failed=_failures(masked))
+        delivered = self._delivery.deliver(len(spans), lambda: self._inner.send(spans), counts)
         return SpanExportResult.SUCCESS if delivered else SpanExportResult.FAILURE
 
     def shutdown(self) -> None:
-        """Shut `inner` down, once: it gives up what it is about to send again."""
+        """Shut `inner` down, once: it gives up what it is about to send again. Where all was sent, the last receipt goes before."""
         if not self._is_shut_down:
             self._is_shut_down = True
+            if not self._delivery.is_closed:
+                self._inner.say_last()
             self._inner.shutdown()
 
 
@@ -215,8 +248,9 @@ class CountedLogExporter(LogRecordExporter):
 
     def export(self, batch: Sequence[ReadableLogRecord]) -> LogRecordExportResult:
         """Export and count; never raises."""
-        masked = sum(isinstance(record, MaskedLogRecord) for record in batch)
-        delivered = self._delivery.deliver(len(batch), lambda: self._inner.send(batch), masked)
+        masked = [one.log_record.attributes or {} for one in batch if isinstance(one, MaskedLogRecord)]
+        counts = MaskingCounts(exported=len(batch), masked=len(masked), failed=_failures(masked))
+        delivered = self._delivery.deliver(len(batch), lambda: self._inner.send(batch), counts)
         return LogRecordExportResult.SUCCESS if delivered else LogRecordExportResult.FAILURE
 
     def shutdown(self) -> None:
@@ -228,3 +262,7 @@ class CountedLogExporter(LogRecordExporter):
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Nothing waits here."""
         return self._inner.force_flush(timeout_millis)
+
+
+def _failures(masked: Iterable[Mapping[str, object]]) -> int:
+    return sum(names.MASKING_ERROR in attributes for attributes in masked)

@@ -166,3 +166,13 @@ def test_a_forked_child_counts_anew() -> None:
         os._exit(0 if delivery.counts == Counts() else 1)
 
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_what_is_left_out_is_counted_by_its_reason() -> None:
+    delivery = Delivery("spans", 3, object())
+
+    delivery.leave_out(is_sampled=True)
+    delivery.leave_out(is_sampled=False)
+    delivery.leave_out(is_sampled=False)
+
+    assert delivery.counts == Counts(filtered=1, unsampled=2)

@@ -4,10 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from otel_bridge_collector.decode.sender import Sender
 from otel_bridge_collector.deliver.backoff import Backoff
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Destination, Status
@@ -19,7 +21,7 @@ from otel_bridge_collector.errors import PermanentError, RefusedError, Retryable
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch
 from otel_bridge_collector.spool.cursor import Cursor
-from otel_bridge_collector.spool.record import Routing
+from otel_bridge_collector.spool.record import Record, Routing
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.telemetry import Counters
@@ -30,11 +32,26 @@ ROUTING = Routing(signal="traces", parent="project_id:p-1", xact=100019715653061
 LOG_ROUTING = Routing(signal="logs", parent="project_id:p-1", xact=1000197156530614078, received_ns=0)
 
 
+class NotedLosses:
+    """Remembers what it is told was lost."""
+
+    def __init__(self) -> None:
+        self.lost: dict[int, int] = {}
+
+    def bury(self, record: Record, reason: str, spans: int) -> None:
+        assert reason
+        self.lost[record.seq] = spans
+
+    def revive(self, seq: int) -> None:
+        del self.lost[seq]
+
+
 class Stage:
     """A spool, a delivery to `sink` and what lies between them."""
 
     def __init__(self, folder: Path, sink: MemorySink, backoff: Backoff) -> None:
         self.folder = folder
+        self.losses = NotedLosses()
         (folder / "spool").mkdir(exist_ok=True)
         self.spool = Spool(folder / "spool", limits=SpoolLimits())
         self.objects = Objects(folder / "objects.sqlite")
@@ -48,6 +65,7 @@ class Stage:
             new_preparation=lambda: RoutedRows(router),
             replay_file=folder / "replay",
             backoff=backoff,
+            losses=self.losses,
         )
         self.delivery = Delivery(self.spool, destination, Counters())
 
@@ -330,6 +348,7 @@ def test_a_row_that_cannot_be_written_costs_no_other_of_its_record(tmp_path: Pat
     made = asyncio.run(run())
 
     assert sink.names() == ["a", "b", "c"]
+    assert made.losses.lost == {1: 1}
     assert [(letter["seq"], letter["reason"]) for letter in made.buried()] == [
         (1, "1 of 3 refused: too large")
     ]
@@ -409,3 +428,23 @@ def test_a_replay_that_a_restart_cut_short_goes_on(tmp_path: Path) -> None:
     assert sink.names() == ["b", "c"]
     assert replay is not None
     assert (replay.records, replay.rows) == (2, 2)
+
+
+def test_a_record_that_is_buried_counts_as_lost_until_it_passes(tmp_path: Path) -> None:
+    async def run() -> list[dict[int, int]]:
+        sink = MemorySink(refuse("bad", PermanentError("no such project")))
+        sender = Sender(service="", instance="", sdk="", spans=2, newest_end_ns=0, dropped_attributes=0)
+        async with stage(tmp_path, sink) as made:
+            spans = traces(span(1, name="bad"), span(2)).SerializeToString()
+            await made.spool.append(replace(ROUTING, senders=[sender]), spans)
+            made.delivery.start()
+            assert await made.delivered()
+            seen = [dict(made.losses.lost)]
+            sink.fault = None
+            replay = Replay(dead_letters=True)
+            made.delivery.replay(replay)
+            while not replay.is_done:  # noqa: ASYNC110 - nothing tells of its end
+                await asyncio.sleep(0.001)
+            return [*seen, made.losses.lost]
+
+    assert asyncio.run(run()) == [{1: 2}, {}]

@@ -12,10 +12,12 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from otel_bridge.contract.receipt import parse_receipt
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import json_response
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.operation import Operation, Tag
+from otel_bridge_collector.api.receipts import Receipts
 from otel_bridge_collector.api.schemas import OBJECT, list_of, of
 from otel_bridge_collector.decode import protobuf
 from otel_bridge_collector.deliver.rows import Translator
@@ -38,10 +40,14 @@ _MOST_AT_ONCE: Final = 1
 
 
 def explain_operations(
-    store: Selects, spool: Spool, sight: Sight, caught_up: Callable[[], Awaitable[object]]
+    store: Selects,
+    spool: Spool,
+    sight: Sight,
+    caught_up: Callable[[], Awaitable[object]],
+    receipts: Receipts,
 ) -> list[Operation]:
     """Return what this module answers, for `routes.build_routes`."""
-    endpoint = ExplainEndpoint(store, spool, sight, caught_up)
+    endpoint = ExplainEndpoint(store, spool, sight, caught_up, receipts)
     return [Tag("explain").get("/v1/explain/{span_id}", endpoint.get, answer=of({"fields": list_of(OBJECT)}))]
 
 
@@ -49,12 +55,18 @@ class ExplainEndpoint:
     """Explains spans, one at a time: each reads the whole spool."""
 
     def __init__(
-        self, store: Selects, spool: Spool, sight: Sight, caught_up: Callable[[], Awaitable[object]]
+        self,
+        store: Selects,
+        spool: Spool,
+        sight: Sight,
+        caught_up: Callable[[], Awaitable[object]],
+        receipts: Receipts,
     ) -> None:
         self._store = store
         self._spool = spool
         self._sight = sight
         self._caught_up = caught_up
+        self._receipts = receipts
         self._running = anyio.CapacityLimiter(_MOST_AT_ONCE)
 
     async def get(self, request: Request) -> Response:
@@ -79,7 +91,15 @@ class ExplainEndpoint:
                 [*records, *(record for record in others if record.seq not in known)],
                 key=lambda record: record.seq,
             )
-        return _answer(span, explain(span, _facts(records, span_id)))
+        return {
+            **_answer(span, explain(span, _facts(records, span_id))),
+            "incomplete": self._incomplete(records),
+        }
+
+    def _incomplete(self, records: Sequence[Record]) -> list[Json]:
+        """Say of which processes of a trace spans are missing, whatever traces these are of."""
+        processes = {told.process for record in records if (told := parse_receipt(record.routing.receipt))}
+        return [says for each in self._receipts.of(processes) if (says := each.missing())]
 
     def _records_with(self, needle: bytes) -> list[Record]:
         return [record for record in records_with(self._spool.reader(0), needle) if self._sight.shows(record)]

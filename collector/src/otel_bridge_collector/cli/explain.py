@@ -48,6 +48,8 @@ def explain(span_id: str, url: str, output: str) -> None:
     click.echo(f"left over, in metadata: {', '.join(left_over) or 'nothing'}")
     click.echo(f"tokens: {_tokens(answer)}")
     _print_cost(answer["cost"])
+    for missing in answer["incomplete"]:
+        click.echo(f"incomplete: {missing}")
 
 
 def _tokens(answer: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from otel_bridge_collector.cli.import_rows import import_rows
 from otel_bridge_collector.cli.keys import keys
 from otel_bridge_collector.cli.print_config import print_config
 from otel_bridge_collector.cli.query import query
+from otel_bridge_collector.cli.receipts import receipts
 from otel_bridge_collector.cli.replay import replay
 from otel_bridge_collector.cli.serve import serve
 from otel_bridge_collector.cli.status import status
@@ -32,5 +33,6 @@ main.add_command(translate)
 main.add_command(validate)
 main.add_command(print_config)
 main.add_command(status)
+main.add_command(receipts)
 main.add_command(replay)
 main.add_command(keys)

@@ -3,15 +3,29 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from otel_bridge_collector.deliver.backoff import Backoff
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.preparation import Preparation
 from otel_bridge_collector.sinks.base import Batch, Sink
 from otel_bridge_collector.spool.cursor import Cursor
+from otel_bridge_collector.spool.record import Record
 
 T = TypeVar("T")
+
+
+class Losses(Protocol):
+    """Keeps account of what a destination never gets; `receipt.ledger.ReceiptLedger` does."""
+
+    def bury(self, record: Record, reason: str, spans: int) -> None:
+        """Note that spans of a record were buried."""
+        ...
+
+    def revive(self, seq: int) -> None:
+        """Note that a record that was buried has passed after all."""
+        ...
+
 
 State: TypeAlias = Literal["delivering", "retrying", "down"]
 
@@ -27,6 +41,7 @@ class Destination(Generic[T]):
             can only send it as it sends any other.
         replay_file: holds how far a replay has come, so that it goes on after a restart.
         close: lets go of what the sink holds; None where somebody else does.
+        losses: told of what is buried; None where nobody keeps account.
     """
 
     name: str
@@ -38,6 +53,7 @@ class Destination(Generic[T]):
     backoff: Backoff = field(default_factory=Backoff)
     again: Callable[[Batch[T]], Awaitable[Mapping[str, int]]] | None = None
     close: Callable[[], Awaitable[None]] | None = None
+    losses: Losses | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

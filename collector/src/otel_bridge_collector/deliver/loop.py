@@ -12,11 +12,13 @@ from dataclasses import replace
 from itertools import count
 from typing import Final, Generic, NoReturn, TypeVar
 
+from otel_bridge_collector.deliver.dead_letter import DeadLetter
 from otel_bridge_collector.deliver.destination import Destination, State, Status
 from otel_bridge_collector.deliver.preparation import Preparation, Prepared
 from otel_bridge_collector.deliver.recall import delivered_last
 from otel_bridge_collector.deliver.replay import Replay, Replays
 from otel_bridge_collector.errors import PermanentError, RefusedError, RetryableError, UnwritableError
+from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch
 from otel_bridge_collector.spool.reader import Chunk, Reader
 from otel_bridge_collector.spool.record import Record
@@ -175,7 +177,7 @@ class Delivery(Generic[T]):
         await self._trying(lambda: asyncio.to_thread(prepare))
         for record, each in done:
             for fault in each.faults:
-                await self._bury(record, fault)
+                await self._bury(record, fault, each.lost)
         return done
 
     async def _deliver(self, prepared: Sequence[tuple[Record, Prepared[T]]], next_seq: int) -> None:
@@ -217,7 +219,7 @@ class Delivery(Generic[T]):
             await self._deliver(part[:middle], part[middle][0].seq)
             await self._deliver(part[middle:], seq)
             return
-        await self._bury(part[0][0], str(error))
+        await self._bury(part[0][0], str(error), None)
         empty: Batch[T] = Batch(writes=[], next_seq=seq)
         await self._trying(lambda: self._sink.send(empty))
 
@@ -227,13 +229,24 @@ class Delivery(Generic[T]):
         start = 0
         for record, each in part:
             end = start + len(each.writes)
-            reasons = [reason for index, reason in refused.items() if start <= index < end]
+            reasons = {index - start: reason for index, reason in refused.items() if start <= index < end}
             if reasons:
-                await self._bury(record, f"{len(reasons)} of {len(each.writes)} refused: {reasons[0]}")
+                lost = sum(_is_whole(each.writes[index]) for index in reasons)
+                first = next(iter(reasons.values()))
+                await self._bury(record, f"{len(reasons)} of {len(each.writes)} refused: {first}", lost)
             start = end
 
-    async def _bury(self, record: Record, reason: str) -> None:
-        await self._trying(lambda: asyncio.to_thread(self._destination.dead_letters.bury, record, reason))
+    async def _bury(self, record: Record, reason: str, lost: int | None) -> None:
+        """Bury a record of which `lost` spans are lost; None for all of them."""
+
+        def bury() -> None:
+            self._destination.dead_letters.bury(record, reason)
+            # What is sent again is there already.
+            if self._destination.losses and record.seq >= self._cursor.next_seq:
+                all_of_it = sum(sender["spans"] for sender in record.routing.senders or ())
+                self._destination.losses.bury(record, reason, all_of_it if lost is None else lost)
+
+        await self._trying(lambda: asyncio.to_thread(bury))
         self._counters.add(f"{self.name}_buried")
 
     async def _advance(self, seq: int) -> None:
@@ -266,7 +279,12 @@ class Delivery(Generic[T]):
         for letter in await asyncio.to_thread(letters.read):
             prepared = await self._prepared(preparation, [letter.record])
             if not prepared[0][1].faults and await self._send_once_more(replay, prepared[0]):
-                await self._trying(lambda: asyncio.to_thread(letters.remove, letter))  # noqa: B023 - awaited here
+                await self._trying(lambda: asyncio.to_thread(self._revive, letter))  # noqa: B023 - awaited here
+
+    def _revive(self, letter: DeadLetter) -> None:
+        self._destination.dead_letters.remove(letter)
+        if self._destination.losses:
+            self._destination.losses.revive(letter.record.seq)
 
     async def _send_once_more(self, replay: Replay, prepared: tuple[Record, Prepared[T]]) -> bool:
         record, each = prepared
@@ -276,7 +294,7 @@ class Delivery(Generic[T]):
             changed = await self._trying(lambda: send_guarded(lambda: send(batch)))
         except PermanentError as error:
             if not replay.dead_letters:
-                await self._bury(record, str(error))
+                await self._bury(record, str(error), None)
             return False
         replay.count(rows=len(each.writes), changed=changed)
         return True
@@ -325,7 +343,12 @@ def _prepare(preparation: Preparation[T], record: Record) -> Prepared[T]:
     except RetryableError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one record must not stop the others
-        return Prepared(writes=[], faults=[f"{type(error).__name__}: {error}"])
+        return Prepared(writes=[], faults=[f"{type(error).__name__}: {error}"], lost=None)
+
+
+def _is_whole(write: object) -> bool:
+    """Tell whether what is sent is a span's own row, not something that is said of it."""
+    return not (isinstance(write, RowWrite) and write.fact is not None)
 
 
 def _without(

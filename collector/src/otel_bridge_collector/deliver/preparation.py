@@ -16,10 +16,12 @@ class Prepared(Generic[T]):
     Attributes:
         writes: what to send, in order; empty where the destination wants nothing of the record.
         faults: why some of the record gave nothing.
+        lost: how many of its spans or log records gave nothing; None for all of them.
     """
 
     writes: Sequence[T]
     faults: Sequence[str] = field(default=())
+    lost: int | None = 0
 
 
 class Preparation(Protocol[T]):

@@ -35,7 +35,8 @@ class RoutedRows:
         writes = self._router.route(record.routing, translated.writes)
         if self._media and record.routing.signal != "rows":
             writes = self._media.keep(writes)
-        return Prepared(writes=writes, faults=[translated.fault] if translated.fault else [])
+        faults = [translated.fault] if translated.fault else []
+        return Prepared(writes=writes, faults=faults, lost=translated.lost)
 
     def remember(self, records: Iterable[Record]) -> None:
         """See `Preparation`."""

@@ -22,10 +22,12 @@ class Translated:
     Attributes:
         writes: the rows, in the order of the request.
         fault: why some of its spans or log records gave none; empty when all did.
+        lost: how many of them.
     """
 
     writes: Sequence[RowWrite]
     fault: str
+    lost: int = 0
 
 
 class Translator:
@@ -82,5 +84,7 @@ def _translate_each(
         except Exception as error:  # noqa: BLE001 - a bug that one span meets must not cost the others
             faults.append(f"{type(error).__name__}: {error}")
     return Translated(
-        writes=writes, fault=f"{len(faults)} not translated, first {faults[0]}" if faults else ""
+        writes=writes,
+        fault=f"{len(faults)} not translated, first {faults[0]}" if faults else "",
+        lost=len(faults),
     )

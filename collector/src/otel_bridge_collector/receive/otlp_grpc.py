@@ -19,6 +19,7 @@ import grpc.aio
 from google.protobuf.message import Message
 
 from otel_bridge.contract.names import PARENT_HEADER
+from otel_bridge.contract.receipt import RECEIPT_HEADER
 from otel_bridge_collector.access import Access, asking
 from otel_bridge_collector.errors import (
     ForbiddenError,
@@ -126,7 +127,8 @@ class _Export:
             with asking(access), self._door.admission.hold(access.name) as hold:
                 body = await self._read(context, hold)
                 parent = check_parent(_metadata(context, PARENT_HEADER))
-                outcome = await self._keep(body, Encoding.PROTOBUF, parent=parent)
+                receipt = _metadata(context, RECEIPT_HEADER)
+                outcome = await self._keep(body, Encoding.PROTOBUF, parent=parent, receipt=receipt)
         except KNOWN_ERRORS as error:
             fault = fault_of(error)
             self._refusals.warning("a call was refused with %s: %s", _CODES[fault.code].name, fault.message)

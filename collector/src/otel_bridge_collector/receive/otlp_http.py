@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from otel_bridge.contract.names import PARENT_HEADER
+from otel_bridge.contract.receipt import RECEIPT_HEADER, UNDERSTOOD_HEADER
 from otel_bridge_collector.ingest import Encoding, Ingest, Keep, Outcome
 from otel_bridge_collector.receive.answer import logs_answer, traces_answer
 from otel_bridge_collector.receive.body import ENCODINGS, read_body
@@ -95,12 +96,16 @@ class _Export:
                 grow=request.scope[HOLD].grow,
             )
             parent = check_parent(request.headers.get(PARENT_HEADER))
-            outcome = await self._keep(body, _MEDIA_TYPES[media_type], parent=parent)
+            receipt = request.headers.get(RECEIPT_HEADER)
+            outcome = await self._keep(body, _MEDIA_TYPES[media_type], parent=parent, receipt=receipt)
         except KNOWN_ERRORS as error:
             return self._refuse(fault_of(error), media_type)
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
-        return _response(self._answer(outcome), media_type)
+        response = _response(self._answer(outcome), media_type)
+        if receipt:
+            response.headers[UNDERSTOOD_HEADER] = "1"
+        return response
 
     def _refuse(self, fault: Fault, media_type: str) -> Response:
         self._refusals.warning("a request was refused with %d: %s", fault.http_status, fault.message)

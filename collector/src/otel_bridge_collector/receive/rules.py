@@ -91,6 +91,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/v1/experiment/{object_id}/summarize"): READ,
     ("GET", "/v1/dataset/{object_id}/summarize"): READ,
     ("GET", "/v1/explain/{span_id}"): READ,
+    ("GET", "/v1/receipts"): READ,
     ("GET", "/v1/delivery"): ADMIN,
     ("POST", "/v1/delivery/replay"): ADMIN,
     ("POST", "/insert-functions"): WRITE,

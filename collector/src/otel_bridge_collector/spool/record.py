@@ -20,10 +20,12 @@ lets a reader find the next record behind a damaged head; being random, it stand
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Final, Literal, TypeAlias
 
 import orjson
+
+from otel_bridge_collector.decode.sender import Sender
 
 Signal: TypeAlias = Literal["traces", "logs", "rows"]
 
@@ -43,6 +45,8 @@ class Routing:
         xact: the transaction that the request's rows belong to (`store.xact`).
         received_ns: when the request arrived, Unix nanoseconds.
         projects: ids of the projects that its sender reaches; None for all.
+        receipt: what its sender says of all its spans (`otel_bridge.contract.receipt`), as it was received; None without.
+        senders: whose spans it holds; None for other signals.
     """
 
     signal: Signal
@@ -50,6 +54,11 @@ class Routing:
     xact: int
     received_ns: int
     projects: Sequence[str] | None = None
+    receipt: str | None = None
+    senders: Sequence[Sender] | None = None
+
+
+_ROUTING: Final = tuple(each.name for each in fields(Routing))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,5 +112,6 @@ def unpack_body(head: Head, body: bytes) -> Record | None:
     """Read what follows `head`; None when it is damaged or too short."""
     if zlib.crc32(body) != head.body_checksum or len(body) != head.routing_size + head.payload_size:
         return None
-    routing = Routing(**orjson.loads(body[: head.routing_size]))
+    said = orjson.loads(body[: head.routing_size])
+    routing = Routing(**{name: said[name] for name in _ROUTING if name in said})
     return Record(seq=head.seq, routing=routing, payload=body[head.routing_size :])
