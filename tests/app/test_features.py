@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import httpx
 import pytest
 
 import otel_bridge
@@ -19,6 +20,7 @@ from otel_bridge import (
     start_span,
     traced,
 )
+from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge.settings import Settings
 from tests.support.app import App
 from tests.support.collector import Collector, running_collector
@@ -118,6 +120,17 @@ def test_s25_feedback_of_all_four_forms_reaches_the_row(
     assert (row["scores"], row["expected"], row["metadata"]) == ({"thumbs": 1}, "e", None)
     assert [comment["comment"]["text"] for comment in row["comments"]] == ["nice"]
     assert {"user_id": "u"} in [each["metadata"] for each in row["audit_data"]]
+
+
+def test_s25_feedback_makes_no_project_but_that_of_its_row(
+    collector: Collector, logger: otel_bridge.Logger
+) -> None:
+    logger.log_feedback("later", scores={"thumbs": 1})
+    logger.log(id="later", input=1)
+
+    assert row_of(collector, logger)["scores"] == {"thumbs": 1}
+    projects = httpx.get(f"{collector.api}/v1/project", timeout=60).json()["objects"]
+    assert DEFAULT_PARENT.partition(":")[2] not in [project["name"] for project in projects]
 
 
 def test_s25_feedback_that_says_nothing_raises(app: App) -> None:

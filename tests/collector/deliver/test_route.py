@@ -70,6 +70,14 @@ def test_the_default_takes_the_rest_and_is_made_by_name(objects: Objects) -> Non
     assert row["project_id"] == project.id
 
 
+def test_an_object_that_no_row_goes_to_is_not_made(objects: Objects) -> None:
+    fact = RowWrite(row=Row(id="r", scores={"good": 1}), parent="project_name:p", fact="f")
+
+    routed(objects, root(parent="project_name:p"), fact)
+
+    assert [project.name for project in objects.projects()] == ["p"]
+
+
 def test_a_spans_parent_that_cannot_be_read_counts_as_none(objects: Objects) -> None:
     (row,) = routed(objects, root(parent="nonsense"), parent="project_id:p-1")
 

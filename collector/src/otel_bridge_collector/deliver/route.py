@@ -61,16 +61,17 @@ class Router:
         """
         requested = _readable(routing.parent) or self._default
         objects = self._objects.seen_by(partial(_reach_of, routing))
-        home = self._resolve(objects, requested)
         routed: list[RowWrite] = []
         rows = 0
         for write in writes:
             named = named_object(write.row) or _readable(write.parent)
-            ids = self._resolve(objects, named) if named else home
+            # The request's own object is made when a row goes there, not before: most rows name theirs.
+            ids = self._resolve(objects, named or requested)
             if ids is None:
                 self._refusals.warning("a row was left out: its sender does not reach %s", named or requested)
                 continue
-            nested = _below(requested.span, write) if requested.span and ids == home else Row()
+            is_home = requested.span and ids == self._resolve(objects, requested)
+            nested = _below(requested.span, write) if requested.span and is_home else Row()
             place = Row(_xact_id=str(routing.xact), _pagination_key=pagination_key(routing.xact, rows))
             rows += write.fact is None  # a fact has the key of its row
             routed.append(replace(write, row={**write.row, **nested, **ids, **place}))  # type: ignore[typeddict-item]  # ids are fields of Row
