@@ -3,9 +3,11 @@
 import asyncio
 import functools
 import inspect
+import re
 from collections.abc import Callable
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as SentSpan
 
 from otel_bridge import current_span, start_span, traced
 from tests.support.app import App
@@ -75,6 +77,31 @@ def test_what_the_function_raises_is_the_error_and_the_input_stays(app: App) -> 
 
     assert app.row("f") == {"type": "function", "input": {"a": 1}}
     assert app.attributes("f")["error.type"] == "LookupError"
+
+
+def test_a_stack_trace_has_one_frame_of_ours_for_each_call_as_braintrusts_has(app: App) -> None:
+    @traced(name="inner")
+    def inner() -> None:
+        raise LookupError("no")
+
+    @traced(name="outer")
+    def outer() -> None:
+        inner()
+
+    with pytest.raises(LookupError):
+        outer()
+    app.attributes("outer")
+
+    frames = {
+        span.name: re.findall(r", in (\w+)$", _stack_trace(span), re.MULTILINE)
+        for span in app.receiver.raw_spans
+    }
+    assert frames == {"inner": ["wrapper", "inner"], "outer": ["wrapper", "outer", "wrapper", "inner"]}
+
+
+def _stack_trace(span: SentSpan) -> str:
+    (event,) = span.events
+    return {pair.key: pair.value.string_value for pair in event.attributes}["exception.stacktrace"]
 
 
 def test_what_the_function_changes_in_its_arguments_is_not_the_input(app: App) -> None:
