@@ -58,6 +58,7 @@ docs: install ## write the reference pages that are made from code
 	$(BIN)/python -m tests.support.app_docs
 	$(BIN)/python -m tests.support.config_docs
 	$(BIN)/python -m tests.support.api_docs
+	$(BIN)/python -m tests.support.metric_docs
 
 golden: install ## rewrite the expected rows of tests/conventions; read the diff
 	$(BIN)/python -m tests.support.golden

@@ -13,7 +13,7 @@ from otel_bridge.settings import Settings as AppSettings
 from otel_bridge_collector.cli.main import main
 from otel_bridge_collector.config.load import Sources, load_config
 from otel_bridge_collector.settings import Settings as CollectorSettings
-from tests.support import app_docs
+from tests.support import app_docs, metric_docs
 from tests.support.config_docs import pages
 
 ROOT: Final = Path(__file__).parents[2]
@@ -32,6 +32,10 @@ def test_every_setting_of_the_sidecar_is_described() -> None:
 @pytest.mark.parametrize(("page", "text"), [pytest.param(*pair, id=pair[0].name) for pair in pages().items()])
 def test_the_reference_of_the_configuration_is_that_of_the_code(page: Path, text: str) -> None:
     assert page.read_text(encoding="utf-8") == text, "run make docs"
+
+
+def test_the_table_of_metrics_is_that_of_the_code() -> None:
+    assert metric_docs.PAGE.read_text(encoding="utf-8") == metric_docs.page(), "run make docs"
 
 
 def test_the_example_of_the_configuration_can_be_used() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from otel_bridge_collector.app import Ready, serve
 from otel_bridge_collector.errors import SpoolError
@@ -45,6 +46,13 @@ async def send(ready: Ready, client: httpx.AsyncClient, number: int) -> None:
     body = traces(span(number)).SerializeToString()
     response = await client.post(f"http://{ready.otlp_http}/v1/traces", content=body, headers=PROTOBUF)
     assert response.status_code == 200
+
+
+async def scraped(ready: Ready, client: httpx.AsyncClient) -> dict[tuple[str, ...], float]:
+    """The metrics: name and values of the labels, in the order of their names, and the value."""
+    text = (await client.get(f"http://{ready.api}/metrics")).text
+    families = text_string_to_metric_families(text)
+    return {(s.name, *s.labels.values()): s.value for family in families for s in family.samples}
 
 
 async def ids(ready: Ready, client: httpx.AsyncClient) -> list[str]:
@@ -131,6 +139,24 @@ def test_a_sidecar_without_room_is_live_and_not_ready(tmp_path: Path) -> None:
         assert list(probed[1].json()["reasons"]) == ["spool"]
 
     while_serving(tmp_path, use, spool_min_free_bytes=1 << 60)
+
+
+def test_what_came_in_and_went_on_can_be_scraped(tmp_path: Path) -> None:
+    async def use(ready: Ready, client: httpx.AsyncClient) -> None:
+        await send(ready, client, 1)
+        await client.post(f"http://{ready.otlp_http}/v1/traces", content=b"\xff", headers=PROTOBUF)
+        await ids(ready, client)  # the store has it then
+
+        samples = await scraped(ready, client)
+
+        assert samples["otelcol_receiver_accepted_spans_total", "otlp", "http"] == 1
+        assert samples["otel_bridge_receiver_refused_requests_total", "invalid", "http"] == 1
+        assert samples["otelcol_exporter_sent_spans_total", "store"] == 1
+        assert samples["otelcol_exporter_queue_size", "store"] == 0
+        assert samples["otel_bridge_spool_sync_time_count",] == 1
+        assert samples["otel_bridge_ready",] == 1
+
+    while_serving(tmp_path, use)
 
 
 def test_what_was_built_is_stopped_when_building_fails(tmp_path: Path) -> None:

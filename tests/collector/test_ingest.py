@@ -11,11 +11,18 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from otel_bridge.contract.names import PARENT
 from otel_bridge.contract.parent import Parent
 from otel_bridge.contract.row import Row
-from otel_bridge_collector.errors import BodyTooLargeError, ForbiddenError, MalformedBodyError, SpoolError
+from otel_bridge_collector.errors import (
+    BodyTooLargeError,
+    ForbiddenError,
+    MalformedBodyError,
+    SpoolError,
+    SpoolFullError,
+)
 from otel_bridge_collector.ingest import Encoding, Ingest, Outcome
+from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED
 from otel_bridge_collector.receipt.ledger import Word
 from otel_bridge_collector.spool.record import Record
-from otel_bridge_collector.spool.spool import Spool
+from otel_bridge_collector.spool.spool import Spool, SpoolLimits
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
 from tests.support.otlp_request import log_record, logs, span, to_json, traces
@@ -115,7 +122,20 @@ def test_what_comes_in_is_counted(tmp_path: Path) -> None:
         body = traces(span(1), broken).SerializeToString()
         asyncio.run(ingest_into(spool, counters).traces(body, Encoding.PROTOBUF, parent=None))
 
-    assert counters.snapshot() == {"traces_accepted": 1, "traces_rejected": 1}
+    assert counters.values(ACCEPTED["traces"]) == {("otlp", "http"): 1}
+    assert counters.values(REFUSED["traces"]) == {("otlp", "http", "invalid"): 1}
+
+
+def test_what_there_is_no_room_for_is_counted_as_refused(tmp_path: Path) -> None:
+    counters = Counters()
+    with open_spool(tmp_path, limits=SpoolLimits(max_bytes=1)) as spool:
+        body = traces(span(1), span(2)).SerializeToString()
+        keeping = ingest_into(spool, counters).traces(body, Encoding.PROTOBUF, parent=None, transport="grpc")
+        with pytest.raises(SpoolFullError):
+            asyncio.run(keeping)
+
+    assert counters.totals() == {"otelcol_receiver_refused_spans": 2}
+    assert counters.values(REFUSED["traces"]) == {("otlp", "grpc", "spool_full"): 2}
 
 
 def test_a_malformed_body_is_an_error(tmp_path: Path) -> None:

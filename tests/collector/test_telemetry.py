@@ -6,18 +6,22 @@ import sys
 
 import pytest
 
-from otel_bridge_collector.telemetry import Counters, RareLog
+from otel_bridge_collector.telemetry import Counted, Counters, RareLog
 
 logger = logging.getLogger(__name__)
+
+SPANS = Counted("spans", "{span}", "Spans", ("transport",))
 
 
 def test_counters_add_up() -> None:
     counters = Counters()
 
-    counters.add("spans")
-    counters.add("spans", 4)
+    counters.add(SPANS, 1, "grpc")
+    counters.add(SPANS, 4, "grpc")
+    counters.add(SPANS, 2, "http")
 
-    assert counters.snapshot() == {"spans": 5}
+    assert counters.values(SPANS) == {("grpc",): 5, ("http",): 2}
+    assert counters.totals() == {"spans": 7}
 
 
 def test_a_rare_log_leaves_out_what_comes_too_soon_and_counts_it(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.kinds import KINDS
+from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.receipts import receipt_operations
 from tests.support.api import caught_up_at_once, client_of
@@ -124,6 +125,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "GET /livez": Example(url="/livez"),
     "GET /readyz": Example(url="/readyz"),
     "GET /healthz": Example(url="/healthz"),
+    "GET /metrics": Example(url="/metrics"),
     "POST /btql": Example(
         url="/btql", body={"query": 'select: id, scores | from: project_logs("shop") | limit: 5'}
     ),
@@ -294,6 +296,7 @@ def described() -> Mapping[str, Any]:
                 *receipt_operations(nothing, caught_up_at_once),
                 *delivery_operations(nothing, nothing),
                 *probe_operations(nothing, nothing),
+                *metrics_operations(nothing),
             ]
             app = client_of(asking, more=more)
             return cast("Mapping[str, Any]", app.get("/openapi.json").json())

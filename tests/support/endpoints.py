@@ -9,6 +9,7 @@ from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge_collector.access import owner_access
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
+from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.receipts import receipt_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
@@ -51,6 +52,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             *receipt_operations(cast("Any", None), caught_up_at_once),
             *delivery_operations(cast("Any", None), spool),  # none of them is asked
             *probe_operations(probes.live, probes.ready),
+            *metrics_operations(lambda: None),
         ]
         routes = [
             *build_routes(plane, own),

@@ -44,6 +44,7 @@ class Receivers:
     grpc: str
     spool: Spool
     objects: Objects
+    counters: Counters
 
     def records(self) -> list[Record]:
         return read_all(self.spool.reader(0))
@@ -64,14 +65,18 @@ def receiving(
         closing(KeyRing(folder / "receivers.sqlite")) as keys,
     ):
         gate = Gate(objects, current_access, default_parent=DEFAULT_PARENT)
-        ingest = Ingest(spool, XactClock(0), Counters(), gate, now_ns=lambda: 77)
+        counters = Counters()
+        ingest = Ingest(spool, XactClock(0), counters, gate, now_ns=lambda: 77)
         door = Door(
             authenticator=Authenticator(keys, is_required=False),
             admission=Admission(max_inflight_bytes),
             timeout_s=timeout_s,
+            counters=counters,
         )
         with _on_a_thread(_serving(ingest, door, grpc, max_body_bytes)) as (http, taken):
-            yield Receivers(http=f"http://{http}", grpc=str(taken), spool=spool, objects=objects)
+            yield Receivers(
+                http=f"http://{http}", grpc=str(taken), spool=spool, objects=objects, counters=counters
+            )
 
 
 @asynccontextmanager
@@ -80,7 +85,7 @@ async def _serving(
 ) -> AsyncIterator[tuple[Address, Address]]:
     grpc = GrpcServer(ingest, grpc_address, door, Health(), max_body_bytes=max_body_bytes)
     app = build_otlp_app(ingest, max_body_bytes=max_body_bytes)
-    guard = Guard(app, door.authenticator, Rules(app.routes), refuse_request, door.admission)
+    guard = Guard(app, door.authenticator, Rules(app.routes), refuse_request, door.admission, door.counters)
     http = HttpServer(Patience(guard, timeout_s=door.timeout_s), bind(ANY_PORT, "--otlp-http"), drain_s=1)
     await http.start()
     await grpc.start()

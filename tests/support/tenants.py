@@ -111,7 +111,7 @@ ENDPOINTS: Final[Sequence[tuple[str, str]]] = [key for key, need in RULES.items(
 """What needs a key."""
 
 ANSWERED_WITH_NO: Final = frozenset(
-    key for key in ENDPOINTS if "/metrics" in key[1] or key[1] in ("/otel", "/otel/{rest}")
+    key for key in ENDPOINTS if "/v1/metrics" in key[1] or key[1] in ("/otel", "/otel/{rest}")
 )
 """What succeeds for nobody: metrics are not kept, and there is nothing else under /otel."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,6 +20,7 @@ from otel_bridge_collector.access import current_access
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS, refusal
 from otel_bridge_collector.api.explain import explain_operations
+from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.receipts import Receipts, receipt_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
@@ -34,8 +35,11 @@ from otel_bridge_collector.deliver.sight import Sight
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.metrics.meters import Meters
+from otel_bridge_collector.metrics.process import Process
 from otel_bridge_collector.pipeline.build import Ground
 from otel_bridge_collector.pipeline.deliveries import Deliveries
+from otel_bridge_collector.pipeline.gauges import Watched, gauges
 from otel_bridge_collector.pipeline.reload import apply_log_level, fixed_changes
 from otel_bridge_collector.receipt.keeper import ReceiptKeeper
 from otel_bridge_collector.receipt.ledger import ReceiptLedger
@@ -76,6 +80,9 @@ from otel_bridge_collector.telemetry import Counters
 from otel_bridge_collector.translate.cost import estimated_cost
 
 logger = logging.getLogger(__name__)
+
+_METERS_STOP_S: Final = 2.0
+"""How long it may take to send the last metrics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +135,13 @@ async def serve(
     # Whatever was built is stopped in reverse order, also when building fails half-way.
     async with AsyncExitStack() as stages:
         storage = _open_storage(settings, stages)
-        door = _door(settings, storage.keys)
+        door = _door(settings, storage.keys, own.counters)
         relieving = asyncio.create_task(relieve_pressure(door.admission, settings.memory_limit_mb << 20))
         stages.callback(relieving.cancel)
         deliveries = await _start_delivery(settings, storage, own.counters, stages)
         _add_checks(own.health, storage.spool, deliveries)
-        taken = await _start(settings, storage, deliveries, door, own, stages)
+        meters = _start_meters(own, storage.spool, deliveries, door.admission, stages)
+        taken = await _start(settings, storage, deliveries, door, _Seen(own=own, meters=meters), stages)
         if reloading:
             watching = asyncio.create_task(
                 _reload_on_request(settings, reloading, storage, deliveries, door.tls)
@@ -155,6 +163,26 @@ class _Own:
     health: Health
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What can be seen of the sidecar from outside."""
+
+    own: _Own
+    meters: Meters
+
+
+def _start_meters(
+    own: _Own, spool: Spool, deliveries: Deliveries, admission: Admission, stages: AsyncExitStack
+) -> Meters:
+    watched = Watched(
+        spool=spool, deliveries=deliveries, admission=admission, health=own.health, process=Process()
+    )
+    meters = Meters(own.counters, gauges(watched))
+    stages.callback(meters.stop, _METERS_STOP_S)
+    spool.on_sync(meters.record_sync)
+    return meters
+
+
 def _add_checks(health: Health, spool: Spool, deliveries: Deliveries) -> None:
     """Name what has to be well; what else a probe should know is added here."""
 
@@ -172,7 +200,7 @@ async def _start(
     storage: "_Storage",
     deliveries: Deliveries,
     door: Door,
-    own: _Own,
+    seen: _Seen,
     stages: AsyncExitStack,
 ) -> Ready:
     newest = (
@@ -185,7 +213,7 @@ async def _start(
     ingest = Ingest(
         storage.spool,
         xacts,
-        own.counters,
+        seen.own.counters,
         gate,
         ledger=storage.receipts,
         max_messages=budget.messages(settings.memory_limit_mb),
@@ -203,7 +231,7 @@ async def _start(
     sees = ConfinedStore(storage.store, current_access)
     receipts = Receipts(storage.receipts, current_access)
     sight = Sight(gate, default_parent=settings.default_parent)
-    probes = Probes(own.health)
+    probes = Probes(seen.own.health)
     otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)
     api_routes = build_routes(
         Plane(
@@ -220,6 +248,7 @@ async def _start(
             *receipt_operations(receipts, counted),
             *delivery_operations(deliveries, storage.spool),
             *probe_operations(probes.live, probes.ready),
+            *metrics_operations(seen.meters.collect),
         ],
     )
     api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
@@ -228,13 +257,13 @@ async def _start(
     otlp_http = await _start_http(
         _guarded(otlp_app, door), settings.otlp_http, door.tls.otlp_http, settings, stages
     )
-    otlp_grpc = await _start_grpc(ingest, door, own.health, settings, stages)
+    otlp_grpc = await _start_grpc(ingest, door, seen.own.health, settings, stages)
     for tls in door.tls.all():
         stages.callback(asyncio.create_task(tls.watch()).cancel)
     return Ready(otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api, tls=door.tls, data_dir=settings.data_dir)
 
 
-def _door(settings: Settings, keys: KeyRing) -> Door:
+def _door(settings: Settings, keys: KeyRing, counters: Counters) -> Door:
     """Return what each port asks before it lets a request in.
 
     Raises:
@@ -254,11 +283,12 @@ def _door(settings: Settings, keys: KeyRing) -> Door:
         admission=Admission(max(settings.max_inflight_bytes, settings.max_body_bytes)),
         timeout_s=settings.read_timeout_s,
         tls=build_tls(settings),
+        counters=counters,
     )
 
 
 def _guarded(app: Starlette, door: Door) -> ASGIApp:
-    guard = Guard(app, door.authenticator, Rules(app.routes), _refuse, door.admission)
+    guard = Guard(app, door.authenticator, Rules(app.routes), _refuse, door.admission, door.counters)
     return Patience(guard, timeout_s=door.timeout_s)
 
 
@@ -443,5 +473,5 @@ def _warn_of_strangers(settings: Settings, taken: Ready) -> None:
 
 
 def _log_counters(counters: Counters) -> None:
-    counted = ", ".join(f"{name} {value}" for name, value in sorted(counters.snapshot().items()))
+    counted = ", ".join(f"{name} {value:.6g}" for name, value in sorted(counters.totals().items()))
     logger.info("stopped; %s", counted or "nothing came in")

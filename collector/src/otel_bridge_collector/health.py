@@ -24,7 +24,7 @@ _PHASES: Final[Mapping[Phase, str | None]] = {
 
 
 class Check(Protocol):
-    """Looks at one thing, at once: it waits for nothing and runs on the event loop."""
+    """Looks at one thing, at once: it waits for nothing. Any thread may ask."""
 
     def __call__(self) -> str | None:
         """Say what is wrong, without data; None when all is well."""
@@ -32,7 +32,7 @@ class Check(Protocol):
 
 
 class Health:
-    """The checks of one sidecar; for one event loop.
+    """The checks of one sidecar. They are added before anybody asks; then any thread may.
 
     Attributes:
         phase: it is ready in "serving" alone.

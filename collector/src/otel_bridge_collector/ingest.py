@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol, TypeAlias
 
 import anyio
 import anyio.to_thread
@@ -23,7 +23,9 @@ from otel_bridge_collector.decode import native, otlp_json, protobuf
 from otel_bridge_collector.decode.sender import Sender, senders_of
 from otel_bridge_collector.decode.size import MAX_MESSAGES, check_json, check_protobuf
 from otel_bridge_collector.decode.structure import Checked, ParentFault, check_logs, check_traces
-from otel_bridge_collector.errors import ForbiddenError
+from otel_bridge_collector.errors import ForbiddenError, SpoolError
+from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED
+from otel_bridge_collector.metrics.reason import reason_of
 from otel_bridge_collector.receipt.ledger import Word
 from otel_bridge_collector.spool.record import Routing, Signal
 from otel_bridge_collector.spool.spool import Spool
@@ -41,6 +43,10 @@ _PARSED_AT_ONCE: Final = 2
 
 _COUNTED: Final[Mapping[Signal, str]] = {"traces": "spans", "logs": "log records", "rows": "rows"}
 """Signal -> what a request of it holds."""
+
+
+Transport: TypeAlias = Literal["grpc", "http"]
+"""What a request came over."""
 
 
 class Encoding(Enum):
@@ -97,7 +103,13 @@ class Keep(Protocol):
     """One of the entrances of `Ingest`."""
 
     def __call__(
-        self, body: bytes, encoding: Encoding, *, parent: str | None, receipt: str | None = None
+        self,
+        body: bytes,
+        encoding: Encoding,
+        *,
+        parent: str | None,
+        receipt: str | None = None,
+        transport: Transport,
     ) -> Awaitable[Outcome]:
         """Keep a request."""
         ...
@@ -124,7 +136,11 @@ class _Bounds:
 
 
 class Ingest:
-    """Takes requests in, from any task of one event loop."""
+    """Takes requests in, from any task of one event loop.
+
+    Attributes:
+        counters: of what came in.
+    """
 
     def __init__(  # noqa: PLR0913 - it stands between all stages
         self,
@@ -150,7 +166,7 @@ class Ingest:
         """
         self._spool = spool
         self._xacts = xacts
-        self._counters = counters
+        self.counters = counters
         self._gate = gate
         self._ledger = ledger
         self._now_ns = now_ns
@@ -159,7 +175,13 @@ class Ingest:
         self._parsing = anyio.CapacityLimiter(_PARSED_AT_ONCE)
 
     async def traces(
-        self, body: bytes, encoding: Encoding, *, parent: str | None, receipt: str | None = None
+        self,
+        body: bytes,
+        encoding: Encoding,
+        *,
+        parent: str | None,
+        receipt: str | None = None,
+        transport: Transport = "http",
     ) -> Outcome:
         """Keep an OTLP trace request.
 
@@ -168,6 +190,7 @@ class Ingest:
             encoding: how it is written; either way protobuf is kept.
             parent: the request's parent string or slug, known to be readable; or None.
             receipt: what the sender says of all its spans (`otel_bridge.contract.receipt`); or None.
+            transport: what it came over, for the counters.
 
         Raises:
             MalformedBodyError: `body` is no trace request.
@@ -178,7 +201,7 @@ class Ingest:
         home = self._gate.home(parent)
         checked = await self._off_loop(_check_traces, body, encoding)
         known = receipt if parse_receipt(receipt) else None
-        outcome = await self._keep("traces", checked, home, known)
+        outcome = await self._keep("traces", checked, home, transport, known)
         if self._ledger and (outcome.rejected or (known and not outcome.accepted)):
             word = Word(
                 receipt=known,
@@ -191,13 +214,19 @@ class Ingest:
         return outcome
 
     async def logs(
-        self, body: bytes, encoding: Encoding, *, parent: str | None, receipt: str | None = None
+        self,
+        body: bytes,
+        encoding: Encoding,
+        *,
+        parent: str | None,
+        receipt: str | None = None,
+        transport: Transport = "http",
     ) -> Outcome:
         """Keep an OTLP log request; arguments and errors as with `traces`. No account is kept of log records."""
         del receipt
         home = self._gate.home(parent)
         checked = await self._off_loop(_check_logs, body, encoding)
-        return await self._keep("logs", checked, home)
+        return await self._keep("logs", checked, home, transport)
 
     def row_fault(self, row: Row) -> str:
         """Say why the caller may not write a row; empty when nothing speaks against it."""
@@ -218,21 +247,25 @@ class Ingest:
             raise ForbiddenError(fault)
         payload = await asyncio.to_thread(native.pack_rows, rows)
         routing = self._routing("rows", None, payload)
-        await self._spool.append(routing, payload)
-        self._counters.add("rows_accepted", len(rows))
+        await self._append(routing, payload, len(rows), ("braintrust", "http"))
         return routing.xact
 
     async def _keep(
-        self, signal: Signal, checked: _Checked, parent: str | None, receipt: str | None = None
+        self,
+        signal: Signal,
+        checked: _Checked,
+        parent: str | None,
+        transport: Transport,
+        receipt: str | None = None,
     ) -> Outcome:
         outcome = checked.outcome
+        source = ("otlp", transport)
         if outcome.accepted:
             routing = self._routing(signal, parent, checked.payload)
             routing = replace(routing, receipt=receipt, senders=checked.senders)
-            await self._spool.append(routing, checked.payload)
-        self._counters.add(f"{signal}_accepted", outcome.accepted)
+            await self._append(routing, checked.payload, outcome.accepted, source)
         if outcome.rejected:
-            self._counters.add(f"{signal}_rejected", outcome.rejected)
+            self.counters.add(REFUSED[signal], outcome.rejected, *source, "invalid")
             # OpenTelemetry's Python exporters do not read partial_success: the log is where it can be seen.
             self._rejections.warning(
                 "%d of a request's %s rejected: %s",
@@ -241,6 +274,15 @@ class Ingest:
                 outcome.reason,
             )
         return outcome
+
+    async def _append(self, routing: Routing, payload: bytes, number: int, source: tuple[str, str]) -> None:
+        """Keep a payload of so many spans, log records or rows, and count them."""
+        try:
+            await self._spool.append(routing, payload)
+        except SpoolError as error:
+            self.counters.add(REFUSED[routing.signal], number, *source, reason_of(error))
+            raise
+        self.counters.add(ACCEPTED[routing.signal], number, *source)
 
     def _routing(self, signal: Signal, parent: str | None, payload: bytes) -> Routing:
         return Routing(

@@ -4,29 +4,54 @@ import logging
 import sys
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """Something that is counted; `metrics.catalog` has them all.
+
+    Attributes:
+        unit: in UCUM.
+        labels: names of the labels; each takes few values.
+    """
+
+    name: str
+    unit: str
+    description: str
+    labels: tuple[str, ...]
 
 
 class Counters:
     """Numbers that only grow; any thread may add."""
 
     def __init__(self) -> None:
-        self._values: Counter[str] = Counter()
+        self._values: defaultdict[Counted, defaultdict[tuple[str, ...], float]] = defaultdict(_zeros)
         self._changing = threading.Lock()
 
-    def add(self, name: str, amount: int = 1) -> None:
-        """Add `amount` to the counter `name`, which need not exist."""
+    def add(self, counted: Counted, amount: float, *labels: str) -> None:
+        """Add `amount`, under the values of the labels, in their order."""
         with self._changing:
-            self._values[name] += amount
+            self._values[counted][labels] += amount
 
-    def snapshot(self) -> Mapping[str, int]:
-        """Return all counters as they are now."""
+    def values(self, counted: Counted) -> Mapping[tuple[str, ...], float]:
+        """Return what was counted up to now, by the values of the labels."""
         with self._changing:
-            return dict(self._values)
+            return dict(self._values.get(counted, {}))
+
+    def totals(self) -> Mapping[str, float]:
+        """Return what was counted up to now, by name, whatever the labels."""
+        with self._changing:
+            return {counted.name: sum(values.values()) for counted, values in self._values.items()}
+
+
+def _zeros() -> defaultdict[tuple[str, ...], float]:
+    return defaultdict(float)
 
 
 class RareLog:

@@ -43,7 +43,7 @@ def test_the_bytes_are_those_that_came(router: Router) -> None:
     unknown_field = traces(span(1)).SerializeToString() + b"\xfa\x3f\x01x"
 
     assert forwarded(router, "traces", unknown_field) == [
-        OtlpRequest(seq=3, signal="traces", body=unknown_field)
+        OtlpRequest(seq=3, signal="traces", body=unknown_field, items=1)
     ]
 
 

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from otel_bridge_collector.access import Scope, current_access
+from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import MAX_FAILURES, Authenticator
 from otel_bridge_collector.receive.guard import Guard
@@ -18,6 +19,7 @@ from otel_bridge_collector.receive.otlp_http import refuse_request
 from otel_bridge_collector.receive.rules import ANY, OPEN, READ, Rules
 from otel_bridge_collector.store.keys import KeyRing
 from otel_bridge_collector.store.objects import Objects
+from otel_bridge_collector.telemetry import Counters
 
 
 async def whoami(request: Request) -> Response:
@@ -46,12 +48,17 @@ def objects(tmp_path: Path) -> Iterator[Objects]:
 
 
 @pytest.fixture
-def client(tmp_path: Path, objects: Objects) -> Iterator[TestClient]:
+def counters() -> Counters:
+    return Counters()
+
+
+@pytest.fixture
+def client(tmp_path: Path, objects: Objects, counters: Counters) -> Iterator[TestClient]:
     del objects  # it makes the file
     ring = KeyRing(tmp_path / "objects.sqlite")
     app = Starlette(routes=ROUTES)
     yield TestClient(
-        Guard(app, Authenticator(ring, is_required=False), RULES, refuse_request, Admission(1000))
+        Guard(app, Authenticator(ring, is_required=False), RULES, refuse_request, Admission(1000), counters)
     )
     ring.close()
 
@@ -110,6 +117,21 @@ def test_too_many_wrong_keys_are_told_when_to_come_back(client: TestClient, obje
 
     assert statuses == [401] * MAX_FAILURES + [429]
     assert 0 < int(last.headers["retry-after"]) <= 60
+
+
+def test_who_was_refused_is_counted_by_the_reason(
+    client: TestClient, objects: Objects, counters: Counters
+) -> None:
+    key = headers(objects, Scope.INGEST)
+    for _ in range(MAX_FAILURES + 1):
+        client.get("/any", headers={"authorization": "Bearer wrong"})
+    client.get("/read", headers=key)
+
+    assert counters.values(REFUSED_REQUESTS) == {
+        ("http", "unauthenticated"): MAX_FAILURES,
+        ("http", "rate_limited"): 1,
+        ("http", "forbidden"): 1,
+    }
 
 
 def test_the_ring_is_read_only_through_the_header(client: TestClient, objects: Objects) -> None:

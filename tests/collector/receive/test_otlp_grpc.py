@@ -13,6 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from otel_bridge_collector.access import Scope
 from otel_bridge_collector.errors import SettingsError
+from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.settings import parse_address
 from tests.support.otlp_request import log_record, logs, span, traces
 from tests.support.receivers import Receivers, receiving
@@ -91,6 +92,7 @@ def test_a_parent_that_names_nothing_is_refused(receivers: Receivers) -> None:
 
     assert call.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert "neither one of" in (call.details() or "")
+    assert receivers.counters.values(REFUSED_REQUESTS) == {("grpc", "invalid"): 1}
 
 
 def test_a_broken_span_is_rejected_and_the_others_are_kept(receivers: Receivers) -> None:

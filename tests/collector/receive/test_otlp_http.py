@@ -15,6 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from otel_bridge_collector.access import Scope
 from otel_bridge_collector.decode.protobuf import parse_traces
+from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from tests.support.otlp_request import log_record, logs, span, to_json, traces
 from tests.support.receivers import Receivers, receiving
 
@@ -242,6 +243,7 @@ def test_a_body_above_the_limit_is_refused(receivers: Receivers, body: bytes, en
     response = post(receivers, body, headers={**PROTOBUF, "content-encoding": encoding})
 
     assert (response.status_code, status_of(response).code) == (413, 8)
+    assert receivers.counters.values(REFUSED_REQUESTS) == {("http", "too_large"): 1}
     assert "retry-after" not in response.headers
 
 

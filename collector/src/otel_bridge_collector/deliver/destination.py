@@ -40,6 +40,7 @@ class Destination(Generic[T]):
         again: sends a batch of a replay and tells how often each field of what was there changed; None where the sink
             can only send it as it sends any other.
         replay_file: holds how far a replay has come, so that it goes on after a restart.
+        items: how many spans, log records or rows a write stands for.
         close: lets go of what the sink holds; None where somebody else does.
         losses: told of what is buried; None where nobody keeps account.
     """
@@ -52,6 +53,7 @@ class Destination(Generic[T]):
     replay_file: Path
     backoff: Backoff = field(default_factory=Backoff)
     again: Callable[[Batch[T]], Awaitable[Mapping[str, int]]] | None = None
+    items: Callable[[T], int] = lambda _: 1
     close: Callable[[], Awaitable[None]] | None = None
     losses: Losses | None = None
 

@@ -14,7 +14,7 @@ from otel_bridge_collector.deliver.preparation import Prepared
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.step import Step, passing
 from otel_bridge_collector.model import LogRecord, RowWrite, Span
-from otel_bridge_collector.sinks.otlp_request import AnyRequest, OtlpRequest, only
+from otel_bridge_collector.sinks.otlp_request import AnyRequest, OtlpRequest, count, only, parse
 from otel_bridge_collector.spool.record import Record, Routing, Signal
 
 
@@ -39,7 +39,10 @@ class ForwardedRequests:
         body = record.payload
         if any(step.selects for step in self._steps[signal]):
             body = self._chosen(record, signal)
-        return Prepared(writes=[OtlpRequest(seq=record.seq, signal=signal, body=body)] if body else [])
+        if not body:
+            return Prepared(writes=[])
+        request = OtlpRequest(seq=record.seq, signal=signal, body=body)
+        return Prepared(writes=[replace(request, items=count(parse(request)))])
 
     def remember(self, records: Iterable[Record]) -> None:
         """Nothing: each record stands for itself."""

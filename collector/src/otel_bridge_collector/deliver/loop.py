@@ -17,6 +17,7 @@ from otel_bridge_collector.deliver.destination import Destination, State, Status
 from otel_bridge_collector.deliver.preparation import Preparation, Prepared
 from otel_bridge_collector.deliver.recall import delivered_last
 from otel_bridge_collector.deliver.replay import Replay, Replays
+from otel_bridge_collector.deliver.tally import Tally, refused_of
 from otel_bridge_collector.errors import PermanentError, RefusedError, RetryableError, UnwritableError
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch
@@ -41,7 +42,7 @@ class Delivery(Generic[T]):
         self._destination = destination
         self._sink = destination.sink
         self._cursor = destination.cursor
-        self._counters = counters
+        self._tally = Tally(counters, destination.name, destination.items)
         self._backoff = destination.backoff
         self._preparation = destination.new_preparation()
         self._reader: Reader | None = None
@@ -172,12 +173,15 @@ class Delivery(Generic[T]):
 
         def prepare() -> None:
             for record in records[len(done) :]:
-                done.append((record, _prepare(preparation, record)))  # noqa: PERF401 - it keeps its place when one fails
+                start_s = time.perf_counter()
+                done.append((record, _prepare(preparation, record)))
+                self._tally.translated(time.perf_counter() - start_s)
 
         await self._trying(lambda: asyncio.to_thread(prepare))
         for record, each in done:
             for fault in each.faults:
                 await self._bury(record, fault, each.lost)
+                self._tally.not_translated()
         return done
 
     async def _deliver(self, prepared: Sequence[tuple[Record, Prepared[T]]], next_seq: int) -> None:
@@ -202,13 +206,15 @@ class Delivery(Generic[T]):
 
     async def _send(self, part: Sequence[tuple[Record, Prepared[T]]], seq: int) -> None:
         writes = [write for _, each in part for write in each.writes]
+        refused: Mapping[int, str] = {}
         try:
             await send_guarded(lambda: self._sink.send(Batch(writes=writes, next_seq=seq)))
         except RefusedError as error:
-            await self._bury_refused(part, error.reasons)
+            refused = error.reasons
+            await self._bury_refused(part, refused)
         self._report_success()
         self._sent += len(writes)
-        self._counters.add(f"{self.name}_rows", len(writes))
+        self._tally.sent(part, refused)
 
     async def _deliver_apart(
         self, part: Sequence[tuple[Record, Prepared[T]]], seq: int, error: PermanentError
@@ -220,6 +226,7 @@ class Delivery(Generic[T]):
             await self._deliver(part[middle:], seq)
             return
         await self._bury(part[0][0], str(error), None)
+        self._tally.refused(part[0][0], part[0][1].writes)
         empty: Batch[T] = Batch(writes=[], next_seq=seq)
         await self._trying(lambda: self._sink.send(empty))
 
@@ -234,6 +241,7 @@ class Delivery(Generic[T]):
                 lost = sum(_is_whole(each.writes[index]) for index in reasons)
                 first = next(iter(reasons.values()))
                 await self._bury(record, f"{len(reasons)} of {len(each.writes)} refused: {first}", lost)
+                self._tally.refused(record, refused_of(start, each.writes, refused))
             start = end
 
     async def _bury(self, record: Record, reason: str, lost: int | None) -> None:
@@ -247,7 +255,6 @@ class Delivery(Generic[T]):
                 self._destination.losses.bury(record, reason, all_of_it if lost is None else lost)
 
         await self._trying(lambda: asyncio.to_thread(bury))
-        self._counters.add(f"{self.name}_buried")
 
     async def _advance(self, seq: int) -> None:
         await self._trying(lambda: asyncio.to_thread(self._cursor.advance, seq))
@@ -295,6 +302,7 @@ class Delivery(Generic[T]):
         except PermanentError as error:
             if not replay.dead_letters:
                 await self._bury(record, str(error), None)
+                self._tally.refused(record, each.writes)
             return False
         replay.count(rows=len(each.writes), changed=changed)
         return True
@@ -324,7 +332,7 @@ class Delivery(Generic[T]):
                 error,
             )
         self._last_error = f"{type(error).__name__}: {error}"[:_ERROR_CHARACTERS]
-        self._counters.add(f"{self.name}_failures")
+        self._tally.failed()
         retry_after_s = error.retry_after_s if isinstance(error, RetryableError) else None
         wait_s = self._backoff.failed(retry_after_s=retry_after_s)
         self._retry_at = time.monotonic() + wait_s

@@ -34,6 +34,7 @@ from otel_bridge_collector.sinks.braintrust_upload import AttachmentUploads
 from otel_bridge_collector.sinks.otlp import OtlpSink
 from otel_bridge_collector.sinks.otlp_grpc import OtlpGrpcOptions, OtlpGrpcTransport
 from otel_bridge_collector.sinks.otlp_http import OtlpHttpOptions, OtlpHttpTransport
+from otel_bridge_collector.sinks.otlp_request import OtlpRequest
 from otel_bridge_collector.sinks.row_file import RowFileOptions, RowFileSink
 from otel_bridge_collector.spool.cursor import Cursor
 from otel_bridge_collector.store.attachments import Attachments
@@ -104,8 +105,13 @@ def build_destination(
             max_s=retry.max_interval,
             open_after=exporter.circuit_breaker.failures,
         ),
+        items=_items,
         close=close,
     )
+
+
+def _items(write: object) -> int:
+    return write.items if isinstance(write, OtlpRequest) else 1
 
 
 def _cursor(

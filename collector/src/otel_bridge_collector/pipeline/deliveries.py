@@ -32,7 +32,7 @@ class _Plan:
 
 
 class Deliveries:
-    """The deliveries by name; belongs to one event loop."""
+    """The deliveries by name; belongs to one event loop, but any thread may ask how far they are."""
 
     def __init__(self, spool: Spool, store: AnyDestination, ground: Ground, counters: Counters) -> None:
         self._spool = spool
@@ -85,15 +85,15 @@ class Deliveries:
 
     def passed_seq(self) -> int:
         """Return the number below which every destination has everything."""
-        return min(delivery.next_seq for delivery in self._running.values())
+        return min(delivery.next_seq for delivery in list(self._running.values()))
 
     def statuses(self) -> Sequence[Status]:
         """Return how far each destination is, the store first."""
-        return [delivery.status() for delivery in self._running.values()]
+        return [delivery.status() for delivery in list(self._running.values())]
 
     def ended(self) -> Sequence[str]:
         """Return the names of those that deliver no more, though nobody stopped them."""
-        return [name for name, delivery in self._running.items() if not delivery.is_alive]
+        return [name for name, delivery in list(self._running.items()) if not delivery.is_alive]
 
     def get(self, name: str) -> Delivery[Any] | None:
         """Return the delivery of a destination, or None."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import Authenticator
 from otel_bridge_collector.receive.tls import PortsTls
+from otel_bridge_collector.telemetry import Counters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,9 +17,11 @@ class Door:
         admission: the room for requests.
         timeout_s: how long a request may take to come.
         tls: how each port is spoken to.
+        counters: of what was refused.
     """
 
     authenticator: Authenticator
     admission: Admission
     timeout_s: float
     tls: PortsTls = field(default_factory=PortsTls)
+    counters: Counters = field(default_factory=Counters)

@@ -12,10 +12,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otel_bridge_collector.access import NOBODY, asking
 from otel_bridge_collector.errors import CollectorError, ForbiddenError, OverloadedError, UnauthenticatedError
+from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
+from otel_bridge_collector.metrics.reason import reason_of
 from otel_bridge_collector.receive.admission import Admission, Hold
 from otel_bridge_collector.receive.auth import Authenticator
 from otel_bridge_collector.receive.fault import Fault, fault_of
 from otel_bridge_collector.receive.rules import Rules
+from otel_bridge_collector.telemetry import Counters
 
 Refuse = Callable[[Request, Fault], Response]
 """Makes the answer to a request that is refused, in the words of its protocol."""
@@ -36,8 +39,10 @@ class Guard:
         rules: Rules,
         refuse: Refuse,
         admission: Admission,
+        counters: Counters | None = None,
     ) -> None:
         self._app = app
+        self._counters = counters
         self._admission = admission
         self._authenticator = authenticator
         self._rules = rules
@@ -74,6 +79,8 @@ class Guard:
             await self._app(scope, _Counted(receive, hold, declared).receive, send)
 
     def _answer(self, request: Request, error: CollectorError) -> Response:
+        if self._counters:
+            self._counters.add(REFUSED_REQUESTS, 1, "http", reason_of(error))
         response = self._refuse(request, fault_of(error))
         if isinstance(error, UnauthenticatedError):
             response.headers["www-authenticate"] = 'Bearer realm="otel-bridge"'

@@ -29,6 +29,8 @@ from otel_bridge_collector.errors import (
 )
 from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Encoding, Ingest, Keep, Outcome
+from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
+from otel_bridge_collector.metrics.reason import reason_of
 from otel_bridge_collector.receive.admission import Hold
 from otel_bridge_collector.receive.answer import logs_answer, traces_answer
 from otel_bridge_collector.receive.door import Door
@@ -128,9 +130,12 @@ class _Export:
                 body = await self._read(context, hold)
                 parent = check_parent(_metadata(context, PARENT_HEADER))
                 receipt = _metadata(context, RECEIPT_HEADER)
-                outcome = await self._keep(body, Encoding.PROTOBUF, parent=parent, receipt=receipt)
+                outcome = await self._keep(
+                    body, Encoding.PROTOBUF, parent=parent, receipt=receipt, transport="grpc"
+                )
         except KNOWN_ERRORS as error:
             fault = fault_of(error)
+            self._door.counters.add(REFUSED_REQUESTS, 1, "grpc", reason_of(error))
             self._refusals.warning("a call was refused with %s: %s", _CODES[fault.code].name, fault.message)
             await context.abort(_CODES[fault.code], fault.message, _trailing_metadata(fault))
         return self._answer(outcome).SerializeToString()

@@ -22,12 +22,14 @@ from starlette.routing import Route
 from otel_bridge.contract.names import PARENT_HEADER
 from otel_bridge.contract.receipt import RECEIPT_HEADER, UNDERSTOOD_HEADER
 from otel_bridge_collector.ingest import Encoding, Ingest, Keep, Outcome
+from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
+from otel_bridge_collector.metrics.reason import reason_of
 from otel_bridge_collector.receive.answer import logs_answer, traces_answer
 from otel_bridge_collector.receive.body import ENCODINGS, read_body
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
 from otel_bridge_collector.receive.guard import HOLD
 from otel_bridge_collector.receive.parent import check_parent
-from otel_bridge_collector.telemetry import RareLog
+from otel_bridge_collector.telemetry import Counters, RareLog
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +50,8 @@ _SHOWN: Final = 200
 def build_otlp_routes(ingest: Ingest, *, max_body_bytes: int) -> list[Route]:
     """Return the routes of OTLP, for any application that takes it."""
     endpoints = {
-        "/v1/traces": _Export(ingest.traces, traces_answer, max_body_bytes=max_body_bytes).post,
-        "/v1/logs": _Export(ingest.logs, logs_answer, max_body_bytes=max_body_bytes).post,
+        "/v1/traces": _Export(ingest.traces, traces_answer, ingest.counters, max_body_bytes).post,
+        "/v1/logs": _Export(ingest.logs, logs_answer, ingest.counters, max_body_bytes).post,
         "/v1/metrics": _refuse_metrics,
     }
     routes = [
@@ -77,9 +79,12 @@ def build_otlp_app(ingest: Ingest, *, max_body_bytes: int, more: Sequence[Route]
 class _Export:
     """The endpoint of one signal."""
 
-    def __init__(self, keep: Keep, answer: Callable[[Outcome], Message], *, max_body_bytes: int) -> None:
+    def __init__(
+        self, keep: Keep, answer: Callable[[Outcome], Message], counters: Counters, max_body_bytes: int
+    ) -> None:
         self._keep = keep
         self._answer = answer
+        self._counters = counters
         self._max_body_bytes = max_body_bytes
         self._refusals = RareLog(logger)
 
@@ -87,7 +92,7 @@ class _Export:
         media_type = _media_type(request)
         compression = request.headers.get("content-encoding", "").strip().lower() or "identity"
         if media_type not in _MEDIA_TYPES or compression not in ENCODINGS:
-            return self._refuse(_unsupported(media_type, compression), media_type)
+            return self._refuse(_unsupported(media_type, compression), media_type, "invalid")
         try:
             body = await read_body(
                 request.stream(),
@@ -97,9 +102,11 @@ class _Export:
             )
             parent = check_parent(request.headers.get(PARENT_HEADER))
             receipt = request.headers.get(RECEIPT_HEADER)
-            outcome = await self._keep(body, _MEDIA_TYPES[media_type], parent=parent, receipt=receipt)
+            outcome = await self._keep(
+                body, _MEDIA_TYPES[media_type], parent=parent, receipt=receipt, transport="http"
+            )
         except KNOWN_ERRORS as error:
-            return self._refuse(fault_of(error), media_type)
+            return self._refuse(fault_of(error), media_type, reason_of(error))
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
         response = _response(self._answer(outcome), media_type)
@@ -107,7 +114,8 @@ class _Export:
             response.headers[UNDERSTOOD_HEADER] = "1"
         return response
 
-    def _refuse(self, fault: Fault, media_type: str) -> Response:
+    def _refuse(self, fault: Fault, media_type: str, reason: str) -> Response:
+        self._counters.add(REFUSED_REQUESTS, 1, "http", reason)
         self._refusals.warning("a request was refused with %d: %s", fault.http_status, fault.message)
         return _fault_response(fault, media_type)
 

@@ -21,6 +21,7 @@ READ: Final = frozenset({Scope.READ})
 FETCH: Final = frozenset({Scope.READ, Scope.WRITE})
 WRITE: Final = frozenset({Scope.WRITE})
 ADMIN: Final = frozenset({Scope.ADMIN})
+METRICS: Final = frozenset({Scope.METRICS})
 
 _KINDS: Final = (
     "experiment", "dataset", "dataset_snapshot", "prompt", "function", "project_tag", "project_score", "view",
@@ -67,6 +68,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/readyz"): OPEN,
     ("GET", "/healthz"): OPEN,
     ("GET", "/openapi.json"): OPEN,
+    ("GET", "/metrics"): METRICS,
     ("POST", "/btql"): READ,
     ("POST", "/api/apikey/login"): ANY,
     ("GET", "/ping"): ANY,

@@ -16,11 +16,13 @@ class OtlpRequest:
 
     Attributes:
         seq: number of the spool record that it comes from.
+        items: how many spans or log records it has, for the counters.
     """
 
     seq: int
     signal: Literal["traces", "logs"]
     body: bytes = field(repr=False)
+    items: int = 0
 
 
 def parse(request: OtlpRequest) -> AnyRequest:

@@ -85,6 +85,7 @@ class Spool:
         self._changing = threading.Lock()
         self._listeners: list[Callable[[], object]] = []
         self._passed: Callable[[], int] = lambda: 0
+        self._synced: Callable[[float], object] = lambda _: None
         self._writer = GroupWriter(self._commit, max_bytes=limits.waiting_bytes)
 
     @property
@@ -139,6 +140,15 @@ class Spool:
     def on_full(self, passed_seq: Callable[[], int]) -> None:
         """Tell the spool how to know the number below which everything is delivered, for when it needs room."""
         self._passed = passed_seq
+
+    def on_sync(self, listener: Callable[[float], object]) -> None:
+        """Call `listener`, on the writer's thread, with the seconds that each group took to be durable."""
+        self._synced = listener
+
+    @property
+    def size_bytes(self) -> int:
+        """The bytes of its segments, with what is kept for a replay."""
+        return sum(segment.size for segment in self._extent().segments)
 
     def bytes_from(self, seq: int) -> int:
         """Return the bytes of the segments that hold records from a number on."""
@@ -216,7 +226,7 @@ class Spool:
         return min(self._bytes_left(), self._disk_bytes_left())
 
     def _bytes_left(self) -> int:
-        return self.limits.max_bytes - sum(segment.size for segment in self._extent().segments)
+        return self.limits.max_bytes - self.size_bytes
 
     def _disk_bytes_left(self) -> int:
         try:
@@ -260,7 +270,9 @@ class Spool:
                 segment.marker, Record(seq=seq, routing=waiting.routing, payload=waiting.payload)
             )
         )
+        start_s = time.perf_counter()
         grown = append_to(segment, data)
+        self._synced(time.perf_counter() - start_s)
         with self._changing:
             self._segments = (*self._segments[:-1], grown)
             self._end_seq = first_seq + len(group)

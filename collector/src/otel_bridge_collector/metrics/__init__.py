@@ -1,0 +1,1 @@
+"""What the sidecar counts of itself, and how that is read."""
