@@ -136,11 +136,18 @@ def judge_dead_letters(folder: Path, ledger: Ledger, verdict: Verdict) -> None:
             verdict.expect_none("poisoned and not buried", sorted(due - buried - ledger.damaged))
 
 
-def rows_of_files(folder: Path) -> Counter[str]:
-    """Return how often each id stands in the files of the exporter `file`."""
-    files = [*folder.glob("rows-*.jsonl"), folder / "rows.jsonl.part"]
-    lines = (line for path in files if path.exists() for line in path.read_bytes().splitlines())
-    return Counter(json.loads(line)["id"] for line in lines)
+def rows_of_files(folder: Path, verdict: Verdict) -> Counter[str]:
+    """Return how often each id stands in the files of the exporter `file`, every line of which has to be whole."""
+    found: Counter[str] = Counter()
+    broken: list[str] = []
+    for path in [*folder.glob("rows-*.jsonl"), folder / "rows.jsonl.part"]:
+        for number, line in enumerate(path.read_bytes().splitlines() if path.exists() else (), 1):
+            try:
+                found[json.loads(line)["id"]] += 1
+            except ValueError:
+                broken.append(f"{path.name}:{number}")
+    verdict.expect_none("file: broken lines", broken)
+    return found
 
 
 def judge_destinations(
@@ -151,7 +158,7 @@ def judge_destinations(
         "otlphttp", otlp.spans, lambda row: row.is_otlp and not row.is_beside_poison, ledger, verdict
     )
     judge_destination("braintrust", braintrust.rows, lambda row: not row.is_poisoned, ledger, verdict)
-    judge_destination("file", rows_of_files(files), lambda _: True, ledger, verdict)
+    judge_destination("file", rows_of_files(files, verdict), lambda _: True, ledger, verdict)
 
 
 def _is_kept(expected: Expected, stored: Stored | None) -> bool:

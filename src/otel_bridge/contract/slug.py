@@ -6,7 +6,6 @@ JSON of everything else or nothing. Version 4 is written; 1 to 4 are read.
 """
 
 import base64
-import binascii
 import json
 import uuid
 from collections.abc import Mapping
@@ -18,6 +17,8 @@ from otel_bridge.contract.row import Json
 
 _VERSION: Final = 4
 _UUID_BYTES: Final = 16
+_TEXTS: Final = ("object_id", "row_id", "span_id", "root_span_id")
+_OBJECTS: Final = ("compute_object_metadata_args", "propagated_event")
 _V4_FIELDS: Final = {3: ("span_id", 8), 4: ("root_span_id", 16)}
 _V3_FIELDS: Final = {1: "object_id", 2: "row_id", 3: "span_id", 4: "root_span_id"}
 
@@ -85,8 +86,9 @@ class SpanComponents:
         try:
             raw = base64.b64decode(slug, validate=True)
             values = _read(raw)
-            components = cls(object_type=ObjectType(raw[1]), **values)  # type: ignore[arg-type]  # checked next
-        except (binascii.Error, ValueError, TypeError, IndexError, KeyError) as error:
+            _check_types(values)
+            components = cls(object_type=ObjectType(raw[1]), **values)  # type: ignore[arg-type]  # checked before
+        except (ValueError, TypeError, IndexError, KeyError, RecursionError) as error:
             message = (
                 f"SpanComponents string is not properly encoded. This library supports encoding versions up to {_VERSION}."
                 " Please make sure the SDK library used to decode the SpanComponents is at least as new as any library"
@@ -170,13 +172,14 @@ def _uuid_at(raw: bytes, offset: int) -> str:
 
 def _known(tail: bytes) -> dict[str, Json]:
     """Unknown keys, which a newer SDK may write, are ignored."""
-    rest: dict[str, Json] = json.loads(tail) if tail else {}
-    names = (
-        "object_id",
-        "compute_object_metadata_args",
-        "row_id",
-        "span_id",
-        "root_span_id",
-        "propagated_event",
-    )
-    return {name: rest[name] for name in names if rest.get(name) is not None}
+    rest: Json = json.loads(tail) if tail else {}
+    if not isinstance(rest, dict):
+        raise SlugError("behind its ids the slug has no JSON object")
+    return {name: rest[name] for name in (*_TEXTS, *_OBJECTS) if rest.get(name) is not None}
+
+
+def _check_types(values: Mapping[str, Json]) -> None:
+    """Make sure that each value is of the type that `SpanComponents` names."""
+    for name, value in values.items():
+        if value is not None and not isinstance(value, str if name in _TEXTS else dict):
+            raise SlugError(f"{name} of the slug is of another type")

@@ -1,5 +1,6 @@
 """Export slugs against the real SDK's own classes, of every version."""
 
+import base64
 import uuid
 
 import pytest
@@ -108,6 +109,26 @@ def test_a_version_2_slug_may_name_its_project_only() -> None:
 def test_other_text_is_refused_with_braintrusts_message(text: str) -> None:
     with pytest.raises(SlugError, match="SpanComponents string is not properly encoded"):
         SpanComponents.decode(text)
+
+
+def tagged(rest: str) -> str:
+    return base64.b64encode(bytes([4, 2, 0]) + rest.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        pytest.param("[]", id="no object"),
+        pytest.param('"text"', id="a text"),
+        pytest.param('{"object_id": 5}', id="a number for an id"),
+        pytest.param('{"span_id": ["a"]}', id="a list for an id"),
+        pytest.param('{"compute_object_metadata_args": "p"}', id="a text for an object"),
+        pytest.param('{"a":' * 5000, id="nested without end"),
+    ],
+)
+def test_what_follows_the_ids_has_to_be_of_its_types(rest: str) -> None:
+    with pytest.raises(SlugError):
+        SpanComponents.decode(tagged(rest))
 
 
 def test_an_id_that_only_has_the_length_of_one_is_kept_as_text() -> None:

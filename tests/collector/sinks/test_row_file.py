@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -49,6 +50,20 @@ def test_rows_are_lines_and_a_new_process_goes_on(tmp_path: Path) -> None:
     write(made, [row("c")])
 
     assert ids(made.folder / "rows.jsonl.part") == ["a", "b", "c"]
+
+
+def test_a_disk_that_takes_a_part_only_is_full_and_keeps_none_of_the_batch(tmp_path: Path) -> None:
+    made = options(tmp_path)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    with pytest.raises(OSError, match="large"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, before[1]))
+        try:
+            write(made, [row("a")], [row("b", input="x" * 10_000)])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert ids(made.folder / "rows.jsonl.part") == ["a"]
 
 
 def test_a_line_that_a_crash_cut_is_taken_away(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ class RowFileSink:
         file = self._file or self._open()
         start = file.tell()
         try:
-            file.write(data)
+            _write_all(file, data)
             os.fsync(file.fileno())
         except OSError:
             # Half a batch must not stay: it comes again.
@@ -143,6 +143,13 @@ class RowFileSink:
             )
             if not path.exists():
                 return path
+
+
+def _write_all(file: BinaryIO, data: bytes) -> None:
+    """Write everything: a disk that gets full takes a part first, and says so with the next call only."""
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) :]
 
 
 def _end_of_lines(file: BinaryIO) -> int:
