@@ -10,6 +10,7 @@ CORPUS := ../shared/corpus
 SUITE := ../shared/conformance
 NEIGHBOURS := .venv-neighbours
 FUZZ_SECONDS ?= 600
+PARSER ?=
 CHAOS_SECONDS ?= 900
 SEED ?=
 
@@ -85,8 +86,8 @@ $(NEIGHBOURS)/.installed: requirements/neighbours.txt pyproject.toml
 	@$(NEIGHBOURS)/bin/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-fuzz: install ## change recorded requests by chance and translate them, for FUZZ_SECONDS
-	$(BIN)/python -m tests.fuzz.translate --seconds $(FUZZ_SECONDS)
+fuzz: install ## let each parser read what it should not, for FUZZ_SECONDS; PARSER=btql for one of them
+	$(BIN)/python -m tests.fuzz $(PARSER) --seconds $(FUZZ_SECONDS)
 
 chaos: install ## kill, fill and starve a sidecar under load for CHAOS_SECONDS, and count what it kept; SEED repeats
 	$(BIN)/python -m tests.chaos --seconds $(CHAOS_SECONDS) $(if $(SEED),--seed $(SEED))

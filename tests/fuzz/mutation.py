@@ -53,6 +53,11 @@ def mutated(recorded: Request, donor: Request, chance: Random) -> bytes:
     return body if chance.random() < 0.9 else _with_flipped_bytes(body, chance)
 
 
+def is_of_logs(request: Request) -> bool:
+    """Tell whether a request is one of logs."""
+    return isinstance(request, ExportLogsServiceRequest)
+
+
 def attributes_of(request: Request) -> list[KeyValue]:
     """Return the attributes of all spans, events and log records, and the entries of bodies."""
     if isinstance(request, ExportLogsServiceRequest):

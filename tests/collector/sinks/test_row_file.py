@@ -3,7 +3,8 @@
 import asyncio
 import json
 import resource
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,11 +31,13 @@ def write(made: RowFileOptions, *batches: Sequence[Row], clock: Sequence[float] 
 
     async def run() -> None:
         sink = RowFileSink(made, now_s=lambda: now[0])
-        for number, batch in enumerate(batches, 1):
-            await sink.send(Batch(writes=batch, next_seq=number))
-            if len(now) > 1:
-                now.pop(0)
-        await sink.close()
+        try:
+            for number, batch in enumerate(batches, 1):
+                await sink.send(Batch(writes=batch, next_seq=number))
+                if len(now) > 1:
+                    now.pop(0)
+        finally:
+            await sink.close()
 
     asyncio.run(run())
 
@@ -52,16 +55,20 @@ def test_rows_are_lines_and_a_new_process_goes_on(tmp_path: Path) -> None:
     assert ids(made.folder / "rows.jsonl.part") == ["a", "b", "c"]
 
 
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 def test_a_disk_that_takes_a_part_only_is_full_and_keeps_none_of_the_batch(tmp_path: Path) -> None:
     made = options(tmp_path)
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-
-    with pytest.raises(OSError, match="large"):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, before[1]))
-        try:
-            write(made, [row("a")], [row("b", input="x" * 10_000)])
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with files_of_at_most(5_000), pytest.raises(OSError, match="large"):
+        write(made, [row("a")], [row("b", input="x" * 10_000)])
 
     assert ids(made.folder / "rows.jsonl.part") == ["a"]
 
