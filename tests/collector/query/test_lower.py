@@ -68,6 +68,8 @@ def test_the_filters_of_the_reference(example: Asking, condition: str, ids: str)
         pytest.param("-metrics.tokens", -100, id="negative"),
         pytest.param("metadata.user_id + 1", None, id="a-string-is-no-number"),
         pytest.param("created - interval 1 day", "2026-01-04T09:00:00Z", id="earlier"),
+        pytest.param("created - interval 10000 year is not null", True, id="as-far-as-may-be"),
+        pytest.param("created" + " + interval 10000 year" * 40, None, id="further-than-a-time-can-be"),
         pytest.param("interval 1 hour + created", "2026-01-05T10:00:00Z", id="later"),
         pytest.param("'2026-01-05T10:00:00Z' > created", True, id="constant-time-on-the-left"),
         pytest.param("created - created", 0, id="seconds-between"),
@@ -106,6 +108,11 @@ def test_operators(example: Asking, expression: str, expected: Json) -> None:
         pytest.param(
             "filter: interval 1 day - created > 0", "badArgument", "interval 1 day - created", id="interval"
         ),
+        pytest.param("select: created - interval 10001 year", "badArgument", "10001", id="interval-too-long"),
+        pytest.param(
+            "select: substring(id, -5, 99999999999)", "badArgument", "99999999999", id="place-too-far"
+        ),
+        pytest.param("select: to_datetime(1e300)", "badArgument", "1e300", id="time-too-far"),
         pytest.param("measures: sum(sum(1)) as n", "nestedAggregate", "sum(1)", id="nested-aggregate"),
         pytest.param("select: id | sort: sum(1)", "aggregateInFilter", "sum(1)", id="aggregate-of-a-row"),
         pytest.param("select: id, count(1) as n | dimensions: is_root", "notGrouped", "id", id="not-grouped"),

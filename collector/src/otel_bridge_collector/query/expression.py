@@ -14,6 +14,7 @@ Source: spec/btql.md section 4 for the operators and their precedence, 1 for lit
 """
 
 import math
+from collections.abc import Mapping
 from typing import Final
 from typing import Literal as Choice
 
@@ -40,7 +41,10 @@ from otel_bridge_collector.query.tokens import Token
 MAX_VALUES: Final = 4_096
 """Most values in one IN list, as at Braintrust, and most terms of one AND or OR."""
 
-UNITS: Final = ("second", "minute", "hour", "day", "week", "month", "year")
+UNITS: Final[Mapping[str, int]] = {
+    "second": 2_147_483_647, "minute": 2_147_483_647, "hour": 87_600_000, "day": 3_650_000, "week": 520_000, "month": 120_000, "year": 10_000,
+}  # fmt: skip
+"""Unit of an interval -> how many of it there may be: what the engine can count, and no more than 10,000 years."""
 
 _MOST_DIGITS: Final = 38  # of a whole number in DuckDB
 
@@ -363,6 +367,13 @@ class ExpressionParser:
                 offset=token.offset,
                 length=token.place.length,
                 suggestion=f"units are {', '.join(UNITS)}",
+            )
+        if len(count) > _MOST_DIGITS or int(count) > UNITS[unit]:
+            raise QueryError(
+                f"an interval has at most {UNITS[unit]} {unit}s",
+                offset=amount.offset,
+                length=amount.place.length,
+                code="badArgument",
             )
         return Interval(count=int(count), unit=unit, place=between(token.place, amount.place))
 

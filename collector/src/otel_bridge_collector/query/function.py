@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.compare import matches
 from otel_bridge_collector.query.expression import UNITS
@@ -32,6 +33,10 @@ from otel_bridge_collector.query.value import (
 from otel_bridge_collector.store.columns import COST
 
 _SEARCHED: Final = ("input", "output", "expected", "metadata", "span_attributes", "tags")
+_LAST_INSTANT_MS: Final = 8_640_000_000_000_000
+"""In the year 275760, as in JavaScript."""
+
+_LAST_PLACE: Final = 2**31 - 1
 _MULTIPLES: Final = ("second", "minute", "hour", "day")
 
 
@@ -152,12 +157,23 @@ def _to_datetime(given: Arguments) -> Value:
     value = given.values[0]
     seconds = f"CAST({as_number(value)} AS DOUBLE)"
     # A number above 1e11 is milliseconds: as seconds it would be in the year 5138.
-    from_number = f"TRY_CAST(to_timestamp(CASE WHEN abs({seconds}) > 1e11 THEN {seconds} / 1000 ELSE {seconds} END) AT TIME ZONE 'UTC' AS TIMESTAMP)"
+    node = given.call.arguments[0]
+    if isinstance(node, Literal) and value.kind is Kind.NUMBER and not _is_instant(node.value):
+        raise bad_argument(
+            given.call,
+            node,
+            f"{given.call.name} takes seconds, or milliseconds of at most {_LAST_INSTANT_MS}",
+        )
+    from_number = f"TRY(to_timestamp(CASE WHEN abs({seconds}) > 1e11 THEN {seconds} / 1000 ELSE {seconds} END) AT TIME ZONE 'UTC')"
     if value.kind is Kind.NUMBER:
         return timestamp(from_number)
     if value.kind is Kind.JSON:
         return timestamp(f"coalesce({as_timestamp(value)}, {from_number})")
     return timestamp(as_timestamp(value))
+
+
+def _is_instant(milliseconds: Json) -> bool:
+    return isinstance(milliseconds, int | float) and abs(milliseconds) <= _LAST_INSTANT_MS
 
 
 def _to_date(given: Arguments) -> Value:
@@ -248,7 +264,16 @@ def _split(given: Arguments) -> Value:
 
 def _substring(given: Arguments) -> Value:
     text, *numbers = given.values
-    places = ", ".join(f"CAST({as_number(value)} AS INTEGER)" for value in numbers)
+    for node in given.call.arguments[1:]:
+        if (
+            isinstance(node, Literal)
+            and isinstance(node.value, int | float)
+            and abs(node.value) > _LAST_PLACE
+        ):
+            raise bad_argument(
+                given.call, node, f"{given.call.name} takes places and lengths of at most {_LAST_PLACE}"
+            )
+    places = ", ".join(f"TRY_CAST({as_number(value)} AS INTEGER)" for value in numbers)
     return string(f"substring({as_text(text)}, {places})")
 
 

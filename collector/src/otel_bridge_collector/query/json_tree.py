@@ -291,9 +291,17 @@ def _if(node: _Operation) -> Expression:
 
 def _interval(node: _Operation) -> Expression:
     count, unit = node.fields.get("value"), node.fields.get("unit")
-    if not isinstance(count, int) or isinstance(count, bool) or unit not in UNITS:
+    if (
+        not isinstance(count, int)
+        or isinstance(count, bool)
+        or not isinstance(unit, str)
+        or unit not in UNITS
+    ):
         raise _error(node.path, f'needs a whole "value" and a "unit", one of {", ".join(UNITS)}')
-    return Interval(count=count, unit=str(unit))
+    most = UNITS[unit]
+    if abs(count) > most:
+        raise _error(node.path, f"an interval has at most {most} {unit}s", code="badArgument")
+    return Interval(count=count, unit=unit)
 
 
 _READERS: Final[dict[str, Callable[[_Operation], Expression]]] = {

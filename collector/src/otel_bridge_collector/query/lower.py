@@ -192,7 +192,13 @@ def _shifted(node: Binary, left: Value, right: Value) -> Value:
             message, node.place, code="badArgument", suggestion="created > now() - interval 1 day"
         )
     symbol = "+" if node.operator == "add" else "-"
-    return timestamp(f"({as_timestamp(left)} {symbol} {right.sql})")
+    moved = f"({as_timestamp(left)} {symbol} {right.sql})"
+    # One step from the time of a row or from now stays within what a time can be; a chain of them, or of a far time, may not.
+    return timestamp(moved if any(map(_is_near, (node.left, node.right))) else f"TRY{moved}")
+
+
+def _is_near(node: Expression) -> bool:
+    return isinstance(node, Path) or (isinstance(node, Call) and not node.arguments)
 
 
 def _logical(node: Logical, scope: Scope) -> Value:
