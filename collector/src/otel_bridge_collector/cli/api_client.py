@@ -97,6 +97,18 @@ def ask(
     return response.status_code, cast("dict[str, Any]", answer)
 
 
+def open_client(*, timeout_s: float = _TIMEOUT_S) -> httpx.Client:
+    """Return a client with the key and the certificates of the settings, for who looks at failures itself.
+
+    Raises:
+        ClickException: a file cannot be used.
+    """
+    from otel_bridge_collector.settings import ClientSettings  # noqa: PLC0415 - see default_url
+
+    settings = ClientSettings(**_options())
+    return httpx.Client(headers=_key_header(settings), timeout=timeout_s, verify=_context(settings))
+
+
 def _key_header(settings: "ClientSettings") -> dict[str, str]:
     """Return the header with the key of `OTEL_BRIDGE_API_KEY` or `BRAINTRUST_API_KEY`; none where neither is set."""
     return {"authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}

@@ -2,6 +2,7 @@
 
 import click
 
+from otel_bridge_collector.cli.doctor import doctor
 from otel_bridge_collector.cli.explain import explain
 from otel_bridge_collector.cli.export import export
 from otel_bridge_collector.cli.import_rows import import_rows
@@ -32,6 +33,7 @@ main.add_command(explain)
 main.add_command(translate)
 main.add_command(validate)
 main.add_command(print_config)
+main.add_command(doctor)
 main.add_command(status)
 main.add_command(receipts)
 main.add_command(replay)

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 import click
 
-from otel_bridge_collector.cli.api_client import SHOWN_DEFAULT, ask, default_url, fault_message
+from otel_bridge_collector.cli.api_client import ask, fault_message
+from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.table import print_table
 
 _COLUMNS: Final = ("process", "state", "ended", "arrived", "stored", "in flight", "lost", "why")
@@ -22,9 +23,9 @@ _LOST: Final = (
 
 
 @click.command()
+@api_options
 @click.option("--process", default="", help="Only that one: its id, or its process id on its machine.")
 @click.option("--limit", default=100, show_default=True, help="How many, the newest first.")
-@click.option("--url", default=default_url, show_default=SHOWN_DEFAULT, help="The sidecar's API.")
 @click.option(
     "--format",
     "output",

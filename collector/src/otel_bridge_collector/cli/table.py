@@ -22,6 +22,15 @@ def print_table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     Console(markup=False, highlight=False, width=width).print(table)
 
 
+def print_whole_table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows of texts whole, over as many lines as they take."""
+    table = Table(*names, show_lines=True)
+    for row in rows:
+        table.add_row(*row)
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    Console(markup=False, highlight=False, width=width).print(table)
+
+
 def cell(value: object) -> str:
     """Return a JSON value as text; a string is itself, and null is nothing."""
     if value is None:
