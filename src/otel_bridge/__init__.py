@@ -9,6 +9,16 @@ from otel_bridge.api.attachments import (
 )
 from otel_bridge.api.customizers import SpanCustomizer, set_span_customizers
 from otel_bridge.api.datasets import Dataset, DatasetRef, init_dataset
+from otel_bridge.api.evaluation.call import set_thread_pool_max_workers
+from otel_bridge.api.evaluation.case import EvalCase
+from otel_bridge.api.evaluation.data import BaseExperiment
+from otel_bridge.api.evaluation.eval import Eval, EvalAsync
+from otel_bridge.api.evaluation.evaluator import EvalScorer, EvalTask, Evaluator, default_error_score_handler
+from otel_bridge.api.evaluation.hooks import EvalHooks, SSEProgressEvent, TaskProgressEvent
+from otel_bridge.api.evaluation.reporter import Reporter, ReporterDef
+from otel_bridge.api.evaluation.result import EvalResult, EvalResultWithSummary
+from otel_bridge.api.evaluation.score import Classification, Score
+from otel_bridge.api.evaluation.trace import LocalTrace
 from otel_bridge.api.experiment import Experiment, ExperimentIdentifier
 from otel_bridge.api.experiment_now import current_experiment, log, summarize
 from otel_bridge.api.experiments import init, init_experiment
@@ -53,16 +63,27 @@ __all__ = [
     "NOOP_SPAN",
     "Attachment",
     "BaseAttachment",
+    "BaseExperiment",
     "BraintrustLogHandler",
     "BridgeError",
     "BridgeLogExporter",
     "BridgeLogRecordProcessor",
     "BridgeSpanExporter",
     "BridgeSpanProcessor",
+    "Classification",
     "DataSummary",
     "Dataset",
     "DatasetRef",
     "DatasetSummary",
+    "Eval",
+    "EvalAsync",
+    "EvalCase",
+    "EvalHooks",
+    "EvalResult",
+    "EvalResultWithSummary",
+    "EvalScorer",
+    "EvalTask",
+    "Evaluator",
     "Experiment",
     "ExperimentIdentifier",
     "ExperimentSummary",
@@ -70,11 +91,16 @@ __all__ = [
     "FlushError",
     "GitMetadataSettings",
     "JSONAttachment",
+    "LocalTrace",
     "Logger",
     "MetricSummary",
     "ReadonlyAttachment",
     "ReadonlyExperiment",
     "RepoInfo",
+    "Reporter",
+    "ReporterDef",
+    "SSEProgressEvent",
+    "Score",
     "ScoreSummary",
     "Span",
     "SpanComponents",
@@ -83,11 +109,13 @@ __all__ = [
     "Stats",
     "SummarySkipped",
     "SummarySuccess",
+    "TaskProgressEvent",
     "TracedThreadPoolExecutor",
     "auto_instrument",
     "current_experiment",
     "current_logger",
     "current_span",
+    "default_error_score_handler",
     "extract_trace_context",
     "flush",
     "init",
@@ -105,6 +133,7 @@ __all__ = [
     "set_http_adapter",
     "set_masking_function",
     "set_span_customizers",
+    "set_thread_pool_max_workers",
     "setup_threads",
     "start_span",
     "stats",

@@ -259,6 +259,7 @@ class Process:
         accounts: where the loggers log in, by their arguments.
         row_senders: what sends rows that are no spans, by account.
         experiment: the experiment that `init` made current, or None; it comes before the logger.
+        eval_workers: how many plain functions an evaluation runs at a time, or None for one per processor.
         http_adapter: of `requests`, what `set_http_adapter` was given, or None.
         http_sessions: the sessions of `requests` that we send through.
         spans_started: numbers of the spans, in the order in which they were started.
@@ -296,6 +297,7 @@ class Process:
     accounts: dict[tuple[str | None, ...], Any] = field(default_factory=dict[tuple[str | None, ...], Any])
     row_senders: dict[Any, Any] = field(default_factory=dict[Any, Any])
     experiment: Any = None
+    eval_workers: int | None = None
     http_adapter: Any = None
     http_sessions: WeakSet[Any] = field(default_factory=WeakSet[Any])
     spans_started: Iterator[int] = field(default_factory=lambda: itertools.count(1))

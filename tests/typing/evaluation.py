@@ -6,12 +6,21 @@ from typing import Any, assert_type
 from otel_bridge import (
     Dataset,
     DatasetRef,
+    Eval,
+    EvalAsync,
+    EvalCase,
+    EvalHooks,
+    EvalResult,
+    EvalResultWithSummary,
     Experiment,
     ExperimentSummary,
     GitMetadataSettings,
     MetricSummary,
     ReadonlyExperiment,
     RepoInfo,
+    Reporter,
+    ReporterDef,
+    Score,
     ScoreSummary,
     current_experiment,
     init,
@@ -44,3 +53,25 @@ def summaries() -> None:
     assert_type(summary, ExperimentSummary)
     assert_type(summary.scores, dict[str, ScoreSummary])
     assert_type(summary.metrics, dict[str, MetricSummary])
+
+
+def exact(output: str, expected: str) -> bool:
+    return output == expected
+
+
+async def judged(output: str) -> Score:
+    return Score("judged", len(output) / 10)
+
+
+def with_hooks(input: int, hooks: EvalHooks[str]) -> str:
+    assert_type(hooks.expected, str | None)
+    assert_type(hooks.metadata, dict[str, Any])
+    return str(input)
+
+
+async def evaluations() -> None:
+    outcome = Eval("p", [{"input": 1}], str, scores=[exact, judged, lambda: None])
+    assert_type(outcome, EvalResultWithSummary[Any, Any, Any])
+    assert_type(outcome.results, list[EvalResult[Any, Any, Any]])
+    await EvalAsync("p", lambda: [EvalCase(1, "1")], with_hooks, [exact], reporter=Reporter("r", print, bool))
+    assert_type(Reporter("r", len, bool), ReporterDef[int])

@@ -218,8 +218,12 @@ class Experiment:
     def start_root(self, arguments: StartArguments) -> Span:
         """Start the root of a trace in this experiment, whatever is current."""
         wait_for_room(self.bridge)
+        return start(self.bridge, self.root_place(), arguments)
+
+    def root_place(self) -> Place:
+        """Return the place of a root in this experiment."""
         context = trace.set_span_in_context(trace.INVALID_SPAN, live_context())
-        return start(self.bridge, Place(context=context, parent=self.parent, default_type="eval"), arguments)
+        return Place(context=context, parent=self.parent, default_type="eval")
 
     def update_span(self, id: str, **event: Any) -> None:
         """Merge fields into the row of that id, which has been sent; see `Logger.update_span`."""

@@ -154,6 +154,8 @@ class Recording:
         texts = {name: value for name, value in attributes.items() if _is_json(value)}
         for stand_in in _TRUNCATED:
             texts = dict.fromkeys(self._cut(texts), stand_in)
+            if not texts:
+                return
             self._span.set_attributes(texts)
 
     def _cut(self, texts: Mapping[str, str]) -> list[str]:

@@ -13,7 +13,21 @@ _KEPT_FREE: Final = 0.25
 """Part of the queue that is kept free for the spans of instrumentations, which do not wait."""
 
 
+def is_crowded(bridge: Bridge) -> bool:
+    """Tell whether the queue is nearly full."""
+    return stats().spans.waiting > (1 - _KEPT_FREE) * bridge.settings.queue_size
+
+
 def wait_for_room(bridge: Bridge) -> None:
-    """Send what waits if the queue is nearly full; a destination that is away holds up once for each queue full."""
-    if stats().spans.waiting > (1 - _KEPT_FREE) * bridge.settings.queue_size:
+    """Send what waits if the queue is nearly full; a destination that is away holds up for one flush each time."""
+    if is_crowded(bridge):
         flush_quietly()
+
+
+def drain() -> None:
+    """Send what waits, as long as something leaves, also beyond the time of one flush."""
+    while True:
+        before = stats().spans.waiting
+        flush_quietly()
+        if not 0 < stats().spans.waiting < before:
+            return

@@ -1,0 +1,98 @@
+"""A case: what the task gets, and what it should give.
+
+Source: `braintrust` 0.47.0 SDK, `framework.EvalCase`, measured (spec/evaluate.md section 1.2).
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final, Generic, TypeVar, cast
+
+Input = TypeVar("Input")
+Expected = TypeVar("Expected")
+
+ORIGIN_TYPES: Final = frozenset({
+    "project_logs", "experiment", "dataset", "prompt", "function", "prompt_session",
+})  # fmt: skip
+
+
+@dataclass(slots=True)
+class EvalCase(Generic[Input, Expected]):
+    """A case of an evaluation.
+
+    Attributes:
+        input: what the task gets.
+        expected: what it should give, or None.
+        metadata: about the case.
+        tags: of the case.
+        trial_count: how often it runs, by default as often as the others.
+        id: of the record that it is.
+        created: of that record.
+        origin: the row that it was made from: `object_type`, `object_id`, `id`, `_xact_id`, `created`.
+        upsert_id: id of its row, for those who write the same row again.
+    """
+
+    input: Input
+    expected: Expected | None = None
+    metadata: Mapping[str, Any] | None = None
+    tags: Sequence[str] | None = None
+    trial_count: int | None = None
+    id: str | None = None
+    _xact_id: str | None = None
+    created: str | None = None
+    origin: Mapping[str, Any] | None = None
+    upsert_id: str | None = None
+
+    def row_id(self, trial_index: int) -> str | None:
+        """Return the id that its row gets in a trial; None for any."""
+        if not self.upsert_id or trial_index == 0:
+            return self.upsert_id or None
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"braintrust:eval:{self.upsert_id}:trial:{trial_index}"))
+
+    def origin_in(self, dataset_id: str | None) -> Mapping[str, Any] | None:
+        """Return the row that it comes from: the record of the dataset, or what the case says itself."""
+        if dataset_id and _is_text(self.id) and _is_text(self._xact_id):
+            created = {"created": self.created} if isinstance(self.created, str) else {}
+            return {
+                "object_type": "dataset", "object_id": dataset_id, "id": self.id, "_xact_id": self._xact_id, **created,
+            }  # fmt: skip
+        return _checked_origin(self.origin)
+
+
+_FIELDS: Final = tuple(each.name for each in fields(EvalCase))
+
+
+def case_of(datum: Any) -> EvalCase[Any, Any]:
+    """Return a datum as a case: a dictionary, a case, or anything that has the same attributes.
+
+    Raises:
+        TypeError: a dictionary has no input.
+        AttributeError: it has no attribute of a case.
+    """
+    if isinstance(datum, EvalCase):
+        return datum  # pyright: ignore[reportUnknownVariableType]  # mypy knows it
+    if isinstance(datum, Mapping):
+        given = cast("Mapping[str, Any]", datum)
+        return EvalCase(**{name: given[name] for name in _FIELDS if name in given})
+    known = {name: getattr(datum, name, None) for name in _FIELDS if name not in {"input", "expected"}}
+    return EvalCase(input=datum.input, expected=datum.expected, **known)
+
+
+def _checked_origin(origin: Any) -> Mapping[str, Any] | None:
+    """The reference without further keys; None where it is none."""
+    if not isinstance(origin, Mapping):
+        return None
+    given = cast("Mapping[str, Any]", origin)
+    if given.get("object_type") not in ORIGIN_TYPES:
+        return None
+    if not all(isinstance(given.get(name), str) for name in ("object_id", "id")):
+        return None
+    further = {name: given.get(name) for name in ("_xact_id", "created")}
+    if not all(value is None or isinstance(value, str) for value in further.values()):
+        return None
+    known = {name: given[name] for name in ("object_type", "object_id", "id")}
+    return {**known, **{name: value for name, value in further.items() if value is not None}}
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)

@@ -1,0 +1,186 @@
+"""One evaluation from beginning to end: its experiment, its run, its summary, its report.
+
+Whatever ends it early, what is done is kept: rows are sent, the exception carries the results (`partial`), and the
+summary of what is there is printed and marked.
+
+Source: `braintrust` 0.47.0 SDK, `framework.Eval`, measured (spec/evaluate.md section 1); where it is stopped, section 12.
+"""
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
+
+from otel_bridge.api.evaluation import ground
+from otel_bridge.api.evaluation.call import Caller
+from otel_bridge.api.evaluation.case import EvalCase
+from otel_bridge.api.evaluation.casework import CaseWork, Place
+from otel_bridge.api.evaluation.evaluator import Evaluator
+from otel_bridge.api.evaluation.judging import Judge
+from otel_bridge.api.evaluation.local_summary import local_summary
+from otel_bridge.api.evaluation.parameters import checked_parameters
+from otel_bridge.api.evaluation.progress import progress_bar
+from otel_bridge.api.evaluation.reporter import DEFAULT_REPORTER, ReporterDef, report
+from otel_bridge.api.evaluation.result import EvalResultWithSummary
+from otel_bridge.api.evaluation.run import Run
+from otel_bridge.api.evaluation.scorer import scorers_of
+from otel_bridge.api.evaluation.table import table
+from otel_bridge.api.experiment import Experiment
+from otel_bridge.api.room import drain, is_crowded
+from otel_bridge.api.summary import ExperimentSummary
+from otel_bridge.configure import flush_quietly
+from otel_bridge.control.account import Account
+
+_SENT_EVERY_S: Final = 0.25
+
+Outcome: TypeAlias = EvalResultWithSummary[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What of the arguments of `Eval` is not about the experiment itself.
+
+    Attributes:
+        account: where it logs in.
+        reporter: who tells how it went, or None for the table.
+        no_send_logs: whether nothing is sent.
+        on_start: told of the experiment before the first case, or None.
+        stream: takes what tasks report of themselves, or None.
+        parent: slug of what the cases hang under, instead of an experiment, or None.
+        is_wanted: says whether a case is to run.
+    """
+
+    account: Account
+    reporter: ReporterDef[Any] | None = None
+    no_send_logs: bool = False
+    on_start: Callable[[ExperimentSummary], None] | None = None
+    stream: ground.Stream | None = None
+    parent: str | None = None
+    is_wanted: Callable[[EvalCase[Any, Any]], bool] = lambda _: True
+
+
+class Evaluation:
+    """An evaluation.
+
+    Attributes:
+        partial: what was done when it was stopped early; None before that.
+    """
+
+    def __init__(self, evaluator: Evaluator[Any, Any, Any], options: Options) -> None:
+        self._evaluator, self._options = evaluator, options
+        self._experiment: Experiment | None = None
+        self.partial: Outcome | None = None
+        if not options.no_send_logs and options.parent is None:
+            self._experiment = ground.experiment_for(evaluator, options.account)
+
+    def begin(self) -> None:
+        """Make the experiment, and tell of it.
+
+        Raises:
+            ControlError: it could not be made.
+        """
+        if self._experiment is None:
+            return
+        summary = self._experiment.summarize(summarize_scores=False)
+        sys.stderr.write(f"Experiment {summary.experiment_name} is running at {summary.experiment_url}\n")
+        if self._options.on_start:
+            self._options.on_start(summary)
+
+    async def run(self) -> Outcome:
+        """Run it, and report; see `run.Run` for what it raises."""
+        caller = Caller()
+        evaluator = self._evaluator
+        parameters = checked_parameters(evaluator.parameters, evaluator.parameter_values)
+        cancel_event = evaluator.cancel_event or threading.Event()
+        judge = Judge(
+            caller, scorers_of(evaluator.scores or []), scorers_of(evaluator.classifiers or [], "classifier")
+        )
+        work = CaseWork(evaluator, self._place(), caller, judge, parameters, cancel_event)
+        data = await asyncio.to_thread(ground.data_of, evaluator, self._experiment)
+        with progress_bar(evaluator.eval_name) as told:
+            run = Run(
+                work,
+                trial_count=evaluator.trial_count,
+                max_concurrency=evaluator.max_concurrency,
+                on_progress=told,
+                is_wanted=self._options.is_wanted,
+                make_room=self._make_room if self._experiment else None,
+            )
+            sending = asyncio.ensure_future(_send_on()) if not self._options.no_send_logs else None
+            try:
+                await run.until_done(data, timeout_s=evaluator.timeout, cancel_event=evaluator.cancel_event)
+            except BaseException:
+                cancel_event.set()
+                await caller.close()
+                await self._keep(run, work)
+                raise
+            finally:
+                if sending is not None:
+                    sending.cancel()
+        await caller.close()
+        return await self._told(run, work)
+
+    async def _make_room(self) -> None:
+        """Wait for a queue that is nearly full, without holding up the cases that run."""
+        if self._experiment and is_crowded(self._experiment.bridge):
+            await asyncio.to_thread(drain)
+
+    async def _told(self, run: Run, work: CaseWork) -> Outcome:
+        if not run.begun:
+            sys.stderr.write(
+                f"Warning: no data rows found for evaluator '{self._evaluator.eval_name}'. The experiment will be empty.\n"
+            )
+        outcome = EvalResultWithSummary(
+            summary=await asyncio.to_thread(self._summary, run), results=run.results
+        )
+        _tell_scorer_errors(work)
+        await report(self._options.reporter or DEFAULT_REPORTER, self._evaluator, outcome)
+        return outcome
+
+    async def _keep(self, run: Run, work: CaseWork) -> None:
+        """Send what is there, and say how far it came, where it came anywhere."""
+        await asyncio.to_thread(drain)
+        if not run.results:
+            self.partial = EvalResultWithSummary(
+                summary=local_summary(self._evaluator.project_name, self._evaluator.eval_name, []), results=[]
+            )
+            return
+        summary = await asyncio.to_thread(self._summary, run)
+        self.partial = EvalResultWithSummary(summary=summary, results=run.results)
+        _tell_scorer_errors(work)
+        sys.stderr.write(f"Stopped: {len(run.results)} of {run.begun} cases that had begun are done\n")
+        shown = replace(summary, experiment_name=f"{summary.experiment_name} (partial)")
+        sys.stdout.write(f"{table(shown)}\n")
+
+    def _summary(self, run: Run) -> ExperimentSummary:
+        evaluator, experiment = self._evaluator, self._experiment
+        if experiment is None:
+            if not self._options.no_send_logs:
+                drain()
+            return local_summary(evaluator.project_name, evaluator.eval_name, run.results)
+        drain()
+        base_id = evaluator.base_experiment_id or experiment.data.get("base_exp_id")
+        return experiment.summarize(evaluator.summarize_scores, base_id)
+
+    def _place(self) -> Place:
+        options, data = self._options, self._evaluator.data
+        if self._experiment is not None:
+            return ground.in_experiment(self._experiment, options.stream)
+        if options.no_send_logs or options.parent is None:
+            return ground.nowhere(options.account, data, options.stream)
+        return ground.under_parent(options.parent, options.account, data, options.stream)
+
+
+async def _send_on() -> None:
+    """Send what is finished every now and then: a process that is killed loses the cases of the last moment only."""
+    while True:
+        await asyncio.sleep(_SENT_EVERY_S)
+        await asyncio.to_thread(flush_quietly)
+
+
+def _tell_scorer_errors(work: CaseWork) -> None:
+    if work.scorer_errors:
+        told = ", ".join(f"{name} [{error!r}]" for name, error in work.scorer_errors.items())
+        sys.stderr.write(f"Found exceptions for the following scorers: {told}\n")

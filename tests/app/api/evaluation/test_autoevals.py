@@ -1,0 +1,43 @@
+"""Scorers of `autoevals`, unmodified; what they give without a model is in spec/evaluate.md section 8."""
+
+import importlib
+from typing import Any
+
+import pytest
+
+from otel_bridge import Eval
+
+autoevals: Any = importlib.import_module("autoevals")  # exports nothing to type checkers
+
+
+@pytest.mark.parametrize(
+    ("scorer", "output", "expected", "score"),
+    [
+        pytest.param(autoevals.ExactMatch, {"a": 1}, '{"a": 1}', 1, id="ExactMatch"),
+        pytest.param(autoevals.ExactMatch(), 1, "2", 0, id="ExactMatch-object"),
+        pytest.param(autoevals.Levenshtein, "kitten", "sitting", 0.5714, id="Levenshtein"),
+        pytest.param(autoevals.NumericDiff, 8, 10, 0.8889, id="NumericDiff"),
+        pytest.param(autoevals.JSONDiff(), {"a": 8}, {"a": 10}, 0.8889, id="JSONDiff"),
+    ],
+)
+def test_heuristic_scorers_run(scorer: Any, output: Any, expected: Any, score: float) -> None:
+    (result,) = Eval(
+        "p", [{"input": 1, "expected": expected}], lambda _: output, [scorer], no_send_logs=True
+    ).results
+
+    assert result.metadata == {}
+    assert list(result.scores.values()) == [pytest.approx(score, abs=1e-4)]
+
+
+def test_a_scorer_that_lacks_its_model_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    (result,) = Eval(
+        "p",
+        [{"input": 1, "expected": "a"}],
+        lambda _: "a",
+        [autoevals.Factuality(), autoevals.ExactMatch()],
+        no_send_logs=True,
+    ).results
+
+    assert result.scores == {"ExactMatch": 1}
+    assert set(result.metadata["scorer_errors"]) == {"Factuality"}

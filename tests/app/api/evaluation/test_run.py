@@ -1,0 +1,58 @@
+"""All cases; what ends a run is in test_evaluate_vectors (21 to 25, 45, 50)."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from otel_bridge import Eval
+
+
+def test_results_are_in_the_order_of_the_data() -> None:
+    async def task(seconds: float) -> float:
+        await asyncio.sleep(seconds)
+        return seconds
+
+    outcome = Eval("p", [{"input": n / 100} for n in (3, 1, 2)], task, [], no_send_logs=True)
+
+    assert [result.output for result in outcome.results] == [0.03, 0.01, 0.02]
+
+
+def test_with_a_limit_data_is_read_as_places_become_free() -> None:
+    ahead: list[int] = []
+    done: list[int] = []
+
+    def data() -> Iterator[Any]:
+        for number in range(20):
+            ahead.append(number - len(done))
+            yield {"input": number}
+
+    async def task(input: int) -> None:
+        await asyncio.sleep(0)
+        done.append(input)
+
+    Eval("p", data, task, [], max_concurrency=2, no_send_logs=True)
+
+    assert max(ahead) <= 3
+
+
+def test_data_that_breaks_off_keeps_what_was_done() -> None:
+    def data() -> Iterator[Any]:
+        yield {"input": 1}
+        yield {"input": 2}
+        raise OSError("gone")
+
+    async def task(input: int) -> int:
+        return input
+
+    with pytest.raises(OSError, match="gone") as raised:
+        Eval("p", data, task, [], max_concurrency=1, no_send_logs=True)
+
+    partial = raised.value.partial  # type: ignore[attr-defined]  # see `Eval`
+    assert [result.output for result in partial.results][:1] == [1]
+
+
+def test_no_time_at_all() -> None:
+    with pytest.raises(TimeoutError, match="Evaluator timed out"):
+        Eval("p", [{"input": 1}], lambda x: x, [], timeout=0, no_send_logs=True)
