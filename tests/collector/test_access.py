@@ -2,7 +2,16 @@
 
 import pytest
 
-from otel_bridge_collector.access import NOBODY, OWNER, Access, Scope, asking, current_access
+from otel_bridge_collector.access import (
+    NOBODY,
+    OWNER,
+    Access,
+    Scope,
+    asking,
+    check_reaches_all,
+    current_access,
+)
+from otel_bridge_collector.errors import ForbiddenError
 
 READER = Access(scopes=frozenset({Scope.READ}), projects=frozenset({"mine"}))
 
@@ -23,6 +32,13 @@ def test_what_belongs_to_no_project_is_for_who_reaches_all_of_them() -> None:
 def test_outside_of_a_request_nobody_may_do_anything() -> None:
     with pytest.raises(LookupError):
         current_access()
+
+
+def test_what_concerns_all_projects_is_for_who_reaches_all_of_them() -> None:
+    with asking(OWNER):
+        check_reaches_all("makes backups")
+    with asking(READER), pytest.raises(ForbiddenError, match="only a key for all projects makes backups"):
+        check_reaches_all("makes backups")
 
 
 def test_a_request_runs_for_its_caller_and_no_longer() -> None:

@@ -17,6 +17,7 @@ from otel_bridge_collector.api.kinds import KINDS
 from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.receipts import receipt_operations
+from otel_bridge_collector.api.retention import retention_operations
 from tests.support.api import caught_up_at_once, client_of
 from tests.support.rows import Asking
 
@@ -46,6 +47,11 @@ _BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "project_tag": {"project_id": "shop", "name": "triage", "color": "#ff0000", "description": "look at it"},
     "project_score": {"project_id": "shop", "name": "Helpful", "score_type": "slider"},
+    "project_automation": {
+        "project_id": "shop",
+        "name": "Keep a month",
+        "config": {"event_type": "retention", "object_type": "project_logs", "retention_days": 30},
+    },
     "view": {
         "object_type": "project",
         "object_id": "shop",
@@ -215,6 +221,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     ),
     "GET /v1/explain/{span_id}": Example(url="/v1/explain/00f067aa0ba902b7"),
     "GET /v1/receipts": Example(url="/v1/receipts?limit=10"),
+    "GET /v1/retention": Example(url="/v1/retention"),
+    "POST /v1/retention": Example(url="/v1/retention", body={"dry_run": True}),
     "GET /v1/delivery": Example(url="/v1/delivery"),
     "POST /v1/delivery/replay": Example(
         url="/v1/delivery/replay", body={"sink": "store", "since": "2026-01-31T10:30:00Z"}
@@ -295,6 +303,7 @@ def described() -> Mapping[str, Any]:
                 *explain_operations(asking.store, nothing, nothing, caught_up_at_once, nothing),
                 *receipt_operations(nothing, caught_up_at_once),
                 *delivery_operations(nothing, nothing),
+                *retention_operations(nothing),
                 *probe_operations(nothing, nothing),
                 *metrics_operations(nothing),
             ]

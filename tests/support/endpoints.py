@@ -12,6 +12,7 @@ from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.receipts import receipt_operations
+from otel_bridge_collector.api.retention import retention_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.deliver.sight import Sight
 from otel_bridge_collector.health import Health
@@ -51,6 +52,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             *explain_operations(store, spool, sight, caught_up_at_once, cast("Any", None)),
             *receipt_operations(cast("Any", None), caught_up_at_once),
             *delivery_operations(cast("Any", None), spool),  # none of them is asked
+            *retention_operations(cast("Any", None)),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(lambda: None),
         ]

@@ -19,8 +19,9 @@ OVERWRITTEN: Final = "overwritten-by-alpha"
 TRACE_ID: Final = "ab" * 16
 SPAN_ID: Final = "cd" * 8
 _KINDS: Final = (
-    "experiment", "dataset", "prompt", "function", "project_tag", "project_score", "view", "dataset_snapshot",
+    "experiment", "dataset", "prompt", "function", "project_tag", "project_score", "view", "dataset_snapshot", "project_automation",
 )  # fmt: skip
+_RETENTION: Final = {"event_type": "retention", "object_type": "experiment", "retention_days": 36500}
 _PROMPT: Final = {"prompt": {"type": "chat", "messages": [{"role": "user", "content": SECRET}]}}
 
 
@@ -58,6 +59,7 @@ def settle(client: httpx.Client, project: str) -> Victim:
         body: dict[str, Any] = {"project_id": project_id, "name": "planted", "slug": "planted"}
         body |= {"prompt_data": _PROMPT} if kind == "prompt" else {}
         body |= {"function_data": {"type": "code", "data": SECRET}} if kind == "function" else {}
+        body |= {"config": _RETENTION} if kind == "project_automation" else {}
         body |= {"description": SECRET} if kind in ("experiment", "dataset") else {}
         body |= {"object_id": project_id, "object_type": "project", "view_type": "logs"}
         body |= {"dataset_id": ids["dataset"], "xact_id": "1"} if kind == "dataset_snapshot" else {}
@@ -189,6 +191,7 @@ def _body(victim: Victim) -> dict[str, Any]:
         "object_id": victim.project_id,
         "object_type": "project",
         "view_type": "logs",
+        "config": _RETENTION,
         "function_data": {"type": "code", "data": OVERWRITTEN},
         "prompt_data": {"prompt": {"type": "completion", "content": OVERWRITTEN}},
         "rows": [

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from otel_bridge_collector.errors import ForbiddenError
+
 
 class Scope(StrEnum):
     """One thing that a key is good for."""
@@ -61,6 +63,19 @@ def current_access() -> Access:
         LookupError: no request is running, so nobody may do anything.
     """
     return _current.get()
+
+
+def check_reaches_all(what: str) -> None:
+    """See that the caller of the running request reaches all projects.
+
+    Args:
+        what: what only such a caller does, for the message: "sees backups".
+
+    Raises:
+        ForbiddenError: it reaches single projects only.
+    """
+    if current_access().projects is not None:
+        raise ForbiddenError(f"only a key for all projects {what}")
 
 
 def owner_access() -> Access:

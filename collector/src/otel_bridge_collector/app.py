@@ -23,6 +23,7 @@ from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.receipts import Receipts, receipt_operations
+from otel_bridge_collector.api.retention import retention_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
 from otel_bridge_collector.config import budget
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
@@ -41,6 +42,7 @@ from otel_bridge_collector.pipeline.build import Ground
 from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.pipeline.gauges import Watched, gauges
 from otel_bridge_collector.pipeline.reload import apply_log_level, fixed_changes
+from otel_bridge_collector.pipeline.retention import build_retention, retention_config
 from otel_bridge_collector.receipt.keeper import ReceiptKeeper
 from otel_bridge_collector.receipt.ledger import ReceiptLedger
 from otel_bridge_collector.receive.admission import Admission
@@ -63,6 +65,7 @@ from otel_bridge_collector.receive.probes import Probes
 from otel_bridge_collector.receive.rules import Rules
 from otel_bridge_collector.receive.tls import PortsTls, PortTls, build_tls
 from otel_bridge_collector.receive.tls_files import tls_changes
+from otel_bridge_collector.retention.sweep import Retention
 from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.sinks.store import StoreSink
 from otel_bridge_collector.spool.cursor import Cursor
@@ -141,10 +144,12 @@ async def serve(
         deliveries = await _start_delivery(settings, storage, own.counters, stages)
         _add_checks(own.health, storage.spool, deliveries)
         meters = _start_meters(own, storage.spool, deliveries, door.admission, stages)
-        taken = await _start(settings, storage, deliveries, door, _Seen(own=own, meters=meters), stages)
+        retention = _start_retention(settings, storage, deliveries, own.counters, stages)
+        working = _Working(deliveries=deliveries, retention=retention)
+        taken = await _start(settings, storage, working, door, _Seen(own=own, meters=meters), stages)
         if reloading:
             watching = asyncio.create_task(
-                _reload_on_request(settings, reloading, storage, deliveries, door.tls)
+                _reload_on_request(settings, reloading, storage, working, door.tls)
             )
             stages.callback(watching.cancel)
         _warn_of_strangers(settings, taken)
@@ -183,6 +188,14 @@ def _start_meters(
     return meters
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Working:
+    """What works on what was kept."""
+
+    deliveries: Deliveries
+    retention: Retention
+
+
 def _add_checks(health: Health, spool: Spool, deliveries: Deliveries) -> None:
     """Name what has to be well; what else a probe should know is added here."""
 
@@ -198,7 +211,7 @@ def _add_checks(health: Health, spool: Spool, deliveries: Deliveries) -> None:
 async def _start(
     settings: Settings,
     storage: "_Storage",
-    deliveries: Deliveries,
+    working: _Working,
     door: Door,
     seen: _Seen,
     stages: AsyncExitStack,
@@ -218,10 +231,10 @@ async def _start(
         ledger=storage.receipts,
         max_messages=budget.messages(settings.memory_limit_mb),
     )
-    keeper = _start_receipts(storage, deliveries, stages)
+    keeper = _start_receipts(storage, working.deliveries, stages)
 
     async def caught_up() -> bool:
-        return await deliveries.store.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
+        return await working.deliveries.store.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
 
     async def counted() -> bool:
         return await caught_up() and await keeper.reached(
@@ -246,7 +259,8 @@ async def _start(
         [
             *explain_operations(sees, storage.spool, sight, counted, receipts),
             *receipt_operations(receipts, counted),
-            *delivery_operations(deliveries, storage.spool),
+            *delivery_operations(working.deliveries, storage.spool),
+            *retention_operations(working.retention),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(seen.meters.collect),
         ],
@@ -307,6 +321,7 @@ class _Storage:
     keys: KeyRing
     receipts: ReceiptLedger
     spool: Spool
+    sink: StoreSink
 
 
 def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
@@ -335,6 +350,8 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
         means_ratings=objects.means_ratings,
     )
     stages.callback(store.close)
+    sink = StoreSink(store)
+    stages.callback(sink.close)
     # No number is given twice, even if spool or store were deleted: a destination may have it.
     at_least = max(
         [store.next_seq(), *(Cursor(path).next_seq for path in (folder / "delivery").glob("*.cursor"))]
@@ -343,7 +360,13 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
     spool.start()
     stages.callback(spool.close, settings.drain_s)
     return _Storage(
-        store=store, objects=objects, attachments=attachments, keys=keys, receipts=receipts, spool=spool
+        store=store,
+        objects=objects,
+        attachments=attachments,
+        keys=keys,
+        receipts=receipts,
+        spool=spool,
+        sink=sink,
     )
 
 
@@ -374,8 +397,7 @@ async def _start_delivery(
     settings: Settings, storage: _Storage, counters: Counters, stages: AsyncExitStack
 ) -> Deliveries:
     folder = settings.data_dir / "delivery"
-    sink = StoreSink(storage.store)
-    stages.callback(sink.close)
+    sink = storage.sink
     router = Router(storage.objects, default_parent=settings.default_parent)
     media = (
         MediaKeeper(storage.attachments, min_bytes=settings.media_min_bytes)
@@ -417,8 +439,31 @@ def _start_receipts(storage: _Storage, deliveries: Deliveries, stages: AsyncExit
     return keeper
 
 
+def _start_retention(
+    settings: Settings, storage: _Storage, deliveries: Deliveries, counters: Counters, stages: AsyncExitStack
+) -> Retention:
+    retention = build_retention(
+        settings,
+        store=storage.store,
+        sink=storage.sink,
+        objects=storage.objects,
+        attachments=storage.attachments,
+        spool=storage.spool,
+        deliveries=deliveries,
+        counters=counters,
+    )
+    passes = asyncio.create_task(retention.run_regularly())
+    stages.push_async_callback(_ended, passes)
+    return retention
+
+
+async def _ended(task: asyncio.Task[NoReturn]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def _reload_on_request(
-    settings: Settings, reloading: Reloading, storage: _Storage, deliveries: Deliveries, tls: PortsTls
+    settings: Settings, reloading: Reloading, storage: _Storage, working: _Working, tls: PortsTls
 ) -> NoReturn:
     while True:
         await reloading.requested.wait()
@@ -428,12 +473,13 @@ async def _reload_on_request(
         try:
             new = await asyncio.to_thread(reloading.load)
             changes = [*fixed_changes(settings, new), *tls_changes(settings, new)]
-            await deliveries.reload(new.config)
+            await working.deliveries.reload(new.config)
         except (SettingsError, OSError) as error:
             logger.error("the configuration stays as it was: %s", error)  # noqa: TRY400 - it says it all
             continue
         apply_log_level(new)
         storage.spool.limits = _limits(new)
+        working.retention.config = retention_config(new)
         for change in changes:
             logger.warning("%s", change)
         logger.info("the configuration was read again")

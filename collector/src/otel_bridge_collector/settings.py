@@ -48,6 +48,9 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "spool_min_free_bytes": "extensions.file_storage.min_free",
     "spool_keep_bytes": "extensions.file_storage.keep_size",
     "spool_keep_s": "extensions.file_storage.keep",
+    "retention_interval_s": "extensions.retention.interval",
+    "retention_logs_s": "extensions.retention.logs.max_age",
+    "retention_logs_bytes": "extensions.retention.logs.max_size",
     "store_memory_mb": "exporters.store.memory_mib",
     "read_wait_s": "extensions.api.read_wait",
     "drain_s": "service.drain_timeout",
@@ -115,6 +118,9 @@ class Settings(BaseSettings):
     spool_keep_bytes: int = Field(default=1 << 30, ge=0)
     spool_keep_s: float = Field(default=7 * 86_400.0, ge=0)
     store_memory_mb: PositiveInt = Field(default_factory=_share(budget.store_mb))
+    retention_interval_s: PositiveFloat = 3600.0
+    retention_logs_s: float | None = Field(default=None, ge=0)
+    retention_logs_bytes: int | None = Field(default=None, ge=0)
     read_wait_s: float = Field(default=5.0, ge=0)
     drain_s: PositiveFloat = 10.0
     log_level: LogLevel = "info"

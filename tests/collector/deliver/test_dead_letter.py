@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,15 @@ def test_a_letter_that_was_sent_is_taken_out(tmp_path: Path) -> None:
 
 def test_without_a_file_there_are_no_letters(tmp_path: Path) -> None:
     assert DeadLetters(tmp_path / "dead").read() == []
+
+
+def test_letters_of_requests_that_came_before_a_time_go_and_the_others_stay(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "x.dead.jsonl")
+    for seq, received_ns in ((1, 9), (2, 10), (3, 11)):
+        routing = replace(ROUTING, received_ns=received_ns)
+        letters.bury(Record(seq=seq, routing=routing, payload=b"p"), "why")
+
+    gone = letters.expire(10)
+
+    assert (gone, [each.record.seq for each in letters.read()]) == (1, [2, 3])
+    assert DeadLetters(tmp_path / "none").expire(10) == 0

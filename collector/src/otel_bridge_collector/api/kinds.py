@@ -1,10 +1,11 @@
 """What the kinds of project objects have and how the API shows them. Source: Braintrust OpenAPI at b561b12."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.api.automations import retention_fault
 from otel_bridge_collector.api.schemas import LIST_QUERY, NAME, TEXT, TEXT_OR_NULL, VERSION, Schema, of
 from otel_bridge_collector.store.project_objects import ObjectKind, ProjectObject
 
@@ -27,6 +28,7 @@ class Kind:
         names_itself: a name may be left out when it is made.
         log_id: the value of the field `log_id`; empty when the kind has none.
         is_versioned: it shows its transaction.
+        fault: says what is wrong with its fields beside their types; empty when nothing is.
     """
 
     name: ObjectKind
@@ -37,6 +39,7 @@ class Kind:
     names_itself: bool = False
     log_id: str = ""
     is_versioned: bool = False
+    fault: Callable[[Mapping[str, Json]], str] = lambda _: ""
 
     @property
     def path(self) -> str:
@@ -170,6 +173,11 @@ DATASET_SNAPSHOT: Final = Kind(
     required=("xact_id",),
     fields={"description": str, "xact_id": str},
 )
+PROJECT_AUTOMATION: Final = Kind(
+    name="project_automation",
+    fields={"description": str, "config": dict},
+    fault=retention_fault,
+)
 VIEW: Final = Kind(
     name="view",
     owner="object_id",
@@ -185,6 +193,7 @@ KINDS: Final = (
     FUNCTION,
     PROJECT_TAG,
     PROJECT_SCORE,
+    PROJECT_AUTOMATION,
     VIEW,
     ENVIRONMENT,
 )

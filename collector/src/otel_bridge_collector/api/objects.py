@@ -130,6 +130,7 @@ class ObjectsEndpoint:
             name = f"{name or self._kind.name}-{secrets.token_hex(4)}"
         for field in self._kind.required:
             self._text(body, field)
+        self._check(self._data(body))
         return self._objects.in_projects.create(
             self._kind.name,
             owner_id,
@@ -145,6 +146,7 @@ class ObjectsEndpoint:
         Raises:
             RequestError: a field is missing or has the wrong type.
         """
+        self._check(self._data(body))
         return self._objects.in_projects.update(
             found, name=self._name(body), data=self._data(body), xact_id=self._next_xact()
         )
@@ -157,6 +159,7 @@ class ObjectsEndpoint:
         """
         given = self._data(body)
         data = {**found.data, **{name: merge_value(found.data.get(name), new) for name, new in given.items()}}
+        self._check(data)
         return self._objects.in_projects.update(
             found,
             name=self._name(body) if "name" in body else None,
@@ -164,6 +167,10 @@ class ObjectsEndpoint:
             data=data,
             xact_id=self._next_xact(),
         )
+
+    def _check(self, data: Mapping[str, Json]) -> None:
+        if fault := self._kind.fault(data):
+            raise RequestError(fault, code="invalidJson")
 
     def _named(self, owner_id: str, body: Mapping[str, Json]) -> ProjectObject | None:
         """Return the object that has the slug of a body, or its name where the kind has no slugs."""

@@ -11,6 +11,7 @@ from otel_bridge_collector.cli.print_config import print_config
 from otel_bridge_collector.cli.query import query
 from otel_bridge_collector.cli.receipts import receipts
 from otel_bridge_collector.cli.replay import replay
+from otel_bridge_collector.cli.retention import retention
 from otel_bridge_collector.cli.serve import serve
 from otel_bridge_collector.cli.status import status
 from otel_bridge_collector.cli.tail import tail
@@ -37,4 +38,5 @@ main.add_command(doctor)
 main.add_command(status)
 main.add_command(receipts)
 main.add_command(replay)
+main.add_command(retention)
 main.add_command(keys)

@@ -11,6 +11,7 @@ from otel_bridge_collector.config.address import Endpoint
 from otel_bridge_collector.config.component import ComponentId, with_types
 from otel_bridge_collector.config.exporter import Exporter
 from otel_bridge_collector.config.processor import Processor
+from otel_bridge_collector.config.retention import Retention
 from otel_bridge_collector.config.section import Section
 from otel_bridge_collector.config.server_tls import GrpcTls, HttpTls, TlsExtension
 from otel_bridge_collector.config.units import Duration, Size
@@ -123,6 +124,7 @@ class Extensions(Section):
     keys: KeysExtension | None = None
     tls: TlsExtension | None = None
     memory_limiter: MemoryLimiter | None = None
+    retention: Retention | None = None
 
 
 class Logs(Section):

@@ -8,7 +8,7 @@ import base64
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import BinaryIO
@@ -68,15 +68,41 @@ class DeadLetters:
         Raises:
             OSError: the file cannot be written.
         """
+        self._keep_lines(lambda line: not _is_of(line, letter.record.seq))
+
+    def expire(self, before_ns: int) -> int:
+        """Take out the letters of requests that came before a time, Unix nanoseconds; return how many.
+
+        Raises:
+            OSError: the file cannot be read or written.
+        """
+        if not self._path.exists():
+            return 0
+        return self._keep_lines(lambda line: not _came_before(line, before_ns))
+
+    def _keep_lines(self, is_kept: Callable[[bytes], bool]) -> int:
+        """Write the file anew with some of its lines, unless that is all of them; return how many went."""
+        written = self._path.with_suffix(".new")
+        gone = 0
         with self._changing:
-            lines = self._path.read_bytes().splitlines(keepends=True)
-            kept = [line for line in lines if not _is_of(line, letter.record.seq)]
-            written = self._path.with_suffix(".new")
-            with written.open("wb") as file:
-                file.writelines(kept)
+            with self._path.open("rb") as lines, written.open("wb") as file:
+                for line in lines:
+                    kept = is_kept(line)
+                    gone += not kept
+                    if kept:
+                        file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
-            written.replace(self._path)
+            if gone:
+                written.replace(self._path)
+            else:
+                written.unlink()
+        return gone
+
+
+def _came_before(line: bytes, before_ns: int) -> bool:
+    letter = _letter(line)
+    return letter is not None and letter.record.routing.received_ns < before_ns
 
 
 def _end_of_line(file: BinaryIO) -> bytes:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Final, Generic, NoReturn, TypeVar
 
-from otel_bridge_collector.deliver.dead_letter import DeadLetter
+from otel_bridge_collector.deliver.dead_letter import DeadLetter, DeadLetters
 from otel_bridge_collector.deliver.destination import Destination, State, Status
 from otel_bridge_collector.deliver.preparation import Preparation, Prepared
 from otel_bridge_collector.deliver.recall import delivered_last
@@ -90,6 +90,11 @@ class Delivery(Generic[T]):
     def is_alive(self) -> bool:
         """Whether it delivers, or waits for what there is to deliver."""
         return self._running is not None and not self._running.done()
+
+    @property
+    def dead_letters(self) -> DeadLetters:
+        """What the destination will never take."""
+        return self._destination.dead_letters
 
     @property
     def next_seq(self) -> int:

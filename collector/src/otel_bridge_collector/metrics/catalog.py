@@ -140,9 +140,15 @@ TRANSLATION: Final = Counted(
     _EXPORTER,
 )
 
+RETENTION: Final = Counted(
+    "otel_bridge_retention_removed", "{item}",
+    "What retention removed: `rows`, the traces and objects they were (`units`), past states (`history`), `facts`,"
+    " `dead_letters`, `attachments`", ("kind",),
+)  # fmt: skip
+
 COUNTED: Final = (
     *ACCEPTED.values(), *REFUSED.values(), REFUSED_REQUESTS, *SENT.values(), *SEND_FAILED.values(), SENT_REQUESTS,
-    FAILED_ATTEMPTS, DEAD_LETTERS, TRANSLATION,
+    FAILED_ATTEMPTS, DEAD_LETTERS, TRANSLATION, RETENTION,
 )  # fmt: skip
 
 QUEUE_SIZE: Final = Gauge(

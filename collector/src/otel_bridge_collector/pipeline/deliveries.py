@@ -8,6 +8,7 @@ from typing import Any
 from otel_bridge_collector.config.exporter import Exporter
 from otel_bridge_collector.config.model import Config
 from otel_bridge_collector.config.processor import Processor
+from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Status
 from otel_bridge_collector.deliver.loop import Delivery
 from otel_bridge_collector.pipeline.build import AnyDestination, Ground, build_destination
@@ -94,6 +95,10 @@ class Deliveries:
     def ended(self) -> Sequence[str]:
         """Return the names of those that deliver no more, though nobody stopped them."""
         return [name for name, delivery in list(self._running.items()) if not delivery.is_alive]
+
+    def dead_letters(self) -> Sequence[DeadLetters]:
+        """Return what each destination will never take."""
+        return [delivery.dead_letters for delivery in self._running.values()]
 
     def get(self, name: str) -> Delivery[Any] | None:
         """Return the delivery of a destination, or None."""

@@ -8,7 +8,16 @@ from otel_bridge_collector.settings import IN_CONFIG, Settings
 logger = logging.getLogger(__name__)
 
 RELOADED: Final = frozenset(
-    {"log_level", "spool_keep_bytes", "spool_keep_s", "spool_max_bytes", "spool_min_free_bytes"}
+    {
+        "log_level",
+        "retention_interval_s",
+        "retention_logs_bytes",
+        "retention_logs_s",
+        "spool_keep_bytes",
+        "spool_keep_s",
+        "spool_max_bytes",
+        "spool_min_free_bytes",
+    }
 )
 """Settings that take effect at once, beside exporters, processors and pipelines."""
 

@@ -96,6 +96,8 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/v1/receipts"): READ,
     ("GET", "/v1/delivery"): ADMIN,
     ("POST", "/v1/delivery/replay"): ADMIN,
+    ("GET", "/v1/retention"): ADMIN,
+    ("POST", "/v1/retention"): ADMIN,
     ("POST", "/insert-functions"): WRITE,
     ("GET", "/environment-object/{object_type}/{object_id}"): READ,
     ("GET", "/environment-object/{object_type}/{object_id}/{environment}"): READ,
@@ -117,6 +119,8 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     **_merged(_rows(kind) for kind in ("project_logs", "experiment", "dataset")),
     **_merged(_objects(f"/v1/{kind}") for kind in _KINDS),
     **_objects("/environment"),
+    # Who says how long rows are kept can remove them all.
+    **{key: READ if key[0] == "GET" else ADMIN for key in _objects("/v1/project_automation")},
     **_otlp(),
 }
 """Method and path -> what it needs."""

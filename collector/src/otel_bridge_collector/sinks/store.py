@@ -1,12 +1,15 @@
 """The sink that writes rows into the sidecar's own store. It plans no retry and reads nothing."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch
 from otel_bridge_collector.store.interface import RewritableStore
+
+_T = TypeVar("_T")
 
 
 class StoreSink:
@@ -30,6 +33,10 @@ class StoreSink:
         return await asyncio.get_running_loop().run_in_executor(
             self._writer, lambda: self._store.rewrite(batch.writes)
         )
+
+    async def on_writer(self, step: Callable[[], _T]) -> _T:
+        """Run something between two batches, on the thread that writes."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, step)
 
     def close(self) -> None:
         """Wait for the batch that is being written and stop the thread; the store stays open."""

@@ -42,7 +42,12 @@ class AttachmentTooLargeError(Exception):
 
 
 class Attachments:
-    """The attachments of one data folder. Any thread may call."""
+    """The attachments of one data folder. Any thread may call.
+
+    Attributes:
+        folder: where they are.
+        secret: what URLs are signed with.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Use a folder, and make it where there is none.
@@ -51,7 +56,7 @@ class Attachments:
             OSError: it cannot be used.
         """
         folder.mkdir(mode=0o700, exist_ok=True)
-        self._folder = folder
+        self.folder = self._folder = folder
         self._access: Callable[[], Access] = owner_access
         self.secret = _secret(folder / "secret")
 
@@ -93,7 +98,9 @@ class Attachments:
             OSError: they cannot be written.
         """
         path = self.path(key, place=place)
-        if not path.exists():
+        try:
+            os.utime(path)  # somebody refers to it anew: as old as that for retention
+        except FileNotFoundError:
             self._write_whole(path, data)
 
     async def write(

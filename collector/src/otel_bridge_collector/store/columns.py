@@ -146,6 +146,11 @@ def is_root(fields: Mapping[str, Json]) -> bool:
     return not fields.get("span_parents") and _at(fields, ("span_attributes", "type")) != "log"
 
 
+def created_of(row: Row) -> datetime:
+    """Return when a row was created, UTC without a zone, as the column has it."""
+    return _created(cast("Mapping[str, Json]", row).get("created"), xact_id_of(row))
+
+
 def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float | None = None) -> list[object]:
     """Return the values of `COLUMNS` for a visible row; `base` is the row without its facts."""
     fields = cast("Mapping[str, Json]", row)

@@ -5,10 +5,11 @@ docs/decisions/0003-duckdb-store.md. No SQL here holds a value; they are all bou
 """
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 import duckdb
 
@@ -28,6 +29,7 @@ from otel_bridge_collector.store.columns import (
     HISTORY_TABLE,
     VERSIONED,
     RowKey,
+    created_of,
     from_columns,
     key_of,
     to_columns,
@@ -38,9 +40,14 @@ from otel_bridge_collector.store.duckdb_file import (
     open_file,
     read_progress,
 )
+from otel_bridge_collector.store.expiry import Horizon
 from otel_bridge_collector.store.fault import faults_in
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.store.json_text import dump_json, load_json
+
+logger = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
 
 _NAMED: Final = """
 SELECT object_type, object_id, id, CASE WHEN type IS DISTINCT FROM 'log' THEN span_id END, CASE WHEN is_root THEN root_span_id END
@@ -90,6 +97,8 @@ class DuckDBStore:
         try:
             self._connection = open_file(path, memory_limit_mb=memory_limit_mb, threads=threads)
             self._next_seq = read_progress(self._connection, path=path)
+            self._horizon = Horizon.read(self._connection)
+            self._path = path
             self._price = price
             self._means_ratings = means_ratings
         except duckdb.Error as error:
@@ -145,6 +154,41 @@ class DuckDBStore:
             raise RetryableError(f"the store cannot write now: {error}") from error
         except (duckdb.Error, ValueError) as error:
             raise PermanentError(f"the store cannot keep these rows: {error}") from error
+
+    def change(self, step: Callable[[duckdb.DuckDBPyConnection, Horizon], _T]) -> _T:
+        """Run a step of retention in one transaction; progress stays. Belongs to the thread of `apply`.
+
+        Raises:
+            RetryableError: the engine cannot write now; nothing was changed.
+        """
+        try:
+            self._connection.begin()
+            try:
+                result = step(self._connection, self._horizon)
+                self._connection.commit()
+            except BaseException:
+                _roll_back(self._connection)
+                self._horizon = Horizon.read(self._connection)
+                raise
+        except _RETRYABLE as error:
+            raise RetryableError(f"the store cannot write now: {error}") from error
+        return result
+
+    def checkpoint(self) -> None:
+        """Put what was written into the file, and give back the room of what was removed. Belongs to the thread of `apply`.
+
+        Raises:
+            RetryableError: the engine cannot do so now.
+        """
+        try:
+            self._connection.execute("CHECKPOINT store")
+        except _RETRYABLE as error:
+            raise RetryableError(f"the store cannot be checkpointed now: {error}") from error
+
+    def file_bytes(self) -> int:
+        """Return the size of the file, with what waits to be put into it."""
+        files = (self._path, self._path.with_name(f"{self._path.name}.wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
 
     def select(self, statement: Statement, *, timeout_s: float) -> list[tuple[object, ...]]:
         """See `Store`."""
@@ -209,6 +253,8 @@ class DuckDBStore:
         stored_rows = self._read_rows(entries)
         has_facts = self._read_facts(entries)
         self._take_waiting(entries, identities_of(keyed))
+        if again:
+            keyed = self._without_removed(entries, keyed)
         before = self._told_again(entries, keyed) if again else {}
         for key, write in keyed:
             entries[key].write(write)
@@ -226,6 +272,24 @@ class DuckDBStore:
                 self._delete_facts(key)
         self._insert("store.facts", FACT_COLUMNS, _fact_values(entries))
         return changed_fields((row, _as_read(entries[key].visible())) for key, row in before.items())
+
+    def _without_removed(
+        self, entries: Mapping[RowKey, Entry], keyed: Sequence[tuple[RowKey, RowWrite]]
+    ) -> list[tuple[RowKey, RowWrite]]:
+        """Leave out rows that are not there and are as old as what retention has removed: nothing brings them back."""
+
+        def is_removed(key: RowKey, row: Row) -> bool:
+            project_id = str(cast("Mapping[str, Json]", row).get("project_id"))
+            return entries[key].base is None and self._horizon.covers(
+                key.object_type, project_id, created_of(row)
+            )
+
+        kept = [
+            (key, write) for key, write in keyed if write.fact is not None or not is_removed(key, write.row)
+        ]
+        if left_out := len(keyed) - len(kept):
+            logger.info("%d rows are as old as what retention removed, and were not made again", left_out)
+        return kept
 
     def _told_again(
         self, entries: Mapping[RowKey, Entry], keyed: Sequence[tuple[RowKey, RowWrite]]

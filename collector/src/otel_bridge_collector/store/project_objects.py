@@ -27,6 +27,7 @@ ObjectKind: TypeAlias = Literal[
     "function",
     "project_tag",
     "project_score",
+    "project_automation",
     "view",
     "environment",
     "environment_object",
@@ -198,6 +199,18 @@ class ProjectObjects:
             )
             for xact_id, action, name, slug, data in states
         ]
+
+    def texts_with(self, part: str) -> Sequence[str]:
+        """Return the fields of every state of every object, as JSON texts, where some text stands in them."""
+        with self._file.lock:
+            return [
+                str(text)
+                for (text,) in self._file.connection.execute(
+                    "SELECT data FROM object WHERE instr(data, ?1)"
+                    " UNION SELECT data FROM object_version WHERE instr(data, ?1)",
+                    [part],
+                )
+            ]
 
     def newest_xact_id(self) -> int:
         """Return the newest transaction of any object; 0 when there is none."""

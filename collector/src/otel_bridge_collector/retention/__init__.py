@@ -1,0 +1,1 @@
+"""Retention: what is older or more than the configuration keeps goes, in small steps."""
