@@ -15,7 +15,7 @@ CHAOS_SECONDS ?= 900
 SEED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel examples matrix fuzz chaos chaos-short oracle ci pins clean
+.PHONY: help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -101,6 +101,9 @@ oracle: install ## compare 10,000 generated queries of each kind with the langua
 wheel: install ## build both wheels, install them into a fresh environment, test there
 	./tests/support/check_wheels.sh $(BIN)
 
+deploy: install ## judge the Dockerfile, the manifests and the unit of deploy/
+	@./tests/support/check_deploy.sh $(BIN)/python
+
 examples: install ## run every example
 	$(BIN)/python examples/demo.py > /dev/null
 	$(BIN)/python examples/zero_code.py > /dev/null
@@ -108,7 +111,7 @@ examples: install ## run every example
 matrix: install ## the tests on the other Pythons of this machine
 	@for version in $(MATRIX); do ./tests/support/test_on.sh $$version || exit 1; done
 
-ci: lint types wheel examples corpus conformance compat openapi neighbours matrix chaos-short test ## what CI runs; the tests come last
+ci: lint types wheel deploy examples corpus conformance compat openapi neighbours matrix chaos-short test ## what CI runs; the tests come last
 
 pins: ## pin what requirements/dev.in asks for (needs uv)
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/dev.in --output-file requirements/dev.txt
