@@ -146,7 +146,9 @@ class Run:
 
     def _rounds(self, sidecar: Sidecar, disk: Path, receivers: list[Receiver]) -> None:
         index = 0
-        while sidecar.kills < self._wanted.kills and self._left_s() > 0:
+        while sidecar.kills < self._wanted.kills and self._left_s() > -self._wanted.seconds * (
+            1 - _LOAD_SHARE
+        ):
             each = plan_round(self._chance, index)
             left_s = self._left_s() / (self._wanted.kills - sidecar.kills)
             restart_s = sum(self._restarts_s[-5:]) / len(self._restarts_s[-5:])

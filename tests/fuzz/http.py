@@ -4,10 +4,10 @@ import re
 import socket
 from typing import Final
 
-_PATIENCE_S: Final = 3.0
+_PATIENCE_S: Final = 8.0
 """How long the other side may believe that more comes; then it is told that nothing does."""
 
-_END_S: Final = 15.0
+_END_S: Final = 11.0
 _STATUS: Final = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 
 

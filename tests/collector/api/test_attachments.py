@@ -52,6 +52,13 @@ def test_a_made_up_url_is_refused(client: TestClient, token: str) -> None:
     assert client.put(f"/attachment/data/{token}", content=b"x").status_code == 403
 
 
+def test_a_status_that_nobody_can_write_down_is_refused(client: TestClient) -> None:
+    deep = "[" * 300 + "]" * 300
+    body = f'{{"key": "k", "status": {{"upload_status": "done", "x": {deep}}}}}'
+
+    assert client.post("/attachment/status", content=body).status_code == 400
+
+
 @pytest.mark.parametrize("body", [{}, {"key": "k"}, {"key": "k", "status": {"upload_status": "fine"}}])
 def test_a_bad_status_is_refused(client: TestClient, body: dict[str, object]) -> None:
     assert client.post("/attachment/status", json=body).status_code == 400

@@ -189,6 +189,16 @@ def test_a_span_that_cannot_be_read_is_rejected_alone(fields: dict[str, object],
     assert checked.reason == f"spans[1].{fault}"
 
 
+@pytest.mark.parametrize("odd", [None, 5, "text", []])
+def test_what_is_no_span_at_all_is_rejected_alone(odd: object) -> None:
+    good = {"traceId": TRACE_ID, "spanId": SPAN_ID}
+    body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [odd, good]}]}]}).encode()
+
+    checked = check_traces(otlp_json.parse_traces(body))
+
+    assert (checked.accepted, checked.rejected) == (1, 1)
+
+
 def test_a_log_record_that_cannot_be_read_is_rejected_alone() -> None:
     records = [{"severityText": "INFO"}, {"timeUnixNano": "secret"}]
     document = {"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]}

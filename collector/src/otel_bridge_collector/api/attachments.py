@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import quote
 
 import anyio.to_thread
+import orjson
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
@@ -55,7 +56,10 @@ class AttachmentsEndpoint:
             raise RequestError(
                 f'the body has no "status" with "upload_status", one of {known}', code="invalidJson"
             )
-        await anyio.to_thread.run_sync(self._attachments.state, _text(body, "key"), status)
+        try:
+            await anyio.to_thread.run_sync(self._attachments.state, _text(body, "key"), status)
+        except orjson.JSONEncodeError as error:  # nested without end, or half of a surrogate pair
+            raise RequestError(f'the "status" cannot be kept: {error}', code="invalidJson") from error
         return JSONResponse({})
 
     def find(self, request: Request) -> Response:

@@ -96,17 +96,24 @@ def _replace_unreadable(
         items = parent.get(name)
         if isinstance(items, list):
             for index, item in enumerate(cast("list[object]", items)):
-                if fault := _fault(message(), cast("dict[str, object]", item)):
+                if fault := _fault(message(), item, f"{name}[{index}]"):
                     marker = base64.b64encode(UNREADABLE).decode("ascii")
-                    items[index] = {"traceId": marker, reason_field: f"{name}[{index}].{fault}"}
+                    items[index] = {"traceId": marker, reason_field: fault}
 
 
-def _fault(message: Message, item: dict[str, object]) -> str:
-    """Say what is wrong with a span or record; empty when protobuf can hold it."""
+def _fault(message: Message, item: object, place: str) -> str:
+    """Say what is wrong with a span or record, and where; empty when protobuf can hold it."""
+    if not isinstance(item, dict):
+        return f"{place} is no object"
     try:
-        json_format.ParseDict(item, message, ignore_unknown_fields=True, max_recursion_depth=_MAX_NESTING)
+        json_format.ParseDict(
+            cast("dict[str, object]", item),
+            message,
+            ignore_unknown_fields=True,
+            max_recursion_depth=_MAX_NESTING,
+        )
     except json_format.ParseError as error:
-        return json_fault.describe(error)
+        return f"{place}.{json_fault.describe(error)}"
     return ""
 
 
