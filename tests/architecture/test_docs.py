@@ -93,3 +93,22 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 )
 def test_every_symbol_of_the_app_side_is_described_with_its_arguments() -> None:
     assert app_docs.PAGE.read_text(encoding="utf-8") == app_docs.page(), "run make docs"
+
+
+def test_every_limit_names_its_tests_and_these_exist() -> None:
+    table = (
+        (DOCS / "limits.md")
+        .read_text(encoding="utf-8")
+        .partition("tests on both sides |\n")[2]
+        .partition("\n\n")[0]
+    )
+    limits = [line.split(" | ") for line in table.splitlines()[1:]]
+    named = {limit[0].strip("| "): re.findall(r"`(test_\w+)`", limit[-1]) for limit in limits}
+    there = {
+        name
+        for module in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", module.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+
+    assert len(named) > 15
+    assert {limit: tests for limit, tests in named.items() if not tests or set(tests) - there} == {}

@@ -1,16 +1,20 @@
 """The door into the spool."""
 
 import asyncio
+import threading
+import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from otel_bridge.contract.names import PARENT
 from otel_bridge.contract.parent import Parent
 from otel_bridge.contract.row import Row
+from otel_bridge_collector.decode import protobuf
 from otel_bridge_collector.errors import (
     BodyTooLargeError,
     ForbiddenError,
@@ -260,3 +264,29 @@ def test_what_is_rejected_is_heard_with_its_reason(tmp_path: Path) -> None:
 
     assert (word.rejected, word.reason, word.receipt) == (1, "the trace id is missing", RECEIPT)
     assert [sender["spans"] for sender in record.routing.senders or ()] == [1]
+
+
+def test_large_requests_are_parsed_two_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    running: list[int] = [0, 0]
+    changing = threading.Lock()
+    parse = protobuf.parse_traces
+
+    def parse_slowly(body: bytes) -> ExportTraceServiceRequest:
+        with changing:
+            running[0] += 1
+            running[1] = max(running)
+        time.sleep(0.05)
+        with changing:
+            running[0] -= 1
+        return parse(body)
+
+    monkeypatch.setattr(protobuf, "parse_traces", parse_slowly)
+    body = traces(span(attributes={"text": "x" * (1 << 20)})).SerializeToString()
+
+    async def send(ingest: Ingest) -> None:
+        await asyncio.gather(*(ingest.traces(body, Encoding.PROTOBUF, parent=None) for _ in range(6)))
+
+    with open_spool(tmp_path) as spool:
+        asyncio.run(send(ingest_into(spool)))
+
+    assert running[1] == 2

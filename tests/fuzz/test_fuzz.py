@@ -23,7 +23,7 @@ class Picky:
 
     def check(self, given: Input) -> None:
         if b"!" in given.body:
-            raise ValueError(given.body)
+            raise ValueError("there it is")
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -1,9 +1,11 @@
 """Protobuf requests to spans and log records."""
 
+from contextlib import nullcontext
+
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, InstrumentationScope, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs, SeverityNumber
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
@@ -11,6 +13,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Sp
 from otel_bridge_collector import model
 from otel_bridge_collector.decode import protobuf
 from otel_bridge_collector.errors import MalformedBodyError
+from tests.support.otlp_request import span, traces
 
 TRACE_ID = bytes(range(16))
 SPAN_ID = bytes(range(8))
@@ -157,3 +160,16 @@ def test_a_body_that_is_no_request_is_refused_with_what_was_expected(body: bytes
 def test_an_empty_body_is_an_empty_request() -> None:
     assert protobuf.spans(protobuf.parse_traces(b"")) == []
     assert protobuf.log_records(protobuf.parse_logs(b"")) == []
+
+
+@pytest.mark.parametrize("lists", [pytest.param(47, id="at the limit"), pytest.param(48, id="over it")])
+def test_messages_are_nested_no_deeper_than_they_may(lists: int) -> None:
+    value = AnyValue(string_value="x")
+    for _ in range(lists):
+        value = AnyValue(array_value=ArrayValue(values=[value]))
+    deep = span()
+    deep.attributes.append(KeyValue(key="deep", value=value))
+    body = traces(deep).SerializeToString()
+
+    with nullcontext() if 5 + 2 * lists <= 100 else pytest.raises(MalformedBodyError):
+        protobuf.parse_traces(body)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import grpc
@@ -216,3 +217,44 @@ def test_a_key_in_the_metadata_lets_a_call_in_where_it_is_for(receivers: Receive
         grpc.StatusCode.PERMISSION_DENIED,
     ]
     assert [record.routing.projects for record in receivers.records()] == [[mine]]
+
+
+@pytest.mark.parametrize(
+    "size", [pytest.param(60 << 10, id="under the limit"), pytest.param(90 << 10, id="over it")]
+)
+def test_metadata_has_a_limit(receivers: Receivers, size: int) -> None:
+    body, metadata = traces(span()).SerializeToString(), (("x-large", "x" * size),)
+
+    if size < 64 << 10:
+        export(receivers, body, metadata=metadata)
+    else:
+        assert refusal(receivers, body, metadata=metadata).code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+@pytest.mark.parametrize(
+    "connections", [pytest.param(1, id="of one connection"), pytest.param(2, id="of two")]
+)
+def test_calls_of_a_connection_beyond_its_limit_wait(tmp_path: Path, connections: int) -> None:
+    # There is room for 100 calls of one caller: the next one is refused, unless it has not even begun.
+    def never() -> Iterator[bytes]:
+        stopped.wait(20)
+        yield from ()
+
+    stopped = threading.Event()
+    options = [("grpc.use_local_subchannel_pool", 1)]
+    with (
+        receiving(tmp_path, max_body_bytes=100, max_inflight_bytes=15_000, timeout_s=3) as receivers,
+        ExitStack() as stack,
+    ):
+        channels = [
+            stack.enter_context(grpc.insecure_channel(receivers.grpc, options=options))
+            for _ in range(connections)
+        ]
+        calls = [
+            channels[number % connections].stream_unary(TRACES, None, None).future(never(), timeout=20)
+            for number in range(101)
+        ]
+        codes = {call.code() for call in calls}
+        stopped.set()
+
+    assert (grpc.StatusCode.RESOURCE_EXHAUSTED in codes) == (connections == 2)

@@ -1,5 +1,8 @@
 """Flattened attributes to nested values."""
 
+import pytest
+
+from otel_bridge_collector.translate import indexed
 from otel_bridge_collector.translate.indexed import below, items_below, nested
 
 
@@ -36,3 +39,10 @@ def test_items_begin_with_an_index() -> None:
     attributes = {"p.0.role": "user", "p.filter": "x", "p.²": "y"}
 
     assert items_below(attributes, "p.") == {"0.role": "user"}
+
+
+@pytest.mark.parametrize("steps", [pytest.param(16, id="at the limit"), pytest.param(17, id="over it")])
+def test_a_flattened_key_has_no_more_steps_than_it_may(steps: int) -> None:
+    path = ".".join(["a"] * steps)
+
+    assert indexed.below({f"llm.{path}": 1}, "llm.") == ({path: 1} if steps == 16 else {})

@@ -36,6 +36,13 @@ def test_what_is_no_json_text_is_not_parsed(value: Json) -> None:
     assert json_text.parse(value) is None
 
 
+@pytest.mark.parametrize("levels", [pytest.param(128, id="at the limit"), pytest.param(129, id="over it")])
+def test_json_is_read_down_to_its_last_level(levels: int) -> None:
+    parsed = json_text.parse("[" * levels + "]" * levels)
+
+    assert (parsed is not None) == (levels == 128)
+
+
 def test_many_brackets_beside_each_other_are_not_deep() -> None:
     parsed = json_text.parse("[" + '{"a":1},' * 200 + "[]]")
 

@@ -2,6 +2,8 @@
 
 from itertools import permutations
 
+import pytest
+
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.translate import NestedCalls, translate
@@ -114,6 +116,16 @@ def test_calls_in_different_projects_are_each_its_project_s_own() -> None:
 
 def test_spans_that_are_each_other_s_parent_do_no_harm() -> None:
     assert demoted(make_span(span_id=OUTER, parent=INNER), make_span(span_id=INNER, parent=OUTER)) == set()
+
+
+@pytest.mark.parametrize(
+    ("max_spans", "is_seen"), [pytest.param(2, 1, id="at the limit"), pytest.param(1, 0, id="over it")]
+)
+def test_as_many_spans_are_remembered_as_may_be(max_spans: int, is_seen: int) -> None:
+    calls = NestedCalls(max_spans=max_spans)
+    other = Span(**{name: getattr(call(MIDDLE), name) for name in Span.__slots__} | {"trace_id": "ff" * 16})
+
+    assert len(demoted(call(OUTER), other, call(INNER, OUTER), calls=calls)) == is_seen
 
 
 def test_what_was_forgotten_counts_as_never_seen() -> None:

@@ -72,3 +72,12 @@ def test_an_object_with_named_fields_is_read(text: str, value: Json) -> None:
 )
 def test_no_other_call_is_an_object(text: str) -> None:
     assert python_literal.parse_object(text) is None
+
+
+@pytest.mark.parametrize(
+    "size", [pytest.param(1_000_000, id="at the limit"), pytest.param(1_000_001, id="over it")]
+)
+def test_a_literal_is_read_up_to_its_longest(size: int) -> None:
+    text = "['" + "x" * (size - 4) + "']"
+
+    assert (python_literal.parse(text) is not None) == (size == 1_000_000)

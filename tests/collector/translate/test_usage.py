@@ -170,3 +170,10 @@ def test_a_cache_that_is_no_number_of_tokens_is_not_counted(cached: Json) -> Non
 )
 def test_a_measure_is_a_finite_number_from_zero(value: Json, fits: bool) -> None:  # noqa: FBT001
     assert is_measure(value) is fits
+
+
+@pytest.mark.parametrize(
+    "value", [pytest.param(10**15 - 1, id="at the limit"), pytest.param(10**15, id="over it")]
+)
+def test_a_count_has_no_more_digits_than_it_may(value: int) -> None:
+    assert metrics(prompt_tokens=value) == ({"prompt_tokens": value} if value < 10**15 else {})
