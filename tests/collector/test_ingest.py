@@ -24,11 +24,13 @@ from otel_bridge_collector.errors import (
 )
 from otel_bridge_collector.ingest import Encoding, Ingest, Outcome
 from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED
+from otel_bridge_collector.pipeline.masks import DoorMasks
 from otel_bridge_collector.receipt.ledger import Word
 from otel_bridge_collector.spool.record import Record
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
+from tests.support.masking import rules_of
 from tests.support.otlp_request import log_record, logs, span, to_json, traces
 from tests.support.spool import open_spool, read_all
 
@@ -65,6 +67,12 @@ def ingest_into(spool: Spool, counters: Counters | None = None) -> Ingest:
     )
 
 
+def masking_into(spool: Spool) -> Ingest:
+    masks = DoorMasks()
+    masks.rules = rules_of("{patterns: [emails]}")
+    return Ingest(spool, XactClock(0), Counters(), OwnProjectOnly(), masks)
+
+
 def test_what_is_accepted_is_durable(tmp_path: Path) -> None:
     body = traces(span(1), span(2)).SerializeToString()
     with open_spool(tmp_path) as spool:
@@ -94,6 +102,40 @@ def test_every_request_is_a_transaction_of_its_own(tmp_path: Path) -> None:
 
     assert first.routing.xact < second.routing.xact
     assert second.payload == logs(log_record()).SerializeToString()
+
+
+def test_what_is_masked_is_kept_masked_only(tmp_path: Path) -> None:
+    request = traces(span(attributes={"a": "bob@x.example"}))
+
+    async def all_ways(ingest: Ingest) -> None:
+        await ingest.traces(request.SerializeToString(), Encoding.PROTOBUF, parent=None)
+        await ingest.traces(to_json(request), Encoding.JSON, parent=None)
+        await ingest.logs(to_json(logs(log_record("bob@x.example"))), Encoding.JSON, parent=None)
+        await ingest.logs(
+            logs(log_record("bob@x.example")).SerializeToString(), Encoding.PROTOBUF, parent=None
+        )
+        await ingest.rows([{"id": "r", "project_id": "mine", "input": "bob@x.example"}])
+
+    with open_spool(tmp_path) as spool:
+        asyncio.run(all_ways(masking_into(spool)))
+        kept = read_all(spool.reader(0))
+
+    assert len(kept) == 5
+    assert all(b"[email]" in record.payload and b"bob" not in record.payload for record in kept)
+
+
+def test_what_rules_find_nothing_in_keeps_its_bytes(tmp_path: Path) -> None:
+    body = traces(span(attributes={"a": "b"})).SerializeToString()
+    with open_spool(tmp_path) as spool:
+        asyncio.run(masking_into(spool).traces(body, Encoding.PROTOBUF, parent=None))
+
+        assert [record.payload for record in read_all(spool.reader(0))] == [body]
+
+
+def test_fields_of_objects_are_masked(tmp_path: Path) -> None:
+    with open_spool(tmp_path) as spool:
+        assert masking_into(spool).masked({"description": "bob@x.example"}) == {"description": "[email]"}
+        assert ingest_into(spool).masked({"description": "bob@x.example"}) == {"description": "bob@x.example"}
 
 
 def test_rejected_log_records_are_logged_as_such(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -59,6 +59,7 @@ def client_of(
             caught_up=caught_up,
             keep_rows=door.keep,
             row_fault=lambda _: "",
+            masked=lambda fields: fields,
             next_xact=door.xacts.next,
         ),
         more,

@@ -46,6 +46,8 @@ def _sections(path: str, here: dict[str, Any]) -> Iterator[tuple[str, dict[str, 
         for pattern, component in value.get("patternProperties", {}).items():
             kind = pattern.removeprefix("^").removesuffix("(/.+)?$")
             yield from _sections(f"{below}.{kind}", _section(component) or {})
+        if isinstance(value.get("items"), dict) and (section := _section(value["items"])):
+            yield from _sections(f"{below}[]", section)
         if isinstance(value.get("additionalProperties"), dict) and (
             section := _section(value["additionalProperties"])
         ):

@@ -44,6 +44,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             caught_up=caught_up_at_once,
             keep_rows=ingest.rows,
             row_fault=ingest.row_fault,
+            masked=ingest.masked,
             next_xact=XactClock(0).next,
         )
         probes = Probes(Health())

@@ -228,6 +228,7 @@ async def _start(
         xacts,
         seen.own.counters,
         gate,
+        working.deliveries.masks,
         ledger=storage.receipts,
         max_messages=budget.messages(settings.memory_limit_mb),
     )
@@ -254,6 +255,7 @@ async def _start(
             caught_up=caught_up,
             keep_rows=ingest.rows,
             row_fault=ingest.row_fault,
+            masked=ingest.masked,
             next_xact=xacts.next,
         ),
         [

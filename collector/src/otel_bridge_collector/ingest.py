@@ -18,12 +18,15 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from otel_bridge.contract.parent import Parent, ParentError, parse_parent
 from otel_bridge.contract.receipt import parse_receipt
-from otel_bridge.contract.row import Row
+from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.decode import native, otlp_json, protobuf
 from otel_bridge_collector.decode.sender import Sender, senders_of
 from otel_bridge_collector.decode.size import MAX_MESSAGES, check_json, check_protobuf
 from otel_bridge_collector.decode.structure import Checked, ParentFault, check_logs, check_traces
 from otel_bridge_collector.errors import ForbiddenError, SpoolError
+from otel_bridge_collector.masking.otlp import masked_logs, masked_traces
+from otel_bridge_collector.masking.rows import RowMasker
+from otel_bridge_collector.masking.rules import RuleSet
 from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED
 from otel_bridge_collector.metrics.reason import reason_of
 from otel_bridge_collector.receipt.ledger import Word
@@ -99,6 +102,22 @@ class Hears(Protocol):
         ...
 
 
+class Masks(Protocol):
+    """Knows the masking rules at the door; `pipeline.masks.DoorMasks` does."""
+
+    @property
+    def rules(self) -> RuleSet | None:
+        """The rules; None where there are none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoMasks:
+    """No masking rules."""
+
+    rules: RuleSet | None = None
+
+
 class Keep(Protocol):
     """One of the entrances of `Ingest`."""
 
@@ -129,10 +148,12 @@ class _Bounds:
     Attributes:
         max_messages: how many messages it may hold.
         parent_fault: says what speaks against a parent; None when the caller may write everywhere.
+        rules: what is masked before it is kept; None for nothing.
     """
 
     max_messages: int
     parent_fault: ParentFault | None
+    rules: RuleSet | None
 
 
 class Ingest:
@@ -148,6 +169,7 @@ class Ingest:
         xacts: XactClock,
         counters: Counters,
         gate: Gate,
+        masks: Masks = NoMasks(),
         *,
         ledger: Hears | None = None,
         now_ns: Callable[[], int] = time.time_ns,
@@ -160,6 +182,7 @@ class Ingest:
             xacts: numbers them.
             counters: count what comes.
             gate: says what the caller may write.
+            masks: knows what is masked before it is kept.
             ledger: keeps account of what senders say beside their spans; None for none.
             now_ns: the time.
             max_messages: in a request, as `decode.size` counts them; in JSON twice as many lists and objects.
@@ -168,6 +191,7 @@ class Ingest:
         self._xacts = xacts
         self.counters = counters
         self._gate = gate
+        self._masks = masks
         self._ledger = ledger
         self._now_ns = now_ns
         self._max_messages = max_messages
@@ -245,10 +269,15 @@ class Ingest:
         """
         if fault := next((fault for row in rows if (fault := self.row_fault(row))), ""):
             raise ForbiddenError(fault)
-        payload = await asyncio.to_thread(native.pack_rows, rows)
+        payload = await asyncio.to_thread(_packed, rows, self._masks.rules)
         routing = self._routing("rows", None, payload)
         await self._append(routing, payload, len(rows), ("braintrust", "http"))
         return routing.xact
+
+    def masked(self, fields: Mapping[str, Json]) -> Mapping[str, Json]:
+        """Return the fields of a named object as they may be kept."""
+        rules = self._masks.rules
+        return fields if rules is None else RowMasker(rules).fields(fields)
 
     async def _keep(
         self,
@@ -296,7 +325,9 @@ class Ingest:
     async def _off_loop(
         self, check: Callable[[bytes, Encoding, _Bounds], _Checked], body: bytes, encoding: Encoding
     ) -> _Checked:
-        bounds = _Bounds(max_messages=self._max_messages, parent_fault=self._parent_fault())
+        bounds = _Bounds(
+            max_messages=self._max_messages, parent_fault=self._parent_fault(), rules=self._masks.rules
+        )
         if len(body) <= _PARSED_IN_PLACE:
             return check(body, encoding, bounds)
         return await anyio.to_thread.run_sync(check, body, encoding, bounds, limiter=self._parsing)
@@ -315,26 +346,43 @@ class Ingest:
 def _check_traces(body: bytes, encoding: Encoding, bounds: _Bounds) -> _Checked:
     if encoding is Encoding.PROTOBUF:
         check_protobuf(body, ExportTraceServiceRequest.DESCRIPTOR, max_messages=bounds.max_messages)
-        return _checked(check_traces(protobuf.parse_traces(body), bounds.parent_fault), body)
-    check_json(body, max_brackets=2 * bounds.max_messages)
-    return _checked(check_traces(otlp_json.parse_traces(body), bounds.parent_fault), None)
+        checked, received = check_traces(protobuf.parse_traces(body), bounds.parent_fault), body
+    else:
+        check_json(body, max_brackets=2 * bounds.max_messages)
+        checked, received = check_traces(otlp_json.parse_traces(body), bounds.parent_fault), None
+    received = None if checked.rejected else received
+    masked = masked_traces(checked.request, received, bounds.rules) if bounds.rules else None
+    return _checked(checked, masked, received)
 
 
 def _check_logs(body: bytes, encoding: Encoding, bounds: _Bounds) -> _Checked:
     if encoding is Encoding.PROTOBUF:
         check_protobuf(body, ExportLogsServiceRequest.DESCRIPTOR, max_messages=bounds.max_messages)
-        return _checked(check_logs(protobuf.parse_logs(body), bounds.parent_fault), body)
-    check_json(body, max_brackets=2 * bounds.max_messages)
-    return _checked(check_logs(otlp_json.parse_logs(body), bounds.parent_fault), None)
+        checked, received = check_logs(protobuf.parse_logs(body), bounds.parent_fault), body
+    else:
+        check_json(body, max_brackets=2 * bounds.max_messages)
+        checked, received = check_logs(otlp_json.parse_logs(body), bounds.parent_fault), None
+    received = None if checked.rejected else received
+    masked = masked_logs(checked.request, received, bounds.rules) if bounds.rules else None
+    return _checked(checked, masked, received)
 
 
 def _checked(
-    checked: Checked[ExportTraceServiceRequest] | Checked[ExportLogsServiceRequest], received: bytes | None
+    checked: Checked[ExportTraceServiceRequest] | Checked[ExportLogsServiceRequest],
+    masked: bytes | None,
+    received: bytes | None,
 ) -> _Checked:
-    """Keep the bytes as `received`, unless they are no protobuf or hold what was rejected."""
+    """Keep the bytes as masked, else as `received`, unless they are no protobuf or hold what was rejected."""
     outcome = Outcome(accepted=checked.accepted, rejected=checked.rejected, reason=checked.reason)
-    if received is None or checked.rejected:
-        received = checked.request.SerializeToString()
+    if masked is None:
+        masked = checked.request.SerializeToString() if received is None else received
     sent = checked.request
     senders = senders_of(sent) if isinstance(sent, ExportTraceServiceRequest) else None
-    return _Checked(outcome=outcome, payload=received, senders=senders)
+    return _Checked(outcome=outcome, payload=masked, senders=senders)
+
+
+def _packed(rows: Sequence[Row], rules: RuleSet | None) -> bytes:
+    if rules is None:
+        return native.pack_rows(rows)
+    masker = RowMasker(rules)
+    return native.pack_rows([masker.row(row) for row in rows])

@@ -63,6 +63,18 @@ def test_what_does_not_fit_is_told(text: str, message: str) -> None:
         load_config(Sources(files=[pipelines(text)]))
 
 
+def test_masking_may_stand_before_the_store_and_before_requests_that_are_forwarded() -> None:
+    text = (
+        f"yaml:{EXPORTERS}".replace(
+            "processors: {", "processors: {masking: {rules: [{patterns: [emails]}]}, "
+        )
+        + "service: {pipelines: {traces: {receivers: [otlp], processors: [masking], exporters: [store, otlphttp]},"
+        " traces/b: {receivers: [otlp], processors: [fields, filter], exporters: [file]}}}"
+    )
+
+    assert load_config(Sources(files=[text])).config.service is not None
+
+
 def test_one_exporter_may_stand_in_a_pipeline_of_each_signal() -> None:
     text = (
         "traces: {receivers: [otlp], processors: [filter], exporters: [otlphttp]},"

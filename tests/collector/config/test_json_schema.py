@@ -12,7 +12,7 @@ def test_components_are_chosen_by_their_names() -> None:
 
 
 def test_every_type_of_component_is_named() -> None:
-    assert component_types("processors") == ["fields", "filter", "probabilistic_sampler"]
+    assert component_types("processors") == ["fields", "filter", "masking", "probabilistic_sampler"]
 
 
 def test_the_keys_of_a_place_are_known() -> None:

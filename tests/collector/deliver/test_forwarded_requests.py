@@ -13,6 +13,7 @@ from otel_bridge_collector.deliver.step import Keep, Sample, Step, is_sampled
 from otel_bridge_collector.sinks.otlp_request import OtlpRequest
 from otel_bridge_collector.spool.record import Record, Routing, Signal
 from otel_bridge_collector.store.objects import Objects
+from tests.support.masking import rules_of
 from tests.support.otlp_request import TRACE_ID, log_record, logs, span, traces
 
 
@@ -45,6 +46,18 @@ def test_the_bytes_are_those_that_came(router: Router) -> None:
     assert forwarded(router, "traces", unknown_field) == [
         OtlpRequest(seq=3, signal="traces", body=unknown_field, items=1)
     ]
+
+
+def test_rules_of_its_own_mask_what_is_sent(router: Router) -> None:
+    requests = ForwardedRequests(router, {"traces": ()}, {"traces": rules_of("{patterns: [emails]}")})
+
+    def sent(request: Message) -> bytes:
+        routing = Routing(signal="traces", parent=None, xact=7, received_ns=0)
+        record = Record(seq=3, routing=routing, payload=request.SerializeToString())
+        return requests.prepare(record).writes[0].body
+
+    assert sent(traces(span(1))) == traces(span(1)).SerializeToString()
+    assert b"bob@x.example" not in sent(traces(span(1, attributes={"a": "bob@x.example"})))
 
 
 def test_only_the_spans_that_get_through_are_sent(router: Router) -> None:

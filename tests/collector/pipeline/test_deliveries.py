@@ -13,6 +13,7 @@ from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.telemetry import Counters
 from tests.support.ground import ground_in, memory_store
+from tests.support.masking import config_of
 from tests.support.otlp_request import span, traces
 from tests.support.sinks import MemorySink
 from tests.support.spool import ROUTING, open_spool
@@ -143,3 +144,26 @@ def test_the_slowest_destination_says_what_may_go(tmp_path: Path) -> None:
     run(tmp_path, config_with(f"file: {file_in(blocked)}"), use)
 
     assert lines(blocked) == 1
+
+
+def test_the_masks_at_the_door_change_with_the_configuration(tmp_path: Path) -> None:
+    async def use(deliveries: Deliveries, spool: Spool) -> None:
+        del spool
+        assert deliveries.masks.rules is not None
+        with pytest.raises(SettingsError):
+            await deliveries.reload(
+                config_of("{fields: [a], action: pseudonym, key_file: /nowhere}", before="store")
+            )
+        assert deliveries.masks.rules is not None
+        await deliveries.reload(Config())
+        assert deliveries.masks.rules is None
+
+    run(tmp_path, masking_at_door(tmp_path), use)
+
+
+def masking_at_door(folder: Path) -> Config:
+    return config_with(
+        f"file: {file_in(folder / 'rows')}",
+        "processors: {masking: {rules: [{patterns: [emails]}]}}\n"
+        "service: {pipelines: {traces: {receivers: [otlp], processors: [masking], exporters: [store, file]}}}",
+    )

@@ -18,6 +18,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import read_object
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.signature import read_signed, sign
+from otel_bridge_collector.api.writing import MaskFields
 from otel_bridge_collector.store.attachments import Attachments, AttachmentTooLargeError
 
 LIFETIME_S: Final = 3600.0
@@ -29,8 +30,9 @@ _STATUSES: Final = ("uploading", "done", "error")
 class AttachmentsEndpoint:
     """Answers for attachments."""
 
-    def __init__(self, attachments: Attachments) -> None:
+    def __init__(self, attachments: Attachments, masked: MaskFields) -> None:
         self._attachments = attachments
+        self._masked = masked
 
     async def create(self, request: Request) -> Response:
         """Return where the bytes of an attachment are to be put."""
@@ -57,7 +59,7 @@ class AttachmentsEndpoint:
                 f'the body has no "status" with "upload_status", one of {known}', code="invalidJson"
             )
         try:
-            await anyio.to_thread.run_sync(self._attachments.state, _text(body, "key"), status)
+            await anyio.to_thread.run_sync(self._attachments.state, _text(body, "key"), self._masked(status))
         except orjson.JSONEncodeError as error:  # nested without end, or half of a surrogate pair
             raise RequestError(f'the "status" cannot be kept: {error}', code="invalidJson") from error
         return JSONResponse({})

@@ -18,6 +18,7 @@ from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.kinds import Kind
 from otel_bridge_collector.api.paging import page_of
 from otel_bridge_collector.api.version import read_version
+from otel_bridge_collector.api.writing import MaskFields
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.project_objects import ProjectObject
 
@@ -25,10 +26,13 @@ from otel_bridge_collector.store.project_objects import ProjectObject
 class ObjectsEndpoint:
     """Answers for the objects of one kind."""
 
-    def __init__(self, kind: Kind, objects: Objects, next_xact: Callable[[], int]) -> None:
+    def __init__(
+        self, kind: Kind, objects: Objects, next_xact: Callable[[], int], masked: MaskFields
+    ) -> None:
         self._kind = kind
         self._objects = objects
         self._next_xact = next_xact
+        self._masked = masked
 
     def list(self, request: Request) -> Response:
         """List objects, newest first.
@@ -200,7 +204,7 @@ class ObjectsEndpoint:
                 raise RequestError(
                     f'"{name}" has the wrong type, expected {self._kind.described(name)}', code="invalidJson"
                 )
-        return {name: body[name] for name in self._kind.fields if name in body}
+        return dict(self._masked({name: body[name] for name in self._kind.fields if name in body}))
 
     def _shaped(self, found: ProjectObject) -> dict[str, Json]:
         return self._kind.shape(found, org_id=self._objects.org_id)

@@ -13,6 +13,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import read_object
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.paging import page_of
+from otel_bridge_collector.api.writing import MaskFields
 from otel_bridge_collector.store.objects import Objects, Project
 
 ShowAgain = Callable[[str], Awaitable[None]]
@@ -22,8 +23,9 @@ ShowAgain = Callable[[str], Awaitable[None]]
 class ProjectsEndpoint:
     """Answers for projects."""
 
-    def __init__(self, objects: Objects, show_again: ShowAgain) -> None:
+    def __init__(self, objects: Objects, show_again: ShowAgain, masked: MaskFields) -> None:
         self._objects = objects
+        self._masked = masked
         self._show_again = show_again
 
     def list(self, request: Request) -> Response:
@@ -43,7 +45,7 @@ class ProjectsEndpoint:
         name = _name(body.get("name"), "name")
         before = self._objects.project_named(name)
         project = before or self._objects.create_project(name)
-        if before is None and (data := _data(body)):
+        if before is None and (data := dict(self._masked(_data(body)))):
             project = self._objects.describe_project(project, data)
         return JSONResponse(shape_project(project))
 
@@ -57,7 +59,7 @@ class ProjectsEndpoint:
             if renamed is None:
                 raise RequestError(f'there is another project "{name}"', code="nameTaken", status=409)
             project = renamed
-        if data := _data(body):
+        if data := dict(self._masked(_data(body))):
             changed = self._objects.describe_project(
                 project,
                 {

@@ -27,7 +27,7 @@ from otel_bridge_collector.api.ratings import Ratings
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.snapshots import RestoreEndpoint, SnapshotsEndpoint
 from otel_bridge_collector.api.summaries import Summaries
-from otel_bridge_collector.api.writing import KeepRows, RowFault, RowWriter
+from otel_bridge_collector.api.writing import KeepRows, MaskFields, RowFault, RowWriter
 from otel_bridge_collector.store.attachments import Attachments
 from otel_bridge_collector.store.confined import Selects
 from otel_bridge_collector.store.objects import Objects
@@ -47,6 +47,7 @@ class Plane:
             that took too long.
         keep_rows: keeps rows that came as rows.
         row_fault: says why the caller may not write a row.
+        masked: returns the fields of an object as they may be kept.
         next_xact: gives transactions to changes of objects.
     """
 
@@ -56,6 +57,7 @@ class Plane:
     caught_up: Callable[[], Awaitable[bool]]
     keep_rows: KeepRows
     row_fault: RowFault
+    masked: MaskFields
     next_xact: Callable[[], int]
 
 
@@ -81,7 +83,9 @@ def build_operations(plane: Plane) -> list[Operation]:
     rows: dict[RowsOf, ObjectRowsEndpoint] = {
         kind: ObjectRowsEndpoint(kind, plane.objects, reader, writer) for kind in ROW_KINDS
     }
-    endpoints = {kind.name: ObjectsEndpoint(kind, plane.objects, plane.next_xact) for kind in KINDS}
+    endpoints = {
+        kind.name: ObjectsEndpoint(kind, plane.objects, plane.next_xact, plane.masked) for kind in KINDS
+    }
     experiments, datasets = endpoints[EXPERIMENT.name], endpoints[DATASET.name]
     summaries = Summaries(plane.objects, reader, experiments, datasets)
     ratings = Ratings(plane.store, writer, plane.caught_up)
@@ -90,8 +94,8 @@ def build_operations(plane: Plane) -> list[Operation]:
     return [
         *operations.service_operations(BtqlEndpoint(reader), LoginEndpoint(plane.objects)),
         *operations.logs3_operations(Logs3Endpoint(writer)),
-        *operations.attachment_operations(AttachmentsEndpoint(plane.attachments)),
-        *operations.project_operations(ProjectsEndpoint(plane.objects, ratings.show_again)),
+        *operations.attachment_operations(AttachmentsEndpoint(plane.attachments, plane.masked)),
+        *operations.project_operations(ProjectsEndpoint(plane.objects, ratings.show_again, plane.masked)),
         *operations.summary_operations(summaries),
         *(each for kind in ROW_KINDS for each in operations.rows_operations(kind, rows[kind])),
         operations.cross_insert_operation(CrossInsertEndpoint(rows, writer)),

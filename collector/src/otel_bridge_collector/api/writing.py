@@ -19,6 +19,9 @@ KeepRows = Callable[[Sequence[Row]], Awaitable[int]]
 RowFault = Callable[[Row], str]
 """Says why the caller may not write a row, empty when it may; `ingest.Ingest.row_fault` does."""
 
+MaskFields = Callable[[Mapping[str, Json]], Mapping[str, Json]]
+"""Returns the fields of a named object as they may be kept; `ingest.Ingest.masked` does."""
+
 MAX_BATCH_BYTES: Final = 64 << 20
 
 

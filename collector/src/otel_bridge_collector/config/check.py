@@ -1,11 +1,12 @@
 """Checks across sections: what pipelines name is there, and does what they ask of it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from otel_bridge_collector.config.component import type_of
 from otel_bridge_collector.config.document import Path
 from otel_bridge_collector.config.fault import Fault, suggestion
+from otel_bridge_collector.config.masking import MaskingProcessor, rule_faults
 from otel_bridge_collector.config.model import Config, Pipeline
 
 SIGNALS: Final = ("traces", "logs")
@@ -20,10 +21,9 @@ def check(config: Config) -> list[Fault]:
         *(fault for name, pipeline in pipelines.items() for fault in _in_pipeline(config, name, pipeline)),
         *_twice(config),
         *_endpoints(config),
+        *_masking(config),
     ]
-    if pipelines:
-        faults += _unused(config, pipelines.values())
-    return faults
+    return [*faults, *_unused(config, pipelines.values())]
 
 
 def pipelines_of(config: Config) -> Mapping[str, Pipeline]:
@@ -54,9 +54,10 @@ def _unfit(config: Config, path: tuple[str, ...], pipeline: Pipeline) -> Iterato
     kinds = {type_of(name) for name in pipeline.processors if name in config.processors}
     for index, exporter in enumerate(pipeline.exporters):
         where: Path = (*path, "exporters", index)
-        if type_of(exporter) == "store" and pipeline.processors:
+        if type_of(exporter) == "store" and kinds - {"masking"}:
             yield Fault(
-                path=where, message="the store keeps everything: name it in a pipeline without processors"
+                path=where,
+                message="the store keeps everything: name it in a pipeline without processors, but those that mask",
             )
         if type_of(exporter) in _UNTOUCHED and "fields" in kinds:
             yield Fault(
@@ -87,11 +88,21 @@ def _endpoints(config: Config) -> Iterator[Fault]:
             yield Fault(path=("exporters", name), message="there is one store, named `store`")
 
 
-def _unused(config: Config, pipelines: Iterable[Pipeline]) -> Iterator[Fault]:
+def _masking(config: Config) -> Iterator[Fault]:
+    for name, processor in config.processors.items():
+        if isinstance(processor, MaskingProcessor):
+            for index, rule in enumerate(processor.rules):
+                for message in rule_faults(rule):
+                    yield Fault(path=("processors", name, "rules", index), message=message)
+
+
+def _unused(config: Config, pipelines: Collection[Pipeline]) -> Iterator[Fault]:
     used = {name for pipeline in pipelines for name in (*pipeline.exporters, *pipeline.processors)}
     for section in ("exporters", "processors"):
         for name in getattr(config, section):
-            if name not in used and name != "store":
+            # Without pipelines all exporters are used; of processors only masking ones would be missed in silence.
+            matters = pipelines or type_of(name) == "masking"
+            if name not in used and name != "store" and matters:
                 yield Fault(
                     path=(section, name), message="it stands in no pipeline: name it in one, or leave it out"
                 )

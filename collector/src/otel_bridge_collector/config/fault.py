@@ -15,6 +15,7 @@ from otel_bridge_collector.errors import SettingsError
 _NOT_NEEDED: Final = {
     "batch": "delivery batches by itself; leave it out",
     "memory_limiter": "there is one for the whole sidecar, not in pipelines: set extensions.memory_limiter.limit_mib",
+    "redaction": "write a masking processor: its patterns and regexes stand for blocked_values",
     "queue": "the spool is the queue; leave it out",
     "sending_queue": "the spool is the queue of every exporter; leave it out",
 }

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, JsonValue, StringConstraints
 
+from otel_bridge_collector.config.masking import MaskingProcessor
 from otel_bridge_collector.config.section import Section
 
 FieldPath: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^.\s][^\s]*$")]
@@ -39,6 +40,6 @@ class FieldsProcessor(Section):
 
 
 Processor: TypeAlias = Annotated[
-    FilterProcessor | SamplingProcessor | FieldsProcessor, Field(discriminator="type")
+    FilterProcessor | SamplingProcessor | FieldsProcessor | MaskingProcessor, Field(discriminator="type")
 ]
 """One step; which one its name says."""

@@ -13,6 +13,8 @@ from otel_bridge_collector.decode import protobuf
 from otel_bridge_collector.deliver.preparation import Prepared
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.step import Step, passing
+from otel_bridge_collector.masking.otlp import mask_request
+from otel_bridge_collector.masking.rules import RuleSet
 from otel_bridge_collector.model import LogRecord, RowWrite, Span
 from otel_bridge_collector.sinks.otlp_request import AnyRequest, OtlpRequest, count, only, parse
 from otel_bridge_collector.spool.record import Record, Routing, Signal
@@ -21,14 +23,21 @@ from otel_bridge_collector.spool.record import Record, Routing, Signal
 class ForwardedRequests:
     """Prepares the records of an OTLP backend."""
 
-    def __init__(self, router: Router, steps: Mapping[Signal, Sequence[Step]]) -> None:
+    def __init__(
+        self,
+        router: Router,
+        steps: Mapping[Signal, Sequence[Step]],
+        masks: Mapping[Signal, RuleSet] | None = None,
+    ) -> None:
         """Make one.
 
         Args:
             router: for the object ids that a filter may ask for.
             steps: what chooses spans and log records, by their signal; a signal that is not there is not wanted.
+            masks: what is masked in the requests of a signal on their way.
         """
         self._router = router
+        self._masks = masks or {}
         self._steps = steps
 
     def prepare(self, record: Record) -> Prepared[OtlpRequest]:
@@ -41,6 +50,8 @@ class ForwardedRequests:
             body = self._chosen(record, signal)
         if not body:
             return Prepared(writes=[])
+        if rules := self._masks.get(signal):
+            body = mask_request(signal, body, rules)
         request = OtlpRequest(seq=record.seq, signal=signal, body=body)
         return Prepared(writes=[replace(request, items=count(parse(request)))])
 

@@ -24,7 +24,7 @@ from otel_bridge_collector.deliver.preparation import Preparation
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
 from otel_bridge_collector.pipeline.flow import Flow
-from otel_bridge_collector.pipeline.steps import build_steps
+from otel_bridge_collector.pipeline.steps import build_steps, request_rules
 from otel_bridge_collector.pipeline.tls import build_context, build_credentials
 from otel_bridge_collector.sinks.base import Sink
 from otel_bridge_collector.sinks.braintrust import BraintrustSink
@@ -85,10 +85,11 @@ def build_destination(
         raise TypeError("the store is built by the composition root")
     sink, close = _sink(name, exporter, ground)
     steps = build_steps(config, flow, ground.price)
+    masks = request_rules(config, flow)
 
     def new_preparation() -> Preparation[Any]:
         if isinstance(exporter, OtlpExporter | OtlpHttpExporter):
-            return ForwardedRequests(ground.router, steps)
+            return ForwardedRequests(ground.router, steps, masks)
         return AssembledRows(RoutedRows(ground.router, ground.media), steps)
 
     own = ground.folder / files_of(name)

@@ -1,4 +1,4 @@
-"""All deliveries of a sidecar: started together, exchanged one by one when the configuration changes."""
+"""All deliveries of a sidecar, and the masks at its door: started together, exchanged one by one when the configuration changes."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from otel_bridge_collector.deliver.destination import Status
 from otel_bridge_collector.deliver.loop import Delivery
 from otel_bridge_collector.pipeline.build import AnyDestination, Ground, build_destination
 from otel_bridge_collector.pipeline.flow import STORE, Flow, flows
+from otel_bridge_collector.pipeline.masks import DoorMasks, door_rules
 from otel_bridge_collector.pipeline.steps import check_conditions
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.telemetry import Counters
@@ -33,13 +34,19 @@ class _Plan:
 
 
 class Deliveries:
-    """The deliveries by name; belongs to one event loop, but any thread may ask how far they are."""
+    """The deliveries by name; belongs to one event loop, but any thread may ask how far they are.
+
+    Attributes:
+        store: the delivery to the store.
+        masks: what is masked before it is kept.
+    """
 
     def __init__(self, spool: Spool, store: AnyDestination, ground: Ground, counters: Counters) -> None:
         self._spool = spool
         self._ground = ground
         self._counters = counters
         self.store: Delivery[Any] = Delivery(spool, store, counters)
+        self.masks = DoorMasks()
         self._running: dict[str, Delivery[Any]] = {STORE: self.store}
         self._plans: dict[str, _Plan] = {}
 
@@ -51,6 +58,7 @@ class Deliveries:
             OSError: the place of one cannot be written.
         """
         plans = _plans(config)
+        self.masks.rules = door_rules(config)
         built = [self._build(name, plan, config) for name, plan in plans.items()]
         self.store.start()
         for delivery in built:
@@ -64,10 +72,11 @@ class Deliveries:
         Raises:
             SettingsError: a destination cannot be built; everything is as it was.
         """
-        plans = _plans(config)
+        plans, rules = _plans(config), door_rules(config)
         changed = [name for name, plan in plans.items() if self._plans.get(name) != plan]
         for name in changed:
             await _try(name, plans[name], config, self._ground)
+        self.masks.rules = rules
         for name in (*changed, *(self._plans.keys() - plans.keys())):
             if old := self._running.pop(name, None):
                 await old.stop(drain_s=_RELOAD_DRAIN_S)

@@ -24,6 +24,7 @@ _SIGNALS: Final[Mapping[tuple[str, str], Signal]] = {
 def flows(config: Config) -> dict[str, Flow]:
     """Return the flow of each exporter but the store, which gets everything; without pipelines the others do too."""
     names = [name for name in config.exporters if name != STORE]
+    done = at_door(config)
     pipelines = pipelines_of(config)
     if not pipelines:
         return {name: dict.fromkeys(_SIGNALS.values(), ()) for name in names}
@@ -36,5 +37,18 @@ def flows(config: Config) -> dict[str, Flow]:
         ]
         for name in pipeline.exporters:
             if name in found:
-                found[name].update((signal, pipeline.processors) for signal in signals)
+                left = tuple(each for each in pipeline.processors if each not in done)
+                found[name].update((signal, left) for signal in signals)
     return dict(found)
+
+
+def at_door(config: Config) -> tuple[str, ...]:
+    """Return the masking processors in pipelines with the store: they mask all that comes in, before it is kept."""
+    named = [
+        name
+        for pipeline in pipelines_of(config).values()
+        if STORE in pipeline.exporters
+        for name in pipeline.processors
+        if type_of(name) == "masking"
+    ]
+    return tuple(dict.fromkeys(named))

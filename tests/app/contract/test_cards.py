@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_bridge.masking.cards import replace_cards
+from otel_bridge.contract.cards import replace_cards
+
+
+def shown(_: str) -> str:
+    return "#"
 
 
 def checksum(digits: str) -> int:
@@ -20,7 +24,7 @@ def test_a_number_is_found_exactly_if_its_checksum_is_right(digits: str, between
     for last in "0123456789":
         number = digits + last
         groups = [number[:4], number[4:]]
-        found = replace_cards(between.join(groups), "#") == "#"
+        found = replace_cards(between.join(groups), shown) == "#"
 
         # With a group before it that is no part, a shorter row may be a card of its own.
         inner = any(checksum(group) % 10 == 0 for group in groups if len(group) > 12)
@@ -31,10 +35,10 @@ def test_a_number_is_found_exactly_if_its_checksum_is_right(digits: str, between
 def test_other_lengths_are_no_cards(length: int) -> None:
     text = next(str(n) for n in range(4 * 10 ** (length - 1), 4 * 10**length) if checksum(str(n)) % 10 == 0)
 
-    assert replace_cards(text, "#") == text
+    assert replace_cards(text, shown) == text
 
 
 def test_two_cards_in_a_row_are_two() -> None:
     cards = ["4111 1111 1111 1111", "5500 0000 0000 0004"]
 
-    assert [replace_cards(" ".join(pair), "#") for pair in pairwise(cards)] == ["# #"]
+    assert [replace_cards(" ".join(pair), shown) for pair in pairwise(cards)] == ["# #"]

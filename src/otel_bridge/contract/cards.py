@@ -4,6 +4,7 @@ Source: ISO/IEC 7812-1:2017, annex B (checksum); numbers of cards begin with 2 t
 """
 
 import re
+from collections.abc import Callable
 from itertools import accumulate
 from typing import Final
 
@@ -14,12 +15,12 @@ _FIRST: Final = frozenset("23456")
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
-def replace_cards(text: str, mask: str) -> str:
-    """Return `text` with `mask` for each number of a card; groups of digits may be apart by one character."""
-    return _RUN.sub(lambda run: _without_cards(run[0], mask), text)
+def replace_cards(text: str, shown: Callable[[str], str]) -> str:
+    """Return `text` with what `shown` makes of each number of a card; groups of digits may be apart by one character."""
+    return _RUN.sub(lambda run: _without_cards(run[0], shown), text)
 
 
-def _without_cards(run: str, mask: str) -> str:
+def _without_cards(run: str, shown: Callable[[str], str]) -> str:
     """Look at every row of whole groups that has the length of a card number."""
     groups = [(found.start(), found.end()) for found in _GROUP.finditer(run)]
     digits = _GROUP.findall(run)
@@ -34,8 +35,9 @@ def _without_cards(run: str, mask: str) -> str:
         if last is None:
             first += 1
             continue
-        kept += [run[done : groups[first][0]], mask]
-        done, first = groups[last][1], last + 1
+        begin, end = groups[first][0], groups[last][1]
+        kept += [run[done:begin], shown(run[begin:end])]
+        done, first = end, last + 1
     return "".join([*kept, run[done:]])
 
 

@@ -1,0 +1,1 @@
+"""Masking: rules of the configuration applied to OTLP requests and rows, before anything else sees them."""
