@@ -23,6 +23,7 @@ from otel_bridge.processor.customizing import CustomizingSpanExporter
 from otel_bridge.processor.deadline import DeadlineThread, RootFlush
 from otel_bridge.processor.delivery import CountedSpanExporter, Counts, Delivery, MaskingCounts
 from otel_bridge.processor.filter import CustomFilter, keeps
+from otel_bridge.processor.inheriting import inherited
 from otel_bridge.processor.masked_export import MaskingSpanExporter
 from otel_bridge.processor.metrics import report
 from otel_bridge.processor.neighbours import mask_in_place, warn_of_neighbours
@@ -113,7 +114,7 @@ class BridgeSpanProcessor(SpanProcessor):
         return self._delivery.masking_counts
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Give `span` the parent string and the way of its surroundings, unless it has them."""
+        """Give `span` the parent string, the way and the inherited fields of its surroundings, unless it has them."""
         context = otel_context.get_current() if parent_context is None else parent_context
         if route := self._route_in(context):
             state.process.routes.add(span, route)
@@ -126,6 +127,8 @@ class BridgeSpanProcessor(SpanProcessor):
             return
         if parent := parent_for(context, self._parent, self.settings):
             span.set_attribute(names.PARENT, parent)
+        if attributes := inherited(span, context):
+            span.set_attributes(attributes)
 
     def on_end(self, span: ReadableSpan) -> None:
         """Queue `span`, if it is to leave and there is room."""

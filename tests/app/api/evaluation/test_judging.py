@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import otel_bridge
 from otel_bridge.api.evaluation.call import Caller
 from otel_bridge.api.evaluation.judging import Judge, Judged
 from otel_bridge.api.evaluation.scorer import scorers_of
@@ -70,3 +71,26 @@ def test_when_one_is_cancelled_the_others_are_stopped() -> None:
     with pytest.raises(asyncio.CancelledError):
         judged(cancelled, slow)
     assert stopped == [True]
+
+
+@pytest.mark.usefixtures("sidecar")
+def test_what_an_instrumentation_traces_in_a_scorer_is_not_counted_as_the_tasks(project: str) -> None:
+    tracer = otel_bridge.tracer_provider().get_tracer("an instrumentation")
+
+    def model(tokens: int) -> None:
+        with tracer.start_as_current_span("chat m") as span:
+            span.set_attributes({"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": tokens})
+
+    def judge() -> int:
+        model(1_000)
+        return 1
+
+    outcome = otel_bridge.Eval(project, [{"input": 7}], model, [judge])
+
+    purposes = [
+        row["span_attributes"].get("purpose")
+        for row in otel_bridge.init(project, outcome.summary.experiment_name, open=True)
+        if row["span_attributes"]["type"] == "llm"
+    ]
+    assert sorted(map(str, purposes)) == ["None", "scorer"]
+    assert outcome.summary.metrics["prompt_tokens"].metric == 7
