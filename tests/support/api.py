@@ -16,6 +16,7 @@ from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.rows import Translator
 from otel_bridge_collector.spool.record import Record, Routing
 from otel_bridge_collector.store.attachments import Attachments
+from otel_bridge_collector.store.feedback_secrets import FeedbackSecrets
 from otel_bridge_collector.store.xact import XactClock
 from tests.support.rows import Asking
 
@@ -56,6 +57,7 @@ def client_of(
             store=example.store,
             objects=example.objects,
             attachments=Attachments(example.folder / "attachments"),
+            feedback_secrets=FeedbackSecrets(example.folder / "feedback.json"),
             caught_up=caught_up,
             keep_rows=door.keep,
             row_fault=lambda _: "",

@@ -106,6 +106,11 @@ def _rows_examples() -> dict[str, Example]:
         found |= {
             f"POST {template}/insert": Example(url=f"{path}/insert", body={"events": [row]}),
             f"POST {template}/feedback": Example(url=f"{path}/feedback", body={"feedback": [told]}),
+            f"POST {template}/feedback/token": Example(
+                url=f"{path}/feedback/token",
+                body={"id": "r2", "scores": ["helpful"], "fields": ["comment"]},
+                keeps={"FEEDBACK": "token"},
+            ),
             f"GET {template}/fetch": Example(url=f"{path}/fetch?limit=10"),
             f"POST {template}/fetch": Example(url=f"{path}/fetch", body={"limit": 10}),
         }
@@ -138,6 +143,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "POST /api/apikey/login": Example(url="/api/apikey/login"),
     "GET /ping": Example(url="/ping"),
     **_rows_examples(),
+    "POST /v1/feedback": Example(
+        url="/v1/feedback", body={"token": "$FEEDBACK", "comment": "it was what I looked for"}
+    ),
     "POST /v1/insert": Example(
         url="/v1/insert",
         body={

@@ -22,6 +22,7 @@ from otel_bridge_collector.receive.probes import Probes
 from otel_bridge_collector.receive.rules import template_of
 from otel_bridge_collector.store.attachments import Attachments
 from otel_bridge_collector.store.duckdb import DuckDBStore
+from otel_bridge_collector.store.feedback_secrets import FeedbackSecrets
 from otel_bridge_collector.store.gate import Gate
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.xact import XactClock
@@ -41,6 +42,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             store=store,
             objects=objects,
             attachments=Attachments(folder / "attachments"),
+            feedback_secrets=FeedbackSecrets(folder / "feedback.json"),
             caught_up=caught_up_at_once,
             keep_rows=ingest.rows,
             row_fault=ingest.row_fault,

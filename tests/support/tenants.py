@@ -211,6 +211,7 @@ def _body(victim: Victim) -> dict[str, Any]:
                 "if_exists": "replace",
             }
         ],
+        "fields": ["comment"],
         "key": "alphas-own",
         "filename": "f",
         "content_type": "text/plain",

@@ -50,7 +50,7 @@ from otel_bridge_collector.receive.auth import Authenticator
 from otel_bridge_collector.receive.door import Door
 from otel_bridge_collector.receive.fault import Fault
 from otel_bridge_collector.receive.guard import Guard
-from otel_bridge_collector.receive.http_server import HttpServer, bind
+from otel_bridge_collector.receive.http_server import HttpServer, Way, bind
 from otel_bridge_collector.receive.loopback import is_loopback
 from otel_bridge_collector.receive.otlp_grpc import GrpcServer
 from otel_bridge_collector.receive.otlp_http import (
@@ -59,11 +59,12 @@ from otel_bridge_collector.receive.otlp_http import (
     is_otlp,
     refuse_request,
 )
+from otel_bridge_collector.receive.pages import api_pages, otlp_pages
 from otel_bridge_collector.receive.patience import Patience
 from otel_bridge_collector.receive.pressure import relieve_pressure, share_arenas
 from otel_bridge_collector.receive.probes import Probes
 from otel_bridge_collector.receive.rules import Rules
-from otel_bridge_collector.receive.tls import PortsTls, PortTls, build_tls
+from otel_bridge_collector.receive.tls import PortsTls, build_tls
 from otel_bridge_collector.receive.tls_files import tls_changes
 from otel_bridge_collector.retention.sweep import Retention
 from otel_bridge_collector.settings import Address, Settings
@@ -75,6 +76,7 @@ from otel_bridge_collector.spool.spool import Spool, SpoolLimits
 from otel_bridge_collector.store.attachments import Attachments
 from otel_bridge_collector.store.confined import ConfinedStore
 from otel_bridge_collector.store.duckdb import DuckDBStore
+from otel_bridge_collector.store.feedback_secrets import FeedbackSecrets
 from otel_bridge_collector.store.gate import Gate
 from otel_bridge_collector.store.keys import KeyRing
 from otel_bridge_collector.store.objects import Objects
@@ -252,6 +254,7 @@ async def _start(
             store=sees,
             objects=storage.objects.seen_by(current_access),
             attachments=storage.attachments.seen_by(current_access),
+            feedback_secrets=storage.feedback_secrets,
             caught_up=caught_up,
             keep_rows=ingest.rows,
             row_fault=ingest.row_fault,
@@ -268,11 +271,11 @@ async def _start(
         ],
     )
     api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
-    api = await _start_http(_guarded(api_app, door), settings.api, door.tls.api, settings, stages)
+    api_way = Way(tls=door.tls.api, allowed=api_pages(settings))
+    api = await _start_http(_guarded(api_app, door), settings.api, api_way, settings, stages)
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes, more=probes.routes())
-    otlp_http = await _start_http(
-        _guarded(otlp_app, door), settings.otlp_http, door.tls.otlp_http, settings, stages
-    )
+    otlp_way = Way(tls=door.tls.otlp_http, allowed=otlp_pages(settings))
+    otlp_http = await _start_http(_guarded(otlp_app, door), settings.otlp_http, otlp_way, settings, stages)
     otlp_grpc = await _start_grpc(ingest, door, seen.own.health, settings, stages)
     for tls in door.tls.all():
         stages.callback(asyncio.create_task(tls.watch()).cancel)
@@ -320,6 +323,7 @@ class _Storage:
     store: DuckDBStore
     objects: Objects
     attachments: Attachments
+    feedback_secrets: FeedbackSecrets
     keys: KeyRing
     receipts: ReceiptLedger
     spool: Spool
@@ -334,6 +338,7 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
         (folder / "spool").mkdir(mode=0o700, exist_ok=True)
         (folder / "delivery").mkdir(mode=0o700, exist_ok=True)
         attachments = Attachments(folder / "attachments")
+        feedback_secrets = FeedbackSecrets(folder / "feedback.json")
     except OSError as error:
         raise _unusable(folder, error) from error
     stages.callback(FolderLock(folder).release)
@@ -365,6 +370,7 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
         store=store,
         objects=objects,
         attachments=attachments,
+        feedback_secrets=feedback_secrets,
         keys=keys,
         receipts=receipts,
         spool=spool,
@@ -488,10 +494,10 @@ async def _reload_on_request(
 
 
 async def _start_http(
-    app: ASGIApp, address: Address, tls: PortTls | None, settings: Settings, stages: AsyncExitStack
+    app: ASGIApp, address: Address, way: Way, settings: Settings, stages: AsyncExitStack
 ) -> Address:
     option = "--api" if address is settings.api else "--otlp-http"
-    server = HttpServer(app, bind(address, option), drain_s=settings.drain_s, tls=tls)
+    server = HttpServer(app, bind(address, option), drain_s=settings.drain_s, way=way)
     stages.push_async_callback(server.stop)
     await server.start()
     return server.address

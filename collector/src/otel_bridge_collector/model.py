@@ -7,10 +7,14 @@ bytes stand as base64 text, an attribute without a value as None.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
 
 from otel_bridge.contract.row import Json, Row
 
 Attributes = Mapping[str, Json]
+
+FACT_ID: Final = "_fact_id"
+"""Member of feedback that comes as a row: names what is said, so that it counts once however often it comes."""
 
 
 class StatusCode(IntEnum):

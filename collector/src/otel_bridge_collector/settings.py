@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from otel_bridge.contract.parent import DEFAULT_PARENT, parse_parent
 from otel_bridge_collector.config import budget
 from otel_bridge_collector.config.address import Address, parse_address
+from otel_bridge_collector.config.cors import Origins
 from otel_bridge_collector.config.document import Path as Place
 from otel_bridge_collector.config.load import Loaded, Sources, load_config
 from otel_bridge_collector.config.model import Config, LogLevel
@@ -33,6 +34,8 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "tls_key_file": "extensions.tls.key_file",
     "tls_client_ca_file": "extensions.tls.client_ca_file",
     "tls_reload_interval_s": "extensions.tls.reload_interval",
+    "otlp_http_origins": "receivers.otlp.protocols.http.cors.allowed_origins",
+    "api_origins": "extensions.api.cors.allowed_origins",
     "require_keys": "extensions.keys.required",
     "allow_anyone": "extensions.keys.allow_anyone",
     "default_parent": "receivers.otlp.default_parent",
@@ -105,6 +108,8 @@ class Settings(BaseSettings):
     tls_key_file: OptionalFile = None
     tls_client_ca_file: OptionalFile = None
     tls_reload_interval_s: float = Field(default=10.0, ge=0)
+    otlp_http_origins: Annotated[Origins, NoDecode] = ()
+    api_origins: Annotated[Origins, NoDecode] = ()
     require_keys: bool = False
     allow_anyone: bool = False
     memory_limit_mb: int = Field(default=budget.DEFAULT_LIMIT_MIB, ge=budget.SMALLEST_LIMIT_MIB)

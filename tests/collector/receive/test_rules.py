@@ -52,6 +52,7 @@ def test_only_health_the_description_and_urls_that_are_secrets_need_no_key() -> 
         "/openapi.json",
         "/logs3/overflow/{key}",
         "/attachment/data/{token}",
+        "/v1/feedback",
     }
 
 

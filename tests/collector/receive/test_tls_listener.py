@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from otel_bridge_collector.receive.http_server import HttpServer, bind
+from otel_bridge_collector.receive.http_server import HttpServer, Way, bind
 from otel_bridge_collector.receive.tls import PortTls
 from otel_bridge_collector.receive.tls_files import TlsFiles
 from otel_bridge_collector.settings import Address
@@ -53,7 +53,7 @@ def tls_of(files: Files, *, client_ca_file: Path | None = None, is_newest: bool 
 
 @asynccontextmanager
 async def serving(tls: PortTls) -> AsyncIterator[Address]:
-    server = HttpServer(APP, bind(Address(host="127.0.0.1", port=0), "--api"), drain_s=1, tls=tls)
+    server = HttpServer(APP, bind(Address(host="127.0.0.1", port=0), "--api"), drain_s=1, way=Way(tls=tls))
     await server.start()
     try:
         yield server.address

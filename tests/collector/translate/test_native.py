@@ -1,5 +1,7 @@
 """Rows that came as rows: how each is written."""
 
+from typing import cast
+
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.translate.native import native_write
@@ -43,3 +45,10 @@ def test_a_comment_becomes_part_of_the_row_that_it_is_about() -> None:
     assert write.row["comments"] == [
         {"id": "c", "created": "2026-01-02T00:00:00Z", "comment": {"text": "nice"}, "source": "app"}
     ]
+
+
+def test_feedback_that_names_itself_is_a_fact_of_that_name() -> None:
+    row = Row(id="r", project_id="p", _is_merge=True, _audit_source="external", scores={"s": 1})
+    named = cast("Row", {**row, "_fact_id": "said"})
+
+    assert written(named) == RowWrite(row=row, fact="said", fact_ns=5)

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import json_response
 from otel_bridge_collector.api.errors import RequestError
-from otel_bridge_collector.api.object_rows import ObjectRowsEndpoint, RowsOf
+from otel_bridge_collector.api.feedback_token import RowsOf
+from otel_bridge_collector.api.object_rows import ObjectRowsEndpoint
 from otel_bridge_collector.api.writing import RowWriter, list_in, read_json
 
 

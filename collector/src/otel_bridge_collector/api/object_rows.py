@@ -4,10 +4,8 @@ Source: Braintrust OpenAPI as in spec/wire.md section 12, and spec/btql.md secti
 page, latest written first.
 """
 
-import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Final, Literal, TypeAlias, cast
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +13,9 @@ from starlette.responses import Response
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import json_response, read_object
 from otel_bridge_collector.api.errors import RequestError, query_error_response
+from otel_bridge_collector.api.feedback_rows import feedback_rows
+from otel_bridge_collector.api.feedback_token import RowsOf
+from otel_bridge_collector.api.place import place_of
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.revisions import Revisions
 from otel_bridge_collector.api.version import read_version
@@ -23,11 +24,8 @@ from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.syntax import Path, Query, Sorted, Source
 from otel_bridge_collector.store.objects import Objects
 
-RowsOf: TypeAlias = Literal["project_logs", "experiment", "dataset"]
-
 _UNSUPPORTED: Final = ("filters", "max_xact_id", "max_root_span_id")
 _LATEST_FIRST: Final = Sorted(expression=Path(parts=("_xact_id",)), descending=True)
-_FEEDBACK_FIELDS: Final = ("scores", "expected", "tags")
 
 
 class ObjectRowsEndpoint:
@@ -78,7 +76,7 @@ class ObjectRowsEndpoint:
         Raises:
             RequestError: there is no such object.
         """
-        place = self._place(object_id)
+        place = place_of(self._objects, self._kind, object_id).ids
         return [_placed(event, place) for event in events]
 
     def rated(self, object_id: str, feedback: Sequence[Json]) -> list[Json]:
@@ -87,19 +85,8 @@ class ObjectRowsEndpoint:
         Raises:
             RequestError: there is no such object, or feedback names no row or says nothing.
         """
-        place = self._place(object_id)
-        return [row for index, item in enumerate(feedback) for row in _feedback_rows(index, item, place)]
-
-    def _place(self, object_id: str) -> Mapping[str, Json]:
-        """Return the object ids of the rows of an object."""
-        if self._kind == "project_logs":
-            if self._objects.project(object_id):
-                return {"project_id": object_id, "log_id": "g"}
-        else:
-            found = self._objects.in_projects.get(object_id)
-            if found and found.kind == self._kind:
-                return {f"{self._kind}_id": object_id}
-        raise RequestError(f'there is no {self._kind} "{object_id}"', code="notFound", status=404)
+        place = place_of(self._objects, self._kind, object_id).ids
+        return [row for index, item in enumerate(feedback) for row in feedback_rows(index, item, place)]
 
 
 def _placed(event: Json, place: Mapping[str, Json]) -> Json:
@@ -108,37 +95,6 @@ def _placed(event: Json, place: Mapping[str, Json]) -> Json:
         return event
     elsewhere = ("project_id", "experiment_id", "dataset_id", "prompt_session_id", "log_id")
     return {name: value for name, value in event.items() if name not in elsewhere} | dict(place)
-
-
-def _feedback_rows(index: int, item: Json, place: Mapping[str, Json]) -> Sequence[Json]:
-    """Return the rows that Braintrust's SDK makes of the same feedback."""
-    row_id = item.get("id") if isinstance(item, Mapping) else None
-    if not isinstance(row_id, str) or not row_id:
-        raise RequestError(f'feedback {index} has no "id": the id of the row it is about', code="badRow")
-    given = cast("Mapping[str, Json]", item)
-    audit = {
-        "_audit_source": given.get("source") or "external",
-        "_audit_metadata": given.get("metadata"),
-        **place,
-    }
-    said = {name: given[name] for name in _FEEDBACK_FIELDS if given.get(name) is not None}
-    comment = given.get("comment")
-    rows: list[Json] = [{"id": row_id, "_is_merge": True, **said, **audit}] if said else []
-    if isinstance(comment, str) and comment:
-        rows.append(
-            {
-                "id": str(uuid.uuid4()),
-                "created": datetime.now(UTC).isoformat(),
-                "origin": {"id": row_id},
-                "comment": {"text": comment},
-                **audit,
-            }
-        )
-    if not rows:
-        raise RequestError(
-            f"feedback {index} says nothing, expected scores, expected, tags or comment", code="badRow"
-        )
-    return rows
 
 
 def _revisions(given: Mapping[str, Json]) -> Revisions:

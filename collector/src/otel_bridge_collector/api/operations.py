@@ -1,14 +1,18 @@
 """The operations of the API, each with the shapes of its body and its answer: one table for the routes and for their description."""
 
+from collections.abc import Sequence
+
 from otel_bridge_collector.api.attachments import AttachmentsEndpoint
 from otel_bridge_collector.api.btql import BtqlEndpoint
 from otel_bridge_collector.api.cross_insert import CrossInsertEndpoint
 from otel_bridge_collector.api.environments import EnvironmentObjectsEndpoint
+from otel_bridge_collector.api.feedback import FeedbackEndpoint
+from otel_bridge_collector.api.feedback_token import FIELDS, RowsOf
 from otel_bridge_collector.api.kinds import DATASET, DATASET_SNAPSHOT, EXPERIMENT, FUNCTION, Kind
 from otel_bridge_collector.api.legacy import InsertFunctionsEndpoint, LegacyEndpoint
 from otel_bridge_collector.api.login import LoginEndpoint
 from otel_bridge_collector.api.logs3 import Logs3Endpoint
-from otel_bridge_collector.api.object_rows import ObjectRowsEndpoint, RowsOf
+from otel_bridge_collector.api.object_rows import ObjectRowsEndpoint
 from otel_bridge_collector.api.objects import ObjectsEndpoint
 from otel_bridge_collector.api.operation import JSON, Operation, Tag
 from otel_bridge_collector.api.projects import ProjectsEndpoint
@@ -182,6 +186,27 @@ def summary_operations(summaries: Summaries) -> list[Operation]:
             query={"dataset_id": TEXT},
             answer=of({"total_records": COUNT}),
         ),
+    ]
+
+
+def feedback_operations(feedback: FeedbackEndpoint, kinds: Sequence[RowsOf]) -> list[Operation]:
+    """Return feedback from browsers, and the tokens for it."""
+    tag = Tag("feedback")
+    said = {"scores": OBJECT, "expected": ANY, "tags": TEXTS, "comment": TEXT}
+    asked = {"scores": TEXTS, "fields": {"type": "array", "items": {"enum": list(FIELDS)}}}
+    token = of({"id": NAME}, {**asked, "metadata": OBJECT_OR_NULL, "expires_in_s": {"type": "number"}})
+    made = of({"token": TEXT, "expires_in_s": {"type": "number"}})
+    return [
+        *(
+            tag.post(
+                f"/v1/{kind}/{{object_id}}/feedback/token",
+                feedback.create(kind).post,
+                body=token,
+                answer=made,
+            )
+            for kind in kinds
+        ),
+        tag.post("/v1/feedback", feedback.post, body=of({"token": NAME}, said), answer=of({"status": TEXT})),
     ]
 
 

@@ -15,11 +15,13 @@ from otel_bridge_collector.api.body import json_response
 from otel_bridge_collector.api.btql import BtqlEndpoint
 from otel_bridge_collector.api.cross_insert import CrossInsertEndpoint
 from otel_bridge_collector.api.environments import EnvironmentObjectsEndpoint
+from otel_bridge_collector.api.feedback import FeedbackEndpoint
+from otel_bridge_collector.api.feedback_token import RowsOf
 from otel_bridge_collector.api.kinds import DATASET, DATASET_SNAPSHOT, EXPERIMENT, FUNCTION, KINDS, PROMPT
 from otel_bridge_collector.api.legacy import InsertFunctionsEndpoint, LegacyEndpoint
 from otel_bridge_collector.api.login import LoginEndpoint
 from otel_bridge_collector.api.logs3 import Logs3Endpoint
-from otel_bridge_collector.api.object_rows import ObjectRowsEndpoint, RowsOf
+from otel_bridge_collector.api.object_rows import ObjectRowsEndpoint
 from otel_bridge_collector.api.objects import ObjectsEndpoint
 from otel_bridge_collector.api.operation import Operation, describe
 from otel_bridge_collector.api.projects import ProjectsEndpoint
@@ -30,6 +32,7 @@ from otel_bridge_collector.api.summaries import Summaries
 from otel_bridge_collector.api.writing import KeepRows, MaskFields, RowFault, RowWriter
 from otel_bridge_collector.store.attachments import Attachments
 from otel_bridge_collector.store.confined import Selects
+from otel_bridge_collector.store.feedback_secrets import FeedbackSecrets
 from otel_bridge_collector.store.objects import Objects
 
 ROW_KINDS: Final[Sequence[RowsOf]] = ("project_logs", "experiment", "dataset")
@@ -43,6 +46,7 @@ class Plane:
         store: the rows.
         objects: projects and what belongs to them.
         attachments: the bytes that rows point to.
+        feedback_secrets: what feedback tokens are signed with.
         caught_up: awaited before every read; True when the store has what was acknowledged before, False when
             that took too long.
         keep_rows: keeps rows that came as rows.
@@ -54,6 +58,7 @@ class Plane:
     store: Selects
     objects: Objects
     attachments: Attachments
+    feedback_secrets: FeedbackSecrets
     caught_up: Callable[[], Awaitable[bool]]
     keep_rows: KeepRows
     row_fault: RowFault
@@ -98,6 +103,9 @@ def build_operations(plane: Plane) -> list[Operation]:
         *operations.project_operations(ProjectsEndpoint(plane.objects, ratings.show_again, plane.masked)),
         *operations.summary_operations(summaries),
         *(each for kind in ROW_KINDS for each in operations.rows_operations(kind, rows[kind])),
+        *operations.feedback_operations(
+            FeedbackEndpoint(plane.objects, writer, plane.feedback_secrets), ROW_KINDS
+        ),
         operations.cross_insert_operation(CrossInsertEndpoint(rows, writer)),
         *(each for kind in KINDS for each in operations.object_operations(kind, endpoints[kind.name])),
         *operations.environment_operations(EnvironmentObjectsEndpoint(plane.objects, plane.next_xact)),

@@ -27,14 +27,16 @@ _PRIVATE: Final = 0o077
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _DURATION: Final = re.compile(r"(\d{1,9})([smhdw])")
 _SCOPES: Final = [str(scope) for scope in Scope]
-_DATA_DIR: Final = click.option(
+DATA_DIR: Final = click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
     help="The sidecar's data folder; as serve takes it.",
 )
 
 
-class _Duration(click.ParamType[float | None]):
+class Duration(click.ParamType[float | None]):
+    """A time like 90d or 12h, in seconds; `never` is None."""
+
     name = "duration"
 
     def convert(
@@ -80,10 +82,8 @@ def keys() -> None:
     multiple=True,
     help="Name or id of a project that the key is for, made where there is none; all projects unless given.",
 )
-@click.option(
-    "--expires", type=_Duration(), default="never", help="How long it is good for: 90d, 12h, never."
-)
-@_DATA_DIR
+@click.option("--expires", type=Duration(), default="never", help="How long it is good for: 90d, 12h, never.")
+@DATA_DIR
 def create(
     name: str,
     scopes: Sequence[str],
@@ -96,7 +96,7 @@ def create(
     \b
     otel-bridge-collector keys create --name ci --scope read --scope write --expires 90d
     """  # noqa: D301 - as above
-    with _opened(data_dir) as (objects, all_keys):
+    with opened(data_dir) as (objects, all_keys, _):
         key, text = all_keys.create(
             name,
             scopes=frozenset(Scope(scope) for scope in scopes),
@@ -108,7 +108,7 @@ def create(
 
 @keys.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@_DATA_DIR
+@DATA_DIR
 def list_keys(as_json: bool, data_dir: Path | None) -> None:  # noqa: FBT001 - a flag
     """List every key that was ever made, without its secret.
 
@@ -116,7 +116,7 @@ def list_keys(as_json: bool, data_dir: Path | None) -> None:  # noqa: FBT001 - a
     otel-bridge-collector keys list --json
     """  # noqa: D301 - as above
     now_s = time.time()
-    with _opened(data_dir) as (objects, all_keys):
+    with opened(data_dir) as (objects, all_keys, _):
         shown = [_described(key, objects, now_s) for key in all_keys.all()]
     if as_json:
         for each in shown:
@@ -129,14 +129,14 @@ def list_keys(as_json: bool, data_dir: Path | None) -> None:  # noqa: FBT001 - a
 
 @keys.command()
 @click.argument("key_id", metavar="ID")
-@_DATA_DIR
+@DATA_DIR
 def revoke(key_id: str, data_dir: Path | None) -> None:
     """End a key at once.
 
     \b
     otel-bridge-collector keys revoke 1f6f0c9a7b2d
     """  # noqa: D301 - as above
-    with _opened(data_dir) as (_, all_keys):
+    with opened(data_dir) as (_, all_keys, _):
         key = all_keys.revoke(_found(all_keys, key_id))
     click.echo(f"revoked key {key.id} ({key.name})", err=True)
 
@@ -145,11 +145,11 @@ def revoke(key_id: str, data_dir: Path | None) -> None:
 @click.argument("key_id", metavar="ID")
 @click.option(
     "--overlap",
-    type=_Duration(),
+    type=Duration(),
     default="0s",
     help="How long the old key stays good: 1d, 12h; not at all unless given.",
 )
-@_DATA_DIR
+@DATA_DIR
 def rotate(key_id: str, overlap: float | None, data_dir: Path | None) -> None:
     """Make a key that may do what another one may, and end that one.
 
@@ -158,7 +158,7 @@ def rotate(key_id: str, overlap: float | None, data_dir: Path | None) -> None:
     """  # noqa: D301 - as above
     if overlap is None:
         raise click.ClickException("the old key has to end: give --overlap a duration, for example 1d")
-    with _opened(data_dir) as (_, all_keys):
+    with opened(data_dir) as (_, all_keys, _):
         old = _found(all_keys, key_id)
         if old.state(time.time()) != "active":
             raise click.ClickException(
@@ -169,8 +169,8 @@ def rotate(key_id: str, overlap: float | None, data_dir: Path | None) -> None:
 
 
 @contextmanager
-def _opened(data_dir: Path | None) -> Generator[tuple["Objects", "Keys"]]:
-    """Open the objects of the data folder that the settings name, and make it where there is none."""
+def opened(data_dir: Path | None) -> Generator[tuple["Objects", "Keys", Path]]:
+    """Open the objects of the data folder that the settings name, and make it where there is none; return it last."""
     # No other command waits for these imports.
     from otel_bridge_collector.settings import load_settings  # noqa: PLC0415 - see above
     from otel_bridge_collector.store.objects import Objects  # noqa: PLC0415 - see above
@@ -185,7 +185,7 @@ def _opened(data_dir: Path | None) -> Generator[tuple["Objects", "Keys"]]:
     except OSError as error:
         raise click.ClickException(f"cannot use the data folder {data_dir}: {error.strerror}") from error
     try:
-        yield objects, objects.keys
+        yield objects, objects.keys, folder
     finally:
         objects.close()
 

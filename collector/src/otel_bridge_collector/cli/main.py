@@ -5,6 +5,7 @@ import click
 from otel_bridge_collector.cli.doctor import doctor
 from otel_bridge_collector.cli.explain import explain
 from otel_bridge_collector.cli.export import export
+from otel_bridge_collector.cli.feedback_tokens import feedback_tokens
 from otel_bridge_collector.cli.import_rows import import_rows
 from otel_bridge_collector.cli.keys import keys
 from otel_bridge_collector.cli.print_config import print_config
@@ -40,3 +41,4 @@ main.add_command(receipts)
 main.add_command(replay)
 main.add_command(retention)
 main.add_command(keys)
+main.add_command(feedback_tokens)

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from otel_bridge_collector.config import budget
 from otel_bridge_collector.config.address import Endpoint
 from otel_bridge_collector.config.component import ComponentId, with_types
+from otel_bridge_collector.config.cors import Cors
 from otel_bridge_collector.config.exporter import Exporter
 from otel_bridge_collector.config.processor import Processor
 from otel_bridge_collector.config.retention import Retention
@@ -33,6 +34,7 @@ class HttpProtocol(Section):
     endpoint: Endpoint | None = None
     """Where it is taken."""
     tls: HttpTls | None = None
+    cors: Cors | None = None
 
 
 class Protocols(Section):
@@ -96,6 +98,7 @@ class Api(Section):
     endpoint: Endpoint | None = None
     """Where it is; takes OTLP over HTTP too."""
     tls: HttpTls | None = None
+    cors: Cors | None = None
     read_wait: Duration | None = None
     """How long a query waits for what was acknowledged before it; then it answers with what is there."""
 

@@ -6,6 +6,7 @@ are two servers; so its public steps are called one by one.
 
 import asyncio
 import socket
+from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -13,7 +14,7 @@ from starlette.types import ASGIApp
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.receive.http_protocol import BoundedHttpProtocol
 from otel_bridge_collector.receive.loopback import LoopbackOnly, is_loopback
-from otel_bridge_collector.receive.origin import SameOriginOnly
+from otel_bridge_collector.receive.origin import Allowed, SameOriginOnly
 from otel_bridge_collector.receive.tls import PortTls
 from otel_bridge_collector.receive.tls_listener import TlsListener
 from otel_bridge_collector.settings import Address
@@ -49,22 +50,37 @@ def cannot_listen(address: Address, option: str, *, reason: str) -> SettingsErro
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a port is spoken to.
+
+    Attributes:
+        tls: None for plain text.
+        allowed: pages of other origins that may ask; None for none.
+    """
+
+    tls: PortTls | None = None
+    allowed: Allowed | None = None
+
+
 class HttpServer:
     """Serves one application on one bound socket."""
 
     def __init__(
-        self, app: ASGIApp, listener: socket.socket, *, drain_s: float, tls: PortTls | None = None
+        self, app: ASGIApp, listener: socket.socket, *, drain_s: float, way: Way | None = None
     ) -> None:
         """Make a server; nothing runs before `start`.
 
         Args:
-            app: the application; it gets no request of a page of another origin, and on a loopback address none for another host.
+            app: the application; it gets no request of a page of another origin that is not allowed, and on a loopback address none
+                for another host.
             listener: a bound socket, closed by `stop`.
             drain_s: how long requests may take to end once the server stops.
-            tls: None for plain text.
+            way: how it is spoken to; None for plain text, and by no page of another origin.
         """
         self._listener = listener
-        apart = SameOriginOnly(app)
+        way = way or Way()
+        apart = SameOriginOnly(app, way.allowed)
         config = uvicorn.Config(
             LoopbackOnly(apart) if is_loopback(self.address.host) else apart,
             http=BoundedHttpProtocol,
@@ -79,7 +95,7 @@ class HttpServer:
         config.load()
         self._server = uvicorn.Server(config)
         self._server.lifespan = config.lifespan_class(config)
-        self._tls_listener = TlsListener(listener, tls, self._new_protocol) if tls else None
+        self._tls_listener = TlsListener(listener, way.tls, self._new_protocol) if way.tls else None
         self._ticking: asyncio.Task[None] | None = None
 
     @property

@@ -56,6 +56,7 @@ def _rows(kind: str) -> dict[tuple[str, str], Need]:
         ("POST", f"{path}/fetch"): READ,
         ("POST", f"{path}/insert"): SEND,
         ("POST", f"{path}/feedback"): SEND,
+        ("POST", f"{path}/feedback/token"): SEND,
     }
 
 
@@ -74,6 +75,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/ping"): ANY,
     ("GET", "/version"): ANY,
     ("POST", "/v1/insert"): SEND,
+    ("POST", "/v1/feedback"): OPEN,  # the token is the key
     ("POST", "/logs3"): SEND,
     ("POST", "/logs3/overflow"): SEND,
     ("PUT", "/logs3/overflow/{key}"): OPEN,  # the URL is the key: 192 random bits, for an hour

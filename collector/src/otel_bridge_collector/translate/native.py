@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from otel_bridge.contract.row import Json, Row
-from otel_bridge_collector.model import RowWrite
+from otel_bridge_collector.model import FACT_ID, RowWrite
 
 
 def native_write(row: Row, *, fact: str, received_ns: int) -> RowWrite:
@@ -23,8 +23,16 @@ def native_write(row: Row, *, fact: str, received_ns: int) -> RowWrite:
     if row.get("comment") is not None:
         return _comment(row, received_ns) or RowWrite(row=row)
     if row.get("_audit_source") and row.get("_is_merge") and not row.get("span_id"):
-        return RowWrite(row=row, fact=fact, fact_ns=received_ns)
+        said, named = _without_fact_id(row)
+        return RowWrite(row=said, fact=named or fact, fact_ns=received_ns)
     return RowWrite(row=row)
+
+
+def _without_fact_id(row: Row) -> tuple[Row, str]:
+    """Return a row and the id of the fact that it states; empty where it names none."""
+    members = dict(cast("Mapping[str, Json]", row))
+    fact = members.pop(FACT_ID, None)
+    return cast("Row", members), fact if isinstance(fact, str) else ""
 
 
 def _comment(row: Row, received_ns: int) -> RowWrite | None:
