@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import grpc
 import httpx
 import pytest
 
+from otel_bridge_collector.receive.rules import RULES
 from tests.support.collector import Collector, running_collector
 from tests.support.keys import bearer, make_key
+from tests.support.otlp_request import log_record, logs, span, traces
 from tests.support.tenants import (
     ANSWERED_WITH_NO,
     ENDPOINTS,
+    OVERWRITTEN,
     SECRET,
     Victim,
     attempts,
@@ -58,6 +62,49 @@ def test_no_endpoint_tells_or_changes_what_is_anothers(
 
     assert [key for key, answer in answers if SECRET in answer.text] == []
     assert [key for key, answer in answers if answer.status_code == 500] == []
+    assert victim.world() == world
+
+
+def test_every_operation_that_is_described_has_a_rule(collector: Collector) -> None:
+    paths = httpx.get(f"{collector.api}/openapi.json").json()["paths"]
+    described = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+
+    assert len(described) > 50
+    assert described - set(RULES) == set(), "say in receive/rules.py what each of these needs"
+
+
+@pytest.mark.parametrize("service", ["trace.v1.TraceService", "logs.v1.LogsService"])
+@pytest.mark.parametrize("named", ["project_id", "project_name"])
+def test_no_call_over_grpc_writes_to_what_is_anothers(
+    collector: Collector, victim: Victim, world: list[object], service: str, named: str
+) -> None:
+    key = make_key(collector.data_dir, *SCOPES, projects=("alpha",))
+    parent = f"project_id:{victim.project_id}" if named == "project_id" else "project_name:beta"
+    request = traces(span(1)) if service.startswith("trace") else logs(log_record())
+    metadata = (("authorization", f"Bearer {key}"), ("x-bt-parent", parent))
+
+    with grpc.insecure_channel(collector.otlp_grpc) as channel:
+        call = channel.unary_unary(f"/opentelemetry.proto.collector.{service}/Export", None, None)
+        with pytest.raises(grpc.RpcError) as caught:
+            call(request.SerializeToString(), metadata=metadata, timeout=10)
+
+    assert isinstance(caught.value, grpc.Call)
+    assert caught.value.code() is grpc.StatusCode.PERMISSION_DENIED
+    assert victim.world() == world
+
+
+def test_a_feedback_token_of_one_says_nothing_of_anothers_row(
+    collector: Collector, stranger: httpx.Client, victim: Victim, world: list[object]
+) -> None:
+    """A token may name any id: it is looked for in the token's own project only."""
+    (own,) = stranger.get("/v1/project", params={"project_name": "alpha"}).json()["objects"]
+    asked = {"id": victim.ids["row"], "scores": ["up"], "fields": ["comment"]}
+    made = stranger.post(f"/v1/project_logs/{own['id']}/feedback/token", json=asked).json()
+
+    said = {"token": made["token"], "scores": {"up": 1}, "comment": OVERWRITTEN}
+    answer = httpx.post(f"{collector.api}/v1/feedback", json=said)
+
+    assert answer.status_code == 200
     assert victim.world() == world
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from otel_bridge_collector.errors import ForbiddenError
 
@@ -46,6 +46,30 @@ class Access:
         """Tell whether a project can be reached; None stands for what belongs to no project."""
         return self.projects is None or project_id in self.projects
 
+
+class Room(Protocol):
+    """Room in memory that somebody holds; `receive.admission.Hold` is one."""
+
+    @property
+    def caller(self) -> str:
+        """Who holds it: the name of an `Access`."""
+        ...
+
+    def hand_over(self, caller: str) -> "Room":
+        """Return room of the same size that a caller holds from now on, beyond the request.
+
+        Raises:
+            OverloadedError: the caller would hold more than its share.
+        """
+        ...
+
+    def give_back(self) -> None:
+        """Hold nothing any more."""
+        ...
+
+
+ROOM: Final = "otel_bridge.room"
+"""Where in the ASGI scope of a request its `Room` is; absent where nobody bounds memory."""
 
 OWNER: Final = Access(scopes=frozenset(Scope), projects=None)
 """The sidecar itself, and everyone while no key is needed."""

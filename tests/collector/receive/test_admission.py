@@ -137,3 +137,29 @@ def test_the_last_one_that_may_wait_waits_and_the_next_does_not(monkeypatch: pyt
             await waiting
 
     run(scenario, wait_s=30)
+
+
+def test_room_that_is_handed_over_outlives_its_request() -> None:
+    async def scenario(admission: Admission) -> None:
+        with admission.hold("nobody") as hold:
+            await hold.grow(200)
+            kept = hold.hand_over("owner")
+        assert (admission.used_bytes, kept.caller) == (200, "owner")
+        kept.give_back()
+        kept.give_back()
+
+    assert run(scenario).used_bytes == 0
+
+
+def test_what_is_handed_over_leaves_as_much_free() -> None:
+    async def scenario(admission: Admission) -> None:
+        with admission.hold("owner") as own, admission.hold("nobody") as hold:
+            await own.grow(400)
+            await hold.grow(51)
+            with pytest.raises(OverloadedError) as caught:
+                hold.hand_over("owner")
+            assert (caught.value.is_own, hold.size_bytes) == (True, 51)
+            hold.shrink_to(50)
+            hold.hand_over("owner").give_back()
+
+    assert run(scenario).used_bytes == 0

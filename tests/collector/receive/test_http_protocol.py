@@ -7,8 +7,12 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from otel_bridge_collector.receive.http_protocol import MAX_HEAD_BYTES, BoundedHttpProtocol
+from otel_bridge_collector.receive.http_server import HttpServer, bind
+from otel_bridge_collector.settings import Address
 from tests.support.receivers import Receivers, receiving
 
 REQUEST = b"GET /nothing HTTP/1.1\r\nhost: localhost\r\n"
@@ -57,6 +61,33 @@ def test_a_head_above_its_limit_is_refused_before_it_ends(receivers: Receivers) 
         connection.sendall(head(MAX_HEAD_BYTES + 1))
 
         assert read_to_end(connection).startswith(b"HTTP/1.1 431 ")
+
+
+def test_the_body_before_a_head_is_no_part_of_it() -> None:
+    """A sender that was refused early sends the rest of its body, and the next request behind it, in one go."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        del receive
+        await Response(scope["path"])(scope, lambda: asyncio.sleep(0, {"type": "http.disconnect"}), send)
+
+    async def ask() -> bytes:
+        server = HttpServer(answer, bind(Address(host="127.0.0.1", port=0), "--api"), drain_s=1)
+        await server.start()
+        body = bytes(MAX_HEAD_BYTES + 10_000)
+        first = b"POST /first HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n" % len(body)
+        with socket.create_connection((server.address.host, server.address.port)) as connection:
+            # The loop stands still meanwhile, so that it reads all of it at once.
+            connection.sendall(first + body + b"GET /second HTTP/1.1\r\nhost: local")
+            await asyncio.sleep(0.1)
+            connection.sendall(b"host\r\nconnection: close\r\n\r\n")
+            received = await asyncio.to_thread(read_to_end, connection)
+        await server.stop()
+        return received
+
+    received = asyncio.run(ask())
+
+    assert b" 431 " not in received
+    assert received.count(b"HTTP/1.1 200 OK") == 2
 
 
 @pytest.mark.parametrize("sent", [b"", REQUEST], ids=["nothing", "half a head"])

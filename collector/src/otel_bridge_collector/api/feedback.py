@@ -155,14 +155,12 @@ def _check_said(said: Mapping[str, Json], grant: Grant) -> None:
 
 def _names(given: Mapping[str, Json], name: str) -> frozenset[str]:
     value = given.get(name)
-    names = [] if value is None else value
-    if (
-        not isinstance(names, list)
-        or len(names) > _MAX_SCORES
-        or not all(isinstance(each, str) for each in names)
-    ):
+    if value is None:
+        return frozenset()
+    names = [each for each in value if isinstance(each, str)] if isinstance(value, list) else None
+    if names is None or len(names) > _MAX_SCORES or len(names) != len(cast("list[Json]", value)):
         raise RequestError(f'"{name}" is no list of at most {_MAX_SCORES} names', code="invalidJson")
-    return frozenset(cast("list[str]", names))
+    return frozenset(names)
 
 
 def _lifetime_s(given: Mapping[str, Json]) -> float:

@@ -4,6 +4,7 @@ Source: `braintrust` 0.47.0, measured (spec/wire.md section 3). An oversized bat
 nobody can guess and which lasts for an hour; then `/logs3` is told its key.
 """
 
+import asyncio
 import secrets
 import time
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.access import ROOM, Room
 from otel_bridge_collector.api.body import json_response, read_bytes
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.writing import MAX_BATCH_BYTES, RowWriter, json_object, list_in, read_json
@@ -24,24 +26,49 @@ PAYLOAD_MAX_BYTES: Final = 6 << 20
 """Batches above this take the way round; the SDK's own bound where a server names none."""
 
 _UPLOAD_LIFETIME_S: Final = 3600.0
+BODY_LIFETIME_S: Final = 300.0
+"""How long a batch waits for its `/logs3`, which SDKs send at once; it holds room meanwhile."""
+
 _MAX_UPLOADS: Final = 16
 """Batches that wait between upload and `/logs3`; the oldest makes room."""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Upload:
-    """A batch on its way round: `body` from its upload until its rows are kept, then `answer`."""
+    """A batch on its way round: `body` from its upload until its rows are kept, then `answer`.
 
+    Attributes:
+        caller: who asked for it, and holds the room.
+    """
+
+    caller: str
     expires_s: float
     body: bytes | None = None
+    room: Room | None = None
+    dropping: asyncio.TimerHandle | None = None
     answer: dict[str, Json] | None = None
+
+    def keep(self, body: bytes, room: Room | None, *, for_s: float) -> None:
+        """Keep a body, and the room that it takes, for a while."""
+        self.drop()
+        self.body, self.room = body, room
+        self.dropping = asyncio.get_running_loop().call_later(for_s, self.drop)
+
+    def drop(self) -> None:
+        """Let go of the body and its room."""
+        if self.dropping:
+            self.dropping.cancel()
+        if self.room:
+            self.room.give_back()
+        self.body = self.room = self.dropping = None
 
 
 class Logs3Endpoint:
     """Takes rows of any object."""
 
-    def __init__(self, writer: RowWriter) -> None:
+    def __init__(self, writer: RowWriter, *, body_lifetime_s: float = BODY_LIFETIME_S) -> None:
         self._writer = writer
+        self._body_lifetime_s = body_lifetime_s
         self._uploads: dict[str, _Upload] = {}
 
     def version(self, request: Request) -> Response:
@@ -64,7 +91,10 @@ class Logs3Endpoint:
         await read_json(request)
         self._forget_old()
         key = secrets.token_urlsafe(24)
-        self._uploads[key] = _Upload(expires_s=time.monotonic() + _UPLOAD_LIFETIME_S)
+        held: Room | None = request.scope.get(ROOM)
+        self._uploads[key] = _Upload(
+            caller=held.caller if held else "", expires_s=time.monotonic() + _UPLOAD_LIFETIME_S
+        )
         return JSONResponse(
             {
                 "method": "PUT",
@@ -77,7 +107,11 @@ class Logs3Endpoint:
     async def upload(self, request: Request) -> Response:
         """Take the bytes of an oversized batch."""
         upload = self._known(request.path_params["key"])
-        upload.body = await read_bytes(request, max_bytes=MAX_BATCH_BYTES)
+        body = await read_bytes(request, max_bytes=MAX_BATCH_BYTES)
+        held: Room | None = request.scope.get(ROOM)
+        # Who has the URL is not known: whoever asked for it holds the room.
+        room = held.hand_over(upload.caller) if held else None
+        upload.keep(body, room, for_s=self._body_lifetime_s)
         return JSONResponse({})
 
     async def _write(self, batch: Mapping[str, Json]) -> dict[str, Json]:
@@ -90,7 +124,7 @@ class Logs3Endpoint:
             if upload.body is None:
                 raise RequestError("nothing was uploaded under this key", code="notFound", status=404)
             upload.answer = await self._write(await anyio.to_thread.run_sync(json_object, upload.body))
-            upload.body = None
+            upload.drop()
         return upload.answer
 
     def _known(self, key: str) -> _Upload:
@@ -102,6 +136,6 @@ class Logs3Endpoint:
     def _forget_old(self) -> None:
         now = time.monotonic()
         for key in [key for key, upload in self._uploads.items() if upload.expires_s < now]:
-            del self._uploads[key]
+            self._uploads.pop(key).drop()
         while len(self._uploads) >= _MAX_UPLOADS:
-            del self._uploads[next(iter(self._uploads))]
+            self._uploads.pop(next(iter(self._uploads))).drop()

@@ -17,6 +17,9 @@ _ALPHA: Final = 2
 _MAX_WAITING: Final = 1_000
 """Requests that may wait for room; they hold nothing more than before."""
 
+_TOO_MUCH: Final = "too many requests are in flight: send this one again in a second"
+_TOO_MUCH_OF_ONE: Final = "too many requests of this caller are in flight: send this one again in a second"
+
 
 class Admission:
     """The room for request bodies; for one event loop."""
@@ -57,15 +60,11 @@ class Admission:
         """
         if not self._has_room(caller, size_bytes):
             await self._wait_for_room(caller, size_bytes)
-        self._used += size_bytes
-        self._held[caller] += size_bytes
+        self._grant(caller, size_bytes)
 
     def give_back(self, caller: str, size_bytes: int) -> None:
         """Give room back, and let those try again who wait for it."""
-        self._used -= size_bytes
-        self._held[caller] -= size_bytes
-        if not self._held[caller]:
-            del self._held[caller]
+        self._release(caller, size_bytes)
         self._wake()
 
     def press(self, *, is_pressed: bool) -> None:
@@ -78,6 +77,30 @@ class Admission:
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_result(None)
+
+    def hand_over(self, caller: str, size_bytes: int, to: str) -> None:
+        """Let one caller hold what another held, for longer than a request.
+
+        It may hold no more so than is free then: half of its share, so that the requests which end it find room.
+
+        Raises:
+            OverloadedError: it would be more.
+        """
+        self._release(caller, size_bytes)
+        if self._held[to] + size_bytes > self.max_bytes - self._used - size_bytes:
+            self._grant(caller, size_bytes)
+            raise OverloadedError(_TOO_MUCH_OF_ONE, is_own=True)
+        self._grant(to, size_bytes)
+
+    def _grant(self, caller: str, size_bytes: int) -> None:
+        self._used += size_bytes
+        self._held[caller] += size_bytes
+
+    def _release(self, caller: str, size_bytes: int) -> None:
+        self._used -= size_bytes
+        self._held[caller] -= size_bytes
+        if not self._held[caller]:
+            del self._held[caller]
 
     def _has_room(self, caller: str, size_bytes: int) -> bool:
         return self._fits(size_bytes) and self._is_fair(caller, size_bytes)
@@ -100,10 +123,7 @@ class Admission:
                     await self._next_change()
         except TimeoutError as error:
             is_own = self._fits(size_bytes)
-            whose = "of this caller are" if is_own else "are"
-            raise OverloadedError(
-                f"too many requests {whose} in flight: send this one again in a second", is_own=is_own
-            ) from error
+            raise OverloadedError(_TOO_MUCH_OF_ONE if is_own else _TOO_MUCH, is_own=is_own) from error
 
     async def _next_change(self) -> None:
         waiter = asyncio.get_running_loop().create_future()
@@ -119,7 +139,7 @@ class Hold:
 
     def __init__(self, admission: Admission, caller: str) -> None:
         self._admission = admission
-        self._caller = caller
+        self.caller = caller
         self.size_bytes = 0
 
     async def grow(self, size_bytes: int) -> None:
@@ -129,11 +149,26 @@ class Hold:
             OverloadedError: there is no room.
         """
         if size_bytes:
-            await self._admission.take(self._caller, size_bytes)
+            await self._admission.take(self.caller, size_bytes)
             self.size_bytes += size_bytes
+
+    def hand_over(self, caller: str) -> "Hold":
+        """Let a caller hold this from now on, beyond the request; it gives it back itself.
+
+        Raises:
+            OverloadedError: it would hold more than its share.
+        """
+        other = Hold(self._admission, caller)
+        self._admission.hand_over(self.caller, self.size_bytes, caller)
+        other.size_bytes, self.size_bytes = self.size_bytes, 0
+        return other
+
+    def give_back(self) -> None:
+        """Hold nothing any more."""
+        self.shrink_to(0)
 
     def shrink_to(self, size_bytes: int) -> None:
         """Hold no more than this."""
         if size_bytes < self.size_bytes:
-            self._admission.give_back(self._caller, self.size_bytes - size_bytes)
+            self._admission.give_back(self.caller, self.size_bytes - size_bytes)
             self.size_bytes = size_bytes

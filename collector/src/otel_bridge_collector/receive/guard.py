@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from otel_bridge_collector.access import NOBODY, asking
+from otel_bridge_collector.access import NOBODY, ROOM, asking
 from otel_bridge_collector.errors import CollectorError, ForbiddenError, OverloadedError, UnauthenticatedError
 from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.metrics.reason import reason_of
@@ -22,9 +22,6 @@ from otel_bridge_collector.telemetry import Counters
 
 Refuse = Callable[[Request, Fault], Response]
 """Makes the answer to a request that is refused, in the words of its protocol."""
-
-HOLD: Final = "otel_bridge.hold"
-"""Where in an ASGI scope the request's `Hold` is."""
 
 _REFUSALS: Final = (UnauthenticatedError, ForbiddenError, OverloadedError)
 
@@ -66,7 +63,7 @@ class Guard:
             await self._answer(request, error)(scope, receive, send)
             return
         with asking(access), self._admission.hold(access.name) as hold:
-            scope[HOLD] = hold
+            scope[ROOM] = hold
             if self._rules.streams(scope):
                 await self._app(scope, receive, send)
                 return

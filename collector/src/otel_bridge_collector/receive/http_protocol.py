@@ -34,6 +34,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **options)
         self._head_bytes = 0
         self._awaits_head = False
+        self._ended_here = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._read_timer: asyncio.TimerHandle | None = None
 
@@ -52,8 +53,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; what comes before the end of a head is part of it."""
+        self._ended_here = False
         super().data_received(data)
-        if self._awaits_head:
+        # What came behind the end of another request is, but for a part that nobody counts, that request's body.
+        if self._awaits_head and not self._ended_here:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
                 self.transport.write(_TOO_LARGE)
@@ -64,6 +67,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._awaits_head = True
         self._head_bytes = 0
         super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """Note that some of what came just now is no part of the next head."""
+        self._ended_here = True
+        super().on_message_complete()
 
     def on_headers_complete(self) -> None:
         """Begin to answer; how long the body may take is for `receive.patience` to say."""

@@ -21,13 +21,13 @@ from starlette.routing import Route
 
 from otel_bridge.contract.names import PARENT_HEADER
 from otel_bridge.contract.receipt import RECEIPT_HEADER, UNDERSTOOD_HEADER
+from otel_bridge_collector.access import ROOM
 from otel_bridge_collector.ingest import Encoding, Ingest, Keep, Outcome
 from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.metrics.reason import reason_of
 from otel_bridge_collector.receive.answer import logs_answer, traces_answer
 from otel_bridge_collector.receive.body import ENCODINGS, read_body
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
-from otel_bridge_collector.receive.guard import HOLD
 from otel_bridge_collector.receive.parent import check_parent
 from otel_bridge_collector.telemetry import Counters, RareLog
 
@@ -98,7 +98,7 @@ class _Export:
                 request.stream(),
                 encoding=compression,
                 max_bytes=self._max_body_bytes,
-                grow=request.scope[HOLD].grow,
+                grow=request.scope[ROOM].grow,
             )
             parent = check_parent(request.headers.get(PARENT_HEADER))
             receipt = request.headers.get(RECEIPT_HEADER)
