@@ -1,8 +1,12 @@
 """Spools for tests: in a folder, started, with a record that has no meaning."""
 
-from collections.abc import Iterator
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+import orjson
 
 from otel_bridge_collector.spool.reader import Reader
 from otel_bridge_collector.spool.record import Record, Routing
@@ -27,3 +31,11 @@ def read_all(reader: Reader) -> list[Record]:
     while chunk := reader.read().records:
         records.extend(chunk)
     return records
+
+
+def record_bytes(marker: bytes, seq: int, routing: Mapping[str, object], payload: bytes) -> bytes:
+    """Write a record as docs/decisions/0005-spool-format.md has it, with any fields in its routing."""
+    told = orjson.dumps(routing)
+    checksum = zlib.crc32(told + payload)
+    head = struct.pack("<8sQIII", marker, seq, len(told), len(payload), checksum)
+    return head + struct.pack("<I", zlib.crc32(head)) + told + payload

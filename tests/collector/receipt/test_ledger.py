@@ -157,3 +157,10 @@ def test_a_file_of_a_newer_version_is_refused_by_name(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match=f"receipts.sqlite are of version {VERSION + 1}"):
         ReceiptLedger(tmp_path / "receipts.sqlite")
+
+
+def test_a_new_file_states_its_version(tmp_path: Path) -> None:
+    ReceiptLedger(tmp_path / "receipts.sqlite").close()
+
+    with closing(sqlite3.connect(tmp_path / "receipts.sqlite")) as file:
+        assert file.execute("PRAGMA user_version").fetchone() == (VERSION,)

@@ -17,12 +17,14 @@ def test_a_folder_without_a_version_gets_the_one_of_this_release(tmp_path: Path)
 @pytest.mark.parametrize(
     "stated", [pytest.param("2\n", id="an earlier one"), pytest.param("3\n", id="its own")]
 )
-def test_what_this_release_can_read_is_left_as_it_is(tmp_path: Path, stated: str) -> None:
+def test_a_folder_states_what_this_release_writes_to_it(tmp_path: Path, stated: str) -> None:
     (tmp_path / "version").write_text(stated)
 
     claim_format(tmp_path, 3)
 
-    assert (tmp_path / "version").read_text() == stated
+    assert (tmp_path / "version").read_text() == "3\n"
+    with pytest.raises(SpoolError, match="are of version 3"):
+        claim_format(tmp_path, 2)
 
 
 def test_a_newer_version_is_refused_by_name_with_what_to_do(tmp_path: Path) -> None:

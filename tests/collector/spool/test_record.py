@@ -1,5 +1,26 @@
-from otel_bridge_collector.spool.record import HEAD_SIZE, Record, pack_record, unpack_body, unpack_head
-from tests.support.spool import ROUTING
+from dataclasses import fields
+from typing import Final
+
+import pytest
+
+from otel_bridge_collector.spool.format import SPOOL_VERSION
+from otel_bridge_collector.spool.record import (
+    HEAD_SIZE,
+    Record,
+    Routing,
+    pack_record,
+    unpack_body,
+    unpack_head,
+)
+from tests.support.spool import ROUTING, record_bytes
+
+FIRST: Final = {
+    "signal": "traces",
+    "parent": "project_name:p",
+    "xact": 1_000_000_000_000_000_001,
+    "received_ns": 5,
+}
+"""The routing of a record before there were keys."""
 
 MARKER = b"\x01\x02\x03\x04\x05\x06\x07\x08"
 
@@ -28,3 +49,27 @@ def test_a_body_that_is_cut_is_no_body() -> None:
     assert head is not None
 
     assert unpack_body(head, data[HEAD_SIZE:-1]) is None
+
+
+@pytest.mark.parametrize(
+    "routing",
+    [
+        pytest.param(FIRST, id="the first records"),
+        pytest.param({**FIRST, "projects": None}, id="before there were receipts"),
+        pytest.param(
+            {**FIRST, "projects": None, "receipt": None, "senders": None, "later": 1}, id="a later field"
+        ),
+    ],
+)
+def test_a_record_with_fewer_or_more_fields_is_read(routing: dict[str, object]) -> None:
+    data = record_bytes(MARKER, 9, routing, b"payload")
+    head = unpack_head(data)
+    assert head is not None
+
+    assert unpack_body(head, data[HEAD_SIZE:]) == Record(seq=9, routing=ROUTING, payload=b"payload")
+
+
+def test_a_field_of_the_routing_comes_with_a_version() -> None:
+    names = [each.name for each in fields(Routing)]
+
+    assert (SPOOL_VERSION, names) == (2, [*FIRST, "projects", "receipt", "senders"])

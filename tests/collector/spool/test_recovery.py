@@ -6,7 +6,7 @@ import pytest
 from otel_bridge_collector.spool.record import HEAD_SIZE
 from otel_bridge_collector.spool.recovery import recover
 from otel_bridge_collector.spool.spool import SpoolLimits
-from tests.support.spool import ROUTING, open_spool, read_all
+from tests.support.spool import ROUTING, open_spool, read_all, record_bytes
 
 
 def spool_with(folder: Path, *payloads: bytes, segment_bytes: int = 1 << 20) -> list[Path]:
@@ -97,3 +97,20 @@ def test_the_number_of_the_last_transaction_is_found_again(tmp_path: Path) -> No
     spool_with(tmp_path, b"a")
 
     assert recover(tmp_path).last_xact == ROUTING.xact
+
+
+def test_records_of_the_first_version_stay_and_newer_ones_come_behind_them(tmp_path: Path) -> None:
+    first = {"signal": "traces", "parent": None, "xact": 7, "received_ns": 5}
+    marker = b"\x01\x02\x03\x04\x05\x06\x07\x08"
+    segment = tmp_path / f"{1:020d}-{marker.hex()}.seg"
+    segment.write_bytes(b"".join(record_bytes(marker, seq, first, b"old") for seq in (1, 2)))
+
+    with open_spool(tmp_path) as spool:
+        asyncio.run(spool.append(ROUTING, b"new"))
+        found = read_all(spool.reader(0))
+
+    assert [(record.seq, record.payload, record.routing.senders) for record in found] == [
+        (1, b"old", None),
+        (2, b"old", None),
+        (3, b"new", None),
+    ]

@@ -12,6 +12,7 @@ import pytest
 from otel_bridge_collector.errors import SpoolError, SpoolFullError
 from otel_bridge_collector.spool.record import record_size
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
+from otel_bridge_collector.spool.writer import Waiting
 from tests.support.spool import ROUTING, open_spool, read_all
 
 
@@ -310,3 +311,13 @@ def test_a_request_that_did_not_fit_is_told_until_one_fits(tmp_path: Path) -> No
         assert "did not fit" in (spool.refusal() or "")
         assert not refused(spool)
         assert spool.refusal() is None
+
+
+def test_a_refused_sender_can_ask_why_at_once(tmp_path: Path) -> None:
+    told: list[str | None] = []
+    with open_spool(tmp_path, limits=SpoolLimits(max_bytes=RECORD)) as spool:
+        waiting = Waiting(routing=ROUTING, payload=b"x" * 1000)
+        waiting.done.add_done_callback(lambda _: told.append(spool.refusal()))
+        spool._writer.submit(waiting)
+
+    assert told == ["a request did not fit, or the disk did not take it"]

@@ -25,7 +25,7 @@ MAX_ACCOUNTS: Final = 2_000
 MAX_BURIED: Final = 10_000
 MAX_AGE_S: Final = 30 * 86_400.0
 VERSION: Final = 1
-"""Of the file, in its `user_version`; 0 is one that was just made."""
+"""Of the file, in its `user_version`; 0 is one that was just made. A field that comes to `Account` raises it."""
 
 _REASON_CHARACTERS: Final = 200
 
@@ -72,11 +72,11 @@ class ReceiptLedger:
         self._changing = threading.RLock()
         try:
             self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
             version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
             if version <= VERSION:
-                self._connection.executescript(f"{_SCHEMA} PRAGMA user_version = {VERSION};")
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+                self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
         except sqlite3.Error as error:
             raise StoreError(
                 f"cannot open the receipts {path}: {error}: move it away to begin anew"

@@ -10,17 +10,17 @@ from typing import Final
 
 from otel_bridge_collector.errors import SpoolError
 
-SPOOL_VERSION: Final = 1
-"""Segments as in `spool/record.py`."""
+SPOOL_VERSION: Final = 2
+"""Segments as in `spool/record.py`; since 2 the routing may say `receipt` and `senders`, at which version 1 stumbled."""
 
 DELIVERY_VERSION: Final = 1
-"""Cursors, dead letters and running replays."""
+"""Cursors, dead letters and running replays. Version 1 passes over what it does not know of a dead letter's routing."""
 
 _FILE: Final = "version"
 
 
 def claim_format(folder: Path, version: int) -> None:
-    """See that this release can read a folder, and state its format there where nobody has.
+    """See that this release can read a folder, and state there the format that it will write from now on.
 
     Args:
         folder: exists, and belongs to this process alone.
@@ -31,7 +31,7 @@ def claim_format(folder: Path, version: int) -> None:
     """
     try:
         stated = read_format(folder)
-        if stated is None:
+        if stated is None or stated < version:
             _state(folder, version)
     except OSError as error:
         raise SpoolError(f"cannot use {folder}: {error.strerror}") from error
@@ -63,3 +63,9 @@ def _state(folder: Path, version: int) -> None:
         file.flush()
         os.fsync(file.fileno())
     written.replace(folder / _FILE)
+    # Nothing may become durable in the new format before its version has.
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -15,6 +15,9 @@ All numbers are little-endian:
 
 The head has its own checksum, so that a damaged payload still tells where the next record begins. The marker
 lets a reader find the next record behind a damaged head; being random, it stands in no payload by intent.
+
+A field that comes to the routing has a default, for the records before it, and raises `format.SPOOL_VERSION`, so that a release
+which does not know it refuses the folder. Fields that nobody here knows are passed over.
 """
 
 import struct

@@ -211,14 +211,15 @@ class Spool:
             self._make_room(sum(sizes))
             room = self._room()
         fitting: list[Waiting] = []
+        refused: list[Waiting] = []
         for waiting, size in zip(group, sizes, strict=True):
-            if size <= room:
-                room -= size
-                fitting.append(waiting)
-            else:
-                waiting.done.set_exception(SpoolFullError(_FULL))
-        if len(fitting) < len(group):
-            self._report(SpoolFullError(_FULL))
+            fits = size <= room
+            room -= size if fits else 0
+            (fitting if fits else refused).append(waiting)
+        if refused:
+            self._report(SpoolFullError(_FULL))  # before the senders know, who may ask at once why
+        for waiting in refused:
+            waiting.done.set_exception(SpoolFullError(_FULL))
         return fitting
 
     def _room(self) -> int:
