@@ -581,18 +581,20 @@ def test_v50_an_interrupt_keeps_what_was_done(project: str) -> None:
     begun = threading.Event()
 
     def task(input: float) -> float:
-        begun.set()
+        time.sleep(0.01)
+        if input > 1:
+            begun.set()
         time.sleep(input)
         return input
 
     def interrupt() -> None:
         begun.wait(10)
-        time.sleep(0.2)
+        time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt) as raised:
-        Eval(project, [{"input": 0.01}, {"input": 0.6}], task, scores=[], experiment_name="e")
+        Eval(project, [{"input": 0.01}, {"input": 3.0}], task, scores=[], experiment_name="e")
 
     assert [result.output for result in raised.value.partial.results] == [0.01]  # type: ignore[attr-defined]  # see `Eval`
     rows = rows_in(project, "e")

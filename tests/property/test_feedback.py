@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import RowWrite
-from otel_bridge_collector.store.columns import COLUMNS
+from otel_bridge_collector.store.columns import COLUMNS, SIZE
 from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.translate.native import native_write
@@ -43,7 +43,7 @@ def feedbacks(draw: st.DrawFn, names: st.SearchStrategy[str]) -> list[RowWrite]:
 
 
 def visible(batches: Sequence[Sequence[RowWrite]]) -> list[tuple[object, ...]]:
-    names = ", ".join(name for name in COLUMNS if name != "base")
+    names = ", ".join(name for name in COLUMNS if name not in ("base", SIZE))
     with TemporaryDirectory() as folder:
         store = DuckDBStore(Path(folder) / "rows.duckdb", means_ratings=lambda _: True)
         for next_seq, batch in enumerate(batches, start=1):

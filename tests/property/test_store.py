@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import RowWrite
-from otel_bridge_collector.store.columns import COLUMNS, from_columns, to_columns
+from otel_bridge_collector.store.columns import COLUMNS, SIZE, from_columns, to_columns
 from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.store.json_text import dump_json, load_json
@@ -65,14 +65,14 @@ def arrivals(draw: st.DrawFn) -> tuple[list[RowWrite], list[list[RowWrite]]]:
 
 
 def stored(batches: Sequence[Sequence[RowWrite]]) -> list[Mapping[str, Any]]:
-    """What readers see after some batches; `base`, what the facts are assembled onto again, is the store's own."""
+    """What readers see after some batches; `base`, what facts are assembled onto again, is the store's own, and the size has it in."""
     with TemporaryDirectory() as folder:
         store = DuckDBStore(Path(folder) / "rows.duckdb")
         for next_seq, batch in enumerate(batches, start=1):
             store.apply(batch, next_seq=next_seq)
         rows = store.select(Statement(sql="SELECT * FROM store.rows"), timeout_s=30)
         store.close()
-    return [{**dict(zip(COLUMNS, values, strict=True)), "base": None} for values in rows]
+    return [{**dict(zip(COLUMNS, values, strict=True)), "base": None, SIZE: None} for values in rows]
 
 
 @settings(max_examples=30, deadline=None)

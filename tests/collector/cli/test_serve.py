@@ -47,7 +47,9 @@ def test_a_signal_drains_and_ends_with_zero(tmp_path: Path, number: signal.Signa
         assert collector.process.wait(timeout=30) == 0
 
     assert (tmp_path / "data" / "delivery" / "store.cursor").read_text() == "2\n"
-    assert collector.log.read_text().endswith("stopped; store_rows 1, traces_accepted 1\n")
+    assert collector.log.read_text().endswith(
+        "otelcol_exporter_sent_spans 1, otelcol_receiver_accepted_spans 1\n"
+    )
 
 
 @pytest.mark.parametrize("option", ["--otlp-grpc", "--otlp-http", "--api"])
