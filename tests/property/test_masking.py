@@ -10,11 +10,13 @@ from typing import Any, Final
 import grpc
 import httpx
 import pytest
+from click.testing import CliRunner
 from google.protobuf.message import Message
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from otel_bridge_collector.cli.main import main
 from tests.support.collector import Collector, running_collector
 from tests.support.otlp_receiver import wait_until
 from tests.support.otlp_request import log_record, logs, span, to_json, traces
@@ -182,8 +184,8 @@ async def by_grpc(target: str, sower: Sower) -> None:
 
 @pytest.mark.timeout(240)
 def test_no_secret_gets_past_the_door_by_any_way(tmp_path: Path) -> None:
-    sower = Sower(7)
-    with running_collector(tmp_path / "data", "--config", CONFIG.format(files=tmp_path / "files")) as sidecar:
+    sower, config = Sower(7), CONFIG.format(files=tmp_path / "files")
+    with running_collector(tmp_path / "data", "--config", config) as sidecar:
         for number, send in enumerate(way for _ in range(ROUNDS) for way in ways_in(sidecar, sower)):
             answer = send(number)
             assert answer.is_success, answer.text
@@ -198,6 +200,8 @@ def test_no_secret_gets_past_the_door_by_any_way(tmp_path: Path) -> None:
             )
         ]
 
+    arguments = ["audit-mask", "--config", config, "--data-dir", str(tmp_path / "data")]
+    assert CliRunner().invoke(main, arguments).output == "nothing was found that the rules would mask\n"
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert [path for path in written if MARK.encode() in path.read_bytes()] == []
     assert all("[email]" in text and "[secret]" in text and MARK not in text for text in shown)

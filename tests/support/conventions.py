@@ -39,11 +39,15 @@ class Case:
         """Where the rows stand."""
         return self._path(".row.json")
 
+    def traces(self) -> bytes:
+        """Return the recorded traces in OTLP/JSON."""
+        return self._path(_TRACES).read_bytes()
+
     def translate(self) -> list[Row]:
         """Return the rows of the recording as the translator makes them now."""
         calls = NestedCalls()
         writes: list[RowWrite] = []
-        for span in protobuf.spans(otlp_json.parse_traces(self._path(_TRACES).read_bytes())):
+        for span in protobuf.spans(otlp_json.parse_traces(self.traces())):
             if own := span_writes(span):
                 writes += [*own, *calls.observe(span, own[0].row)]
         if self._path(_LOGS).exists():

@@ -11,6 +11,7 @@ PROMISED = {
     "tail",
     "explain",
     "validate",
+    "audit-mask",
     "doctor",
     "keys",
     "export",

@@ -30,7 +30,7 @@ def test_an_attribute_has_the_address_of_what_it_becomes(key: str, address: str)
 
 def test_attributes_of_events_have_addresses() -> None:
     assert event_place("exception", "exception.message").addresses == (
-        "events.exception.exception.message", "exception.message", "error",
+        "events.exception.exception.message", "exception.message", "error", "output",
     )  # fmt: skip
     assert "input" in event_place("gen_ai.user.message", "content").addresses
     assert event_place("cache", "user.email").addresses[-1] == "metadata.user.email"

@@ -2,6 +2,7 @@
 
 import click
 
+from otel_bridge_collector.cli.audit_mask import audit_mask
 from otel_bridge_collector.cli.doctor import doctor
 from otel_bridge_collector.cli.explain import explain
 from otel_bridge_collector.cli.export import export
@@ -42,3 +43,4 @@ main.add_command(replay)
 main.add_command(retention)
 main.add_command(keys)
 main.add_command(feedback_tokens)
+main.add_command(audit_mask)

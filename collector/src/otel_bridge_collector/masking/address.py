@@ -41,14 +41,16 @@ CONTENT: Final[Mapping[str, tuple[str, ...]]] = {
         "gcp.vertex.agent.tool_call_args", "gen_ai.input.messages", "gen_ai.prompt", "gen_ai.system_instructions",
         "gen_ai.task.input", "gen_ai.tool.call.arguments", "haystack.component.input",
         "haystack.pipeline.input_data", "input.value", "langfuse.observation.input", "lk.pii.chat_ctx",
-        "lk.pii.function_tool.arguments", "lk.pii.user_input", "llm.input_messages", "llm.prompts",
-        "mlflow.spanInputs", "request_data", "tool.parameters", "tool_arguments", "traceloop.entity.input",
+        "lk.pii.function_tool.arguments", "lk.pii.user_input", "llm.input_messages", "llm.invocation_parameters",
+        "llm.prompts",
+        "mlflow.spanInputs", "model_request_parameters", "request_data", "tool.parameters", "tool_arguments", "traceloop.entity.input",
     ),
     "output": (
         "agentops.entity.output", "agentops.task.output", "agentops.tool.output", "ai.embedding", "ai.embeddings",
         "ai.response.object", "ai.response.reasoning", "ai.response.text", "ai.response.toolCalls",
         "ai.toolCall.result", "embedding.embeddings", "final_result", "gcp.vertex.agent.llm_response",
         "gcp.vertex.agent.tool_response", "gen_ai.completion", "gen_ai.output.messages", "gen_ai.task.output",
+        "gen_ai.tool.args",
         "gen_ai.tool.call.result", "haystack.component.output", "haystack.pipeline.output_data",
         "langfuse.observation.output", "lk.pii.function_tool.output", "lk.pii.response", "llm.output_messages",
         "logfire.msg", "mlflow.spanOutputs", "output.value", "response_data", "retrieval.documents",
@@ -86,7 +88,7 @@ def event_place(event: str, key: str) -> Place:
     """Return the place of an attribute of a span's event; events may hold messages."""
     own = f"events.{event}.{key}"
     if key in (names.EXCEPTION_MESSAGE, names.EXCEPTION_STACKTRACE):
-        return root(own, key, "error")
+        return root(own, key, "error", "output")
     if event.startswith("gen_ai."):
         return root(own, key, "input", "output")
     return root(own, key, f"metadata.{key}")

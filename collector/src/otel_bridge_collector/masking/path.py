@@ -9,7 +9,7 @@
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,6 +49,13 @@ class Place:
     def below(self, step: str | int) -> "Place":
         """Return the place of a key or element of the value that stands here."""
         return Place(self, step)
+
+    def shown(self, key: Callable[[str], str]) -> str:
+        """Return the plainest address as a report may show it: elements without their number, and each key as `key` returns it."""
+        if self._parent is None:
+            return key(self.addresses[0])
+        step = "[*]" if isinstance(self._step, int) else f".{key(self._step)}"
+        return (self._parent.shown(key) + step).removeprefix(".")
 
 
 def root(*addresses: str) -> Place:

@@ -37,7 +37,7 @@ DROPPED: Final = Dropped()
 
 Masked: TypeAlias = "Json | Dropped"
 Found: TypeAlias = Callable[[str, Place], None]
-"""Is told of each thing that was masked: the rule, and where."""
+"""Is told of each thing that was masked: the rule, and where; instead of a rule that masking failed, with the class of the error."""
 
 
 class Walk:
@@ -156,7 +156,7 @@ class Walk:
             return DROPPED
         except Exception as error:  # noqa: BLE001 - as above
             return self._failed(place, type(error).__name__)
-        if masked == value:
+        if masked == text:
             return value
         self._tell(name, place)
         return masked
@@ -205,7 +205,7 @@ class Walk:
 
     def _failed(self, place: Place, error: str) -> str:
         self.error = error
-        self.count += 1
+        self._tell(f"masking failed: {error}", place)
         field = re.split(r"[.\[]", place.addresses[0], maxsplit=1)[0]
         return f"ERROR: Failed to mask field '{field}' - {error}"
 
