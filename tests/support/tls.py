@@ -2,6 +2,7 @@
 
 import datetime
 import ssl
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -19,10 +20,16 @@ class Authority:
         self.ca_file = folder / f"{name}.pem"
         self._ca.cert_pem.write_to_path(str(self.ca_file))
 
-    def issue(self, name: str, *, not_after: datetime.datetime | None = None) -> "Files":
-        """Write a certificate for this machine and its key, over those of the same name."""
+    def issue(
+        self,
+        name: str,
+        *,
+        hosts: Sequence[str] = (HOST, "localhost"),
+        not_after: datetime.datetime | None = None,
+    ) -> "Files":
+        """Write a certificate for hosts and its key, over those of the same name."""
         files = Files(self._folder / f"{name}.cert.pem", self._folder / f"{name}.key.pem")
-        issued = self._ca.issue_cert(HOST, "localhost", common_name=name, not_after=not_after)
+        issued = self._ca.issue_cert(*hosts, common_name=name, not_after=not_after)
         files.cert.write_bytes(b"".join(part.bytes() for part in issued.cert_chain_pems))
         files.key.write_bytes(issued.private_key_pem.bytes())
         return files

@@ -1,6 +1,10 @@
 """Address, readiness and key, asked of real ports."""
 
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -9,6 +13,7 @@ from otel_bridge_collector.doctor.finding import Finding
 from otel_bridge_collector.doctor.sidecar import check_sidecar
 from tests.support.collector import Collector, running_collector
 from tests.support.keys import bearer, make_key
+from tests.support.tls import Authority
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +22,8 @@ def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
         yield running
 
 
-def found(url: str, key: str = "") -> list[Finding]:
-    with httpx.Client(headers=bearer(key) if key else {}, timeout=10) as client:
+def found(url: str, key: str = "", **headers: str) -> list[Finding]:
+    with httpx.Client(headers={**(bearer(key) if key else {}), **headers}, timeout=10) as client:
         return check_sidecar(client, url)
 
 
@@ -48,9 +53,46 @@ def test_each_wrong_address_is_named(collector: Collector) -> None:
         "http://127.0.0.1:9": "nothing answers at",
         collector.api.replace("http", "https"): "is asked over TLS, and that port speaks plain HTTP",
         "http://h:x": "is no URL",
+        "ftp://h": "is no URL",
     }
 
     for url, says in told.items():
         (finding,) = found(url, make_key(collector.data_dir, "read"))
         assert (finding.check, finding.verdict) == ("address", "finding")
         assert says in finding.found
+
+
+def test_plain_http_to_a_port_that_speaks_tls_is_found(tmp_path: Path) -> None:
+    with running_collector(tmp_path / "data", *Authority(tmp_path).issue("sidecar").options()) as over_tls:
+        (finding,) = found(over_tls.api.replace("https", "http"))
+
+    assert "is asked in plain HTTP, and that port speaks TLS" in finding.found
+    assert finding.remedy == f"--url {over_tls.api}"
+
+
+def test_a_sidecar_that_takes_no_traffic_says_why(tmp_path: Path) -> None:
+    full = {"OTEL_BRIDGE_SPOOL_MIN_FREE_BYTES": str(1 << 60)}
+
+    with running_collector(tmp_path / "data", env=full) as collector:
+        _, ready, _ = found(collector.api)
+
+    assert (ready.check, ready.verdict) == ("ready", "finding")
+    assert "the disk is full" in ready.found
+
+
+def test_a_name_that_the_sidecar_does_not_go_by_is_found(tmp_path: Path) -> None:
+    with running_collector(tmp_path / "data") as collector:
+        (finding,) = found(collector.api, host="sidecar.example")
+
+    assert "is a name that the sidecar does not go by" in finding.found
+
+
+def test_another_server_is_no_sidecar(tmp_path: Path) -> None:
+    page = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    (tmp_path / "readyz").write_text("ok")
+    with ThreadingHTTPServer(("127.0.0.1", 0), page) as server:
+        Thread(target=server.serve_forever).start()
+        (finding,) = found(f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+
+    assert "answers something else than a sidecar" in finding.found

@@ -1,14 +1,15 @@
 """Whether a sidecar's API answers at a URL, is ready, and takes the key: asked over HTTP, as any client does."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
+from otel_bridge_collector.doctor.connection import API, explain_failure
 from otel_bridge_collector.doctor.finding import Finding, fine, wrong
 
-_TIMEOUT_S: Final = 10.0
-_API: Final = "the API is on port 8585 unless --api says otherwise: --url http://127.0.0.1:8585"
+_READY: Final = frozenset({HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE})
 _KEY: Final = "set OTEL_BRIDGE_API_KEY to a key: otel-bridge-collector keys create --name doctor --scope read"
 
 
@@ -18,11 +19,11 @@ def check_sidecar(client: httpx.Client, url: str) -> list[Finding]:
     try:
         ready = client.get(f"{base}/readyz")
         known = client.get(f"{base}/v1/receipts?limit=1")
-    except httpx.InvalidURL as error:
-        return [wrong("address", f"{url} is no URL: {error}", _API)]
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        return [wrong("address", f"{url} is no URL: {error}", API)]
     except httpx.HTTPError as error:
-        return [_unreached(base, error)]
-    if fault := _no_api(base, known):
+        return [explain_failure(base, error)]
+    if fault := _no_api(base, ready, known):
         return [fault]
     return [
         fine("address", f"a sidecar answers at {base}"),
@@ -31,42 +32,27 @@ def check_sidecar(client: httpx.Client, url: str) -> list[Finding]:
     ]
 
 
-def _unreached(base: str, error: httpx.HTTPError) -> Finding:
-    told = str(error)
-    if base.startswith("https://") and "SSL" in told and "CERTIFICATE" not in told:
-        return wrong(
-            "address",
-            f"{base} is asked over TLS, and that port speaks plain HTTP",
-            f"--url http://{base[8:]}",
-        )
-    if "CERTIFICATE" in told:
-        return wrong("address", f"the certificate of {base} is not trusted: {told}", "SSL_CERT_FILE=CA.pem")
-    if isinstance(error, httpx.ConnectError | httpx.TimeoutException):
-        return wrong("address", f"nothing answers at {base}", f"otel-bridge-collector serve, or {_API}")
-    if base.startswith("http://") and _speaks_tls(base):
-        return wrong(
-            "address", f"{base} is asked in plain HTTP, and that port speaks TLS", f"--url https://{base[7:]}"
-        )
-    return wrong("address", f"what answers at {base} is no HTTP/1.1; port 4317 is for gRPC alone", _API)
-
-
-def _speaks_tls(base: str) -> bool:
-    try:
-        httpx.get(f"https://{base[7:]}/readyz", timeout=_TIMEOUT_S, verify=False)  # noqa: S501 - only asked whether it speaks TLS
-    except httpx.HTTPError:
-        return False
-    return True
-
-
-def _no_api(base: str, answer: httpx.Response) -> Finding | None:
-    if answer.status_code == HTTPStatus.NOT_FOUND:
-        what = "the OTLP port of a sidecar" if "send OTLP" in answer.text else "something else than a sidecar"
-        return wrong("address", f"at {base} answers {what}", _API)
-    if answer.status_code == HTTPStatus.MISDIRECTED_REQUEST:
-        return wrong(
-            "address", f"{base} is a name that the sidecar does not go by", "--url http://127.0.0.1:PORT"
-        )
+def _no_api(base: str, ready: httpx.Response, known: httpx.Response) -> Finding | None:
+    told = _json(ready)
+    if told.get("code") == "tlsNeeded":
+        found = f"{base} is asked in plain HTTP, and that port speaks TLS"
+        return wrong("address", found, f"--url https://{base.removeprefix('http://')}")
+    if ready.status_code == HTTPStatus.MISDIRECTED_REQUEST:
+        found = f"{base} is a name that the sidecar does not go by"
+        return wrong("address", found, "--url http://127.0.0.1:PORT, or serve --api 0.0.0.0:PORT")
+    if known.status_code == HTTPStatus.NOT_FOUND and "send OTLP" in known.text:
+        return wrong("address", f"at {base} answers the OTLP port of a sidecar", API)
+    if "status" not in told or ready.status_code not in _READY or known.status_code == HTTPStatus.NOT_FOUND:
+        return wrong("address", f"at {base} answers something else than a sidecar", API)
     return None
+
+
+def _json(answer: httpx.Response) -> Mapping[str, Any]:
+    try:
+        told: object = answer.json()
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _ready(answer: httpx.Response) -> Finding:
