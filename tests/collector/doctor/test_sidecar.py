@@ -90,6 +90,8 @@ def test_a_name_that_the_sidecar_does_not_go_by_is_found(tmp_path: Path) -> None
 def test_another_server_is_no_sidecar(tmp_path: Path) -> None:
     page = partial(SimpleHTTPRequestHandler, directory=tmp_path)
     (tmp_path / "readyz").write_text("ok")
+    (tmp_path / "v1").mkdir()
+    (tmp_path / "v1" / "receipts").write_text("[]")
     with ThreadingHTTPServer(("127.0.0.1", 0), page) as server:
         Thread(target=server.serve_forever).start()
         (finding,) = found(f"http://127.0.0.1:{server.server_port}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 
@@ -52,7 +52,7 @@ def _json(answer: httpx.Response) -> Mapping[str, Any]:
         told: object = answer.json()
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return cast("Mapping[str, Any]", told) if isinstance(told, dict) else {}
 
 
 def _ready(answer: httpx.Response) -> Finding:
