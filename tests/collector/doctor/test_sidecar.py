@@ -94,7 +94,9 @@ def test_another_server_is_no_sidecar(tmp_path: Path) -> None:
     (tmp_path / "v1" / "receipts").write_text("[]")
     with ThreadingHTTPServer(("127.0.0.1", 0), page) as server:
         Thread(target=server.serve_forever).start()
-        (finding,) = found(f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
+        try:
+            (finding,) = found(f"http://127.0.0.1:{server.server_port}")
+        finally:
+            server.shutdown()
 
     assert "answers something else than a sidecar" in finding.found
