@@ -19,12 +19,14 @@ from otel_bridge_collector.errors import (
     BodyTooLargeError,
     ForbiddenError,
     MalformedBodyError,
+    QuotaError,
     SpoolError,
     SpoolFullError,
 )
 from otel_bridge_collector.ingest import Encoding, Ingest, Outcome
 from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED
 from otel_bridge_collector.pipeline.masks import DoorMasks
+from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receipt.ledger import Word
 from otel_bridge_collector.spool.record import Record
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
@@ -32,6 +34,7 @@ from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
 from tests.support.masking import rules_of
 from tests.support.otlp_request import log_record, logs, span, to_json, traces
+from tests.support.quotas import Clock, key, quotas_of
 from tests.support.spool import open_spool, read_all
 
 
@@ -71,6 +74,10 @@ def masking_into(spool: Spool) -> Ingest:
     masks = DoorMasks()
     masks.rules = rules_of("{patterns: [emails]}")
     return Ingest(spool, XactClock(0), Counters(), OwnProjectOnly(), masks)
+
+
+def metered_into(spool: Spool, quotas: Quotas, counters: Counters | None = None) -> Ingest:
+    return Ingest(spool, XactClock(0), counters or Counters(), OwnProjectOnly(), quotas=quotas)
 
 
 def test_what_is_accepted_is_durable(tmp_path: Path) -> None:
@@ -332,3 +339,73 @@ def test_large_requests_are_parsed_two_at_a_time(tmp_path: Path, monkeypatch: py
         asyncio.run(send(ingest_into(spool)))
 
     assert running[1] == 2
+
+
+def test_bytes_spans_and_rows_of_all_ways_in_count_together(tmp_path: Path) -> None:
+    quotas = quotas_of(Clock(), access=lambda: key("k"), spans_per_second=6, burst=1)
+    counters = Counters()
+
+    async def all_ways(ingest: Ingest) -> None:
+        await ingest.traces(traces(span(1), span(2)).SerializeToString(), Encoding.PROTOBUF, parent=None)
+        await ingest.logs(to_json(logs(log_record(), log_record())), Encoding.JSON, parent=None)
+        await ingest.rows([{"id": "a", "project_id": "mine"}, {"id": "b", "project_id": "mine"}])
+        ingest_again = [
+            ingest.traces(traces(span(3)).SerializeToString(), Encoding.PROTOBUF, parent=None),
+            ingest.logs(logs(log_record()).SerializeToString(), Encoding.PROTOBUF, parent=None),
+            ingest.rows([{"id": "c", "project_id": "mine"}]),
+        ]
+        for again in ingest_again:
+            with pytest.raises(QuotaError):
+                await again
+
+    with open_spool(tmp_path) as spool:
+        asyncio.run(all_ways(metered_into(spool, quotas, counters)))
+
+        assert len(read_all(spool.reader(0))) == 3
+    assert [counters.values(REFUSED[signal]) for signal in ("traces", "logs", "rows")] == [
+        {("otlp", "http", "quota"): 1},
+        {("otlp", "http", "quota"): 1},
+        {("braintrust", "http", "quota"): 1},
+    ]
+
+
+def test_a_request_counts_with_the_bytes_of_its_body(tmp_path: Path) -> None:
+    body = traces(span()).SerializeToString()
+    within, beyond = (
+        quotas_of(Clock(), access=lambda: key("k"), bytes_per_second=size, burst=1)
+        for size in (len(body) + 1, len(body))
+    )
+
+    async def send(ingest: Ingest) -> None:
+        await ingest.traces(body, Encoding.PROTOBUF, parent=None)
+        ingest.admit(None)
+
+    with open_spool(tmp_path) as spool:
+        asyncio.run(send(metered_into(spool, within)))
+        with pytest.raises(QuotaError):
+            asyncio.run(send(metered_into(spool, beyond)))
+
+
+def test_what_cannot_be_read_counts_too(tmp_path: Path) -> None:
+    quotas = quotas_of(Clock(), access=lambda: key("k"), bytes_per_second=5, burst=1)
+
+    async def send(ingest: Ingest) -> None:
+        with pytest.raises(MalformedBodyError):
+            await ingest.traces(b"nonsense", Encoding.PROTOBUF, parent=None)
+        ingest.admit(None)
+
+    with open_spool(tmp_path) as spool, pytest.raises(QuotaError):
+        asyncio.run(send(metered_into(spool, quotas)))
+
+
+def test_rows_without_a_key_count_for_the_project_of_the_first(tmp_path: Path) -> None:
+    quotas = quotas_of(Clock(), access=lambda: key(""), spans_per_second=2, burst=1)
+
+    async def send(ingest: Ingest) -> None:
+        await ingest.rows([{"id": "a", "project_id": "mine"}, {"id": "b", "project_id": "mine"}])
+        ingest.admit("project_id:q")
+        with pytest.raises(QuotaError):
+            ingest.admit("project_id:mine")
+
+    with open_spool(tmp_path) as spool:
+        asyncio.run(send(metered_into(spool, quotas)))

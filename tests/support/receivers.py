@@ -12,6 +12,7 @@ from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge_collector.access import current_access
 from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import Authenticator
 from otel_bridge_collector.receive.door import Door
@@ -58,6 +59,7 @@ def receiving(
     grpc: Address = ANY_PORT,
     max_inflight_bytes: int = 512 << 20,
     timeout_s: float = 30,
+    quotas: Quotas | None = None,
 ) -> Iterator[Receivers]:
     with (
         open_spool(folder) as spool,
@@ -66,7 +68,7 @@ def receiving(
     ):
         gate = Gate(objects, current_access, default_parent=DEFAULT_PARENT)
         counters = Counters()
-        ingest = Ingest(spool, XactClock(0), counters, gate, now_ns=lambda: 77)
+        ingest = Ingest(spool, XactClock(0), counters, gate, quotas=quotas, now_ns=lambda: 77)
         door = Door(
             authenticator=Authenticator(keys, is_required=False),
             admission=Admission(max_inflight_bytes),

@@ -41,8 +41,10 @@ from otel_bridge_collector.metrics.process import Process
 from otel_bridge_collector.pipeline.build import Ground
 from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.pipeline.gauges import Watched, gauges
+from otel_bridge_collector.pipeline.quotas import StoreNames, quota_config
 from otel_bridge_collector.pipeline.reload import apply_log_level, fixed_changes
 from otel_bridge_collector.pipeline.retention import build_retention, retention_config
+from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receipt.keeper import ReceiptKeeper
 from otel_bridge_collector.receipt.ledger import ReceiptLedger
 from otel_bridge_collector.receive.admission import Admission
@@ -52,6 +54,7 @@ from otel_bridge_collector.receive.fault import Fault
 from otel_bridge_collector.receive.guard import Guard
 from otel_bridge_collector.receive.http_server import HttpServer, Way, bind
 from otel_bridge_collector.receive.loopback import is_loopback
+from otel_bridge_collector.receive.metered import Metered
 from otel_bridge_collector.receive.otlp_grpc import GrpcServer
 from otel_bridge_collector.receive.otlp_http import (
     build_otlp_app,
@@ -147,7 +150,13 @@ async def serve(
         _add_checks(own.health, storage.spool, deliveries)
         meters = _start_meters(own, storage.spool, deliveries, door.admission, stages)
         retention = _start_retention(settings, storage, deliveries, own.counters, stages)
-        working = _Working(deliveries=deliveries, retention=retention)
+        quotas = Quotas(
+            quota_config(settings),
+            StoreNames(storage.objects),
+            current_access,
+            default_parent=settings.default_parent,
+        )
+        working = _Working(deliveries=deliveries, retention=retention, quotas=quotas)
         taken = await _start(settings, storage, working, door, _Seen(own=own, meters=meters), stages)
         if reloading:
             watching = asyncio.create_task(
@@ -192,10 +201,11 @@ def _start_meters(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Working:
-    """What works on what was kept."""
+    """What goes on beside requests, or from one to the next."""
 
     deliveries: Deliveries
     retention: Retention
+    quotas: Quotas
 
 
 def _add_checks(health: Health, spool: Spool, deliveries: Deliveries) -> None:
@@ -232,6 +242,7 @@ async def _start(
         gate,
         working.deliveries.masks,
         ledger=storage.receipts,
+        quotas=working.quotas,
         max_messages=budget.messages(settings.memory_limit_mb),
     )
     keeper = _start_receipts(storage, working.deliveries, stages)
@@ -272,10 +283,12 @@ async def _start(
     )
     api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
     api_way = Way(tls=door.tls.api, allowed=api_pages(settings))
-    api = await _start_http(_guarded(api_app, door), settings.api, api_way, settings, stages)
+    api = await _start_http(_guarded(api_app, door, working.quotas), settings.api, api_way, settings, stages)
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes, more=probes.routes())
     otlp_way = Way(tls=door.tls.otlp_http, allowed=otlp_pages(settings))
-    otlp_http = await _start_http(_guarded(otlp_app, door), settings.otlp_http, otlp_way, settings, stages)
+    otlp_http = await _start_http(
+        _guarded(otlp_app, door, working.quotas), settings.otlp_http, otlp_way, settings, stages
+    )
     otlp_grpc = await _start_grpc(ingest, door, seen.own.health, settings, stages)
     for tls in door.tls.all():
         stages.callback(asyncio.create_task(tls.watch()).cancel)
@@ -306,8 +319,10 @@ def _door(settings: Settings, keys: KeyRing, counters: Counters) -> Door:
     )
 
 
-def _guarded(app: Starlette, door: Door) -> ASGIApp:
-    guard = Guard(app, door.authenticator, Rules(app.routes), _refuse, door.admission, door.counters)
+def _guarded(app: Starlette, door: Door, quotas: Quotas) -> ASGIApp:
+    rules = Rules(app.routes)
+    metered = Metered(app, quotas, rules, _refuse, door.counters)
+    guard = Guard(metered, door.authenticator, rules, _refuse, door.admission, door.counters)
     return Patience(guard, timeout_s=door.timeout_s)
 
 
@@ -488,6 +503,7 @@ async def _reload_on_request(
         apply_log_level(new)
         storage.spool.limits = _limits(new)
         working.retention.config = retention_config(new)
+        working.quotas.reload(quota_config(new))
         for change in changes:
             logger.warning("%s", change)
         logger.info("the configuration was read again")

@@ -11,6 +11,7 @@ CollectorError
 ├── ForbiddenError        who asks may not do this, or not there
 ├── SlowRequestError      a request whose body came too slowly
 ├── OverloadedError       there is no room for a request now; it may pass later
+│   └── QuotaError        who asks has sent as much as it may for now
 ├── SettingsError         a setting that cannot be used
 ├── SpoolError            the spool cannot be opened or written
 │   └── SpoolFullError    there is no room for more until something is delivered
@@ -99,6 +100,13 @@ class OverloadedError(CollectorError):
         super().__init__(message)
         self.retry_after_s = retry_after_s
         self.is_own = is_own
+
+
+class QuotaError(OverloadedError):
+    """The caller has sent as much as it may for now."""
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message, retry_after_s=retry_after_s, is_own=True)
 
 
 class SettingsError(CollectorError):

@@ -23,12 +23,19 @@ from otel_bridge_collector.decode import native, otlp_json, protobuf
 from otel_bridge_collector.decode.sender import Sender, senders_of
 from otel_bridge_collector.decode.size import MAX_MESSAGES, check_json, check_protobuf
 from otel_bridge_collector.decode.structure import Checked, ParentFault, check_logs, check_traces
-from otel_bridge_collector.errors import ForbiddenError, SpoolError
+from otel_bridge_collector.errors import (
+    BodyTooLargeError,
+    ForbiddenError,
+    MalformedBodyError,
+    QuotaError,
+    SpoolError,
+)
 from otel_bridge_collector.masking.otlp import masked_logs, masked_traces
 from otel_bridge_collector.masking.rows import RowMasker
 from otel_bridge_collector.masking.rules import RuleSet
 from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED
 from otel_bridge_collector.metrics.reason import reason_of
+from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receipt.ledger import Word
 from otel_bridge_collector.spool.record import Routing, Signal
 from otel_bridge_collector.spool.spool import Spool
@@ -72,6 +79,11 @@ class Outcome:
     accepted: int
     rejected: int
     reason: str
+
+    @property
+    def total(self) -> int:
+        """Spans or log records that came."""
+        return self.accepted + self.rejected
 
 
 class Gate(Protocol):
@@ -172,6 +184,7 @@ class Ingest:
         masks: Masks = NoMasks(),
         *,
         ledger: Hears | None = None,
+        quotas: Quotas | None = None,
         now_ns: Callable[[], int] = time.time_ns,
         max_messages: int = MAX_MESSAGES,
     ) -> None:
@@ -184,6 +197,7 @@ class Ingest:
             gate: says what the caller may write.
             masks: knows what is masked before it is kept.
             ledger: keeps account of what senders say beside their spans; None for none.
+            quotas: what each caller may send; None for as much as it wants.
             now_ns: the time.
             max_messages: in a request, as `decode.size` counts them; in JSON twice as many lists and objects.
         """
@@ -193,10 +207,23 @@ class Ingest:
         self._gate = gate
         self._masks = masks
         self._ledger = ledger
+        self._quotas = quotas
         self._now_ns = now_ns
         self._max_messages = max_messages
         self._rejections = RareLog(logger)
         self._parsing = anyio.CapacityLimiter(_PARSED_AT_ONCE)
+
+    def admit(self, parent: str | None) -> None:
+        """See that the caller may send more, before its OTLP request is read.
+
+        Args:
+            parent: the request's parent string or slug, as it came; or None.
+
+        Raises:
+            QuotaError: not now.
+        """
+        if self._quotas:
+            self._quotas.check(parent)
 
     async def traces(
         self,
@@ -220,10 +247,12 @@ class Ingest:
             MalformedBodyError: `body` is no trace request.
             BodyTooLargeError: it holds more than may be parsed.
             ForbiddenError: the caller may not write there.
+            QuotaError: the caller has sent as much as it may for now.
             SpoolError: it could not be kept.
         """
         home = self._gate.home(parent)
-        checked = await self._off_loop(_check_traces, body, encoding)
+        checked = await self._off_loop(_check_traces, body, encoding, home)
+        self._take("traces", home, len(body), checked.outcome.total, ("otlp", transport))
         known = receipt if parse_receipt(receipt) else None
         outcome = await self._keep("traces", checked, home, transport, known)
         if self._ledger and (outcome.rejected or (known and not outcome.accepted)):
@@ -249,7 +278,8 @@ class Ingest:
         """Keep an OTLP log request; arguments and errors as with `traces`. No account is kept of log records."""
         del receipt
         home = self._gate.home(parent)
-        checked = await self._off_loop(_check_logs, body, encoding)
+        checked = await self._off_loop(_check_logs, body, encoding, home)
+        self._take("logs", home, len(body), checked.outcome.total, ("otlp", transport))
         return await self._keep("logs", checked, home, transport)
 
     def row_fault(self, row: Row) -> str:
@@ -265,11 +295,14 @@ class Ingest:
 
         Raises:
             ForbiddenError: the caller may not write one of them; none is kept.
+            QuotaError: the caller has sent as much as it may for now.
             SpoolError: they could not be kept.
         """
         if fault := next((fault for row in rows if (fault := self.row_fault(row))), ""):
             raise ForbiddenError(fault)
         payload = await asyncio.to_thread(_packed, rows, self._masks.rules)
+        named = named_object(rows[0]) if self._quotas and self._quotas.is_on else None
+        self._take("rows", str(named) if named else None, len(payload), len(rows), ("braintrust", "http"))
         routing = self._routing("rows", None, payload)
         await self._append(routing, payload, len(rows), ("braintrust", "http"))
         return routing.xact
@@ -322,15 +355,36 @@ class Ingest:
             projects=self._gate.projects(),
         )
 
+    def _take(
+        self, signal: Signal, parent: str | None, size_bytes: int, spans: int, source: tuple[str, str]
+    ) -> None:
+        """Count what was read for the quota of the caller, before it is kept."""
+        if self._quotas is None:
+            return
+        try:
+            self._quotas.take(parent, size_bytes=size_bytes, spans=spans)
+        except QuotaError as error:
+            self.counters.add(REFUSED[signal], spans, *source, reason_of(error))
+            raise
+
     async def _off_loop(
-        self, check: Callable[[bytes, Encoding, _Bounds], _Checked], body: bytes, encoding: Encoding
+        self,
+        check: Callable[[bytes, Encoding, _Bounds], _Checked],
+        body: bytes,
+        encoding: Encoding,
+        parent: str | None,
     ) -> _Checked:
         bounds = _Bounds(
             max_messages=self._max_messages, parent_fault=self._parent_fault(), rules=self._masks.rules
         )
-        if len(body) <= _PARSED_IN_PLACE:
-            return check(body, encoding, bounds)
-        return await anyio.to_thread.run_sync(check, body, encoding, bounds, limiter=self._parsing)
+        try:
+            if len(body) <= _PARSED_IN_PLACE:
+                return check(body, encoding, bounds)
+            return await anyio.to_thread.run_sync(check, body, encoding, bounds, limiter=self._parsing)
+        except (MalformedBodyError, BodyTooLargeError):
+            if self._quotas:
+                self._quotas.take_unread(parent, size_bytes=len(body))
+            raise
 
     def _parent_fault(self) -> ParentFault | None:
         """Return the question to ask of each parent; None when the caller may write everywhere."""

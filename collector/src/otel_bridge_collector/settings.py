@@ -45,6 +45,9 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "max_inflight_bytes": "receivers.otlp.max_inflight_size",
     "read_timeout_s": "receivers.otlp.read_timeout",
     "memory_limit_mb": "extensions.memory_limiter.limit_mib",
+    "quota_bytes_per_s": "extensions.quotas.bytes_per_second",
+    "quota_spans_per_s": "extensions.quotas.spans_per_second",
+    "quota_burst_s": "extensions.quotas.burst",
     "spool_segment_bytes": "extensions.file_storage.segment_size",
     "spool_waiting_bytes": "extensions.file_storage.waiting_size",
     "spool_max_bytes": "extensions.file_storage.max_size",
@@ -116,6 +119,9 @@ class Settings(BaseSettings):
     max_body_bytes: PositiveInt = Field(default_factory=_share(budget.request_bytes))
     max_inflight_bytes: PositiveInt = Field(default_factory=_share(budget.inflight_bytes))
     read_timeout_s: PositiveFloat = 10.0
+    quota_bytes_per_s: PositiveInt | None = None
+    quota_spans_per_s: PositiveFloat | None = None
+    quota_burst_s: PositiveFloat = 10.0
     spool_segment_bytes: PositiveInt = 64 << 20
     spool_waiting_bytes: PositiveInt = Field(default_factory=_share(budget.waiting_bytes))
     spool_max_bytes: PositiveInt = 16 << 30

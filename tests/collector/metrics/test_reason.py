@@ -17,6 +17,7 @@ from otel_bridge_collector.metrics.reason import reason_of
         pytest.param(errors.BodyTooLargeError("x"), "too_large", id="too large"),
         pytest.param(errors.SlowRequestError("x"), "too_slow", id="too slow"),
         pytest.param(errors.OverloadedError("x", is_own=True), "rate_limited", id="more than its share"),
+        pytest.param(errors.QuotaError("x", retry_after_s=1), "quota", id="more than its quota"),
         pytest.param(errors.OverloadedError("x", is_own=False), "overloaded", id="too many in all"),
         pytest.param(errors.MalformedBodyError("a-secret"), "invalid", id="malformed"),
         pytest.param(ParentError("a-secret"), "invalid", id="parent"),

@@ -17,6 +17,7 @@ from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.settings import parse_address
 from tests.support.otlp_request import log_record, logs, span, traces
+from tests.support.quotas import Clock, key, quotas_of
 from tests.support.receivers import Receivers, receiving
 
 TRACES = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
@@ -143,6 +144,32 @@ def test_a_spool_that_cannot_be_written_asks_for_a_retry(receivers: Receivers) -
 
     assert call.code() is grpc.StatusCode.UNAVAILABLE
     assert RetryInfo.FromString(trailing(call, "google.rpc.retryinfo-bin")).retry_delay.seconds == 1
+
+
+@pytest.mark.parametrize("method", [TRACES, LOGS])
+def test_who_sends_more_than_its_quota_is_told_when_to_come_back(tmp_path: Path, method: str) -> None:
+    request = traces(span(1), span(2)) if method == TRACES else logs(log_record(), log_record())
+    body = request.SerializeToString()
+    noisy, quiet = (("x-bt-parent", "project_name:noisy"),), (("x-bt-parent", "project_name:quiet"),)
+    with receiving(tmp_path, quotas=quotas_of(Clock(), spans_per_second=1, burst=4)) as receivers:
+        for _ in range(2):
+            export(receivers, body, method=method, metadata=noisy)
+        call = refusal(receivers, body, method=method, metadata=noisy)
+        export(receivers, body, method=method, metadata=quiet)
+
+        assert call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert RetryInfo.FromString(trailing(call, "google.rpc.retryinfo-bin")).retry_delay.seconds == 1
+        assert len(receivers.records()) == 3
+        assert receivers.counters.values(REFUSED_REQUESTS) == {("grpc", "quota"): 1}
+
+
+def test_who_may_send_no_more_is_told_before_its_request_is_read(tmp_path: Path) -> None:
+    quotas = quotas_of(Clock(), access=lambda: key("k"), spans_per_second=1, burst=1)
+    quotas.take(None, size_bytes=0, spans=1)
+    with receiving(tmp_path, quotas=quotas) as receivers:
+        call = refusal(receivers, b"this is not a protobuf")
+
+    assert call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 def test_metrics_are_not_implemented(receivers: Receivers) -> None:

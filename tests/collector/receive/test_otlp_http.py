@@ -17,6 +17,7 @@ from otel_bridge_collector.access import Scope
 from otel_bridge_collector.decode.protobuf import parse_traces
 from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from tests.support.otlp_request import log_record, logs, span, to_json, traces
+from tests.support.quotas import Clock, key, quotas_of
 from tests.support.receivers import Receivers, receiving
 
 PROTOBUF = {"content-type": "application/x-protobuf"}
@@ -289,6 +290,33 @@ def test_the_time_to_retry_stands_in_the_status_too(receivers: Receivers) -> Non
     retry = RetryInfo()
     assert detail.Unpack(retry)
     assert retry.retry_delay.seconds == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/traces", "/v1/logs"])
+@pytest.mark.parametrize("media_type", ["application/x-protobuf", "application/json"])
+def test_who_sends_more_than_its_quota_is_told_when_to_come_back(
+    tmp_path: Path, path: str, media_type: str
+) -> None:
+    request = traces(span(1), span(2)) if path == "/v1/traces" else logs(log_record(), log_record())
+    body = to_json(request) if media_type == "application/json" else request.SerializeToString()
+    quotas = quotas_of(Clock(), spans_per_second=1, burst=4)
+    with receiving(tmp_path, quotas=quotas) as receivers:
+        answers = [
+            post(receivers, body, path=path, headers={"content-type": media_type, "x-bt-parent": parent})
+            for parent in ["project_name:noisy"] * 3 + ["project_name:quiet"]
+        ]
+
+        assert [answer.status_code for answer in answers] == [200, 200, 429, 200]
+        assert (answers[2].headers["retry-after"], answers[2].headers["content-type"]) == ("1", media_type)
+        assert len(receivers.records()) == 3
+        assert receivers.counters.values(REFUSED_REQUESTS) == {("http", "quota"): 1}
+
+
+def test_who_may_send_no_more_is_told_before_its_request_is_read(tmp_path: Path) -> None:
+    quotas = quotas_of(Clock(), access=lambda: key("k"), spans_per_second=1, burst=1)
+    quotas.take(None, size_bytes=0, spans=1)
+    with receiving(tmp_path, quotas=quotas) as receivers:
+        assert post(receivers, b"this is not a protobuf").status_code == 429
 
 
 def test_the_same_refusal_is_logged_once(receivers: Receivers, caplog: pytest.LogCaptureFixture) -> None:

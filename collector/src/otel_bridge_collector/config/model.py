@@ -12,6 +12,7 @@ from otel_bridge_collector.config.component import ComponentId, with_types
 from otel_bridge_collector.config.cors import Cors
 from otel_bridge_collector.config.exporter import Exporter
 from otel_bridge_collector.config.processor import Processor
+from otel_bridge_collector.config.quota import Quotas
 from otel_bridge_collector.config.retention import Retention
 from otel_bridge_collector.config.section import Section
 from otel_bridge_collector.config.server_tls import GrpcTls, HttpTls, TlsExtension
@@ -127,6 +128,7 @@ class Extensions(Section):
     keys: KeysExtension | None = None
     tls: TlsExtension | None = None
     memory_limiter: MemoryLimiter | None = None
+    quotas: Quotas | None = None
     retention: Retention | None = None
 
 

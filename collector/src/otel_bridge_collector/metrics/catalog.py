@@ -80,7 +80,7 @@ REFUSED: Final[Mapping[Signal, Counted]] = {
 }
 REFUSED_REQUESTS: Final = Counted(
     "otel_bridge_receiver_refused_requests", "{request}",
-    "Requests that were refused whole: `unauthenticated` are wrong keys, `rate_limited` callers with too many of them or too much in flight",
+    "Requests that were refused whole: `unauthenticated` are wrong keys, `rate_limited` callers with too many of them or too much in flight, `quota` callers that sent more than they may",
     ("transport", "reason"),
 )  # fmt: skip
 SENT: Final[Mapping[Signal, Counted]] = {

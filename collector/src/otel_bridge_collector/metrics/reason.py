@@ -7,6 +7,7 @@ from otel_bridge_collector.errors import (
     BodyTooLargeError,
     ForbiddenError,
     OverloadedError,
+    QuotaError,
     SlowRequestError,
     SpoolError,
     SpoolFullError,
@@ -14,6 +15,7 @@ from otel_bridge_collector.errors import (
 )
 
 _REASONS: Final[Mapping[type[Exception], str]] = {
+    QuotaError: "quota",
     SpoolFullError: "spool_full",
     SpoolError: "spool_unavailable",
     UnauthenticatedError: "unauthenticated",
@@ -26,6 +28,6 @@ _REASONS: Final[Mapping[type[Exception], str]] = {
 
 def reason_of(error: Exception) -> str:
     """Return the word for an error that a receiver answers; `invalid` for what is wrong with the request itself."""
-    if isinstance(error, OverloadedError):
+    if isinstance(error, OverloadedError) and not isinstance(error, QuotaError):
         return "rate_limited" if error.is_own else "overloaded"
     return next((word for kind, word in _REASONS.items() if isinstance(error, kind)), "invalid")

@@ -10,6 +10,9 @@ logger = logging.getLogger(__name__)
 RELOADED: Final = frozenset(
     {
         "log_level",
+        "quota_burst_s",
+        "quota_bytes_per_s",
+        "quota_spans_per_s",
         "retention_interval_s",
         "retention_logs_bytes",
         "retention_logs_s",

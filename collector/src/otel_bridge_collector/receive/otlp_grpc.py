@@ -81,8 +81,8 @@ class GrpcServer:
         """
         self._server = grpc.aio.server(
             handlers=[
-                _service(_TRACES, _Export(ingest.traces, traces_answer, door, max_body_bytes)),
-                _service(_LOGS, _Export(ingest.logs, logs_answer, door, max_body_bytes)),
+                _service(_TRACES, _Export(ingest.traces, traces_answer, ingest, door, max_body_bytes)),
+                _service(_LOGS, _Export(ingest.logs, logs_answer, ingest, door, max_body_bytes)),
             ],
             options=[("grpc.max_receive_message_length", max_body_bytes), *_OPTIONS],
         )
@@ -115,9 +115,15 @@ class _Export:
     """The method `Export` of one service."""
 
     def __init__(
-        self, keep: Keep, answer: Callable[[Outcome], Message], door: Door, max_body_bytes: int
+        self,
+        keep: Keep,
+        answer: Callable[[Outcome], Message],
+        ingest: Ingest,
+        door: Door,
+        max_body_bytes: int,
     ) -> None:
         self._keep = keep
+        self._admit = ingest.admit
         self._answer = answer
         self._door = door
         self._max_body_bytes = max_body_bytes
@@ -127,8 +133,10 @@ class _Export:
         try:
             access = self._access_of(context)
             with asking(access), self._door.admission.hold(access.name) as hold:
+                named = _metadata(context, PARENT_HEADER)
+                self._admit(named)
                 body = await self._read(context, hold)
-                parent = check_parent(_metadata(context, PARENT_HEADER))
+                parent = check_parent(named)
                 receipt = _metadata(context, RECEIPT_HEADER)
                 outcome = await self._keep(
                     body, Encoding.PROTOBUF, parent=parent, receipt=receipt, transport="grpc"

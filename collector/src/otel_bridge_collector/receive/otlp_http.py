@@ -29,7 +29,7 @@ from otel_bridge_collector.receive.answer import logs_answer, traces_answer
 from otel_bridge_collector.receive.body import ENCODINGS, read_body
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
 from otel_bridge_collector.receive.parent import check_parent
-from otel_bridge_collector.telemetry import Counters, RareLog
+from otel_bridge_collector.telemetry import RareLog
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +50,8 @@ _SHOWN: Final = 200
 def build_otlp_routes(ingest: Ingest, *, max_body_bytes: int) -> list[Route]:
     """Return the routes of OTLP, for any application that takes it."""
     endpoints = {
-        "/v1/traces": _Export(ingest.traces, traces_answer, ingest.counters, max_body_bytes).post,
-        "/v1/logs": _Export(ingest.logs, logs_answer, ingest.counters, max_body_bytes).post,
+        "/v1/traces": _Export(ingest.traces, traces_answer, ingest, max_body_bytes).post,
+        "/v1/logs": _Export(ingest.logs, logs_answer, ingest, max_body_bytes).post,
         "/v1/metrics": _refuse_metrics,
     }
     routes = [
@@ -80,11 +80,12 @@ class _Export:
     """The endpoint of one signal."""
 
     def __init__(
-        self, keep: Keep, answer: Callable[[Outcome], Message], counters: Counters, max_body_bytes: int
+        self, keep: Keep, answer: Callable[[Outcome], Message], ingest: Ingest, max_body_bytes: int
     ) -> None:
         self._keep = keep
         self._answer = answer
-        self._counters = counters
+        self._admit = ingest.admit
+        self._counters = ingest.counters
         self._max_body_bytes = max_body_bytes
         self._refusals = RareLog(logger)
 
@@ -94,6 +95,7 @@ class _Export:
         if media_type not in _MEDIA_TYPES or compression not in ENCODINGS:
             return self._refuse(_unsupported(media_type, compression), media_type, "invalid")
         try:
+            self._admit(request.headers.get(PARENT_HEADER))
             body = await read_body(
                 request.stream(),
                 encoding=compression,

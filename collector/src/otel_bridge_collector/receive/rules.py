@@ -26,6 +26,7 @@ METRICS: Final = frozenset({Scope.METRICS})
 _KINDS: Final = (
     "experiment", "dataset", "dataset_snapshot", "prompt", "function", "project_tag", "project_score", "view",
 )  # fmt: skip
+_ROW_KINDS: Final = ("project_logs", "experiment", "dataset")
 
 
 def _otlp() -> dict[tuple[str, str], Need]:
@@ -118,7 +119,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("POST", "/api/dataset/register"): WRITE,
     ("GET", "/experiment-comparison2"): READ,
     ("GET", "/dataset-summary"): READ,
-    **_merged(_rows(kind) for kind in ("project_logs", "experiment", "dataset")),
+    **_merged(_rows(kind) for kind in _ROW_KINDS),
     **_merged(_objects(f"/v1/{kind}") for kind in _KINDS),
     **_objects("/environment"),
     # Who says how long rows are kept can remove them all.
@@ -130,6 +131,20 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
 
 STREAMED: Final = frozenset({("PUT", "/attachment/data/{token}")})
 """What writes its body to disk piece by piece, so that it takes no room in memory."""
+
+ROWS: Final = frozenset(
+    {
+        ("POST", "/logs3"),
+        ("POST", "/logs3/overflow"),
+        ("POST", "/v1/insert"),
+        *(
+            ("POST", f"/v1/{kind}/{{object_id}}/{rows}")
+            for kind in _ROW_KINDS
+            for rows in ("insert", "feedback")
+        ),
+    }
+)
+"""What brings rows in that count for a quota; OTLP asks by itself (`ingest.Ingest.admit`)."""
 
 
 class Rules:
@@ -147,6 +162,10 @@ class Rules:
     def streams(self, scope: AsgiScope) -> bool:
         """Tell whether the body of a request is not kept in memory."""
         return self._endpoint(scope) in STREAMED
+
+    def brings_rows(self, scope: AsgiScope) -> bool:
+        """Tell whether a request brings rows that count for the quota of its caller."""
+        return self._endpoint(scope) in ROWS
 
     def _endpoint(self, scope: AsgiScope) -> tuple[str, str] | None:
         for route in self._routes:
