@@ -88,12 +88,12 @@ async def _serving(
     grpc = GrpcServer(ingest, grpc_address, door, Health(), max_body_bytes=max_body_bytes)
     app = build_otlp_app(ingest, max_body_bytes=max_body_bytes)
     guard = Guard(app, door.authenticator, Rules(app.routes), refuse_request, door.admission, door.counters)
-    http = HttpServer(Patience(guard, timeout_s=door.timeout_s), bind(ANY_PORT, "--otlp-http"), drain_s=1)
+    http = HttpServer(Patience(guard, timeout_s=door.timeout_s), bind(ANY_PORT, "--otlp-http"))
     await http.start()
     await grpc.start()
     yield http.address, grpc.address
     await grpc.stop(drain_s=1)
-    await http.stop()
+    await http.stop(drain_s=1)
 
 
 @contextmanager

@@ -71,6 +71,7 @@ from otel_bridge_collector.receive.tls import PortsTls, build_tls
 from otel_bridge_collector.receive.tls_files import tls_changes
 from otel_bridge_collector.retention.sweep import Retention
 from otel_bridge_collector.settings import Address, Settings
+from otel_bridge_collector.shutdown import DESTINATIONS, METRICS, REQUESTS, Shutdown
 from otel_bridge_collector.sinks.store import StoreSink
 from otel_bridge_collector.spool.cursor import Cursor
 from otel_bridge_collector.spool.format import DELIVERY_VERSION, SPOOL_VERSION, claim_format
@@ -130,23 +131,23 @@ async def serve(
 ) -> None:
     """Run the sidecar until `stop` is set; `ready` is called once it takes traffic.
 
-    Stopping takes no more requests, lets running ones end and delivers what is there, each step for no longer
-    than `settings.drain_s`; what is left then stays in the spool for the next start.
+    Stopping takes no more requests, lets running ones end and delivers what is there, all of it within
+    `settings.drain_s`; what is left then stays in the spool for the next start.
 
     Raises:
         SettingsError: an address or the data folder cannot be used.
         SpoolError: another sidecar has the data folder, or the spool cannot be opened.
         StoreError: the store cannot be opened.
     """
-    own = _Own(counters=Counters(), health=Health())
+    own = _Own(counters=Counters(), health=Health(), shutdown=Shutdown(settings.drain_s))
     share_arenas()
     # Whatever was built is stopped in reverse order, also when building fails half-way.
     async with AsyncExitStack() as stages:
-        storage = _open_storage(settings, stages)
+        storage = _open_storage(settings, own.shutdown, stages)
         door = _door(settings, storage.keys, own.counters)
         relieving = asyncio.create_task(relieve_pressure(door.admission, settings.memory_limit_mb << 20))
         stages.callback(relieving.cancel)
-        deliveries = await _start_delivery(settings, storage, own.counters, stages)
+        deliveries = await _start_delivery(settings, storage, own, stages)
         _add_checks(own.health, storage.spool, deliveries)
         meters = _start_meters(own, storage.spool, deliveries, door.admission, stages)
         retention = _start_retention(settings, storage, deliveries, own.counters, stages)
@@ -177,6 +178,7 @@ class _Own:
 
     counters: Counters
     health: Health
+    shutdown: Shutdown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +196,9 @@ def _start_meters(
         spool=spool, deliveries=deliveries, admission=admission, health=own.health, process=Process()
     )
     meters = Meters(own.counters, gauges(watched))
-    stages.callback(meters.stop, _METERS_STOP_S)
+    stages.push_async_callback(
+        lambda: asyncio.to_thread(meters.stop, min(_METERS_STOP_S, own.shutdown.left_s(METRICS)))
+    )
     spool.on_sync(meters.record_sync)
     return meters
 
@@ -283,13 +287,13 @@ async def _start(
     )
     api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
     api_way = Way(tls=door.tls.api, allowed=api_pages(settings))
-    api = await _start_http(_guarded(api_app, door, working.quotas), settings.api, api_way, settings, stages)
+    ports = _Ports(settings)
+    stages.push_async_callback(ports.stop, seen.own.shutdown)
+    api = await ports.start_http(_guarded(api_app, door, working.quotas), settings.api, api_way)
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes, more=probes.routes())
     otlp_way = Way(tls=door.tls.otlp_http, allowed=otlp_pages(settings))
-    otlp_http = await _start_http(
-        _guarded(otlp_app, door, working.quotas), settings.otlp_http, otlp_way, settings, stages
-    )
-    otlp_grpc = await _start_grpc(ingest, door, seen.own.health, settings, stages)
+    otlp_http = await ports.start_http(_guarded(otlp_app, door, working.quotas), settings.otlp_http, otlp_way)
+    otlp_grpc = await ports.start_grpc(ingest, door, seen.own.health)
     for tls in door.tls.all():
         stages.callback(asyncio.create_task(tls.watch()).cancel)
     return Ready(otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api, tls=door.tls, data_dir=settings.data_dir)
@@ -345,7 +349,7 @@ class _Storage:
     sink: StoreSink
 
 
-def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
+def _open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack) -> _Storage:
     folder = settings.data_dir
     try:
         # Prompts and answers lie here: whoever starts the sidecar, nobody else gets in.
@@ -380,7 +384,7 @@ def _open_storage(settings: Settings, stages: AsyncExitStack) -> _Storage:
     )
     spool = Spool(folder / "spool", limits=_limits(settings), at_least=at_least)
     spool.start()
-    stages.callback(spool.close, settings.drain_s)
+    stages.callback(lambda: spool.close(shutdown.left_s()))
     return _Storage(
         store=store,
         objects=objects,
@@ -417,7 +421,7 @@ def _unusable(folder: Path, error: OSError) -> SettingsError:
 
 
 async def _start_delivery(
-    settings: Settings, storage: _Storage, counters: Counters, stages: AsyncExitStack
+    settings: Settings, storage: _Storage, own: _Own, stages: AsyncExitStack
 ) -> Deliveries:
     folder = settings.data_dir / "delivery"
     sink = storage.sink
@@ -446,9 +450,9 @@ async def _start_delivery(
         end_seq=lambda: storage.spool.end_seq,
         price=estimated_cost,
     )
-    deliveries = Deliveries(storage.spool, store, ground, counters)
+    deliveries = Deliveries(storage.spool, store, ground, own.counters)
     await deliveries.start(settings.config)
-    stages.push_async_callback(deliveries.stop, drain_s=settings.drain_s)
+    stages.push_async_callback(lambda: deliveries.stop(drain_s=own.shutdown.left_s(DESTINATIONS)))
     storage.spool.on_full(deliveries.passed_seq)
     trimming = asyncio.create_task(trim_regularly(storage.spool, deliveries.passed_seq))
     stages.callback(trimming.cancel)
@@ -509,23 +513,30 @@ async def _reload_on_request(
         logger.info("the configuration was read again")
 
 
-async def _start_http(
-    app: ASGIApp, address: Address, way: Way, settings: Settings, stages: AsyncExitStack
-) -> Address:
-    option = "--api" if address is settings.api else "--otlp-http"
-    server = HttpServer(app, bind(address, option), drain_s=settings.drain_s, way=way)
-    stages.push_async_callback(server.stop)
-    await server.start()
-    return server.address
+class _Ports:
+    """The ports that take traffic, which are closed at once."""
 
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._servers: list[HttpServer | GrpcServer] = []
 
-async def _start_grpc(
-    ingest: Ingest, door: Door, health: Health, settings: Settings, stages: AsyncExitStack
-) -> Address:
-    server = GrpcServer(ingest, settings.otlp_grpc, door, health, max_body_bytes=settings.max_body_bytes)
-    stages.push_async_callback(server.stop, drain_s=settings.drain_s)
-    await server.start()
-    return server.address
+    async def start_http(self, app: ASGIApp, address: Address, way: Way) -> Address:
+        option = "--api" if address is self._settings.api else "--otlp-http"
+        server = HttpServer(app, bind(address, option), way=way)
+        self._servers.append(server)
+        await server.start()
+        return server.address
+
+    async def start_grpc(self, ingest: Ingest, door: Door, health: Health) -> Address:
+        settings = self._settings
+        server = GrpcServer(ingest, settings.otlp_grpc, door, health, max_body_bytes=settings.max_body_bytes)
+        self._servers.append(server)
+        await server.start()
+        return server.address
+
+    async def stop(self, shutdown: Shutdown) -> None:
+        drain_s = shutdown.left_s(REQUESTS)
+        await asyncio.gather(*(server.stop(drain_s=drain_s) for server in self._servers))
 
 
 def _open_ports(otlp_grpc: Address, otlp_http: Address, api: Address) -> list[str]:

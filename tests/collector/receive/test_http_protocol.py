@@ -71,7 +71,7 @@ def test_the_body_before_a_head_is_no_part_of_it() -> None:
         await Response(scope["path"])(scope, lambda: asyncio.sleep(0, {"type": "http.disconnect"}), send)
 
     async def ask() -> bytes:
-        server = HttpServer(answer, bind(Address(host="127.0.0.1", port=0), "--api"), drain_s=1)
+        server = HttpServer(answer, bind(Address(host="127.0.0.1", port=0), "--api"))
         await server.start()
         body = bytes(MAX_HEAD_BYTES + 10_000)
         first = b"POST /first HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n" % len(body)
@@ -81,7 +81,7 @@ def test_the_body_before_a_head_is_no_part_of_it() -> None:
             await asyncio.sleep(0.1)
             connection.sendall(b"host\r\nconnection: close\r\n\r\n")
             received = await asyncio.to_thread(read_to_end, connection)
-        await server.stop()
+        await server.stop(drain_s=1)
         return received
 
     received = asyncio.run(ask())

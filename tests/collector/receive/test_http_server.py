@@ -44,12 +44,12 @@ def test_a_running_request_ends_before_the_server_does() -> None:
         return PlainTextResponse("done")
 
     async def stop_meanwhile() -> httpx.Response:
-        server = HttpServer(Starlette(routes=[Route("/", slow)]), bind(ANY_PORT, "--api"), drain_s=10)
+        server = HttpServer(Starlette(routes=[Route("/", slow)]), bind(ANY_PORT, "--api"))
         await server.start()
         async with httpx.AsyncClient() as client:
             asking = asyncio.create_task(client.get(f"http://{server.address}/"))
             await entered.wait()
-            stopping = asyncio.create_task(server.stop())
+            stopping = asyncio.create_task(server.stop(drain_s=10))
             leave.set()
             response = await asking
             await stopping
@@ -58,11 +58,37 @@ def test_a_running_request_ends_before_the_server_does() -> None:
     assert asyncio.run(stop_meanwhile()).text == "done"
 
 
+@pytest.mark.parametrize("is_deaf", [False, True])
+def test_a_request_that_does_not_end_is_left_at_the_deadline(*, is_deaf: bool) -> None:
+    entered, left = asyncio.Event(), asyncio.Event()
+
+    async def endless(request: Request) -> PlainTextResponse:
+        entered.set()
+        try:
+            await (asyncio.Event().wait() if is_deaf else request.body())
+        finally:
+            left.set()
+        return PlainTextResponse("never")
+
+    async def stop_meanwhile() -> None:
+        app = Starlette(routes=[Route("/", endless, methods=["POST"])])
+        server = HttpServer(app, bind(ANY_PORT, "--api"))
+        await server.start()
+        _, writer = await asyncio.open_connection(server.address.host, server.address.port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf")
+        await entered.wait()
+        await server.stop(drain_s=0.2)
+        assert left.is_set()
+        writer.close()
+
+    asyncio.run(asyncio.wait_for(stop_meanwhile(), 30))
+
+
 def test_a_server_that_never_started_frees_its_port() -> None:
     async def make_and_stop() -> Address:
-        server = HttpServer(Starlette(), bind(ANY_PORT, "--api"), drain_s=1)
+        server = HttpServer(Starlette(), bind(ANY_PORT, "--api"))
         address = server.address
-        await server.stop()
+        await server.stop(drain_s=1)
         return address
 
     address = asyncio.run(make_and_stop())
@@ -82,12 +108,12 @@ def test_another_name_is_refused_where_only_this_machine_is_served(address: Addr
         return PlainTextResponse("rows")
 
     async def ask() -> httpx.Response:
-        server = HttpServer(Starlette(routes=[Route("/", answer)]), bind(address, "--api"), drain_s=1)
+        server = HttpServer(Starlette(routes=[Route("/", answer)]), bind(address, "--api"))
         await server.start()
         async with httpx.AsyncClient() as client:
             url = f"http://127.0.0.1:{server.address.port}/"
             response = await client.get(url, headers={"host": "evil.com", "origin": "http://evil.com"})
-        await server.stop()
+        await server.stop(drain_s=1)
         return response
 
     assert asyncio.run(ask()).status_code == status
@@ -95,13 +121,13 @@ def test_another_name_is_refused_where_only_this_machine_is_served(address: Addr
 
 def test_a_request_without_a_host_is_refused_on_loopback() -> None:
     async def ask() -> bytes:
-        server = HttpServer(Starlette(), bind(ANY_PORT, "--api"), drain_s=1)
+        server = HttpServer(Starlette(), bind(ANY_PORT, "--api"))
         await server.start()
         reader, writer = await asyncio.open_connection("127.0.0.1", server.address.port)
         writer.write(b"GET / HTTP/1.0\r\n\r\n")
         status_line = await reader.readline()
         writer.close()
-        await server.stop()
+        await server.stop(drain_s=1)
         return status_line
 
     assert b" 421 " in asyncio.run(ask())

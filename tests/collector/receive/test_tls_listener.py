@@ -53,12 +53,12 @@ def tls_of(files: Files, *, client_ca_file: Path | None = None, is_newest: bool 
 
 @asynccontextmanager
 async def serving(tls: PortTls) -> AsyncIterator[Address]:
-    server = HttpServer(APP, bind(Address(host="127.0.0.1", port=0), "--api"), drain_s=1, way=Way(tls=tls))
+    server = HttpServer(APP, bind(Address(host="127.0.0.1", port=0), "--api"), way=Way(tls=tls))
     await server.start()
     try:
         yield server.address
     finally:
-        await server.stop()
+        await server.stop(drain_s=1)
 
 
 async def get(address: Address, context: ssl.SSLContext) -> str:

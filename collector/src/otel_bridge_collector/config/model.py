@@ -165,7 +165,7 @@ class Service(Section):
     pipelines: Mapping[ComponentId, Pipeline] = Field(default_factory=dict[str, Pipeline])
     """`traces` or `logs`, or `traces/NAME`: what is sent where. An exporter stands in one pipeline of a signal."""
     drain_timeout: Duration | None = None
-    """How long each stage may take to finish its work after SIGTERM."""
+    """How long the whole shutdown may take after SIGTERM: requests that run have half of it, destinations most of the rest."""
 
 
 class Config(Section):

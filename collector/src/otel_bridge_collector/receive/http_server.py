@@ -5,6 +5,7 @@ are two servers; so its public steps are called one by one.
 """
 
 import asyncio
+import logging
 import socket
 from dataclasses import dataclass
 
@@ -19,7 +20,11 @@ from otel_bridge_collector.receive.tls import PortTls
 from otel_bridge_collector.receive.tls_listener import TlsListener
 from otel_bridge_collector.settings import Address
 
+logger = logging.getLogger(__name__)
+
 _BACKLOG = 2048
+_HANG_UP_S = 0.2
+"""How long a request may take to notice that its connection is gone."""
 
 
 def bind(address: Address, option: str) -> socket.socket:
@@ -66,16 +71,13 @@ class Way:
 class HttpServer:
     """Serves one application on one bound socket."""
 
-    def __init__(
-        self, app: ASGIApp, listener: socket.socket, *, drain_s: float, way: Way | None = None
-    ) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket, *, way: Way | None = None) -> None:
         """Make a server; nothing runs before `start`.
 
         Args:
             app: the application; it gets no request of a page of another origin that is not allowed, and on a loopback address none
                 for another host.
             listener: a bound socket, closed by `stop`.
-            drain_s: how long requests may take to end once the server stops.
             way: how it is spoken to; None for plain text, and by no page of another origin.
         """
         self._listener = listener
@@ -90,7 +92,6 @@ class HttpServer:
             access_log=False,
             server_header=False,
             backlog=_BACKLOG,
-            timeout_graceful_shutdown=max(1, round(drain_s)),
         )
         config.load()
         self._server = uvicorn.Server(config)
@@ -111,16 +112,36 @@ class HttpServer:
             self._tls_listener.start()
         self._ticking = asyncio.create_task(self._server.main_loop())
 
-    async def stop(self) -> None:
-        """Take no more connections and let running requests end."""
+    async def stop(self, *, drain_s: float) -> None:
+        """Take no more connections and let running requests end, for as long as `drain_s`."""
         self._server.should_exit = True
         if self._tls_listener:
             await self._tls_listener.stop()
         if self._ticking:
             await self._ticking
-            await self._server.shutdown(sockets=[self._listener])
+            await self._end_requests(drain_s)
         else:
             self._listener.close()
+
+    async def _end_requests(self, drain_s: float) -> None:
+        try:
+            async with asyncio.timeout(drain_s):
+                await self._server.shutdown(sockets=[self._listener])
+        except TimeoutError:
+            await self._leave_requests()
+
+    async def _leave_requests(self) -> None:
+        """Hang up, which ends requests whose sender is slow, and cancel what works on."""
+        running = list(self._server.server_state.tasks)
+        if not running:
+            return
+        logger.warning("%d requests were still running and are not answered", len(running))
+        for connection in list(self._server.server_state.connections):
+            connection.transport.abort()
+        _, working = await asyncio.wait(running, timeout=_HANG_UP_S)
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
 
     def _new_protocol(self) -> BoundedHttpProtocol:
         return BoundedHttpProtocol(
