@@ -25,6 +25,9 @@ from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.receipts import Receipts, receipt_operations
 from otel_bridge_collector.api.retention import retention_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
+from otel_bridge_collector.canary.canary import Canary, Past
+from otel_bridge_collector.canary.search import Kept
+from otel_bridge_collector.canary.ways import Doors, Ways
 from otel_bridge_collector.config import budget
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Destination
@@ -158,10 +161,10 @@ async def serve(
             default_parent=settings.default_parent,
         )
         working = _Working(deliveries=deliveries, retention=retention, quotas=quotas)
-        taken = await _start(settings, storage, working, door, _Seen(own=own, meters=meters), stages)
+        taken, canary = await _start(settings, storage, working, door, _Seen(own=own, meters=meters), stages)
         if reloading:
             watching = asyncio.create_task(
-                _reload_on_request(settings, reloading, storage, working, door.tls)
+                _reload_on_request(settings, reloading, storage, working, door.tls, canary)
             )
             stages.callback(watching.cancel)
         _warn_of_strangers(settings, taken)
@@ -231,7 +234,7 @@ async def _start(
     door: Door,
     seen: _Seen,
     stages: AsyncExitStack,
-) -> Ready:
+) -> tuple[Ready, Canary]:
     newest = (
         storage.spool.last_xact,
         storage.objects.in_projects.newest_xact_id(),
@@ -294,9 +297,12 @@ async def _start(
     otlp_way = Way(tls=door.tls.otlp_http, allowed=otlp_pages(settings))
     otlp_http = await ports.start_http(_guarded(otlp_app, door, working.quotas), settings.otlp_http, otlp_way)
     otlp_grpc = await ports.start_grpc(ingest, door, seen.own.health)
+    doors = Doors(otlp=otlp_app, api=api_app, grpc=otlp_grpc.keeps, admission=door.admission)
+    canary = await _start_canary(settings, storage, working.deliveries, doors, seen.own.health, stages)
     for tls in door.tls.all():
         stages.callback(asyncio.create_task(tls.watch()).cancel)
-    return Ready(otlp_grpc=otlp_grpc, otlp_http=otlp_http, api=api, tls=door.tls, data_dir=settings.data_dir)
+    addresses = {"otlp_grpc": otlp_grpc.address, "otlp_http": otlp_http, "api": api}
+    return Ready(**addresses, tls=door.tls, data_dir=settings.data_dir), canary
 
 
 def _door(settings: Settings, keys: KeyRing, counters: Counters) -> Door:
@@ -466,6 +472,33 @@ def _start_receipts(storage: _Storage, deliveries: Deliveries, stages: AsyncExit
     return keeper
 
 
+async def _start_canary(
+    settings: Settings,
+    storage: _Storage,
+    deliveries: Deliveries,
+    doors: Doors,
+    health: Health,
+    stages: AsyncExitStack,
+) -> Canary:
+    """Try masking at the door before anything is taken, and from then on regularly."""
+
+    async def reached(seq: int, timeout_s: float) -> bool:
+        return await deliveries.store.reached(seq, timeout_s=timeout_s)
+
+    past = Past(
+        kept=Kept(spool=storage.spool, store=storage.store),
+        objects=storage.objects,
+        reached=reached,
+        dead_letters=deliveries.dead_letters,
+        on_writer=storage.sink.on_writer,
+    )
+    canary = Canary(Ways(doors), past, settings.config, interval_s=settings.canary_interval_s)
+    health.add_ready("masking", canary.fault)
+    await canary.run()
+    stages.push_async_callback(_ended, asyncio.create_task(canary.run_regularly()))
+    return canary
+
+
 def _start_retention(
     settings: Settings, storage: _Storage, deliveries: Deliveries, counters: Counters, stages: AsyncExitStack
 ) -> Retention:
@@ -490,7 +523,12 @@ async def _ended(task: asyncio.Task[NoReturn]) -> None:
 
 
 async def _reload_on_request(
-    settings: Settings, reloading: Reloading, storage: _Storage, working: _Working, tls: PortsTls
+    settings: Settings,
+    reloading: Reloading,
+    storage: _Storage,
+    working: _Working,
+    tls: PortsTls,
+    canary: Canary,
 ) -> NoReturn:
     while True:
         await reloading.requested.wait()
@@ -508,6 +546,7 @@ async def _reload_on_request(
         storage.spool.limits = _limits(new)
         working.retention.config = retention_config(new)
         working.quotas.reload(quota_config(new))
+        canary.configure(new.config, interval_s=new.canary_interval_s)
         for change in changes:
             logger.warning("%s", change)
         logger.info("the configuration was read again")
@@ -527,12 +566,12 @@ class _Ports:
         await server.start()
         return server.address
 
-    async def start_grpc(self, ingest: Ingest, door: Door, health: Health) -> Address:
+    async def start_grpc(self, ingest: Ingest, door: Door, health: Health) -> GrpcServer:
         settings = self._settings
         server = GrpcServer(ingest, settings.otlp_grpc, door, health, max_body_bytes=settings.max_body_bytes)
         self._servers.append(server)
         await server.start()
-        return server.address
+        return server
 
     async def stop(self, shutdown: Shutdown) -> None:
         drain_s = shutdown.left_s(REQUESTS)

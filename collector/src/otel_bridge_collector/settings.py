@@ -57,6 +57,7 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "retention_interval_s": "extensions.retention.interval",
     "retention_logs_s": "extensions.retention.logs.max_age",
     "retention_logs_bytes": "extensions.retention.logs.max_size",
+    "canary_interval_s": "extensions.canary.interval",
     "store_memory_mb": "exporters.store.memory_mib",
     "read_wait_s": "extensions.api.read_wait",
     "drain_s": "service.drain_timeout",
@@ -132,6 +133,7 @@ class Settings(BaseSettings):
     retention_interval_s: PositiveFloat = 3600.0
     retention_logs_s: float | None = Field(default=None, ge=0)
     retention_logs_bytes: int | None = Field(default=None, ge=0)
+    canary_interval_s: float = Field(default=3600.0, ge=0)
     read_wait_s: float = Field(default=5.0, ge=0)
     drain_s: PositiveFloat = 10.0
     log_level: LogLevel = "info"

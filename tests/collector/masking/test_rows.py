@@ -85,3 +85,11 @@ def test_fields_of_objects_are_masked_without_proof() -> None:
     assert RowMasker(rules_of(ANY)).fields(fields) == {
         "description": "[email]", "metadata": {"a": "[email]"}, "base_exp_id": MAIL, "public": None,
     }  # fmt: skip
+
+
+def test_a_rule_for_metadata_holds_for_that_of_feedback() -> None:
+    row: dict[str, Any] = {"id": "a", "_audit_metadata": {"user": {"id": "u"}, "plan": "p", "x": "x"}}
+
+    assert masked(row, rules_of("{fields: [user.id, metadata.plan]}")) == {
+        "id": "a", "_audit_metadata": {"user": {"id": "[masked]"}, "plan": "[masked]", "x": "x"},
+    }  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from otel_bridge_collector.config.load import Sources, load_config
 from otel_bridge_collector.deliver.assembled_rows import AssembledRows
 from otel_bridge_collector.deliver.forwarded_requests import ForwardedRequests
+from otel_bridge_collector.deliver.without_canaries import WithoutCanaries
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.pipeline.build import AnyDestination, build_destination, files_of
 from otel_bridge_collector.pipeline.flow import flows
@@ -44,7 +45,9 @@ def test_each_type_has_its_sink(
 ) -> None:
     made = build(tmp_path, name, exporter)
 
-    assert (type(made.sink), type(made.new_preparation())) == (sink, preparation)
+    prepared = made.new_preparation()
+    assert isinstance(prepared, WithoutCanaries)
+    assert (type(made.sink), type(prepared.inner)) == (sink, preparation)
 
 
 def test_a_new_destination_begins_now_and_stays_there(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from otel_bridge_collector.decode.sender import Sender
 from otel_bridge_collector.errors import StoreError
 from otel_bridge_collector.receipt import ledger as module
 from otel_bridge_collector.receipt.ledger import MAX_AGE_S, VERSION, ReceiptLedger, Word
-from otel_bridge_collector.spool.record import Record, Routing
+from otel_bridge_collector.spool.record import CANARY_PROJECT, Record, Routing
 
 A, B = "a" * 32, "b" * 32
 
@@ -72,6 +72,14 @@ def test_a_repeated_request_counts_once(tmp_path: Path) -> None:
         ledger.count([record(1, told(A, 1)), record(2, told(A, 1))], next_seq=3)
 
         assert arrived(ledger) == {A: 10}
+
+
+def test_what_the_sidecar_sends_itself_does_not_count(tmp_path: Path) -> None:
+    with opened(tmp_path) as ledger:
+        ledger.begin(1)
+        ledger.count([record(1, None, projects=[CANARY_PROJECT])], next_seq=2)
+
+        assert arrived(ledger) == {}
 
 
 def test_what_is_buried_counts_once_and_can_be_revived(tmp_path: Path) -> None:

@@ -113,3 +113,12 @@ def test_threads_make_a_project_once(objects: Objects) -> None:
         thread.join()
 
     assert set(found) == {"id-1"}
+
+
+def test_a_project_can_be_held_again_after_it_was_deleted(objects: Objects) -> None:
+    for _ in range(2):
+        held = objects.hold_project("p1")
+        assert [project.id for project in objects.projects()] == ["p1"]
+
+        objects.delete_project(held)
+        assert objects.projects() == []

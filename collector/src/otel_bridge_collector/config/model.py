@@ -120,6 +120,13 @@ class MemoryLimiter(Section):
     """Of the whole process; above it requests get 503 or UNAVAILABLE and come back."""
 
 
+class Canary(Section):
+    """Proves that masking at the door works: sends made-up secrets through every way in, and looks for them in what was kept."""
+
+    interval: Duration | None = None
+    """How often, beside each start and reload; 0 for never. Without rules at the door nothing is sent."""
+
+
 class Extensions(Section):
     """What is there beside the flow of data."""
 
@@ -130,6 +137,7 @@ class Extensions(Section):
     memory_limiter: MemoryLimiter | None = None
     quotas: Quotas | None = None
     retention: Retention | None = None
+    canary: Canary | None = None
 
 
 class Logs(Section):

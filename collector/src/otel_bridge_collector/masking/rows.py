@@ -28,6 +28,9 @@ _KEYED: Final = frozenset(
 )
 """Fields that are objects, and stay some."""
 
+_ALSO: Final = {"metadata": ("",), "_audit_metadata": ("metadata", "")}
+"""Further addresses of fields; `metadata` of feedback comes as `_audit_metadata`."""
+
 _NAME: Final = frozenset({"name", "exec_counter", "type", "purpose"})
 
 
@@ -78,7 +81,7 @@ def _masked(walk: Walk, row: dict[str, Json], untouched: frozenset[str]) -> dict
 
 def _field(walk: Walk, field: str, value: Json) -> "Json | Dropped":
     # An attribute that no convention read is a key of `metadata`: rules may name it as it was.
-    place = root(field, "") if field == "metadata" else root(field)
+    place = root(field, *_ALSO.get(field, ()))
     if field not in _KEYED or not isinstance(value, dict):
         return walk.value(value, place)
     kept = _kept(walk, field, value)

@@ -23,6 +23,7 @@ from otel_bridge_collector.deliver.media import MediaKeeper
 from otel_bridge_collector.deliver.preparation import Preparation
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
+from otel_bridge_collector.deliver.without_canaries import WithoutCanaries
 from otel_bridge_collector.pipeline.flow import Flow
 from otel_bridge_collector.pipeline.steps import build_steps, request_rules
 from otel_bridge_collector.pipeline.tls import build_context, build_credentials
@@ -89,8 +90,8 @@ def build_destination(
 
     def new_preparation() -> Preparation[Any]:
         if isinstance(exporter, OtlpExporter | OtlpHttpExporter):
-            return ForwardedRequests(ground.router, steps, masks)
-        return AssembledRows(RoutedRows(ground.router, ground.media), steps)
+            return WithoutCanaries(ForwardedRequests(ground.router, steps, masks))
+        return WithoutCanaries(AssembledRows(RoutedRows(ground.router, ground.media), steps))
 
     own = ground.folder / files_of(name)
     retry = exporter.retry_on_failure

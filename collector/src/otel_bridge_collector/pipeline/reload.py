@@ -9,6 +9,7 @@ logger = logging.getLogger(__name__)
 
 RELOADED: Final = frozenset(
     {
+        "canary_interval_s",
         "log_level",
         "quota_burst_s",
         "quota_bytes_per_s",

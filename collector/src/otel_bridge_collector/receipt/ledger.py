@@ -106,7 +106,7 @@ class ReceiptLedger:
         """Count the spans of records, and remember how far that is."""
         with self._transaction(), self._changed() as accounts:
             for record in records:
-                if record.routing.signal == "traces":
+                if record.routing.signal == "traces" and not record.routing.is_canary:
                     _count(record.routing, accounts)
             self._connection.execute(
                 "INSERT OR REPLACE INTO progress(one, next_seq) VALUES (1, ?)", [next_seq]

@@ -10,7 +10,7 @@ service here and get UNIMPLEMENTED.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final, TypeAlias, cast
 from urllib.parse import unquote
 
@@ -62,7 +62,12 @@ _Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 
 
 class GrpcServer:
-    """Serves OTLP on one address; belongs to the event loop in which it is made."""
+    """Serves OTLP on one address; belongs to the event loop in which it is made.
+
+    Attributes:
+        address: with the port that was taken.
+        keeps: signal -> where its requests go.
+    """
 
     def __init__(
         self, ingest: Ingest, address: Address, door: Door, health: Health, *, max_body_bytes: int
@@ -79,10 +84,11 @@ class GrpcServer:
         Raises:
             SettingsError: the address cannot be taken.
         """
+        self.keeps: Mapping[str, Keep] = {"traces": ingest.traces, "logs": ingest.logs}
         self._server = grpc.aio.server(
             handlers=[
-                _service(_TRACES, _Export(ingest.traces, traces_answer, ingest, door, max_body_bytes)),
-                _service(_LOGS, _Export(ingest.logs, logs_answer, ingest, door, max_body_bytes)),
+                _service(_TRACES, _Export(self.keeps["traces"], traces_answer, ingest, door, max_body_bytes)),
+                _service(_LOGS, _Export(self.keeps["logs"], logs_answer, ingest, door, max_body_bytes)),
             ],
             options=[("grpc.max_receive_message_length", max_body_bytes), *_OPTIONS],
         )

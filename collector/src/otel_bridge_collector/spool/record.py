@@ -32,6 +32,9 @@ from otel_bridge_collector.decode.sender import Sender
 
 Signal: TypeAlias = Literal["traces", "logs", "rows"]
 
+CANARY_PROJECT: Final = "otel-bridge-canary"
+"""The id of the project that the sidecar's own requests go to, and nobody else's."""
+
 MARKER_SIZE: Final = 8
 _FIELDS: Final = struct.Struct("<8sQIII")
 _CHECKSUM: Final = struct.Struct("<I")
@@ -59,6 +62,11 @@ class Routing:
     projects: Sequence[str] | None = None
     receipt: str | None = None
     senders: Sequence[Sender] | None = None
+
+    @property
+    def is_canary(self) -> bool:
+        """Whether the sidecar sent it to itself, to see that it is masked; no destination but the store gets it."""
+        return self.projects is not None and list(self.projects) == [CANARY_PROJECT]
 
 
 _ROUTING: Final = tuple(each.name for each in fields(Routing))

@@ -150,6 +150,18 @@ class Objects:
         with self._lock:
             return self._project_of_name(name)
 
+    def hold_project(self, project_id: str) -> Project:
+        """Return the project of an id, registered now or back after it was deleted.
+
+        Raises:
+            ForbiddenError: who asks reaches single projects only.
+        """
+        with self._lock:
+            self._check_reaches_all("makes projects")
+            self._registered_project(project_id)
+            self._connection.execute("UPDATE project SET deleted_at = NULL WHERE id = ?", (project_id,))
+            return self._projects("id = ?", project_id)[0]
+
     def rename_project(self, project: Project, name: str) -> Project | None:
         """Give a project another name and return it; None when another project has that name.
 
