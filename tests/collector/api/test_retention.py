@@ -87,3 +87,16 @@ def test_a_key_of_one_project_neither_sees_nor_begins_it(passes: Passes, method:
     answer = TestClient(app_for(passes, access)).request(method, "/v1/retention", json={})
 
     assert (answer.status_code, passes.running) == (403, False)
+
+
+def test_a_dry_run_that_is_no_boolean_begins_nothing(client: TestClient, passes: Passes) -> None:
+    answer = client.post("/v1/retention", json={"dry_run": {}})
+
+    assert answer.status_code == 400
+    assert not passes.running
+
+
+def test_a_pass_that_goes_on_is_described() -> None:
+    begun = retention_operations(Passes())[1].described()
+
+    assert {"200", "202"} <= begun["responses"].keys()  # type: ignore[union-attr]

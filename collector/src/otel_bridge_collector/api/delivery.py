@@ -58,7 +58,7 @@ def delivery_operations(deliveries: Delivering, spool: Spool) -> list[Operation]
         tag.get(
             "/v1/delivery", endpoint.show, answer=of({"end_seq": COUNT, "destinations": list_of(OBJECT)})
         ),
-        tag.post("/v1/delivery/replay", endpoint.replay, body=asked, answer=OBJECT),
+        tag.post("/v1/delivery/replay", endpoint.replay, body=asked, answer=OBJECT, begun=OBJECT),
     ]
 
 

@@ -33,6 +33,7 @@ class Operation:
         answer: schema of the answer's body.
         answer_types: media types that the answer may have.
         busy: schema of the body of a 503.
+        begun: schema of the body of a 202; None where all is done when it is answered.
     """
 
     method: Method
@@ -45,6 +46,7 @@ class Operation:
     answer: Schema
     answer_types: Sequence[str] = (JSON,)
     busy: Schema = field(default_factory=lambda: ERROR)
+    begun: Schema | None = None
 
     def route(self) -> Route:
         """Return the route."""
@@ -67,6 +69,9 @@ class Operation:
                 "503": {"description": "ask again in a second", "content": {JSON: {"schema": self.busy}}},
             },
         }
+        if self.begun is not None:
+            content = {JSON: {"schema": self.begun}}
+            entry["responses"]["202"] = {"description": "begun", "content": content}
         if rest.strip():
             entry["description"] = rest.strip()
         if self.body is not None:
@@ -101,6 +106,7 @@ class More(TypedDict, total=False):
     body_type: str
     answer_types: Sequence[str]
     busy: Schema
+    begun: Schema
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ def retention_operations(passes: Passes) -> list[Operation]:
     state = of({"is_running": BOOLEAN}, {"last": {"type": ["object", "null"]}})
     return [
         tag.get("/v1/retention", endpoint.show, answer=state),
-        tag.post("/v1/retention", endpoint.run, body=of({}, {"dry_run": BOOLEAN}), answer=OBJECT),
+        tag.post(
+            "/v1/retention", endpoint.run, body=of({}, {"dry_run": BOOLEAN}), answer=OBJECT, begun=state
+        ),
     ]
 
 
@@ -66,7 +68,10 @@ class RetentionEndpoint:
         """Begin a pass; with `dry_run`, return what it would remove instead."""
         check_reaches_all("lets retention run")
         body = await read_object(request)
-        if body.get("dry_run"):
+        dry_run = body.get("dry_run", False)
+        if not isinstance(dry_run, bool):
+            raise RequestError('"dry_run" is neither true nor false', code="invalidJson")
+        if dry_run:
             return JSONResponse(_shown(await self._passes.plan()))
         if self._passes.running:
             raise RequestError(
