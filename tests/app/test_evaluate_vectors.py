@@ -576,7 +576,16 @@ def test_v49_what_happens_inside_belongs_to_the_case(project: str) -> None:
     assert below == {"task": None, "look": "scorer"}
 
 
+@pytest.fixture
+def restored_sigint() -> Iterator[None]:
+    """SIGINT as a program finds it, whatever earlier tests of this process have set."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.usefixtures("restored_sigint")
 def test_v50_an_interrupt_keeps_what_was_done(project: str) -> None:
     begun = threading.Event()
 

@@ -18,6 +18,8 @@ from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.receipts import receipt_operations
 from otel_bridge_collector.api.retention import retention_operations
+from otel_bridge_collector.health import Health
+from otel_bridge_collector.receive.probes import Probes
 from tests.support.api import caught_up_at_once, client_of
 from tests.support.rows import Asking
 
@@ -307,12 +309,13 @@ def described() -> Mapping[str, Any]:
         asking = Asking(Path(folder))
         try:
             nothing = cast("Any", None)  # no operation runs
+            probes = Probes(Health())
             more = [
                 *explain_operations(asking.store, nothing, nothing, caught_up_at_once, nothing),
                 *receipt_operations(nothing, caught_up_at_once),
                 *delivery_operations(nothing, nothing),
                 *retention_operations(nothing),
-                *probe_operations(nothing, nothing),
+                *probe_operations(probes.live, probes.ready),
                 *metrics_operations(nothing),
             ]
             app = client_of(asking, more=more)

@@ -14,7 +14,11 @@ def test_files_environment_and_defaults_are_in_it(monkeypatch: pytest.MonkeyPatc
     result = CliRunner().invoke(main, ["print-config", "--config", text, "--set", "service.drain_timeout=3s"])
 
     shown = yaml.safe_load(result.stdout)
-    assert shown["extensions"]["api"] == {"endpoint": "127.0.0.1:1", "read_wait": 1.0}
+    assert shown["extensions"]["api"] == {
+        "cors": {"allowed_origins": []},
+        "endpoint": "127.0.0.1:1",
+        "read_wait": 1.0,
+    }
     assert shown["service"]["drain_timeout"] == 3.0
     assert shown["receivers"]["otlp"]["protocols"]["grpc"]["endpoint"] == "127.0.0.1:4317"
 

@@ -70,14 +70,15 @@ class ReceiptLedger:
             StoreError: it cannot be opened, or holds something else.
         """
         self._changing = threading.RLock()
+        self._connection = _connected(path)
         try:
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
             if version <= VERSION:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = NORMAL")
                 self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
         except sqlite3.Error as error:
+            self.close()
             raise StoreError(
                 f"cannot open the receipts {path}: {error}: move it away to begin anew"
             ) from error
@@ -234,3 +235,10 @@ def _reach(projects: Sequence[str] | None) -> str:
 def _is_within(reach: str, projects: Set[str]) -> bool:
     reached: Sequence[str] | None = json.loads(reach)
     return reached is not None and projects >= set(reached)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot open the receipts {path}: {error}: move it away to begin anew") from error
