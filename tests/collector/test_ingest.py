@@ -23,7 +23,8 @@ from otel_bridge_collector.errors import (
     SpoolError,
     SpoolFullError,
 )
-from otel_bridge_collector.ingest import Encoding, Ingest, Outcome
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.intake import Encoding, Outcome
 from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED
 from otel_bridge_collector.pipeline.masks import DoorMasks
 from otel_bridge_collector.quota.quotas import Quotas

@@ -1,6 +1,7 @@
 """Composition root of the sidecar: build the stages bottom-up, start them, stop them in reverse.
 
-It is the only place that knows all stages; it does no work of its own.
+It is the only place that knows all stages; it does no work of its own. How the data folder, the work beside requests and the
+ports are opened stands in `stages`.
 """
 
 import asyncio
@@ -12,13 +13,10 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import ASGIApp
 
 from otel_bridge_collector.access import current_access
 from otel_bridge_collector.api.delivery import delivery_operations
-from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS, refusal
+from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.probes import probe_operations
@@ -29,67 +27,41 @@ from otel_bridge_collector.canary.canary import Canary, Past
 from otel_bridge_collector.canary.search import Kept
 from otel_bridge_collector.canary.ways import Doors, Ways
 from otel_bridge_collector.config import budget
-from otel_bridge_collector.deliver.dead_letter import DeadLetters
-from otel_bridge_collector.deliver.destination import Destination
-from otel_bridge_collector.deliver.housekeeping import trim_regularly
-from otel_bridge_collector.deliver.media import MediaKeeper
-from otel_bridge_collector.deliver.route import Router
-from otel_bridge_collector.deliver.routed_rows import RoutedRows
 from otel_bridge_collector.deliver.sight import Sight
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.metrics.meters import Meters
 from otel_bridge_collector.metrics.process import Process
-from otel_bridge_collector.pipeline.build import Ground
 from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.pipeline.gauges import Watched, gauges
 from otel_bridge_collector.pipeline.quotas import StoreNames, quota_config
 from otel_bridge_collector.pipeline.reload import apply_log_level, fixed_changes
-from otel_bridge_collector.pipeline.retention import build_retention, retention_config
+from otel_bridge_collector.pipeline.retention import retention_config
 from otel_bridge_collector.quota.quotas import Quotas
-from otel_bridge_collector.receipt.keeper import ReceiptKeeper
-from otel_bridge_collector.receipt.ledger import ReceiptLedger
 from otel_bridge_collector.receive.admission import Admission
-from otel_bridge_collector.receive.auth import Authenticator
 from otel_bridge_collector.receive.door import Door
-from otel_bridge_collector.receive.fault import Fault
-from otel_bridge_collector.receive.guard import Guard
-from otel_bridge_collector.receive.http_server import HttpServer, Way, bind
-from otel_bridge_collector.receive.loopback import is_loopback
-from otel_bridge_collector.receive.metered import Metered
-from otel_bridge_collector.receive.otlp_grpc import GrpcServer
+from otel_bridge_collector.receive.http_server import Way
 from otel_bridge_collector.receive.otlp_http import (
     build_otlp_app,
     build_otlp_routes,
-    is_otlp,
-    refuse_request,
 )
 from otel_bridge_collector.receive.pages import api_pages, otlp_pages
-from otel_bridge_collector.receive.patience import Patience
 from otel_bridge_collector.receive.pressure import relieve_pressure, share_arenas
 from otel_bridge_collector.receive.probes import Probes
-from otel_bridge_collector.receive.rules import Rules
-from otel_bridge_collector.receive.tls import PortsTls, build_tls
+from otel_bridge_collector.receive.tls import PortsTls
 from otel_bridge_collector.receive.tls_files import tls_changes
 from otel_bridge_collector.retention.sweep import Retention
 from otel_bridge_collector.settings import Address, Settings
-from otel_bridge_collector.shutdown import DESTINATIONS, METRICS, REQUESTS, Shutdown
-from otel_bridge_collector.sinks.store import StoreSink
-from otel_bridge_collector.spool.cursor import Cursor
-from otel_bridge_collector.spool.format import DELIVERY_VERSION, SPOOL_VERSION, claim_format
-from otel_bridge_collector.spool.lock import FolderLock
-from otel_bridge_collector.spool.spool import Spool, SpoolLimits
-from otel_bridge_collector.store.attachments import Attachments
+from otel_bridge_collector.shutdown import METRICS, Shutdown
+from otel_bridge_collector.spool.spool import Spool
+from otel_bridge_collector.stages.ports import Ports, build_door, guarded, open_ports
+from otel_bridge_collector.stages.storage import Storage, open_storage, spool_limits
+from otel_bridge_collector.stages.work import ended, start_delivery, start_receipts, start_retention
 from otel_bridge_collector.store.confined import ConfinedStore
-from otel_bridge_collector.store.duckdb import DuckDBStore
-from otel_bridge_collector.store.feedback_secrets import FeedbackSecrets
 from otel_bridge_collector.store.gate import Gate
-from otel_bridge_collector.store.keys import KeyRing
-from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
-from otel_bridge_collector.translate.cost import estimated_cost
 
 logger = logging.getLogger(__name__)
 
@@ -146,14 +118,14 @@ async def serve(
     share_arenas()
     # Whatever was built is stopped in reverse order, also when building fails half-way.
     async with AsyncExitStack() as stages:
-        storage = _open_storage(settings, own.shutdown, stages)
-        door = _door(settings, storage.keys, own.counters)
+        storage = open_storage(settings, own.shutdown, stages)
+        door = build_door(settings, storage.keys, own.counters)
         relieving = asyncio.create_task(relieve_pressure(door.admission, settings.memory_limit_mb << 20))
         stages.callback(relieving.cancel)
-        deliveries = await _start_delivery(settings, storage, own, stages)
+        deliveries = await start_delivery(settings, storage, own.counters, own.shutdown, stages)
         _add_checks(own.health, storage.spool, deliveries)
         meters = _start_meters(own, storage.spool, deliveries, door.admission, stages)
-        retention = _start_retention(settings, storage, deliveries, own.counters, stages)
+        retention = start_retention(settings, storage, deliveries, own.counters, stages)
         quotas = Quotas(
             quota_config(settings),
             StoreNames(storage.objects),
@@ -229,7 +201,7 @@ def _add_checks(health: Health, spool: Spool, deliveries: Deliveries) -> None:
 
 async def _start(
     settings: Settings,
-    storage: "_Storage",
+    storage: Storage,
     working: _Working,
     door: Door,
     seen: _Seen,
@@ -252,7 +224,7 @@ async def _start(
         quotas=working.quotas,
         max_messages=budget.messages(settings.memory_limit_mb),
     )
-    keeper = _start_receipts(storage, working.deliveries, stages)
+    keeper = start_receipts(storage, working.deliveries, stages)
 
     async def caught_up() -> bool:
         return await working.deliveries.store.reached(storage.spool.end_seq, timeout_s=settings.read_wait_s)
@@ -290,12 +262,12 @@ async def _start(
     )
     api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
     api_way = Way(tls=door.tls.api, allowed=api_pages(settings))
-    ports = _Ports(settings)
+    ports = Ports(settings)
     stages.push_async_callback(ports.stop, seen.own.shutdown)
-    api = await ports.start_http(_guarded(api_app, door, working.quotas), settings.api, api_way)
+    api = await ports.start_http(guarded(api_app, door, working.quotas), settings.api, api_way)
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes, more=probes.routes())
     otlp_way = Way(tls=door.tls.otlp_http, allowed=otlp_pages(settings))
-    otlp_http = await ports.start_http(_guarded(otlp_app, door, working.quotas), settings.otlp_http, otlp_way)
+    otlp_http = await ports.start_http(guarded(otlp_app, door, working.quotas), settings.otlp_http, otlp_way)
     otlp_grpc = await ports.start_grpc(ingest, door, seen.own.health)
     doors = Doors(otlp=otlp_app, api=api_app, grpc=otlp_grpc.keeps, admission=door.admission)
     canary = await _start_canary(settings, storage, working.deliveries, doors, seen.own.health, stages)
@@ -305,176 +277,9 @@ async def _start(
     return Ready(**addresses, tls=door.tls, data_dir=settings.data_dir), canary
 
 
-def _door(settings: Settings, keys: KeyRing, counters: Counters) -> Door:
-    """Return what each port asks before it lets a request in.
-
-    Raises:
-        SettingsError: a port would be open to others than this machine, and nobody said so in plain words; or a
-            certificate cannot be used.
-    """
-    ports = _open_ports(settings.otlp_grpc, settings.otlp_http, settings.api)
-    if ports and keys.is_empty() and not (settings.require_keys or settings.allow_anyone):
-        raise SettingsError(
-            f"refusing to listen on {', '.join(ports)} without keys, since everyone who reaches it could read and write:"
-            " make a key with otel-bridge-collector keys create, or start with --require-keys and make it then, or say"
-            " that anyone may come in with --allow-anyone"
-        )
-    return Door(
-        authenticator=Authenticator(keys, is_required=settings.require_keys),
-        # Room for one of the largest requests there has to be.
-        admission=Admission(max(settings.max_inflight_bytes, settings.max_body_bytes)),
-        timeout_s=settings.read_timeout_s,
-        tls=build_tls(settings),
-        counters=counters,
-    )
-
-
-def _guarded(app: Starlette, door: Door, quotas: Quotas) -> ASGIApp:
-    rules = Rules(app.routes)
-    metered = Metered(app, quotas, rules, _refuse, door.counters)
-    guard = Guard(metered, door.authenticator, rules, _refuse, door.admission, door.counters)
-    return Patience(guard, timeout_s=door.timeout_s)
-
-
-def _refuse(request: Request, fault: Fault) -> Response:
-    """Answer a refused request as its protocol does; the API's port takes OTLP too."""
-    if is_otlp(request.url.path):
-        return refuse_request(request, fault)
-    return refusal(fault.http_status, fault.message, retry_after_s=fault.retry_after_s)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Storage:
-    store: DuckDBStore
-    objects: Objects
-    attachments: Attachments
-    feedback_secrets: FeedbackSecrets
-    keys: KeyRing
-    receipts: ReceiptLedger
-    spool: Spool
-    sink: StoreSink
-
-
-def _open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack) -> _Storage:
-    folder = settings.data_dir
-    try:
-        # Prompts and answers lie here: whoever starts the sidecar, nobody else gets in.
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / "spool").mkdir(mode=0o700, exist_ok=True)
-        (folder / "delivery").mkdir(mode=0o700, exist_ok=True)
-        attachments = Attachments(folder / "attachments")
-        feedback_secrets = FeedbackSecrets(folder / "feedback.json")
-    except OSError as error:
-        raise _unusable(folder, error) from error
-    stages.callback(FolderLock(folder).release)
-    claim_format(folder / "spool", SPOOL_VERSION)
-    claim_format(folder / "delivery", DELIVERY_VERSION)
-    objects = Objects(folder / "objects.sqlite")
-    stages.callback(objects.close)
-    keys = KeyRing(folder / "objects.sqlite")
-    stages.callback(keys.close)
-    receipts = ReceiptLedger(folder / "receipts.sqlite")
-    stages.callback(receipts.close)
-    store = DuckDBStore(
-        folder / "rows.duckdb",
-        memory_limit_mb=settings.store_memory_mb,
-        price=estimated_cost,
-        means_ratings=objects.means_ratings,
-    )
-    stages.callback(store.close)
-    sink = StoreSink(store)
-    stages.callback(sink.close)
-    # No number is given twice, even if spool or store were deleted: a destination may have it.
-    at_least = max(
-        [store.next_seq(), *(Cursor(path).next_seq for path in (folder / "delivery").glob("*.cursor"))]
-    )
-    spool = Spool(folder / "spool", limits=_limits(settings), at_least=at_least)
-    spool.start()
-    stages.callback(lambda: spool.close(shutdown.left_s()))
-    return _Storage(
-        store=store,
-        objects=objects,
-        attachments=attachments,
-        feedback_secrets=feedback_secrets,
-        keys=keys,
-        receipts=receipts,
-        spool=spool,
-        sink=sink,
-    )
-
-
-def _limits(settings: Settings) -> SpoolLimits:
-    return SpoolLimits(
-        segment_bytes=settings.spool_segment_bytes,
-        waiting_bytes=settings.spool_waiting_bytes,
-        keep_bytes=settings.spool_keep_bytes,
-        keep_s=settings.spool_keep_s,
-        max_bytes=settings.spool_max_bytes,
-        min_free_bytes=settings.spool_min_free_bytes,
-        chunk_bytes=budget.chunk_bytes(settings.memory_limit_mb),
-    )
-
-
-def _unusable(folder: Path, error: OSError) -> SettingsError:
-    if folder.is_dir():
-        return SettingsError(
-            f"cannot write to the data folder {folder}: {error.strerror}: give this user the right to write there,"
-            " or name another with --data-dir"
-        )
-    return SettingsError(
-        f"cannot make the data folder {folder}: {error.strerror}: name another with --data-dir"
-    )
-
-
-async def _start_delivery(
-    settings: Settings, storage: _Storage, own: _Own, stages: AsyncExitStack
-) -> Deliveries:
-    folder = settings.data_dir / "delivery"
-    sink = storage.sink
-    router = Router(storage.objects, default_parent=settings.default_parent)
-    media = (
-        MediaKeeper(storage.attachments, min_bytes=settings.media_min_bytes)
-        if settings.media_as_attachments
-        else None
-    )
-    store = Destination(
-        name="store",
-        sink=sink,
-        cursor=Cursor(folder / "store.cursor", at=storage.store.next_seq()),
-        dead_letters=DeadLetters(folder / "store.dead.jsonl"),
-        new_preparation=lambda: RoutedRows(router, media),
-        replay_file=folder / "store.replay",
-        again=sink.again,
-        losses=storage.receipts,
-    )
-    ground = Ground(
-        folder=folder,
-        objects=storage.objects,
-        attachments=storage.attachments,
-        router=router,
-        media=media,
-        end_seq=lambda: storage.spool.end_seq,
-        price=estimated_cost,
-    )
-    deliveries = Deliveries(storage.spool, store, ground, own.counters)
-    await deliveries.start(settings.config)
-    stages.push_async_callback(lambda: deliveries.stop(drain_s=own.shutdown.left_s(DESTINATIONS)))
-    storage.spool.on_full(deliveries.passed_seq)
-    trimming = asyncio.create_task(trim_regularly(storage.spool, deliveries.passed_seq))
-    stages.callback(trimming.cancel)
-    return deliveries
-
-
-def _start_receipts(storage: _Storage, deliveries: Deliveries, stages: AsyncExitStack) -> ReceiptKeeper:
-    keeper = ReceiptKeeper(storage.spool, deliveries.store, storage.receipts)
-    counting = asyncio.create_task(keeper.run())
-    stages.callback(counting.cancel)
-    return keeper
-
-
 async def _start_canary(
     settings: Settings,
-    storage: _Storage,
+    storage: Storage,
     deliveries: Deliveries,
     doors: Doors,
     health: Health,
@@ -495,37 +300,14 @@ async def _start_canary(
     canary = Canary(Ways(doors), past, settings.config, interval_s=settings.canary_interval_s)
     health.add_ready("masking", canary.fault)
     await canary.run()
-    stages.push_async_callback(_ended, asyncio.create_task(canary.run_regularly()))
+    stages.push_async_callback(ended, asyncio.create_task(canary.run_regularly()))
     return canary
-
-
-def _start_retention(
-    settings: Settings, storage: _Storage, deliveries: Deliveries, counters: Counters, stages: AsyncExitStack
-) -> Retention:
-    retention = build_retention(
-        settings,
-        store=storage.store,
-        sink=storage.sink,
-        objects=storage.objects,
-        attachments=storage.attachments,
-        spool=storage.spool,
-        deliveries=deliveries,
-        counters=counters,
-    )
-    passes = asyncio.create_task(retention.run_regularly())
-    stages.push_async_callback(_ended, passes)
-    return retention
-
-
-async def _ended(task: asyncio.Task[NoReturn]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _reload_on_request(
     settings: Settings,
     reloading: Reloading,
-    storage: _Storage,
+    storage: Storage,
     working: _Working,
     tls: PortsTls,
     canary: Canary,
@@ -543,7 +325,7 @@ async def _reload_on_request(
             logger.error("the configuration stays as it was: %s", error)  # noqa: TRY400 - it says it all
             continue
         apply_log_level(new)
-        storage.spool.limits = _limits(new)
+        storage.spool.limits = spool_limits(new)
         working.retention.config = retention_config(new)
         working.quotas.reload(quota_config(new))
         canary.configure(new.config, interval_s=new.canary_interval_s)
@@ -552,40 +334,8 @@ async def _reload_on_request(
         logger.info("the configuration was read again")
 
 
-class _Ports:
-    """The ports that take traffic, which are closed at once."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._servers: list[HttpServer | GrpcServer] = []
-
-    async def start_http(self, app: ASGIApp, address: Address, way: Way) -> Address:
-        option = "--api" if address is self._settings.api else "--otlp-http"
-        server = HttpServer(app, bind(address, option), way=way)
-        self._servers.append(server)
-        await server.start()
-        return server.address
-
-    async def start_grpc(self, ingest: Ingest, door: Door, health: Health) -> GrpcServer:
-        settings = self._settings
-        server = GrpcServer(ingest, settings.otlp_grpc, door, health, max_body_bytes=settings.max_body_bytes)
-        self._servers.append(server)
-        await server.start()
-        return server
-
-    async def stop(self, shutdown: Shutdown) -> None:
-        drain_s = shutdown.left_s(REQUESTS)
-        await asyncio.gather(*(server.stop(drain_s=drain_s) for server in self._servers))
-
-
-def _open_ports(otlp_grpc: Address, otlp_http: Address, api: Address) -> list[str]:
-    """Return the ports that others than this machine can reach, as the command line names them."""
-    ports = {"--otlp-grpc": otlp_grpc, "--otlp-http": otlp_http, "--api": api}
-    return [f"{option} {address}" for option, address in ports.items() if not is_loopback(address.host)]
-
-
 def _warn_of_strangers(settings: Settings, taken: Ready) -> None:
-    if settings.allow_anyone and (ports := _open_ports(taken.otlp_grpc, taken.otlp_http, taken.api)):
+    if settings.allow_anyone and (ports := open_ports(taken.otlp_grpc, taken.otlp_http, taken.api)):
         logger.warning(
             "as --allow-anyone says, everyone who reaches %s can read and write while there is no key",
             ", ".join(ports),

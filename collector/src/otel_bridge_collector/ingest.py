@@ -8,21 +8,17 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Final, Literal, Protocol, TypeAlias
 
 import anyio
 import anyio.to_thread
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from otel_bridge.contract.parent import Parent, ParentError, parse_parent
 from otel_bridge.contract.receipt import parse_receipt
 from otel_bridge.contract.row import Json, Row
-from otel_bridge_collector.decode import native, otlp_json, protobuf
-from otel_bridge_collector.decode.sender import Sender, senders_of
-from otel_bridge_collector.decode.size import MAX_MESSAGES, check_json, check_protobuf
-from otel_bridge_collector.decode.structure import Checked, ParentFault, check_logs, check_traces
+from otel_bridge_collector.decode import native
+from otel_bridge_collector.decode.size import MAX_MESSAGES
+from otel_bridge_collector.decode.structure import ParentFault
 from otel_bridge_collector.errors import (
     BodyTooLargeError,
     ForbiddenError,
@@ -30,7 +26,7 @@ from otel_bridge_collector.errors import (
     QuotaError,
     SpoolError,
 )
-from otel_bridge_collector.masking.otlp import masked_logs, masked_traces
+from otel_bridge_collector.intake import Bounds, Encoding, Intake, Outcome, log_intake, trace_intake
 from otel_bridge_collector.masking.rows import RowMasker
 from otel_bridge_collector.masking.rules import RuleSet
 from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED
@@ -57,33 +53,6 @@ _COUNTED: Final[Mapping[Signal, str]] = {"traces": "spans", "logs": "log records
 
 Transport: TypeAlias = Literal["grpc", "http"]
 """What a request came over."""
-
-
-class Encoding(Enum):
-    """The two forms of an OTLP request."""
-
-    PROTOBUF = "protobuf"
-    JSON = "json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of a request; what is accepted is durable.
-
-    Attributes:
-        accepted: spans or log records kept.
-        rejected: those that no row can be made of.
-        reason: the first fault among them; empty when nothing is rejected.
-    """
-
-    accepted: int
-    rejected: int
-    reason: str
-
-    @property
-    def total(self) -> int:
-        """Spans or log records that came."""
-        return self.accepted + self.rejected
 
 
 class Gate(Protocol):
@@ -144,28 +113,6 @@ class Keep(Protocol):
     ) -> Awaitable[Outcome]:
         """Keep a request."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Checked:
-    outcome: Outcome
-    payload: bytes
-    senders: Sequence[Sender] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bounds:
-    """What a request may be.
-
-    Attributes:
-        max_messages: how many messages it may hold.
-        parent_fault: says what speaks against a parent; None when the caller may write everywhere.
-        rules: what is masked before it is kept; None for nothing.
-    """
-
-    max_messages: int
-    parent_fault: ParentFault | None
-    rules: RuleSet | None
 
 
 class Ingest:
@@ -251,7 +198,7 @@ class Ingest:
             SpoolError: it could not be kept.
         """
         home = self._gate.home(parent)
-        checked = await self._off_loop(_check_traces, body, encoding, home)
+        checked = await self._off_loop(trace_intake, body, encoding, home)
         self._take("traces", home, len(body), checked.outcome.total, ("otlp", transport))
         known = receipt if parse_receipt(receipt) else None
         outcome = await self._keep("traces", checked, home, transport, known)
@@ -278,7 +225,7 @@ class Ingest:
         """Keep an OTLP log request; arguments and errors as with `traces`. No account is kept of log records."""
         del receipt
         home = self._gate.home(parent)
-        checked = await self._off_loop(_check_logs, body, encoding, home)
+        checked = await self._off_loop(log_intake, body, encoding, home)
         self._take("logs", home, len(body), checked.outcome.total, ("otlp", transport))
         return await self._keep("logs", checked, home, transport)
 
@@ -315,7 +262,7 @@ class Ingest:
     async def _keep(
         self,
         signal: Signal,
-        checked: _Checked,
+        checked: Intake,
         parent: str | None,
         transport: Transport,
         receipt: str | None = None,
@@ -369,12 +316,12 @@ class Ingest:
 
     async def _off_loop(
         self,
-        check: Callable[[bytes, Encoding, _Bounds], _Checked],
+        check: Callable[[bytes, Encoding, Bounds], Intake],
         body: bytes,
         encoding: Encoding,
         parent: str | None,
-    ) -> _Checked:
-        bounds = _Bounds(
+    ) -> Intake:
+        bounds = Bounds(
             max_messages=self._max_messages, parent_fault=self._parent_fault(), rules=self._masks.rules
         )
         try:
@@ -395,44 +342,6 @@ class Ingest:
             return self._gate.fault(parse_parent(text))
         except ParentError:
             return ""  # it counts as none, so that the row goes to the parent of the request
-
-
-def _check_traces(body: bytes, encoding: Encoding, bounds: _Bounds) -> _Checked:
-    if encoding is Encoding.PROTOBUF:
-        check_protobuf(body, ExportTraceServiceRequest.DESCRIPTOR, max_messages=bounds.max_messages)
-        checked, received = check_traces(protobuf.parse_traces(body), bounds.parent_fault), body
-    else:
-        check_json(body, max_brackets=2 * bounds.max_messages)
-        checked, received = check_traces(otlp_json.parse_traces(body), bounds.parent_fault), None
-    received = None if checked.rejected else received
-    masked = masked_traces(checked.request, received, bounds.rules) if bounds.rules else None
-    return _checked(checked, masked, received)
-
-
-def _check_logs(body: bytes, encoding: Encoding, bounds: _Bounds) -> _Checked:
-    if encoding is Encoding.PROTOBUF:
-        check_protobuf(body, ExportLogsServiceRequest.DESCRIPTOR, max_messages=bounds.max_messages)
-        checked, received = check_logs(protobuf.parse_logs(body), bounds.parent_fault), body
-    else:
-        check_json(body, max_brackets=2 * bounds.max_messages)
-        checked, received = check_logs(otlp_json.parse_logs(body), bounds.parent_fault), None
-    received = None if checked.rejected else received
-    masked = masked_logs(checked.request, received, bounds.rules) if bounds.rules else None
-    return _checked(checked, masked, received)
-
-
-def _checked(
-    checked: Checked[ExportTraceServiceRequest] | Checked[ExportLogsServiceRequest],
-    masked: bytes | None,
-    received: bytes | None,
-) -> _Checked:
-    """Keep the bytes as masked, else as `received`, unless they are no protobuf or hold what was rejected."""
-    outcome = Outcome(accepted=checked.accepted, rejected=checked.rejected, reason=checked.reason)
-    if masked is None:
-        masked = checked.request.SerializeToString() if received is None else received
-    sent = checked.request
-    senders = senders_of(sent) if isinstance(sent, ExportTraceServiceRequest) else None
-    return _Checked(outcome=outcome, payload=masked, senders=senders)
 
 
 def _packed(rows: Sequence[Row], rules: RuleSet | None) -> bytes:

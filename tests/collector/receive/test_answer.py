@@ -1,6 +1,6 @@
 """The answers to requests that are kept."""
 
-from otel_bridge_collector.ingest import Outcome
+from otel_bridge_collector.intake import Outcome
 from otel_bridge_collector.receive.answer import logs_answer, traces_answer
 
 ALL_KEPT = Outcome(accepted=3, rejected=0, reason="")

@@ -6,7 +6,7 @@ Source: OTLP specification 1.x, "Full Success" (an empty answer) and "Partial Su
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-from otel_bridge_collector.ingest import Outcome
+from otel_bridge_collector.intake import Outcome
 
 
 def traces_answer(outcome: Outcome) -> ExportTraceServiceResponse:

@@ -22,7 +22,8 @@ from starlette.routing import Route
 from otel_bridge.contract.names import PARENT_HEADER
 from otel_bridge.contract.receipt import RECEIPT_HEADER, UNDERSTOOD_HEADER
 from otel_bridge_collector.access import ROOM
-from otel_bridge_collector.ingest import Encoding, Ingest, Keep, Outcome
+from otel_bridge_collector.ingest import Ingest, Keep
+from otel_bridge_collector.intake import Encoding, Outcome
 from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.metrics.reason import reason_of
 from otel_bridge_collector.receive.answer import logs_answer, traces_answer

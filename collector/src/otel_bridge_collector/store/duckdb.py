@@ -7,7 +7,7 @@ docs/decisions/0003-duckdb-store.md. No SQL here holds a value; they are all bou
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
@@ -27,7 +27,6 @@ from otel_bridge_collector.store.assembly import Entry, Fact, changed_fields
 from otel_bridge_collector.store.columns import (
     COLUMNS,
     HISTORY_TABLE,
-    VERSIONED,
     RowKey,
     created_of,
     from_columns,
@@ -43,7 +42,8 @@ from otel_bridge_collector.store.duckdb_file import (
 from otel_bridge_collector.store.expiry import Horizon
 from otel_bridge_collector.store.fault import faults_in
 from otel_bridge_collector.store.interface import Statement
-from otel_bridge_collector.store.json_text import dump_json, load_json
+from otel_bridge_collector.store.json_text import load_json
+from otel_bridge_collector.store.table_values import fact_values, fetch, insert, past_values, row_values
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +56,6 @@ WHERE id IN (SELECT unnest($1)) OR span_id IN (SELECT unnest($1)) OR (is_root AN
 ORDER BY rowid
 """
 """Rows with their names, as `aim.Identity` has them."""
-
-_FETCHED: Final = 256
-"""Rows that are fetched at once where their size is limited."""
 
 _RETRYABLE: Final = (
     duckdb.IOException,
@@ -202,7 +199,7 @@ class DuckDBStore:
         timer = threading.Timer(timeout_s, cursor.interrupt)
         timer.start()
         try:
-            return _fetch(cursor.execute(statement.sql, dict(statement.parameters)), max_bytes)
+            return fetch(cursor.execute(statement.sql, dict(statement.parameters)), max_bytes)
         except duckdb.InterruptException as error:
             raise TimeoutError(f"the query ran longer than {timeout_s:g} s") from error
         except (duckdb.OutOfMemoryException, duckdb.DataError) as error:
@@ -265,12 +262,12 @@ class DuckDBStore:
             self._connection.execute(
                 "DELETE FROM store.rows WHERE rowid IN (SELECT unnest($1))", [stored_rows]
             )
-        self._insert("store.rows", COLUMNS, self._row_values(entries.values()))
-        self._insert(HISTORY_TABLE, HISTORY_COLUMNS, _past_values(entries, self._price))
+        insert(self._connection, "store.rows", COLUMNS, row_values(entries.values(), self._price))
+        insert(self._connection, HISTORY_TABLE, HISTORY_COLUMNS, past_values(entries, self._price))
         for key in has_facts:
             if entries[key].deleted:
                 self._delete_facts(key)
-        self._insert("store.facts", FACT_COLUMNS, _fact_values(entries))
+        insert(self._connection, "store.facts", FACT_COLUMNS, fact_values(entries))
         return changed_fields((row, _as_read(entries[key].visible())) for key, row in before.items())
 
     def _without_removed(
@@ -387,43 +384,6 @@ class DuckDBStore:
                     entry.new_facts.add(fact.id)
             self._delete_facts(key)
 
-    def _row_values(self, entries: Iterable[Entry]) -> list[list[object]]:
-        values: list[list[object]] = []
-        for entry in entries:
-            if (row := entry.visible()) is not None:
-                base = entry.base if entry.facts else None
-                values.append(
-                    to_columns(row, pagination_key=entry.pagination_key, base=base, cost=self._price(row))
-                )
-        return values
-
-    def _insert(self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
-        """Insert rows in one statement with one list for each column; executemany takes 3 ms a row."""
-        if not rows:
-            return
-        unnested = ", ".join(
-            f"unnest(${position}::{kind}[])" for position, kind in enumerate(columns.values(), start=1)
-        )
-        self._connection.execute(
-            f"INSERT INTO {table}({', '.join(columns)}) SELECT {unnested}",
-            [list(values) for values in zip(*rows, strict=True)],
-        )
-
-
-def _fetch(cursor: duckdb.DuckDBPyConnection, max_bytes: int | None) -> tuple[list[tuple[object, ...]], bool]:
-    """Return rows until their texts are above `max_bytes`, and whether some are left."""
-    if max_bytes is None:
-        return cast("list[tuple[object, ...]]", cursor.fetchall()), False
-    rows: list[tuple[object, ...]] = []
-    size = 0
-    while chunk := cast("list[tuple[object, ...]]", cursor.fetchmany(_FETCHED)):
-        for row in chunk:
-            size += sum(len(value) for value in row if isinstance(value, str))
-            if rows and size > max_bytes:
-                return rows, True
-            rows.append(row)
-    return rows, False
-
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
     # The engine may have ended the transaction by itself.
@@ -436,31 +396,3 @@ def _as_read(row: Row | None) -> Row | None:
     if row is None:
         return None
     return from_columns(dict(zip(COLUMNS, to_columns(row, pagination_key=0, base=None), strict=True)))
-
-
-def _past_values(entries: Mapping[RowKey, Entry], price: Callable[[Row], float | None]) -> list[list[object]]:
-    return [
-        [
-            *to_columns(past.row, pagination_key=entry.pagination_key, base=None, cost=price(past.row)),
-            past.until,
-        ]
-        for key, entry in entries.items()
-        if key.object_type in VERSIONED
-        for past in entry.past
-    ]
-
-
-def _fact_values(entries: Mapping[RowKey, Entry]) -> list[list[object]]:
-    return [
-        [
-            *key,
-            fact.id,
-            fact.stated_ns,
-            fact.fills_only,
-            dump_json(cast("Mapping[str, Json]", fact.content)),
-            fact.xact_id,
-        ]
-        for key, entry in entries.items()
-        for fact in entry.facts.values()
-        if fact.id in entry.new_facts
-    ]

@@ -1,0 +1,115 @@
+"""An OTLP request to what is kept of it: bounded, parsed, checked span by span, masked. It keeps nothing, and knows no caller."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from otel_bridge_collector.decode import otlp_json, protobuf
+from otel_bridge_collector.decode.sender import Sender, senders_of
+from otel_bridge_collector.decode.size import check_json, check_protobuf
+from otel_bridge_collector.decode.structure import Checked, ParentFault, check_logs, check_traces
+from otel_bridge_collector.masking.otlp import masked_logs, masked_traces
+from otel_bridge_collector.masking.rules import RuleSet
+
+
+class Encoding(Enum):
+    """The two forms of an OTLP request."""
+
+    PROTOBUF = "protobuf"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a request; what is accepted is durable.
+
+    Attributes:
+        accepted: spans or log records kept.
+        rejected: those that no row can be made of.
+        reason: the first fault among them; empty when nothing is rejected.
+    """
+
+    accepted: int
+    rejected: int
+    reason: str
+
+    @property
+    def total(self) -> int:
+        """Spans or log records that came."""
+        return self.accepted + self.rejected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What is kept of a request, as protobuf, and what became of the rest.
+
+    Attributes:
+        senders: the resources of its spans; None for log records.
+    """
+
+    outcome: Outcome
+    payload: bytes
+    senders: Sequence[Sender] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a request may be.
+
+    Attributes:
+        max_messages: how many messages it may hold.
+        parent_fault: says what speaks against a parent; None when the caller may write everywhere.
+        rules: what is masked before it is kept; None for nothing.
+    """
+
+    max_messages: int
+    parent_fault: ParentFault | None
+    rules: RuleSet | None
+
+
+def trace_intake(body: bytes, encoding: Encoding, bounds: Bounds) -> Intake:
+    """Return what is kept of a trace request.
+
+    Raises:
+        MalformedBodyError: `body` is no trace request.
+        BodyTooLargeError: it holds more than may be parsed.
+    """
+    if encoding is Encoding.PROTOBUF:
+        check_protobuf(body, ExportTraceServiceRequest.DESCRIPTOR, max_messages=bounds.max_messages)
+        checked, received = check_traces(protobuf.parse_traces(body), bounds.parent_fault), body
+    else:
+        check_json(body, max_brackets=2 * bounds.max_messages)
+        checked, received = check_traces(otlp_json.parse_traces(body), bounds.parent_fault), None
+    received = None if checked.rejected else received
+    masked = masked_traces(checked.request, received, bounds.rules) if bounds.rules else None
+    return _checked(checked, masked, received)
+
+
+def log_intake(body: bytes, encoding: Encoding, bounds: Bounds) -> Intake:
+    """Return what is kept of a log request; errors as with `trace_intake`."""
+    if encoding is Encoding.PROTOBUF:
+        check_protobuf(body, ExportLogsServiceRequest.DESCRIPTOR, max_messages=bounds.max_messages)
+        checked, received = check_logs(protobuf.parse_logs(body), bounds.parent_fault), body
+    else:
+        check_json(body, max_brackets=2 * bounds.max_messages)
+        checked, received = check_logs(otlp_json.parse_logs(body), bounds.parent_fault), None
+    received = None if checked.rejected else received
+    masked = masked_logs(checked.request, received, bounds.rules) if bounds.rules else None
+    return _checked(checked, masked, received)
+
+
+def _checked(
+    checked: Checked[ExportTraceServiceRequest] | Checked[ExportLogsServiceRequest],
+    masked: bytes | None,
+    received: bytes | None,
+) -> Intake:
+    """Keep the bytes as masked, else as `received`, unless they are no protobuf or hold what was rejected."""
+    outcome = Outcome(accepted=checked.accepted, rejected=checked.rejected, reason=checked.reason)
+    if masked is None:
+        masked = checked.request.SerializeToString() if received is None else received
+    sent = checked.request
+    senders = senders_of(sent) if isinstance(sent, ExportTraceServiceRequest) else None
+    return Intake(outcome=outcome, payload=masked, senders=senders)

@@ -1,0 +1,116 @@
+"""What stands before the ports and the ports themselves. It knows no stage behind them but `Ingest`."""
+
+import asyncio
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from otel_bridge_collector.api.errors import refusal
+from otel_bridge_collector.errors import SettingsError
+from otel_bridge_collector.health import Health
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.quota.quotas import Quotas
+from otel_bridge_collector.receive.admission import Admission
+from otel_bridge_collector.receive.auth import Authenticator
+from otel_bridge_collector.receive.door import Door
+from otel_bridge_collector.receive.fault import Fault
+from otel_bridge_collector.receive.guard import Guard
+from otel_bridge_collector.receive.http_server import HttpServer, Way, bind
+from otel_bridge_collector.receive.loopback import is_loopback
+from otel_bridge_collector.receive.metered import Metered
+from otel_bridge_collector.receive.otlp_grpc import GrpcServer
+from otel_bridge_collector.receive.otlp_http import (
+    is_otlp,
+    refuse_request,
+)
+from otel_bridge_collector.receive.patience import Patience
+from otel_bridge_collector.receive.rules import Rules
+from otel_bridge_collector.receive.tls import build_tls
+from otel_bridge_collector.settings import Address, Settings
+from otel_bridge_collector.shutdown import REQUESTS, Shutdown
+from otel_bridge_collector.store.keys import KeyRing
+from otel_bridge_collector.telemetry import Counters
+
+
+def build_door(settings: Settings, keys: KeyRing, counters: Counters) -> Door:
+    """Return what each port asks before it lets a request in.
+
+    Raises:
+        SettingsError: a port would be open to others than this machine, and nobody said so in plain words; or a
+            certificate cannot be used.
+    """
+    ports = open_ports(settings.otlp_grpc, settings.otlp_http, settings.api)
+    if ports and keys.is_empty() and not (settings.require_keys or settings.allow_anyone):
+        raise SettingsError(
+            f"refusing to listen on {', '.join(ports)} without keys, since everyone who reaches it could read and write:"
+            " make a key with otel-bridge-collector keys create, or start with --require-keys and make it then, or say"
+            " that anyone may come in with --allow-anyone"
+        )
+    return Door(
+        authenticator=Authenticator(keys, is_required=settings.require_keys),
+        # Room for one of the largest requests there has to be.
+        admission=Admission(max(settings.max_inflight_bytes, settings.max_body_bytes)),
+        timeout_s=settings.read_timeout_s,
+        tls=build_tls(settings),
+        counters=counters,
+    )
+
+
+def guarded(app: Starlette, door: Door, quotas: Quotas) -> ASGIApp:
+    """Return an application behind everything that a request has to pass first."""
+    rules = Rules(app.routes)
+    metered = Metered(app, quotas, rules, _refuse, door.counters)
+    guard = Guard(metered, door.authenticator, rules, _refuse, door.admission, door.counters)
+    return Patience(guard, timeout_s=door.timeout_s)
+
+
+def _refuse(request: Request, fault: Fault) -> Response:
+    """Answer a refused request as its protocol does; the API's port takes OTLP too."""
+    if is_otlp(request.url.path):
+        return refuse_request(request, fault)
+    return refusal(fault.http_status, fault.message, retry_after_s=fault.retry_after_s)
+
+
+class Ports:
+    """The ports that take traffic, which are closed at once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._servers: list[HttpServer | GrpcServer] = []
+
+    async def start_http(self, app: ASGIApp, address: Address, way: Way) -> Address:
+        """Serve an application, and return the address that was really taken.
+
+        Raises:
+            SettingsError: it cannot be taken.
+        """
+        option = "--api" if address is self._settings.api else "--otlp-http"
+        server = HttpServer(app, bind(address, option), way=way)
+        self._servers.append(server)
+        await server.start()
+        return server.address
+
+    async def start_grpc(self, ingest: Ingest, door: Door, health: Health) -> GrpcServer:
+        """Serve OTLP over gRPC.
+
+        Raises:
+            SettingsError: the address cannot be taken.
+        """
+        settings = self._settings
+        server = GrpcServer(ingest, settings.otlp_grpc, door, health, max_body_bytes=settings.max_body_bytes)
+        self._servers.append(server)
+        await server.start()
+        return server
+
+    async def stop(self, shutdown: Shutdown) -> None:
+        """Take no more requests, and let running ones end within their share."""
+        drain_s = shutdown.left_s(REQUESTS)
+        await asyncio.gather(*(server.stop(drain_s=drain_s) for server in self._servers))
+
+
+def open_ports(otlp_grpc: Address, otlp_http: Address, api: Address) -> list[str]:
+    """Return the ports that others than this machine can reach, as the command line names them."""
+    ports = {"--otlp-grpc": otlp_grpc, "--otlp-http": otlp_http, "--api": api}
+    return [f"{option} {address}" for option, address in ports.items() if not is_loopback(address.host)]

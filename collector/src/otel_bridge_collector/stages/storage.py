@@ -1,0 +1,119 @@
+"""What outlives the process: open the data folder from the bottom up, and the files in it. It delivers and serves nothing."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from otel_bridge_collector.config import budget
+from otel_bridge_collector.errors import SettingsError
+from otel_bridge_collector.receipt.ledger import ReceiptLedger
+from otel_bridge_collector.settings import Settings
+from otel_bridge_collector.shutdown import Shutdown
+from otel_bridge_collector.sinks.store import StoreSink
+from otel_bridge_collector.spool.cursor import Cursor
+from otel_bridge_collector.spool.format import DELIVERY_VERSION, SPOOL_VERSION, claim_format
+from otel_bridge_collector.spool.lock import FolderLock
+from otel_bridge_collector.spool.spool import Spool, SpoolLimits
+from otel_bridge_collector.store.attachments import Attachments
+from otel_bridge_collector.store.duckdb import DuckDBStore
+from otel_bridge_collector.store.feedback_secrets import FeedbackSecrets
+from otel_bridge_collector.store.keys import KeyRing
+from otel_bridge_collector.store.objects import Objects
+from otel_bridge_collector.translate.cost import estimated_cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """The open files.
+
+    Attributes:
+        sink: writes into `store`, on one thread.
+    """
+
+    store: DuckDBStore
+    objects: Objects
+    attachments: Attachments
+    feedback_secrets: FeedbackSecrets
+    keys: KeyRing
+    receipts: ReceiptLedger
+    spool: Spool
+    sink: StoreSink
+
+
+def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack) -> Storage:
+    """Open the data folder, and make it where there is none; `stages` closes it within what `shutdown` leaves.
+
+    Raises:
+        SettingsError: it cannot be used.
+        SpoolError: another sidecar has it, or the spool cannot be opened.
+        StoreError: the store, or what lies beside it, cannot be opened.
+    """
+    folder = settings.data_dir
+    try:
+        # Prompts and answers lie here: whoever starts the sidecar, nobody else gets in.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "spool").mkdir(mode=0o700, exist_ok=True)
+        (folder / "delivery").mkdir(mode=0o700, exist_ok=True)
+        attachments = Attachments(folder / "attachments")
+        feedback_secrets = FeedbackSecrets(folder / "feedback.json")
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    stages.callback(FolderLock(folder).release)
+    claim_format(folder / "spool", SPOOL_VERSION)
+    claim_format(folder / "delivery", DELIVERY_VERSION)
+    objects = Objects(folder / "objects.sqlite")
+    stages.callback(objects.close)
+    keys = KeyRing(folder / "objects.sqlite")
+    stages.callback(keys.close)
+    receipts = ReceiptLedger(folder / "receipts.sqlite")
+    stages.callback(receipts.close)
+    store = DuckDBStore(
+        folder / "rows.duckdb",
+        memory_limit_mb=settings.store_memory_mb,
+        price=estimated_cost,
+        means_ratings=objects.means_ratings,
+    )
+    stages.callback(store.close)
+    sink = StoreSink(store)
+    stages.callback(sink.close)
+    # No number is given twice, even if spool or store were deleted: a destination may have it.
+    at_least = max(
+        [store.next_seq(), *(Cursor(path).next_seq for path in (folder / "delivery").glob("*.cursor"))]
+    )
+    spool = Spool(folder / "spool", limits=spool_limits(settings), at_least=at_least)
+    spool.start()
+    stages.callback(lambda: spool.close(shutdown.left_s()))
+    return Storage(
+        store=store,
+        objects=objects,
+        attachments=attachments,
+        feedback_secrets=feedback_secrets,
+        keys=keys,
+        receipts=receipts,
+        spool=spool,
+        sink=sink,
+    )
+
+
+def spool_limits(settings: Settings) -> SpoolLimits:
+    """Return what the spool may hold, which a reload may change."""
+    return SpoolLimits(
+        segment_bytes=settings.spool_segment_bytes,
+        waiting_bytes=settings.spool_waiting_bytes,
+        keep_bytes=settings.spool_keep_bytes,
+        keep_s=settings.spool_keep_s,
+        max_bytes=settings.spool_max_bytes,
+        min_free_bytes=settings.spool_min_free_bytes,
+        chunk_bytes=budget.chunk_bytes(settings.memory_limit_mb),
+    )
+
+
+def _unusable(folder: Path, error: OSError) -> SettingsError:
+    if folder.is_dir():
+        return SettingsError(
+            f"cannot write to the data folder {folder}: {error.strerror}: give this user the right to write there,"
+            " or name another with --data-dir"
+        )
+    return SettingsError(
+        f"cannot make the data folder {folder}: {error.strerror}: name another with --data-dir"
+    )
