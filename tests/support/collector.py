@@ -37,9 +37,11 @@ class Collector:
     data_dir: Path
     log: Path
 
-    def query(self, text: str) -> list[dict[str, object]]:
+    def query(self, text: str, key: str = "") -> list[dict[str, object]]:
         """Ask in BTQL or SQL; return the rows."""
-        response = httpx.post(f"{self.api}/btql", json={"query": text, "fmt": "json"}, timeout=60)
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        asked = {"query": text, "fmt": "json"}
+        response = httpx.post(f"{self.api}/btql", json=asked, headers=headers, timeout=60)
         assert response.status_code == 200, response.text
         rows: list[dict[str, object]] = response.json()["data"]
         return rows

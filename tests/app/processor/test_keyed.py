@@ -1,16 +1,18 @@
 """The bound on the pipelines of API keys."""
 
 import gc
-import sys
 import threading
-from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
 
 import pytest
 
 import otel_bridge
 from otel_bridge import state
 from otel_bridge.processor import keyed
-from otel_bridge.processor.keyed import MAX_KEYS
+from otel_bridge.processor.facts import FactSender
+from otel_bridge.processor.keyed import MAX_KEYS, KeyedPipelines, Lane
+from otel_bridge.settings import Settings
 from tests.app.test_several_keys import keys_and_names
 from tests.support.app import App
 from tests.support.otlp_receiver import OtlpReceiver, wait_until
@@ -89,37 +91,27 @@ def test_threads_with_many_keys_lose_and_mix_nothing(receiver: OtlpReceiver) -> 
     assert len(receiver.raw_spans) == len(receiver.records) == 4 * (MAX_KEYS + 8)
 
 
-@pytest.fixture
-def switching() -> Iterator[None]:
-    """Let threads take turns as often as they can."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
-
-
-@pytest.mark.usefixtures("switching")
 def test_feedback_of_a_key_that_is_being_closed_is_not_lost(
     receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyed, "MAX_KEYS", 1)
-    monkeypatch.setenv("OTEL_BRIDGE_SCHEDULE_DELAY_MS", "1")
     app = App(receiver, api_key="a")
+    home = KeyedPipelines()
+    settings = Settings.from_environment()
+    closing, other = (
+        cast("Lane", home.route(replace(settings, api_key=key), app.provider.resource).lane)
+        for key in ("closing", "other")
+    )
+    taking_its_place = threading.Thread(
+        target=home.send_fact, args=(other, lambda facts: facts.send("e", {"of": "other"}, None))
+    )
 
-    def say(key: str) -> None:
-        logger = otel_bridge.init_logger(
-            project="q", api_key=key, tracer_provider=app.provider, set_current=False
-        )
-        for _ in range(60):
-            logger.log_feedback("r", scores={"s": 1})
-            # Idle pipelines are those that can be closed.
-            wait_until(lambda: otel_bridge.stats().facts.waiting == 0)
+    def send(facts: FactSender) -> None:
+        taking_its_place.start()
+        taking_its_place.join(timeout=0.1)
+        facts.send("e", {"of": "closing"}, None)
 
-    threads = [threading.Thread(target=say, args=(f"k{number}",)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    facts = otel_bridge.stats().facts
-    assert (facts.accepted, facts.delivered, len(receiver.records)) == (360, 360, 360)
+    home.send_fact(closing, send)
+    taking_its_place.join()
+    home.close_facts()
+    wait_until(lambda: len(receiver.records) == 2)

@@ -5,18 +5,20 @@ import contextlib
 import copy
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, cast
 
 import httpx
 import pytest
 
-from otel_bridge_collector import app, ingest
+from otel_bridge_collector import app, intake
 from otel_bridge_collector.api.routes import Plane
 from otel_bridge_collector.app import Ready
 from otel_bridge_collector.canary.search import Kept
 from otel_bridge_collector.config.load import Sources
 from otel_bridge_collector.ingest import Ingest, NoMasks
 from otel_bridge_collector.spool.record import CANARY_PROJECT
+from otel_bridge_collector.stages import ports
 from otel_bridge_collector.store.duckdb import DuckDBStore
 from tests.collector.test_app import while_serving
 
@@ -60,14 +62,14 @@ def not_ready(folder: Path, *rules: str, **more: object) -> str:
     return found[0]
 
 
-def break_door(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Let what the composition root builds a way in with have a door without rules."""
-    real: Callable[..., Any] = getattr(app, name)
+def break_door(monkeypatch: pytest.MonkeyPatch, builder: ModuleType, name: str) -> None:
+    """Let what a way in is built with have a door without rules."""
+    real: Callable[..., Any] = getattr(builder, name)
 
     def build(door: Ingest, *rest: Any, **named: Any) -> Any:
         return real(unmasked(door), *rest, **named)
 
-    monkeypatch.setattr(app, name, build)
+    monkeypatch.setattr(builder, name, build)
 
 
 def test_a_sidecar_that_masks_is_ready(tmp_path: Path) -> None:
@@ -75,10 +77,11 @@ def test_a_sidecar_that_masks_is_ready(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "ways"),
+    ("builder", "name", "ways"),
     [
-        pytest.param("GrpcServer", ["OTLP over gRPC, traces", "OTLP over gRPC, logs"], id="grpc"),
+        pytest.param(ports, "GrpcServer", ["OTLP over gRPC, traces", "OTLP over gRPC, logs"], id="grpc"),
         pytest.param(
+            app,
             "build_otlp_app",
             [
                 "OTLP port, traces, protobuf",
@@ -89,6 +92,7 @@ def test_a_sidecar_that_masks_is_ready(tmp_path: Path) -> None:
             id="otlp port",
         ),
         pytest.param(
+            app,
             "build_otlp_routes",
             [
                 "API port, traces, protobuf",
@@ -101,9 +105,9 @@ def test_a_sidecar_that_masks_is_ready(tmp_path: Path) -> None:
     ],
 )
 def test_a_way_that_does_not_mask_is_named(
-    name: str, ways: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    builder: ModuleType, name: str, ways: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    break_door(monkeypatch, name)
+    break_door(monkeypatch, builder, name)
 
     fault = not_ready(tmp_path, *RULES)
 
@@ -153,14 +157,14 @@ def test_nothing_of_a_canary_is_left_but_in_the_spool(tmp_path: Path) -> None:
 def test_without_a_canary_nothing_is_sent(
     rules: Sequence[str], more: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    break_door(monkeypatch, "GrpcServer")
+    break_door(monkeypatch, ports, "GrpcServer")
 
     assert not_ready(tmp_path, *rules, **more) == ""
     assert list((tmp_path / "data" / "spool").glob("*.seg")) == []
 
 
 def test_a_canary_needs_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    break_door(monkeypatch, "GrpcServer")
+    break_door(monkeypatch, ports, "GrpcServer")
 
     assert "OTLP over gRPC" in not_ready(tmp_path, *RULES, require_keys=True)
 
@@ -177,7 +181,7 @@ def as_received(request: object, received: bytes | None, rules: object) -> bytes
 def test_a_canary_comes_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def use(ready: Ready, client: httpx.AsyncClient) -> None:
         assert (await client.get(f"http://{ready.api}/readyz")).is_success
-        monkeypatch.setattr(ingest, "masked_traces", as_received)
+        monkeypatch.setattr(intake, "masked_traces", as_received)
         for _ in range(200):
             if not (await client.get(f"http://{ready.api}/readyz")).is_success:
                 return

@@ -37,10 +37,18 @@ def test_who_reaches_all_projects_writes_anywhere_and_is_asked_nothing(objects: 
     assert objects.projects() == [], "asking must make nothing"
 
 
-def test_a_key_for_one_project_is_for_that_one_where_nothing_is_named(objects: Objects) -> None:
+@pytest.mark.parametrize("requested", [None, "project_name:default-otel-project"])
+def test_a_key_for_one_project_is_for_that_one_where_nothing_is_named(
+    objects: Objects, requested: str | None
+) -> None:
     gate = gate_of(objects, "mine")
 
-    assert gate.home(None) == f"project_id:{objects.create_project('mine').id}"
+    assert gate.home(requested) == f"project_id:{objects.create_project('mine').id}"
+
+
+def test_a_key_for_one_project_is_not_for_another_that_is_named(objects: Objects) -> None:
+    with pytest.raises(ForbiddenError, match="project_name:theirs"):
+        gate_of(objects, "mine").home("project_name:theirs")
 
 
 def test_a_key_for_several_projects_needs_one_named(objects: Objects) -> None:

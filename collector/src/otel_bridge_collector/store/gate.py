@@ -6,7 +6,7 @@ Delivery asks again for every row, with the projects that the spool has noted (`
 from collections.abc import Callable
 from typing import Final
 
-from otel_bridge.contract.parent import Parent, parse_parent
+from otel_bridge.contract.parent import DEFAULT_PARENT, Parent, parse_parent
 from otel_bridge_collector.access import Access
 from otel_bridge_collector.errors import ForbiddenError
 from otel_bridge_collector.store.objects import Objects
@@ -37,13 +37,15 @@ class Gate:
     def home(self, requested: str | None) -> str | None:
         """Return the parent of a request; a key for one project is for that one where the request names none.
 
+        Braintrust's default counts as none here: SDKs send it where their user named nothing.
+
         Raises:
             ForbiddenError: the caller may not write there.
         """
         projects = self._access().projects
         if projects is None:
             return requested
-        if requested is None and len(projects) == 1:
+        if requested in (None, DEFAULT_PARENT) and len(projects) == 1:
             return f"project_id:{next(iter(projects))}"
         if fault := self.fault(parse_parent(requested or self._default)):
             raise ForbiddenError(fault)
