@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from otel_bridge_collector.cli.main import main
 from tests.support.collector import Collector, running_collector
 from tests.support.keys import bearer, make_key
 
@@ -41,8 +43,8 @@ def token(owner: httpx.Client, project_id: str) -> str:
     return str(owner.post(f"/v1/project_logs/{project_id}/feedback/token", json=asked).json()["token"])
 
 
-def from_page(collector: Collector, token: str, origin: str = PAGE) -> httpx.Response:
-    body = {"token": token, "scores": {"helpful": 1}}
+def from_page(collector: Collector, token: str, origin: str = PAGE, *, helpful: float = 1) -> httpx.Response:
+    body = {"token": token, "scores": {"helpful": helpful}}
     return httpx.post(f"{collector.api}/v1/feedback", json=body, headers={"origin": origin})
 
 
@@ -55,6 +57,27 @@ def test_a_page_on_the_list_gives_feedback_without_a_key(
     query = f"select: scores | from: project_logs('{project_id}') | filter: id = '{SPAN}'"
     rows = owner.post("/btql", json={"query": query, "fmt": "json"}).json()["data"]
     assert rows == [{"scores": {"helpful": 1}}]
+
+
+def test_a_token_has_one_voice_also_after_a_replay(
+    collector: Collector, owner: httpx.Client, project_id: str
+) -> None:
+    span = "cd" * 8
+    owner.post("/logs3", json={"rows": [{"id": span, "project_id": project_id, "log_id": "g"}]})
+    asked = {"id": span, "scores": ["helpful"]}
+    token = owner.post(f"/v1/project_logs/{project_id}/feedback/token", json=asked).json()["token"]
+    for helpful in (0.25, 1):
+        assert from_page(collector, token, helpful=helpful).is_success
+    admin = make_key(collector.data_dir, "admin")
+
+    replayed = CliRunner().invoke(
+        main, ["replay", "--url", collector.api, "--since", "1h"], env={"OTEL_BRIDGE_API_KEY": admin}
+    )
+
+    assert replayed.output.endswith("nothing changed\n"), replayed.output
+    query = f"select: scores | from: project_logs('{project_id}') | filter: id = '{span}'"
+    rows = owner.post("/btql", json={"query": query, "fmt": "json"}).json()["data"]
+    assert rows == [{"scores": {"helpful": 0.25}}]
 
 
 def test_another_page_gives_none_though_it_has_the_token(collector: Collector, token: str) -> None:

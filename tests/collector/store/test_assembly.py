@@ -114,13 +114,28 @@ def test_a_fact_that_fills_gives_only_what_the_row_does_not_say() -> None:
     assert (found["input"], found["output"]) == ("row", "fact")
 
 
+@pytest.mark.parametrize("said", [None, "soon"])
+def test_a_fact_does_not_date_a_row_that_has_no_time(said: str | None) -> None:
+    later = str((1_800_000_000 << 16) | 1)
+
+    found = visible(
+        RowWrite(row=row("a", created=said, _xact_id=str(1_700_000_000 << 16))), fact("f", _xact_id=later)
+    )
+
+    assert found["created"] == "2023-11-14T22:13:20.000000Z"
+
+
 def test_a_fact_does_not_move_the_row() -> None:
     found = visible(
         RowWrite(row=row("a", created="2026-01-01T00:00:00Z")),
         fact("f", created="2030-01-01T00:00:00Z", span_id="other", root_span_id="other", experiment_id="x"),
     )
 
-    assert (found["created"], found["span_id"], found["root_span_id"]) == ("2026-01-01T00:00:00Z", "a", "t")
+    assert (found["created"], found["span_id"], found["root_span_id"]) == (
+        "2026-01-01T00:00:00.000000Z",
+        "a",
+        "t",
+    )
     assert "experiment_id" not in found
 
 

@@ -259,6 +259,18 @@ def test_feedback_survives_when_its_row_is_told_again(store: DuckDBStore) -> Non
     assert select(store, "SELECT scores FROM store.rows") == [('{"s":1}',)]
 
 
+@pytest.mark.parametrize("told_again", [["1", "2"], ["2"]])
+def test_a_second_vote_stays_none_when_it_is_told_again(store: DuckDBStore, told_again: list[str]) -> None:
+    votes = {
+        xact_id: RowWrite(row=row("a", _is_merge=True, scores={"s": score}, _xact_id=xact_id), fact="f")
+        for xact_id, score in (("1", 0.25), ("2", 1))
+    }
+    store.apply([*writes([row("a")]), *votes.values()], next_seq=5)
+
+    assert store.rewrite([votes[xact_id] for xact_id in told_again]) == {}
+    assert select(store, "SELECT scores FROM store.rows") == [('{"s":0.25}',)]
+
+
 def test_telling_the_same_again_changes_nothing(store: DuckDBStore) -> None:
     same = writes([row("a", output=1, created="2026-01-31T10:00:00Z")])
     store.apply(same, next_seq=5)

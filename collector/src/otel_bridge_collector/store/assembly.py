@@ -15,7 +15,14 @@ from typing import Final, cast
 from otel_bridge.contract.merge import assemble, merge_row
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import RowWrite
-from otel_bridge_collector.store.columns import OBJECT_ID_FIELDS, key_of, pagination_key_of, xact_id_of
+from otel_bridge_collector.store.columns import (
+    OBJECT_ID_FIELDS,
+    created_of,
+    created_text,
+    key_of,
+    pagination_key_of,
+    xact_id_of,
+)
 
 _ROUTING_FIELDS: Final = frozenset({
     *OBJECT_ID_FIELDS.values(), "org_id", "log_id", "id", "_xact_id", "_pagination_key",
@@ -150,6 +157,8 @@ class Entry:
             "span_id": span_id,
             "root_span_id": row.get("root_span_id") or span_id,
             "span_parents": row.get("span_parents") or None,
+            # Its own time: that of the row as it is read is the time of its newest fact.
+            "created": created_text(created_of(row)),
         }
         # merge_row takes the control fields away.
         self.base = merge_row(cast("Row", {**_audited(row, action="upsert"), **identity}), {})

@@ -151,6 +151,11 @@ def created_of(row: Row) -> datetime:
     return _created(cast("Mapping[str, Json]", row).get("created"), xact_id_of(row))
 
 
+def created_text(created: datetime) -> str:
+    """Return a time of the column as rows carry it."""
+    return f"{created.isoformat(timespec='microseconds')}Z"
+
+
 def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float | None = None) -> list[object]:
     """Return the values of `COLUMNS` for a visible row; `base` is the row without its facts."""
     fields = cast("Mapping[str, Json]", row)
@@ -181,10 +186,9 @@ def from_columns(values: Mapping[str, object]) -> Row:
     row |= cast("Mapping[str, Json]", _loaded(values[EXTRA]) or {})
     row[OBJECT_ID_FIELDS[str(values["object_type"])]] = cast("str", values["object_id"])
     row = {name: value for name, value in row.items() if value is not None}
-    created = cast("datetime", values["created"])
     row |= {
         "span_parents": row.get("span_parents"),
-        "created": f"{created.isoformat(timespec='microseconds')}Z",
+        "created": created_text(cast("datetime", values["created"])),
         "_xact_id": str(values["xact_id"]),
     }
     return cast("Row", row)

@@ -32,6 +32,7 @@ from otel_bridge_collector.store.columns import (
     from_columns,
     key_of,
     to_columns,
+    xact_id_of,
 )
 from otel_bridge_collector.store.duckdb_file import (
     FACT_COLUMNS,
@@ -291,13 +292,21 @@ class DuckDBStore:
     def _told_again(
         self, entries: Mapping[RowKey, Entry], keyed: Sequence[tuple[RowKey, RowWrite]]
     ) -> dict[RowKey, Row | None]:
-        """Make room for facts that are stated again, and return the rows as they are."""
+        """Make room for facts that are stated again, and return the rows as they are.
+
+        A fact that an earlier transaction stated first stays: a second vote of one voice is none here either.
+        """
         before = {key: _as_read(entry.visible()) for key, entry in entries.items()}
-        for key in {key for key, write in keyed if write.fact in entries[key].facts}:
+        restated = {
+            (key, write.fact)
+            for key, write in keyed
+            if (fact := entries[key].facts.get(write.fact or "")) and xact_id_of(write.row) <= fact.xact_id
+        }
+        for key in {key for key, _ in restated}:
             self._delete_facts(key)
             entries[key].new_facts |= set(entries[key].facts)
-        for key, write in keyed:
-            entries[key].facts.pop(write.fact or "", None)
+        for key, fact_id in restated:
+            entries[key].facts.pop(fact_id or "", None)
         return before
 
     def _read_rows(self, entries: Mapping[RowKey, Entry]) -> list[int]:
