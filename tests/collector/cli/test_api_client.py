@@ -73,6 +73,7 @@ def test_what_answers_without_json_is_no_sidecar() -> None:
         pytest.param("[::1]:1234", "http://[::1]:1234", id="IPv6"),
         pytest.param("0.0.0.0:1234", "http://127.0.0.1:1234", id="every address"),
         pytest.param("[::]:1234", "http://[::1]:1234", id="every IPv6 address"),
+        pytest.param("https://sidecar:1234", "https://sidecar:1234", id="a URL"),
     ],
 )
 def test_the_default_is_where_the_sidecar_listens(

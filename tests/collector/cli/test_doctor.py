@@ -23,6 +23,7 @@ from tests.support.collector import Collector, running_collector
 from tests.support.otlp_receiver import otlp_receiver, wait_until
 from tests.support.otlp_request import span, traces
 from tests.support.spool import open_spool
+from tests.support.tls import Authority
 
 APP: Final = """
 from opentelemetry import trace
@@ -185,6 +186,28 @@ def test_a_configuration_is_checked_without_a_sidecar(tmp_path: Path) -> None:
 
     assert (well.exit_code, wrong.exit_code) == (0, 1), well.output
     assert set(found(wrong)) == {"settings"}
+
+
+def test_a_url_beside_a_configuration_is_asked(tmp_path: Path) -> None:
+    asked = ["doctor", "--data-dir", str(tmp_path / "none"), "--format", "json"]
+
+    result = CliRunner().invoke(main, [*asked, "--config", "yaml:{}", "--url", "http://127.0.0.1:9"])
+
+    assert result.exit_code == 1
+    assert set(found(result)) == {"address"}
+
+
+def test_an_endpoint_is_called_wrong_only_where_its_port_speaks_otherwise(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+
+    with running_collector(tmp_path / "data", *authority.issue("sidecar").options()) as over_tls:
+        trusted = {"OTEL_BRIDGE_CA_FILE": str(authority.ca_file)}
+        well = examine(over_tls, OTEL_EXPORTER_OTLP_ENDPOINT=over_tls.otlp_http, **trusted)
+        as_http = over_tls.otlp_http.replace("https", "http")
+        wrong = examine(over_tls, "--format", "json", OTEL_EXPORTER_OTLP_ENDPOINT=as_http, **trusted)
+
+    assert well.exit_code == 0, well.output
+    assert found(wrong)["endpoint"]["remedy"] == f"OTEL_EXPORTER_OTLP_ENDPOINT={over_tls.otlp_http}"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,10 @@ TRACES = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
 GRPC = {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}
 
 
+def not_known(host: str, port: int) -> None:
+    """What is answered of ports where none may be asked."""
+
+
 @pytest.mark.parametrize(
     ("variables", "remedy"),
     [
@@ -25,7 +29,6 @@ GRPC = {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}
         ),
         pytest.param({TRACES: "http://h:4318"}, f"{TRACES}=http://h:4318/v1/traces", id="no path"),
         pytest.param({BASE: "http://h:4318/v1/traces"}, f"{BASE}=http://h:4318", id="path twice"),
-        pytest.param({BASE: "https://localhost:4318"}, f"{BASE}=http://localhost:4318", id="TLS"),
         pytest.param({BASE: "h"}, f"{BASE}=http://h", id="no scheme"),
         pytest.param({BASE: "http://h:x"}, f"{BASE}=http://127.0.0.1:4318", id="no URL"),
         pytest.param(
@@ -41,9 +44,41 @@ GRPC = {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}
     ],
 )
 def test_each_fault_has_the_variable_that_mends_it(variables: dict[str, str], remedy: str) -> None:
-    (finding,) = check_environment(variables)
+    (finding,) = check_environment(variables, not_known)
 
     assert (finding.verdict, finding.remedy) == ("finding", remedy)
+
+
+@pytest.mark.parametrize(
+    ("url", "port_speaks_tls", "remedy"),
+    [
+        pytest.param(
+            "https://localhost:4318", False, f"{BASE}=http://localhost:4318", id="TLS to plain text"
+        ),
+        pytest.param("http://127.0.0.1:4318", True, f"{BASE}=https://127.0.0.1:4318", id="plain text to TLS"),
+    ],
+)
+def test_a_port_of_this_machine_that_speaks_otherwise_is_found(
+    url: str, remedy: str, *, port_speaks_tls: bool
+) -> None:
+    (finding,) = check_environment({BASE: url}, lambda *_: port_speaks_tls)
+
+    assert (finding.verdict, finding.remedy) == ("finding", remedy)
+
+
+@pytest.mark.parametrize(
+    ("url", "port_speaks_tls"),
+    [
+        pytest.param("https://localhost:4318", True, id="both TLS"),
+        pytest.param("http://localhost:4318", False, id="both plain text"),
+        pytest.param("https://localhost:4318", None, id="nothing answers there"),
+        pytest.param("https://sidecar:4318", False, id="another machine, which is not asked"),
+    ],
+)
+def test_a_port_that_speaks_alike_or_is_not_known_is_fine(url: str, *, port_speaks_tls: bool | None) -> None:
+    (finding,) = check_environment({BASE: url}, lambda *_: port_speaks_tls)
+
+    assert finding.verdict == "ok"
 
 
 @pytest.mark.parametrize(
@@ -57,4 +92,4 @@ def test_each_fault_has_the_variable_that_mends_it(variables: dict[str, str], re
     ],
 )
 def test_what_fits_is_fine(variables: dict[str, str]) -> None:
-    assert [finding.verdict for finding in check_environment(variables)] == ["ok"]
+    assert [finding.verdict for finding in check_environment(variables, not_known)] == ["ok"]

@@ -62,9 +62,44 @@ def test_each_wrong_address_is_named(collector: Collector) -> None:
         assert says in finding.found
 
 
-def test_plain_http_to_a_port_that_speaks_tls_is_found(tmp_path: Path) -> None:
-    with running_collector(tmp_path / "data", *Authority(tmp_path).issue("sidecar").options()) as over_tls:
-        (finding,) = found(over_tls.api.replace("https", "http"))
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def over_tls(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Collector]:
+    with running_collector(
+        tmp_path_factory.mktemp("tls") / "data", *authority.issue("sidecar").options()
+    ) as running:
+        yield running
+
+
+def found_over_tls(url: str, authority: Authority) -> list[Finding]:
+    with httpx.Client(verify=authority.client_context(), timeout=10) as client:
+        return check_sidecar(client, url)
+
+
+def test_a_wrong_port_of_a_sidecar_with_tls_is_named_and_the_remedy_keeps_tls(
+    over_tls: Collector, authority: Authority
+) -> None:
+    told = {
+        over_tls.otlp_grpc: "is no HTTP/1.1; port 4317 is for gRPC alone",
+        over_tls.otlp_http: "answers the OTLP port of a sidecar",
+    }
+
+    for url, says in told.items():
+        (finding,) = found_over_tls(url, authority)
+        assert says in finding.found
+        assert finding.remedy.endswith("--url https://127.0.0.1:8585")
+
+
+def test_an_api_over_tls_is_fine(over_tls: Collector, authority: Authority) -> None:
+    assert [each.verdict for each in found_over_tls(over_tls.api, authority)] == ["ok", "ok", "ok"]
+
+
+def test_plain_http_to_a_port_that_speaks_tls_is_found(over_tls: Collector) -> None:
+    (finding,) = found(over_tls.api.replace("https", "http"))
 
     assert "is asked in plain HTTP, and that port speaks TLS" in finding.found
     assert finding.remedy == f"--url {over_tls.api}"

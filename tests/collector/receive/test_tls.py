@@ -47,6 +47,13 @@ def test_a_certificate_that_cannot_be_used_names_its_port(files: Files) -> None:
         api_tls(files)
 
 
+def test_an_address_that_says_https_needs_a_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BRIDGE_OTLP_HTTP", "https://127.0.0.1:4318")
+
+    with pytest.raises(SettingsError, match="--otlp-http says https, and there is no certificate"):
+        build_tls(load_settings())
+
+
 def test_files_that_changed_are_read_by_itself(authority: Authority, files: Files) -> None:
     async def watched() -> bytes:
         watching = asyncio.create_task(tls.watch())

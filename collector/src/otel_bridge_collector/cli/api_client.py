@@ -35,10 +35,11 @@ def default_url() -> str:
 
     try:
         settings = load_settings()
-        scheme = "https" if tls_files(settings)["api"] else "http"
+        is_tls = settings.api.scheme == "https" or tls_files(settings)["api"] is not None
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     api = settings.api
+    scheme = "https" if is_tls else "http"
     return f"{scheme}://{Address(host=_EVERY_ADDRESS.get(api.host, api.host), port=api.port)}"
 
 

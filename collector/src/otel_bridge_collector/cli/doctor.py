@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+from click.core import ParameterSource
 
 from otel_bridge_collector.cli.api_client import ask, fault_message, open_client
 from otel_bridge_collector.cli.api_options import api_options
@@ -17,6 +18,7 @@ from otel_bridge_collector.doctor.destinations import check_destinations
 from otel_bridge_collector.doctor.environment import check_environment
 from otel_bridge_collector.doctor.finding import Finding, fine, skipped, wrong
 from otel_bridge_collector.doctor.folder import check_folder
+from otel_bridge_collector.doctor.port import speaks_tls
 from otel_bridge_collector.doctor.rows import QUERY, check_rows
 from otel_bridge_collector.doctor.senders import check_senders
 from otel_bridge_collector.doctor.sidecar import check_sidecar
@@ -28,7 +30,12 @@ _PROBE_S: Final = 10.0
 
 @click.command()
 @api_options
-@click.option("--config", "config_file", multiple=True, help="Check this configuration, and ask no sidecar.")
+@click.option(
+    "--config",
+    "config_file",
+    multiple=True,
+    help="Check this configuration, and ask a sidecar only where --url is given too.",
+)
 @click.option(
     "--data-dir", type=click.Path(path_type=Path), help="The data folder, if it is on this machine."
 )
@@ -40,7 +47,10 @@ _PROBE_S: Final = 10.0
     show_default=True,
     help="What to print.",
 )
-def doctor(url: str, config_file: tuple[str, ...], data_dir: Path | None, output: str) -> None:
+@click.pass_context
+def doctor(
+    context: click.Context, url: str, config_file: tuple[str, ...], data_dir: Path | None, output: str
+) -> None:
     """Tell what is wrong with a sidecar and with what is sent to it, and which variable or command mends it.
 
     Exit code 0: nothing was found. 1: something was. Run it where the variables of the app are set, and those are checked too.
@@ -50,7 +60,8 @@ def doctor(url: str, config_file: tuple[str, ...], data_dir: Path | None, output
     otel-bridge-collector doctor --url http://127.0.0.1:8585 --format json
     otel-bridge-collector doctor --config sidecar.yaml
     """  # noqa: D301 - click reads \b as: keep these lines
-    findings = [*_settings(config_file, data_dir), *(() if config_file else _running(url))]
+    asks = not config_file or context.get_parameter_source("url") is not ParameterSource.DEFAULT
+    findings = [*_settings(config_file, data_dir, asks=asks), *(_running(url) if asks else ())]
     if output == "json":
         click.echo(json.dumps([asdict(each) for each in findings], ensure_ascii=False, indent=2))
     else:
@@ -60,8 +71,14 @@ def doctor(url: str, config_file: tuple[str, ...], data_dir: Path | None, output
         sys.exit(1)
 
 
-def _settings(config: tuple[str, ...], data_dir: Path | None) -> list[Finding]:
-    """Check what needs no sidecar: its settings, and its data folder."""
+def _settings(config: tuple[str, ...], data_dir: Path | None, *, asks: bool) -> list[Finding]:
+    """Check what needs no sidecar: its settings, the variables of an app, and its data folder.
+
+    Args:
+        config: files, or texts behind `yaml:`.
+        data_dir: None for that of the settings.
+        asks: whether the ports that variables name may be asked what they speak.
+    """
     from otel_bridge_collector.errors import SettingsError  # noqa: PLC0415 - see api_client.default_url
     from otel_bridge_collector.settings import config_sources, load_settings  # noqa: PLC0415 - likewise
 
@@ -72,9 +89,13 @@ def _settings(config: tuple[str, ...], data_dir: Path | None) -> list[Finding]:
     limits = {"spool_max_bytes": settings.spool_max_bytes, "min_free_bytes": settings.spool_min_free_bytes}
     return [
         fine("settings", "they can be used"),
-        *check_environment(config_sources().environment),
+        *check_environment(config_sources().environment, speaks_tls if asks else _not_known),
         *check_folder(settings.data_dir, **limits),
     ]
+
+
+def _not_known(host: str, port: int) -> None:
+    del host, port
 
 
 def _running(url: str) -> Iterator[Finding]:

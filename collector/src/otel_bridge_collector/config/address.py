@@ -1,17 +1,25 @@
 """Addresses to listen on, as text and back. It opens nothing."""
 
-from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from dataclasses import dataclass, field
+from typing import Annotated, Final, TypeAlias
 
 from pydantic import BeforeValidator, WithJsonSchema
+
+_SCHEMES: Final = ("http", "https")
+_LAST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where to listen; port 0 stands for any free port."""
+    """Where to listen; port 0 stands for any free port.
+
+    Attributes:
+        scheme: `http` or `https` where it was written as a URL, else empty; two addresses that differ in it alone are the same.
+    """
 
     host: str
     port: int
+    scheme: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -25,11 +33,18 @@ def parse_address(text: object) -> Address:
     """
     if isinstance(text, Address):
         return text
-    host, colon, port = str(text).removeprefix("http://").removeprefix("https://").rstrip("/").rpartition(":")
+    scheme, is_url, rest = str(text).partition("://")
+    if scheme not in _SCHEMES or not is_url:
+        scheme, rest = "", str(text)
+    host, _, port = rest.rstrip("/").rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not colon or not host or not port.isascii() or not port.isdecimal() or int(port) > 65_535:  # noqa: PLR2004 - ports
+    if not host or "/" in host or not _is_port(port):
         raise ValueError("expected HOST:PORT, for example 127.0.0.1:4318")
-    return Address(host=host, port=int(port))
+    return Address(host=host, port=int(port), scheme=scheme)
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and int(text) <= _LAST_PORT
 
 
 Endpoint: TypeAlias = Annotated[

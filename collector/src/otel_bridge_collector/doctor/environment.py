@@ -1,10 +1,12 @@
-"""The OpenTelemetry variables of an app: ports and protocols that do not fit, and limits that cut what is recorded. Pure.
+"""The OpenTelemetry variables of an app: ports and protocols that do not fit, and limits that cut what is recorded.
+
+Pure, but for what it is given to ask whether a port speaks TLS.
 
 Source: OpenTelemetry specification 1.x, "OTLP exporter configuration" and "Environment variables", `OTEL_*`.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from otel_bridge_collector.doctor.finding import Finding, fine, wrong
@@ -17,16 +19,23 @@ _OURS: Final = "OTEL_BRIDGE_ENDPOINT"
 _LENGTHS: Final = ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT")
 _COUNTS: Final = ("OTEL_ATTRIBUTE_COUNT_LIMIT", "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT")
 _FEWEST: Final = 128
+_PORTS: Final = {"http": 80, "https": 443}
+"""Scheme -> the port of a URL that names none."""
+
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def check_environment(variables: Mapping[str, str]) -> list[Finding]:
+SpeaksTls: TypeAlias = Callable[[str, int], bool | None]
+"""Of a host and port of this machine; None where it is not known."""
+
+
+def check_environment(variables: Mapping[str, str], speaks_tls: SpeaksTls) -> list[Finding]:
     """Return what is found in the variables of a process."""
-    found = [*_endpoints(variables), *_limits(variables), *_switches(variables)]
+    found = [*_endpoints(variables, speaks_tls), *_limits(variables), *_switches(variables)]
     return found or [fine("environment", "no variable here stands in the way of spans")]
 
 
-def _endpoints(variables: Mapping[str, str]) -> list[Finding]:
+def _endpoints(variables: Mapping[str, str], speaks_tls: SpeaksTls) -> list[Finding]:
     protocol = variables.get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or variables.get(
         "OTEL_EXPORTER_OTLP_PROTOCOL", ""
     )
@@ -34,11 +43,11 @@ def _endpoints(variables: Mapping[str, str]) -> list[Finding]:
     for name in (_OURS, _BASE, _TRACES):
         if value := variables.get(name):
             is_grpc = protocol == "grpc" and name != _OURS
-            found += _endpoint(name, value, is_grpc=is_grpc)
+            found += _endpoint(name, value, speaks_tls, is_grpc=is_grpc)
     return found
 
 
-def _endpoint(name: str, value: str, *, is_grpc: bool) -> list[Finding]:
+def _endpoint(name: str, value: str, speaks_tls: SpeaksTls, *, is_grpc: bool) -> list[Finding]:
     try:
         url = urlsplit(value)
         port = url.port
@@ -61,7 +70,7 @@ def _endpoint(name: str, value: str, *, is_grpc: bool) -> list[Finding]:
         return [
             wrong("endpoint", f"{name} names the port of OTLP over gRPC, and the protocol is HTTP", remedy)
         ]
-    return [*_path(name, url, is_grpc=is_grpc), *_scheme(name, url)]
+    return [*_path(name, url, is_grpc=is_grpc), *_scheme(name, url, speaks_tls)]
 
 
 def _path(name: str, url: SplitResult, *, is_grpc: bool) -> list[Finding]:
@@ -85,18 +94,19 @@ def _path(name: str, url: SplitResult, *, is_grpc: bool) -> list[Finding]:
     return []
 
 
-def _scheme(name: str, url: SplitResult) -> list[Finding]:
-    if url.scheme not in {"http", "https"} or not url.netloc:
+def _scheme(name: str, url: SplitResult, speaks_tls: SpeaksTls) -> list[Finding]:
+    if url.scheme not in _PORTS or not url.hostname:
         return [wrong("endpoint", f"{name}={url.geturl()} has no scheme", f"{name}=http://{url.geturl()}")]
-    if url.scheme == "https" and url.hostname in _LOOPBACK:
-        return [
-            wrong(
-                "endpoint",
-                f"{name} wants TLS from this machine, where a sidecar speaks plain HTTP unless told otherwise",
-                f"{name}={url._replace(scheme='http').geturl()}",
-            )
-        ]
-    return []
+    if url.hostname not in _LOOPBACK:
+        return []
+    match url.scheme, speaks_tls(url.hostname, url.port or _PORTS[url.scheme]):
+        case "https", False:
+            found, scheme = f"{name} wants TLS, and that port speaks plain text", "http"
+        case "http", True:
+            found, scheme = f"{name} is plain text, and that port speaks TLS", "https"
+        case _:
+            return []
+    return [wrong("endpoint", found, f"{name}={url._replace(scheme=scheme).geturl()}")]
 
 
 def _at(url: SplitResult, port: int) -> str:

@@ -6,10 +6,12 @@ from typing import Any, Final, cast
 
 import httpx
 
-from otel_bridge_collector.doctor.connection import API, explain_failure
+from otel_bridge_collector.doctor.connection import api_remedy, explain_failure
 from otel_bridge_collector.doctor.finding import Finding, fine, wrong
+from otel_bridge_collector.doctor.port import speaks_grpc_alone
 
 _READY: Final = frozenset({HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE})
+_HTTPS_PORT: Final = 443
 _KEY: Final = "set OTEL_BRIDGE_API_KEY to a key: otel-bridge-collector keys create --name doctor --scope read"
 
 
@@ -20,9 +22,9 @@ def check_sidecar(client: httpx.Client, url: str) -> list[Finding]:
         ready = client.get(f"{base}/readyz")
         known = client.get(f"{base}/v1/receipts?limit=1")
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        return [wrong("address", f"{url} is no URL: {error}", API)]
+        return [wrong("address", f"{url} is no URL: {error}", api_remedy(""))]
     except httpx.HTTPError as error:
-        return [explain_failure(base, error)]
+        return [explain_failure(base, error, is_grpc=_is_grpc(httpx.URL(base)))]
     if fault := _no_api(base, ready, known):
         return [fault]
     return [
@@ -32,6 +34,10 @@ def check_sidecar(client: httpx.Client, url: str) -> list[Finding]:
     ]
 
 
+def _is_grpc(url: httpx.URL) -> bool:
+    return url.scheme == "https" and speaks_grpc_alone(url.host, url.port or _HTTPS_PORT)
+
+
 def _no_api(base: str, ready: httpx.Response, known: httpx.Response) -> Finding | None:
     told = _json(ready)
     if told.get("code") == "tlsNeeded":
@@ -39,11 +45,15 @@ def _no_api(base: str, ready: httpx.Response, known: httpx.Response) -> Finding 
         return wrong("address", found, f"--url https://{base.removeprefix('http://')}")
     if ready.status_code == HTTPStatus.MISDIRECTED_REQUEST:
         found = f"{base} is a name that the sidecar does not go by"
-        return wrong("address", found, "--url http://127.0.0.1:PORT, or serve --api 0.0.0.0:PORT")
+        return wrong(
+            "address",
+            found,
+            f"--url {base.partition('://')[0]}://127.0.0.1:PORT, or serve --api 0.0.0.0:PORT",
+        )
     if known.status_code == HTTPStatus.NOT_FOUND and "send OTLP" in known.text:
-        return wrong("address", f"at {base} answers the OTLP port of a sidecar", API)
+        return wrong("address", f"at {base} answers the OTLP port of a sidecar", api_remedy(base))
     if "status" not in told or ready.status_code not in _READY or known.status_code == HTTPStatus.NOT_FOUND:
-        return wrong("address", f"at {base} answers something else than a sidecar", API)
+        return wrong("address", f"at {base} answers something else than a sidecar", api_remedy(base))
     return None
 
 

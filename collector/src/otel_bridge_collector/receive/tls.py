@@ -94,9 +94,15 @@ def build_tls(settings: Settings) -> PortsTls:
     """Read the certificates of all ports.
 
     Raises:
-        SettingsError: one cannot be used.
+        SettingsError: one cannot be used, or is missing where an address is written as an https URL.
     """
     built = {name: PortTls(files) if files else None for name, files in tls_files(settings).items()}
+    for name, tls in built.items():
+        if tls is None and getattr(settings, name).scheme == "https":
+            raise SettingsError(
+                f"--{name.replace('_', '-')} says https, and there is no certificate: name one with --tls-cert-file and"
+                " --tls-key-file, or write the address without https://"
+            )
     return PortsTls(**built)
 
 
