@@ -13,9 +13,10 @@ FUZZ_SECONDS ?= 600
 PARSER ?=
 CHAOS_SECONDS ?= 900
 SEED ?=
+TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle ci pins clean
+.PHONY: help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -36,8 +37,8 @@ demo: install ## run an example agent against a sidecar of its own and show its 
 run: install ## the sidecar on the standard ports (4317, 4318, 8585), until Ctrl-C
 	@$(BIN)/otel-bridge-collector serve
 
-test: install ## all tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+test: install ## all tests; TESTS narrows them down, as pytest takes it
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile $(TESTS)
 
 lint: install ## style, formatting, layers, spelling
 	$(BIN)/ruff check
@@ -108,10 +109,16 @@ examples: install ## run every example
 	$(BIN)/python examples/demo.py > /dev/null
 	$(BIN)/python examples/zero_code.py > /dev/null
 
-matrix: install ## the tests on the other Pythons of this machine
+matrix: install ## the tests on the other Pythons of this machine, but for the slow ones
 	@for version in $(MATRIX); do ./tests/support/test_on.sh $$version || exit 1; done
 
-ci: lint types wheel deploy examples corpus conformance compat openapi neighbours matrix chaos-short test ## what CI runs; the tests come last
+checks: lint types wheel deploy examples corpus conformance compat openapi neighbours
+
+ci: install ## what CI runs; the tests come last
+	@$(MAKE) --jobs 2 --output-sync=target checks
+	@$(MAKE) matrix
+	@$(MAKE) chaos-short
+	@$(MAKE) test
 
 pins: ## pin what requirements/dev.in asks for (needs uv)
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/dev.in --output-file requirements/dev.txt

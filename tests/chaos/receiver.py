@@ -97,6 +97,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    disable_nagle_algorithm = True
     receiver: Receiver
     protocol_version = "HTTP/1.1"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import pytest
 from click.testing import CliRunner
 
 from otel_bridge_collector.cli.main import main
@@ -43,6 +44,7 @@ def rows_of_traces(collector: Collector) -> dict[str, int]:
     return {str(each["root_span_id"]): int(str(each["n"])) for each in found}
 
 
+@pytest.mark.slow
 def test_a_pass_that_is_killed_leaves_no_half_trace_and_the_next_one_ends_it(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     limited = ("--set", "extensions.retention.logs.max_age=30d", "--set", "extensions.retention.interval=1s")

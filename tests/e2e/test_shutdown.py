@@ -11,6 +11,7 @@ from typing import Final
 
 import grpc
 import httpx
+import pytest
 from grpc_health.v1.health_pb2 import HealthCheckRequest
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
@@ -89,6 +90,7 @@ def send(collector: Collector, number: int) -> None:
     assert response.status_code == 200
 
 
+@pytest.mark.slow
 def test_a_shutdown_with_all_that_hangs_keeps_its_deadline_and_loses_nothing(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     with ExitStack() as stack:

@@ -55,6 +55,7 @@ def stranger(collector: Collector, world: list[object]) -> Iterator[httpx.Client
         yield client
 
 
+@pytest.mark.slow
 def test_no_endpoint_tells_or_changes_what_is_anothers(
     stranger: httpx.Client, victim: Victim, world: list[object]
 ) -> None:
@@ -118,6 +119,7 @@ def test_an_attachment_of_another_is_neither_found_nor_overwritten(
     assert victim.world() == world
 
 
+@pytest.mark.slow
 def test_each_endpoint_would_have_told_or_changed_something_for_its_owner(tmp_path: Path) -> None:
     def order(key: tuple[str, str]) -> tuple[bool, bool, bool]:
         """Rename the project first, and delete it last."""

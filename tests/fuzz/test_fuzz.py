@@ -29,6 +29,7 @@ class Picky:
         """Nothing to let go of."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_parser_survives_what_it_should_not_be_sent(name: str, tmp_path: Path) -> None:
     with closing(TARGETS[name]()) as target:

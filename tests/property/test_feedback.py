@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,7 @@ def visible(batches: Sequence[Sequence[RowWrite]]) -> list[tuple[object, ...]]:
     return rows
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_feedback_in_any_order_under_any_name_gives_one_row(data: st.DataObject) -> None:

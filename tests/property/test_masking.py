@@ -182,6 +182,7 @@ async def by_grpc(target: str, sower: Sower) -> None:
             await call(request.SerializeToString())
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_no_secret_gets_past_the_door_by_any_way(tmp_path: Path) -> None:
     sower, config = Sower(7), CONFIG.format(files=tmp_path / "files")

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 def listening(app: ASGIApp) -> Iterator[str]:
     """Serve `app` on a free port of loopback; gives its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

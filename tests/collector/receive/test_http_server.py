@@ -22,6 +22,14 @@ def test_any_free_port_is_told() -> None:
         assert listener.getsockname()[1] > 0
 
 
+def test_an_answer_does_not_wait_for_an_acknowledgement() -> None:
+    with bind(ANY_PORT, "--api") as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_taken_port_is_an_error_that_says_what_to_do() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = Address(host="127.0.0.1", port=other.getsockname()[1])

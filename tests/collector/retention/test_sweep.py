@@ -230,6 +230,7 @@ def test_delivery_gets_the_thread_between_two_steps(world: World) -> None:
     assert all("batch" in order[before:after] for before, after in pairwise(steps))
 
 
+@pytest.mark.slow
 def test_the_room_of_what_was_removed_is_used_again(world: World) -> None:
     noise = Random(7)  # noqa: S311 - it is to be incompressible, not secret
 
