@@ -41,6 +41,7 @@ from otel_bridge_collector.pipeline.retention import retention_config
 from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.door import Door
+from otel_bridge_collector.receive.exposure import open_ports
 from otel_bridge_collector.receive.http_server import Way
 from otel_bridge_collector.receive.otlp_http import (
     build_otlp_app,
@@ -55,7 +56,7 @@ from otel_bridge_collector.retention.sweep import Retention
 from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.shutdown import METRICS, Shutdown
 from otel_bridge_collector.spool.spool import Spool
-from otel_bridge_collector.stages.ports import Ports, build_door, guarded, open_ports
+from otel_bridge_collector.stages.ports import Ports, build_door, guarded
 from otel_bridge_collector.stages.storage import Storage, open_storage, spool_limits
 from otel_bridge_collector.stages.work import ended, start_delivery, start_receipts, start_retention
 from otel_bridge_collector.store.confined import ConfinedStore

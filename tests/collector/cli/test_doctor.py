@@ -188,6 +188,14 @@ def test_a_configuration_is_checked_without_a_sidecar(tmp_path: Path) -> None:
     assert set(found(wrong)) == {"settings"}
 
 
+def test_a_configuration_that_serve_would_refuse_is_found(tmp_path: Path) -> None:
+    asked = ["doctor", "--data-dir", str(tmp_path / "none"), "--format", "json", "--config"]
+
+    result = CliRunner().invoke(main, [*asked, "yaml:extensions: {tls: {cert_file: none, key_file: none}}"])
+
+    assert "cannot read none" in found(result)["settings"]["found"]
+
+
 def test_a_url_beside_a_configuration_is_asked(tmp_path: Path) -> None:
     asked = ["doctor", "--data-dir", str(tmp_path / "none"), "--format", "json"]
 

@@ -1,6 +1,7 @@
 """`keys`: on a data folder, without a sidecar."""
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -142,3 +143,19 @@ def test_a_key_that_has_ended_is_not_rotated(folder: Path) -> None:
 
 def test_no_keys_is_said_so(folder: Path) -> None:
     assert "there are no keys" in run(folder, "list").stderr
+
+
+def test_the_list_makes_no_data_folder(folder: Path) -> None:
+    assert run(folder, "list").exit_code == 0
+
+    assert not folder.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files for others")
+def test_a_key_that_root_makes_is_for_the_folders_owner(folder: Path) -> None:
+    folder.mkdir()
+    os.chown(folder, 12_345, 12_345)
+
+    create(folder)
+
+    assert {path.stat().st_uid for path in folder.iterdir()} == {12_345}

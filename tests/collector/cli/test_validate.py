@@ -53,3 +53,11 @@ def test_a_condition_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["validate", str(file)])
 
     assert (result.exit_code, "rows have no field eror" in result.stderr) == (1, True)
+
+
+def test_what_serve_would_refuse_is_a_fault(tmp_path: Path) -> None:
+    missing = f"extensions.tls={{cert_file: {tmp_path}/none, key_file: {tmp_path}/none}}"
+
+    result = CliRunner().invoke(main, ["validate", "--set", missing])
+
+    assert (result.exit_code, "cannot speak TLS on --otlp-grpc" in result.stderr) == (1, True)

@@ -14,7 +14,7 @@ from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.receive.http_server import Way
 from otel_bridge_collector.settings import Address, load_settings
 from otel_bridge_collector.shutdown import Shutdown
-from otel_bridge_collector.stages.ports import Ports, build_door, open_ports
+from otel_bridge_collector.stages.ports import Ports, build_door
 from otel_bridge_collector.store.keys import KeyRing
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.telemetry import Counters
@@ -44,10 +44,6 @@ def test_a_port_for_others_waits_for_keys_where_they_are_required(tmp_path: Path
     settings = load_settings(data_dir=tmp_path, otlp_http=str(EVERYWHERE), require_keys=True)
 
     assert build_door(settings, keys, Counters())
-
-
-def test_ports_that_others_reach_are_named_as_on_the_command_line() -> None:
-    assert open_ports(LOOPBACK, EVERYWHERE, LOOPBACK) == ["--otlp-http 0.0.0.0:4318"]
 
 
 def test_ports_that_were_stopped_take_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """API keys: made, found, ended; kept as a hash only."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from otel_bridge_collector.access import Scope
 from otel_bridge_collector.errors import StoreError
 from otel_bridge_collector.store.control_file import ControlFile
-from otel_bridge_collector.store.keys import KeyRing, Keys
+from otel_bridge_collector.store.keys import KeyRing, Keys, has_keys
+from otel_bridge_collector.store.objects import Objects
 
 READ = frozenset({Scope.READ})
 
@@ -129,3 +131,19 @@ def test_rotating_never_makes_the_old_key_last_longer(ring: Ring) -> None:
 def test_a_file_that_holds_no_keys_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot read the keys"):
         KeyRing(tmp_path / "empty.sqlite")
+
+
+def test_whether_there_are_keys_is_seen_without_making_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "objects.sqlite"
+
+    assert not has_keys(path)
+    assert not path.exists()
+
+
+def test_whether_there_are_keys_is_seen_while_another_has_the_file_open(tmp_path: Path) -> None:
+    path = tmp_path / "objects.sqlite"
+
+    with closing(Objects(path)) as objects:
+        before = has_keys(path)
+        objects.keys.create("app", scopes=frozenset([Scope.READ]))
+        assert (before, has_keys(path)) == (False, True)

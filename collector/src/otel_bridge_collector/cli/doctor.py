@@ -81,9 +81,12 @@ def _settings(config: tuple[str, ...], data_dir: Path | None, *, asks: bool) -> 
     """
     from otel_bridge_collector.errors import SettingsError  # noqa: PLC0415 - see api_client.default_url
     from otel_bridge_collector.settings import config_sources, load_settings  # noqa: PLC0415 - likewise
+    from otel_bridge_collector.stages.check import check_start  # noqa: PLC0415 - likewise
 
     try:
         settings = load_settings(config_sources(config), data_dir=data_dir)
+        if config:
+            check_start(settings)
     except (SettingsError, OSError) as error:
         return [wrong("settings", str(error), "otel-bridge-collector validate")]
     limits = {"spool_max_bytes": settings.spool_max_bytes, "min_free_bytes": settings.spool_min_free_bytes}

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from otel_bridge_collector.access import Scope
+from otel_bridge_collector.cli.owner import give_to_owner
 from otel_bridge_collector.errors import SettingsError, StoreError
 
 if TYPE_CHECKING:
     from otel_bridge_collector.store.keys import ApiKey, Keys
     from otel_bridge_collector.store.objects import Objects
 
+OBJECTS: Final = "objects.sqlite"
 _PRIVATE: Final = 0o077
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _DURATION: Final = re.compile(r"(\d{1,9})([smhdw])")
@@ -115,9 +117,7 @@ def list_keys(as_json: bool, data_dir: Path | None) -> None:  # noqa: FBT001 - a
     \b
     otel-bridge-collector keys list --json
     """  # noqa: D301 - as above
-    now_s = time.time()
-    with opened(data_dir) as (objects, all_keys, _):
-        shown = [_described(key, objects, now_s) for key in all_keys.all()]
+    shown = _listed(data_dir)
     if as_json:
         for each in shown:
             click.echo(json.dumps(each))
@@ -168,26 +168,43 @@ def rotate(key_id: str, overlap: float | None, data_dir: Path | None) -> None:
     _show_once(key, text)
 
 
+def _listed(data_dir: Path | None) -> list[dict[str, str]]:
+    """Return the keys as they are shown; none where there is no data folder, which a question does not make."""
+    if not (_folder(data_dir) / OBJECTS).exists():
+        return []
+    now_s = time.time()
+    with opened(data_dir) as (objects, all_keys, _):
+        return [_described(key, objects, now_s) for key in all_keys.all()]
+
+
+def _folder(data_dir: Path | None) -> Path:
+    from otel_bridge_collector.settings import load_settings  # noqa: PLC0415 - no other command waits for it
+
+    try:
+        return load_settings(data_dir=data_dir).data_dir
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
 @contextmanager
 def opened(data_dir: Path | None) -> Generator[tuple["Objects", "Keys", Path]]:
     """Open the objects of the data folder that the settings name, and make it where there is none; return it last."""
-    # No other command waits for these imports.
-    from otel_bridge_collector.settings import load_settings  # noqa: PLC0415 - see above
-    from otel_bridge_collector.store.objects import Objects  # noqa: PLC0415 - see above
+    from otel_bridge_collector.store.objects import Objects  # noqa: PLC0415 - no other command waits for it
 
     os.umask(_PRIVATE)
+    folder = _folder(data_dir)
     try:
-        folder = load_settings(data_dir=data_dir).data_dir
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        objects = Objects(folder / "objects.sqlite")
-    except (SettingsError, StoreError) as error:
+        objects = Objects(folder / OBJECTS)
+    except StoreError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        raise click.ClickException(f"cannot use the data folder {data_dir}: {error.strerror}") from error
+        raise click.ClickException(f"cannot use the data folder {folder}: {error.strerror}") from error
     try:
         yield objects, objects.keys, folder
     finally:
         objects.close()
+        give_to_owner(folder, (folder / OBJECTS, folder / "feedback.json"))
 
 
 def _project_ids(objects: "Objects", named: Sequence[str]) -> frozenset[str] | None:

@@ -14,7 +14,8 @@ from otel_bridge_collector.errors import SettingsError
 def validate(files: tuple[str, ...], assignments: tuple[str, ...], *, schema: bool) -> None:
     """Check a configuration; every fault is a line with its place, and the exit code is 1.
 
-    Without FILE it checks what OTEL_BRIDGE_CONFIG names. The environment counts as it does for `serve`.
+    It refuses what `serve` would: certificates are read, and addresses that others reach need a key in the data folder, or a word
+    that anyone may come in. Run it where the sidecar runs. Without FILE it checks what OTEL_BRIDGE_CONFIG names. The environment counts as it does for `serve`.
 
     \b
     otel-bridge-collector validate config.yaml
@@ -26,13 +27,10 @@ def validate(files: tuple[str, ...], assignments: tuple[str, ...], *, schema: bo
     if schema:
         click.echo(json.dumps(config_schema(), indent=2))
         return
-    from otel_bridge_collector.pipeline.steps import check_conditions  # noqa: PLC0415 - as above
-    from otel_bridge_collector.receive.tls_files import tls_files  # noqa: PLC0415 - as above
+    from otel_bridge_collector.stages.check import check_start  # noqa: PLC0415 - as above
 
     try:
-        settings = load_settings(config_sources(files, assignments))
-        check_conditions(settings.config)
-        tls_files(settings)
+        check_start(load_settings(config_sources(files, assignments)))
     except SettingsError as error:
         click.echo(str(error), err=True)
         raise click.exceptions.Exit(1) from error

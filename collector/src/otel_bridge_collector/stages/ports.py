@@ -8,17 +8,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from otel_bridge_collector.api.errors import refusal
-from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import Authenticator
 from otel_bridge_collector.receive.door import Door
+from otel_bridge_collector.receive.exposure import refuse_strangers
 from otel_bridge_collector.receive.fault import Fault
 from otel_bridge_collector.receive.guard import Guard
 from otel_bridge_collector.receive.http_server import HttpServer, Way, bind
-from otel_bridge_collector.receive.loopback import is_loopback
 from otel_bridge_collector.receive.metered import Metered
 from otel_bridge_collector.receive.otlp_grpc import GrpcServer
 from otel_bridge_collector.receive.otlp_http import (
@@ -41,13 +40,7 @@ def build_door(settings: Settings, keys: KeyRing, counters: Counters) -> Door:
         SettingsError: a port would be open to others than this machine, and nobody said so in plain words; or a
             certificate cannot be used.
     """
-    ports = open_ports(settings.otlp_grpc, settings.otlp_http, settings.api)
-    if ports and keys.is_empty() and not (settings.require_keys or settings.allow_anyone):
-        raise SettingsError(
-            f"refusing to listen on {', '.join(ports)} without keys, since everyone who reaches it could read and write:"
-            " make a key with otel-bridge-collector keys create, or start with --require-keys and make it then, or say"
-            " that anyone may come in with --allow-anyone"
-        )
+    refuse_strangers(settings, has_keys=not keys.is_empty())
     return Door(
         authenticator=Authenticator(keys, is_required=settings.require_keys),
         # Room for one of the largest requests there has to be.
@@ -108,9 +101,3 @@ class Ports:
         """Take no more requests, and let running ones end within their share."""
         drain_s = shutdown.left_s(REQUESTS)
         await asyncio.gather(*(server.stop(drain_s=drain_s) for server in self._servers))
-
-
-def open_ports(otlp_grpc: Address, otlp_http: Address, api: Address) -> list[str]:
-    """Return the ports that others than this machine can reach, as the command line names them."""
-    ports = {"--otlp-grpc": otlp_grpc, "--otlp-http": otlp_http, "--api": api}
-    return [f"{option} {address}" for option, address in ports.items() if not is_loopback(address.host)]

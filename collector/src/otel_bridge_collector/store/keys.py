@@ -4,6 +4,7 @@ A key is `obk_`, its id and a secret of 256 random bits. Only the SHA-256 of the
 secrets of that length, so a slow hash would only slow down every request. A key is shown once, when it is made.
 """
 
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -140,6 +141,26 @@ class Keys:
                 "UPDATE api_key SET expires_s = ?, revoked_s = ? WHERE id = ?",
                 (key.expires_s, key.revoked_s, key.id),
             )
+
+
+def has_keys(path: Path) -> bool:
+    """Tell whether a key was ever made in an objects file, which need not be there; nothing is made or changed.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    try:
+        if not path.exists():
+            return False
+        # Where nobody has it open, SQLite would leave files beside it, even for who only reads.
+        mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+        with contextlib.closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+        ) as connection:
+            found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'api_key'").fetchone()
+            return bool(found and connection.execute("SELECT 1 FROM api_key LIMIT 1").fetchone())
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"cannot read the keys in {path}: {error}") from error
 
 
 class KeyRing:
