@@ -385,9 +385,13 @@ def test_v22_the_time_is_over_in_a_scorer(project: str) -> None:
 
 def test_v23_it_is_cancelled(project: str) -> None:
     event = threading.Event()
-    threading.Timer(0.2, event.set).start()
+
+    async def begins_to_sleep(input: float) -> float:
+        event.set()
+        return await sleeping(input)
+
     with pytest.raises(asyncio.CancelledError, match="Evaluator cancelled"):
-        Eval(project, [{"input": 20}], sleeping, scores=[], cancel_event=event, experiment_name="e")
+        Eval(project, [{"input": 20}], begins_to_sleep, scores=[], cancel_event=event, experiment_name="e")
     assert names(rows_in(project, "e")) == {"eval": 1, "task": 1}
 
     with pytest.raises(asyncio.CancelledError):
