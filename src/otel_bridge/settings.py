@@ -8,6 +8,7 @@ with it.
 import os
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final, Literal, TypeAlias, cast, get_args
 from urllib.parse import urlsplit
 
@@ -79,6 +80,7 @@ class Plane:
         org_name: the organisation, or None for the first one of the key.
         is_local: whether nobody named a Braintrust: the sidecar needs no key and no login.
         timeout_s: of a request.
+        ca_file: as `Settings.ca_file`.
     """
 
     api_url: str | None = LOCAL_API
@@ -87,6 +89,7 @@ class Plane:
     org_name: str | None = None
     is_local: bool = True
     timeout_s: float = 60.0
+    ca_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,8 @@ class Settings:
         endpoints: where to send.
         plane: where projects and attachments are.
         api_key: key for the destination, or None.
+        ca_file: certificates that are trusted for all that the app side asks, instead of all others, or None for those that
+            OpenTelemetry's exporter and `requests` trust.
         parent: where spans go that name no parent, or None for the current logger's project.
         accept_parent_baggage: whether `braintrust.parent` in the baggage may choose a span's parent.
         content_mode: where chat messages go.
@@ -125,6 +130,7 @@ class Settings:
     endpoints: Endpoints = field(default_factory=Endpoints)
     plane: Plane = field(default_factory=Plane)
     api_key: str | None = None
+    ca_file: str | None = None
     parent: str | None = None
     accept_parent_baggage: bool = True
     content_mode: ContentMode = "auto"
@@ -183,6 +189,7 @@ class Settings:
             endpoints=_endpoints(read),
             plane=_plane(read),
             api_key=read.text("OTEL_BRIDGE_API_KEY", "BRAINTRUST_API_KEY"),
+            ca_file=read.file("OTEL_BRIDGE_CA_FILE"),
             parent=read.parent("OTEL_BRIDGE_PARENT", "BRAINTRUST_PARENT"),
             accept_parent_baggage=read.switch("OTEL_BRIDGE_ACCEPT_PARENT_BAGGAGE", default=True),
             content_mode=read.content_mode("OTEL_BRIDGE_CONTENT_MODE"),
@@ -310,6 +317,7 @@ def _plane(read: "_Reader") -> Plane:
         org_name=read.text("BRAINTRUST_ORG_NAME"),
         is_local=is_local,
         timeout_s=read.seconds("BRAINTRUST_HTTP_TIMEOUT", 60.0),
+        ca_file=read.file("OTEL_BRIDGE_CA_FILE"),
     )
 
 
@@ -359,6 +367,13 @@ class _Reader:
     def url(self, name: str) -> str | None:
         value = self.text(name)
         return value and _http_url(name, value)
+
+    def file(self, name: str) -> str | None:
+        """The path of a file that can be read, which is said now and not with each request."""
+        path = self.text(name)
+        if path and not (Path(path).is_file() and os.access(path, os.R_OK)):
+            raise SettingsError(f"{name} names {path}, which is no file that can be read")
+        return path
 
     def parent(self, *names: str) -> str | None:
         value = self.text(*names)

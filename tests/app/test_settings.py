@@ -118,6 +118,13 @@ def test_a_value_that_cannot_be_used_is_an_error_that_names_the_variable(name: s
         Settings.from_environment({name: value})
 
 
+def test_a_certificate_to_trust_that_cannot_be_read_is_an_error() -> None:
+    with pytest.raises(
+        SettingsError, match="OTEL_BRIDGE_CA_FILE names /none, which is no file that can be read"
+    ):
+        Settings.from_environment({"OTEL_BRIDGE_CA_FILE": "/none"})
+
+
 def test_an_api_url_that_is_none_is_an_error() -> None:
     with pytest.raises(SettingsError, match="API URL"):
         api_endpoints("api.braintrust.dev")

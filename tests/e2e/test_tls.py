@@ -202,3 +202,43 @@ def test_our_app_side_sends_over_tls(mutual: Collector, authority: Authority, cl
     )
 
     assert ran.returncode == 0, ran.stderr
+
+
+EVERYTHING = """
+import otel_bridge as b
+logger = b.init_logger(project="one-variable")
+with logger.start_span("s") as span:
+    span.log(input={"file": b.Attachment(data=b"bytes", filename="f.txt", content_type="text/plain")})
+logger.log_feedback(id=span.id, scores={"helpful": 1})
+assert len(logger.id) == 36
+b.flush()
+stats = b.stats()
+raise SystemExit(stats.spans.delivered != 1 or stats.facts.delivered != 1)
+"""
+"""Asks all that the app side asks: spans, feedback, a project, an attachment."""
+
+
+def test_one_variable_trusts_a_private_authority_for_all_that_our_app_side_asks(
+    tmp_path: Path, authority: Authority
+) -> None:
+    other = Authority(tmp_path, "other").ca_file
+    with running_collector(tmp_path / "data", *authority.issue("sidecar").options()) as over_tls:
+        ran = subprocess.run(
+            [str(Path(COMMAND).with_name("python")), "-c", EVERYTHING],
+            env={
+                "OTEL_BRIDGE_ENDPOINT": over_tls.otlp_http,
+                "OTEL_BRIDGE_API_URL": over_tls.api,
+                "OTEL_BRIDGE_API_KEY": "any",
+                "OTEL_BRIDGE_CA_FILE": str(authority.ca_file),
+                "REQUESTS_CA_BUNDLE": str(other),
+                "OTEL_EXPORTER_OTLP_CERTIFICATE": str(other),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        stored = list((over_tls.data_dir / "attachments").rglob("*"))
+
+    assert ran.returncode == 0, ran.stderr
+    assert [path.read_bytes() for path in stored if path.is_file() and path.stat().st_size == 5] == [b"bytes"]

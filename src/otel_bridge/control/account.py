@@ -74,7 +74,7 @@ class Account:
 
     def __init__(self, plane: Plane, api_key: str | None) -> None:
         self.plane, self.api_key = plane, api_key
-        self.http = Http(api_key, plane.timeout_s)
+        self.http = Http(api_key, plane.timeout_s, plane.ca_file)
         self._organization: Organization | None = None
         self._projects: dict[str, tuple[float, ObjectMetadata]] = {}
         self._lock = threading.Lock()

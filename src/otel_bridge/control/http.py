@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from otel_bridge import state
 from otel_bridge.errors import AnswerTooLargeError, ControlError
+from otel_bridge.exporter.remedy import remedy
 from otel_bridge.exporter.session import new_session
 from otel_bridge.settings import origin
 
@@ -39,11 +40,12 @@ class Http:
     Args:
         api_key: sent as `Authorization: Bearer`, or None.
         timeout_s: of one try.
+        ca_file: certificates to trust instead of all others; None for those of `requests` and its variables.
     """
 
-    def __init__(self, api_key: str | None, timeout_s: float) -> None:
+    def __init__(self, api_key: str | None, timeout_s: float, ca_file: str | None = None) -> None:
         self._headers = {"authorization": f"Bearer {api_key.strip()}"} if api_key else {}
-        self._timeout_s = timeout_s
+        self._timeout_s, self._ca_file = timeout_s, ca_file
         self._session: requests.Session | None = None
         self._once: requests.Session | None = None
         self._lock = threading.Lock()
@@ -108,15 +110,16 @@ class Http:
                     )
                 return _read(response)
         except requests.RequestException as error:
-            raise ControlError(f"{what} failed ({type(error).__name__})") from error
+            hint = f": {remedy(None, str(error))}" if isinstance(error, requests.exceptions.SSLError) else ""
+            raise ControlError(f"{what} failed ({type(error).__name__}){hint}") from error
 
     def _open(self, *, once: bool) -> "requests.Session":
         with self._lock:
             if once:
-                self._once = self._once or new_session()
+                self._once = self._once or new_session(ca_file=self._ca_file)
                 return self._once
             if self._session is None:
-                self._session = new_session()
+                self._session = new_session(ca_file=self._ca_file)
                 if state.process.http_adapter is None:
                     _let_retry(self._session)
             return self._session

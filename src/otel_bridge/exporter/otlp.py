@@ -1,7 +1,7 @@
 """Build the OTLP exporters: endpoint and headers.
 
-They are OpenTelemetry's own; timeout, compression, certificates and further headers are read by them from the
-`OTEL_EXPORTER_OTLP_*` variables. This module masks nothing and queues nothing.
+They are OpenTelemetry's own; timeout, compression, certificates (unless our settings name one to trust) and further headers
+are read by them from the `OTEL_EXPORTER_OTLP_*` variables. This module masks nothing and queues nothing.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from otel_bridge.settings import Settings
 if TYPE_CHECKING:
     from requests import Session
 
-    from otel_bridge.exporter.receipt_session import Announcement
+    from otel_bridge.exporter.own_session import Announcement
 
 
 def build_span_exporter(
@@ -31,13 +31,14 @@ def build_span_exporter(
     # The imports inside a function: `import otel_bridge` must not load `requests`.
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
 
-    from otel_bridge.exporter.receipt_session import Announcement  # noqa: PLC0415
+    from otel_bridge.exporter.own_session import Announcement  # noqa: PLC0415
 
     answer, announcement = LastAnswer(), Announcement()
     exporter = (OTLPSpanExporter if is_reported else unreported(OTLPSpanExporter))(
         endpoint=settings.endpoints.traces,
         headers={**_headers(settings), **(headers or {})},
         session=_session(settings, answer, announcement),
+        certificate_file=settings.ca_file,
     )
     return HalvingSpanExporter(exporter, answer, None if settings.credential_provider else announcement.say)
 
@@ -51,6 +52,7 @@ def build_log_exporter(settings: Settings) -> HalvingLogExporter:
         endpoint=settings.endpoints.logs,
         headers=_headers(settings),
         session=_session(settings, answer),
+        certificate_file=settings.ca_file,
     )
     return HalvingLogExporter(exporter, answer)
 
@@ -61,7 +63,7 @@ def _session(
     """A session that notes its answers; None leaves it to the credential provider to bring one."""
     if settings.credential_provider:
         return None
-    session = new_session(announcement)
+    session = new_session(announcement, ca_file=settings.ca_file)
     session.hooks["response"].append(answer.hook)
     return session
 

@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_bridge.contract.receipt import UNDERSTOOD_HEADER
+from otel_bridge.exporter.answer import Fault, fault_of
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ everything, costs no request for each span. One span among 2**n takes n + 1."""
 
 
 class LastAnswer:
-    """The status of the last answer that the current thread got."""
+    """The last answer that the current thread got."""
 
     def __init__(self) -> None:
         self._thread = threading.local()
@@ -38,11 +39,23 @@ class LastAnswer:
         return self._has_kept and self._has_answered
 
     def hook(self, response: Any, *_args: object, **_kwargs: object) -> None:
-        """Note the status of `response`: a response hook of `requests`."""
+        """Note `response`: a response hook of `requests`."""
         self._thread.status = response.status_code
+        if not response.ok:
+            self._thread.fault = fault_of(response)
         self._has_answered = True
         # A refusal does not say it.
         self._has_kept |= UNDERSTOOD_HEADER in response.headers
+
+    @property
+    def fault(self) -> Fault | None:
+        """The last answer since `begin` that was no success; None where all were, or none came."""
+        fault: Fault | None = getattr(self._thread, "fault", None)
+        return fault
+
+    def begin(self) -> None:
+        """Begin a batch: no answer was a fault."""
+        self._thread.fault = None
 
     def forget(self) -> None:
         """Begin a request: there is no answer."""
@@ -82,13 +95,14 @@ class HalvingSpanExporter(SpanExporter):
 
     Attributes:
         inner: what sends.
+        answer: see above.
         receipts: gives each request a receipt; None for none.
     """
 
     def __init__(
         self, inner: SpanExporter, answer: LastAnswer, announce: Callable[[str], None] | None = None
     ) -> None:
-        self.inner, self._answer, self._announce = inner, answer, announce
+        self.inner, self.answer, self._announce = inner, answer, announce
         self.receipts: Numbering | None = None
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -98,7 +112,7 @@ class HalvingSpanExporter(SpanExporter):
 
     def send(self, spans: Sequence[ReadableSpan]) -> tuple[int, int]:
         """Export and return how many were delivered and how many were refused alone; the others failed."""
-        return _send(spans, self._export_part, self._answer)
+        return _send(spans, self._export_part, self.answer)
 
     def say_news(self) -> None:
         """Send a request without spans, if the receiver keeps account and does not know how things stand."""
@@ -111,7 +125,7 @@ class HalvingSpanExporter(SpanExporter):
             self._say()
 
     def _say(self) -> None:
-        if self._announce and self._answer.keeps_account:
+        if self._announce and self.answer.keeps_account:
             self._export_part([])
 
     def _export_part(self, part: Sequence[ReadableSpan]) -> bool:
@@ -132,7 +146,7 @@ class HalvingLogExporter(LogRecordExporter):
     """The same for log records."""
 
     def __init__(self, inner: LogRecordExporter, answer: LastAnswer) -> None:
-        self.inner, self._answer = inner, answer
+        self.inner, self.answer = inner, answer
 
     def export(self, batch: Sequence[ReadableLogRecord]) -> LogRecordExportResult:
         """Export; FAILURE if any record was not taken."""
@@ -142,7 +156,7 @@ class HalvingLogExporter(LogRecordExporter):
     def send(self, batch: Sequence[ReadableLogRecord]) -> tuple[int, int]:
         """Export and return how many were delivered and how many were refused alone; the others failed."""
         return _send(
-            batch, lambda part: self.inner.export(part) is LogRecordExportResult.SUCCESS, self._answer
+            batch, lambda part: self.inner.export(part) is LogRecordExportResult.SUCCESS, self.answer
         )
 
     def shutdown(self) -> None:
@@ -157,6 +171,7 @@ class HalvingLogExporter(LogRecordExporter):
 def _send(batch: Sequence[T], export: Callable[[Sequence[T]], bool], answer: LastAnswer) -> tuple[int, int]:
     delivered = refused = in_a_row = 0
     waiting = [batch]
+    answer.begin()
     while waiting and in_a_row < MAX_REFUSED_IN_A_ROW:
         part = waiting.pop()
         answer.forget()

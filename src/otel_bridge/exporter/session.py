@@ -8,22 +8,23 @@ if TYPE_CHECKING:
     import requests
     from requests.adapters import HTTPAdapter
 
-    from otel_bridge.exporter.receipt_session import Announcement
+    from otel_bridge.exporter.own_session import Announcement
 
 _SCHEMES = ("http://", "https://")
 
 
-def new_session(announcement: "Announcement | None" = None) -> "requests.Session":
+def new_session(
+    announcement: "Announcement | None" = None, *, ca_file: str | None = None
+) -> "requests.Session":
     """Return a session; the adapter of `set_adapter` serves it, also one that is set later.
 
     Args:
         announcement: of receipts that its requests carry; None for none.
+        ca_file: certificates to trust instead of all others; None for those of `requests` and its variables.
     """
-    import requests  # noqa: PLC0415 - `import otel_bridge` must not load it
+    from otel_bridge.exporter.own_session import OwnSession  # noqa: PLC0415 - `import otel_bridge` must not load `requests`
 
-    from otel_bridge.exporter.receipt_session import ReceiptSession  # noqa: PLC0415 - likewise
-
-    session = ReceiptSession(announcement) if announcement else requests.Session()
+    session = OwnSession(announcement, ca_file)
     if state.process.http_adapter is not None:
         _mount(session, state.process.http_adapter)
     state.process.http_sessions.add(session)

@@ -82,7 +82,11 @@ class BridgeSpanProcessor(SpanProcessor):
         self._destination = self.settings.destination(headers)
         self._sender = exporter = build_span_exporter(self.settings, headers)
         self._delivery = Delivery(
-            "spans", self.settings.queue_size, exporter.inner, origin(self.settings.endpoints.traces)
+            "spans",
+            self.settings.queue_size,
+            exporter.inner,
+            origin(self.settings.endpoints.traces),
+            exporter.answer,
         )
         exporter.receipts = Receipts(self._delivery) if self.settings.receipts else None
         self._exporter = CountedSpanExporter(exporter, self._delivery)

@@ -19,8 +19,10 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_bridge.contract import names
+from otel_bridge.exporter.answer import Fault
 from otel_bridge.exporter.quiet import Complaints
-from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter
+from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter, LastAnswer
+from otel_bridge.exporter.remedy import remedy
 from otel_bridge.processor.masked_export import MaskedLogRecord, MaskedSpan
 
 logger = logging.getLogger(__name__)
@@ -85,10 +87,18 @@ class Delivery:
         queue_size: how many may wait.
         exporter: what delivers; what it logs under the name of its module becomes part of our reports from now on.
         destination: where it delivers, for the report.
+        answer: what notes the answers that `exporter` gets; None where nothing does.
     """
 
-    def __init__(self, what: str, queue_size: int, exporter: object, destination: str = "") -> None:
-        self._what, self._destination = what, destination
+    def __init__(
+        self,
+        what: str,
+        queue_size: int,
+        exporter: object,
+        destination: str = "",
+        answer: LastAnswer | None = None,
+    ) -> None:
+        self._what, self._destination, self._answer = what, destination, answer
         self._queue_size = queue_size
         self._complaints = Complaints()
         logging.getLogger(type(exporter).__module__).addFilter(self._complaints)
@@ -107,6 +117,7 @@ class Delivery:
         self._filtered = self._unsampled = 0
         self._masking = MaskingCounts()
         self._closed = self._is_away = False
+        self._fault: Fault | None = None
 
     @property
     def counts(self) -> Counts:
@@ -183,6 +194,7 @@ class Delivery:
                 self._delivered += delivered
                 self._failed += size - delivered
                 self._refused += refused
+                self._fault = self._answer.fault if self._answer else None
         self._tell(is_back=delivered > 0)
         return delivered == size
 
@@ -206,13 +218,14 @@ class Delivery:
             lost = self._queue_full + self._failed - self._reported
             self._reported += lost
             full, failed, refused = self._queue_full, self._failed, self._refused
+            fault = self._fault
         if lost:
+            reason = str(fault or self._complaints.reason)
             logger.warning(
                 "%d %s lost on the way to %s (since the start: %d because the queue was full, %d because they could"
-                " not be sent, %d of them refused)%s; none of their values is in this log; is the sidecar running?"
-                " otel-bridge-collector serve",
+                " not be sent, %d of them refused)%s; none of their values is in this log; %s",
                 lost, self._what, self._destination, full, failed, refused,
-                f": {self._complaints.reason}" if self._complaints.reason else "",
+                f": {reason}" if reason else "", remedy(fault.status if fault else None, reason),
             )  # fmt: skip
 
 

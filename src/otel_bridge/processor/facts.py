@@ -61,7 +61,11 @@ class FactSender:
         self.settings = settings
         exporter = build_log_exporter(settings)
         self._delivery = Delivery(
-            "feedback records", settings.queue_size, exporter.inner, origin(settings.endpoints.logs)
+            "feedback records",
+            settings.queue_size,
+            exporter.inner,
+            origin(settings.endpoints.logs),
+            exporter.answer,
         )
         self._exporter = CountedLogExporter(exporter, self._delivery)
         sized = SizedLogExporter(self._exporter, settings.batch_bytes)

@@ -60,7 +60,11 @@ class BridgeLogRecordProcessor(LogRecordProcessor):
         self._parent = parent
         exporter = build_log_exporter(self.settings)
         self._delivery = Delivery(
-            "log records", self.settings.queue_size, exporter.inner, origin(self.settings.endpoints.logs)
+            "log records",
+            self.settings.queue_size,
+            exporter.inner,
+            origin(self.settings.endpoints.logs),
+            exporter.answer,
         )
         self._exporter = CountedLogExporter(exporter, self._delivery)
         sized = SizedLogExporter(self._exporter, self.settings.batch_bytes)

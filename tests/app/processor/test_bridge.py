@@ -285,7 +285,7 @@ def test_an_outage_is_told_when_it_begins_with_its_reason_and_when_it_is_over(
 
     first, last = caplog.messages
     assert first.startswith("1 spans lost")
-    assert "code: 400" in first
+    assert "it answered 400" in first
     assert last.startswith("2 spans lost")
     assert processor.counts == Counts(accepted=4, delivered=1, failed=3, refused=3)
 

@@ -1,9 +1,10 @@
-"""An HTTP session whose requests carry what the thread that makes them has announced: its receipt.
+"""The HTTP session of ours: its requests carry what the thread that makes them has announced, and trust what we were told to.
 
 Imported where an exporter is built, so that `import otel_bridge` loads no `requests`.
 """
 
 import threading
+from typing import Any
 
 import requests
 
@@ -27,16 +28,26 @@ class Announcement:
         return said
 
 
-class ReceiptSession(requests.Session):
-    """A session that adds what is announced."""
+class OwnSession(requests.Session):
+    """A session that adds what is announced.
 
-    def __init__(self, announcement: Announcement) -> None:
+    Args:
+        announcement: of receipts; None for none.
+        ca_file: certificates to trust instead of all others, PEM; None for those of `requests` and its variables.
+    """
+
+    def __init__(self, announcement: Announcement | None = None, ca_file: str | None = None) -> None:
         super().__init__()
-        self._announcement = announcement
+        self._announcement, self._ca_file = announcement, ca_file
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Prepare `request`, with the receipt of this thread."""
         prepared = super().prepare_request(request)
-        if said := self._announcement.said:
+        if self._announcement and (said := self._announcement.said):
             prepared.headers[RECEIPT_HEADER] = said
         return prepared
+
+    def merge_environment_settings(self, *arguments: Any, **named: Any) -> Any:
+        """Return what a request is made with; `REQUESTS_CA_BUNDLE` would go before the `verify` of a session."""
+        merged = super().merge_environment_settings(*arguments, **named)
+        return {**merged, "verify": self._ca_file} if self._ca_file else merged

@@ -3,13 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from otel_bridge.contract.receipt import RECEIPT_HEADER
-from otel_bridge.exporter.receipt_session import Announcement, ReceiptSession
+from otel_bridge.exporter.own_session import Announcement, OwnSession
 from tests.support.otlp_receiver import OtlpReceiver
 
 
 def test_each_thread_sends_what_it_announced(receiver: OtlpReceiver) -> None:
     announcement = Announcement()
-    session = ReceiptSession(announcement)
+    session = OwnSession(announcement)
 
     def send(receipt: str) -> None:
         announcement.say(receipt)
@@ -24,7 +24,7 @@ def test_each_thread_sends_what_it_announced(receiver: OtlpReceiver) -> None:
 
 
 def test_without_an_announcement_there_is_no_header(receiver: OtlpReceiver) -> None:
-    ReceiptSession(Announcement()).post(f"{receiver.url}/v1/traces", data=b"")
+    OwnSession(Announcement()).post(f"{receiver.url}/v1/traces", data=b"")
 
     ((_, headers),) = receiver.requests
     assert RECEIPT_HEADER not in headers

@@ -1,0 +1,73 @@
+"""What a receiver says of a request that it does not take: its status and its own words. It asks nothing.
+
+Source: OTLP 1.x, "OTLP/HTTP Response": the body of a failure is a `google.rpc.Status`, in protobuf or JSON; what stands before
+a receiver, and Braintrust's API, answer with JSON or text of their own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from json import loads
+from typing import TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    import requests
+
+MAX_CHARACTERS: Final = 300
+"""Of the receiver's words; it may be anybody."""
+
+_KEYS: Final = ("message", "Message", "error", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An answer that is no success.
+
+    Attributes:
+        status: of HTTP.
+        said: one line, bounded; the name of the status where the body says nothing.
+    """
+
+    status: int
+    said: str
+
+    def __str__(self) -> str:
+        return f"it answered {self.status}: {self.said}"
+
+
+def fault_of(response: "requests.Response") -> Fault:
+    """Read an answer that is no success; never raises for what is in its body."""
+    words = " ".join(_words(response).split()) or response.reason or "no reason given"
+    shown = words if len(words) <= MAX_CHARACTERS else f"{words[:MAX_CHARACTERS]}..."
+    return Fault(response.status_code, "".join(each if each.isprintable() else "?" for each in shown))
+
+
+def _words(response: "requests.Response") -> str:
+    kind = response.headers.get("content-type", "")
+    if "protobuf" in kind:
+        return _in_protobuf(response.content)
+    return _in_json(response.content) if "json" in kind else ""
+
+
+def _in_protobuf(body: bytes) -> str:
+    # `import otel_bridge` must not load it. OpenTelemetry brings no `google.rpc.Status`; this has the same members on the wire: a
+    # number, then a text.
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (  # noqa: PLC0415 - see above
+        ExportTracePartialSuccess,
+    )
+
+    try:
+        return ExportTracePartialSuccess.FromString(body).error_message
+    except Exception:  # noqa: BLE001 - protobuf's own error, whose module is not ours to import
+        return ""
+
+
+def _in_json(body: bytes) -> str:
+    try:
+        told: object = loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    for _ in range(2):  # the words themselves, or an object that has them
+        if isinstance(told, dict):
+            members = cast("Mapping[str, object]", told)
+            told = next((members[key] for key in _KEYS if members.get(key)), "")
+    return told if isinstance(told, str) else ""
