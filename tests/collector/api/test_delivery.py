@@ -9,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from otel_bridge_collector.access import OWNER, Access, Scope, asking
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
 from otel_bridge_collector.deliver.destination import Status
@@ -52,12 +53,19 @@ def client(tmp_path: Path, running: Running) -> Iterator[TestClient]:
     with open_spool(tmp_path) as spool:
         for received_s in (100, 200):
             asyncio.run(spool.append(replace(ROUTING, received_ns=received_s * 10**9), b"x"))
-        yield TestClient(
-            Starlette(
-                routes=[each.route() for each in delivery_operations(running, spool)],
-                exception_handlers=EXCEPTION_HANDLERS,
-            )
-        )
+        routes = [each.route() for each in delivery_operations(running, spool)]
+        with asking(OWNER):
+            yield TestClient(Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS))
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/delivery"), ("POST", "/v1/delivery/replay")])
+def test_a_key_of_single_projects_neither_sees_nor_replays(
+    client: TestClient, running: Running, method: str, path: str
+) -> None:
+    with asking(Access(scopes=frozenset({Scope.ADMIN}), projects=frozenset({"p"}))):
+        answer = client.request(method, path, json={"sink": "file", "dead_letters": True})
+
+    assert (answer.status_code, running.begun) == (403, [])
 
 
 def test_each_destination_is_shown(client: TestClient) -> None:

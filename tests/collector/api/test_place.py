@@ -2,6 +2,7 @@
 
 import pytest
 
+from otel_bridge_collector.access import Access, Scope
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.place import Placed, place_of
 from tests.support.rows import Asking
@@ -11,6 +12,16 @@ def test_logs_of_a_project_lie_in_it(example: Asking) -> None:
     assert place_of(example.objects, "project_logs", example.project_id) == Placed(
         ids={"project_id": example.project_id, "log_id": "g"}, project_id=example.project_id
     )
+
+
+def test_a_project_may_be_named_by_whoever_reaches_it(example: Asking) -> None:
+    project = example.objects.project(example.project_id)
+    assert project is not None
+    elsewhere = Access(scopes=frozenset(Scope), projects=frozenset({"another"}))
+
+    assert place_of(example.objects, "project_logs", project.name).project_id == example.project_id
+    with pytest.raises(RequestError, match="there is no project_logs"):
+        place_of(example.objects.seen_by(lambda: elsewhere), "project_logs", project.name)
 
 
 def test_rows_of_an_experiment_carry_its_id_alone(example: Asking) -> None:

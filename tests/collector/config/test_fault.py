@@ -2,6 +2,8 @@
 
 import pytest
 
+from otel_bridge_collector.config.document import Place
+from otel_bridge_collector.config.fault import Fault, refusal
 from otel_bridge_collector.config.load import Sources, load_config
 from otel_bridge_collector.errors import SettingsError
 
@@ -81,3 +83,12 @@ def test_a_fault_says_where_and_what_to_write(text: str, message: str) -> None:
 
 def test_a_wrong_key_is_not_shown() -> None:
     assert "hunter2" not in fault("exporters: {braintrust: {api_key: [hunter2]}}")
+
+
+def test_a_fault_of_a_single_setting_names_its_place_once() -> None:
+    path = ("service", "drain_timeout")
+    source = Place("--set service.drain_timeout")
+
+    error = refusal([Fault(path=path, message="is no duration")], {path: source}, "settings")
+
+    assert str(error) == "--set service.drain_timeout: is no duration"

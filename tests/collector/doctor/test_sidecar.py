@@ -112,7 +112,7 @@ def test_a_sidecar_that_takes_no_traffic_says_why(tmp_path: Path) -> None:
         _, ready, _ = found(collector.api)
 
     assert (ready.check, ready.verdict) == ("ready", "finding")
-    assert "the disk is full" in ready.found
+    assert "the disk of the data folder is short of room" in ready.found
 
 
 def test_a_name_that_the_sidecar_does_not_go_by_is_found(tmp_path: Path) -> None:

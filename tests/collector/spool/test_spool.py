@@ -302,7 +302,26 @@ def test_a_full_disk_is_told_before_a_request_finds_it(tmp_path: Path) -> None:
     disk = os.statvfs(tmp_path)
 
     with open_spool(tmp_path, limits=SpoolLimits(min_free_bytes=disk.f_blocks * disk.f_frsize)) as spool:
-        assert "disk is full" in (spool.refusal() or "")
+        assert "the disk of the data folder is short of room" in (spool.refusal() or "")
+
+
+def test_a_request_for_which_the_disk_is_short_says_so_and_what_to_set(tmp_path: Path) -> None:
+    disk = os.statvfs(tmp_path)
+    limits = SpoolLimits(min_free_bytes=disk.f_blocks * disk.f_frsize)
+
+    with (
+        open_spool(tmp_path, limits=limits) as spool,
+        pytest.raises(SpoolFullError, match=r"the disk .* is short .*OTEL_BRIDGE_SPOOL_MIN_FREE_BYTES"),
+    ):
+        append(spool, b"x")
+
+
+def test_a_request_for_which_the_spool_is_full_says_so(tmp_path: Path) -> None:
+    with (
+        open_spool(tmp_path, limits=SpoolLimits(max_bytes=RECORD)) as spool,
+        pytest.raises(SpoolFullError, match="the spool is full"),
+    ):
+        append(spool, b"x" * 1000)
 
 
 def test_a_request_that_did_not_fit_is_told_until_one_fits(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.access import check_reaches_all
 from otel_bridge_collector.api.body import read_object
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.operation import Operation, Tag
@@ -74,12 +75,14 @@ class DeliveryEndpoint:
 
     async def show(self, request: Request) -> Response:
         """Return how far each destination is."""
+        check_reaches_all("sees how delivery goes")
         del request
         destinations = [self._destination(status) for status in self._deliveries.statuses()]
         return JSONResponse({"end_seq": self._spool.end_seq, "destinations": destinations})
 
     async def replay(self, request: Request) -> Response:
         """Begin a replay: of what came since a time, or of dead letters."""
+        check_reaches_all("lets destinations have it once more")
         body = await read_object(request)
         name = str(body.get("sink") or "")
         delivery = self._deliveries.get(name)

@@ -23,12 +23,17 @@ class Placed:
 def place_of(objects: Objects, kind: RowsOf, object_id: str) -> Placed:
     """Return the place of the rows of an object.
 
+    Args:
+        objects: as far as the caller reaches them.
+        kind: of the object.
+        object_id: its id; of a project its name will do, as for `fetch`.
+
     Raises:
         RequestError: there is no such object, or the caller does not reach it.
     """
     if kind == "project_logs":
-        if objects.project(object_id):
-            return Placed(ids={"project_id": object_id, "log_id": "g"}, project_id=object_id)
+        if project := objects.project(object_id) or objects.project_named(object_id):
+            return Placed(ids={"project_id": project.id, "log_id": "g"}, project_id=project.id)
     else:
         found = objects.in_projects.get(object_id)
         if found and found.kind == kind:

@@ -48,8 +48,15 @@ def refusal(faults: Iterable[Fault], places: Mapping[Path, Place], source: str) 
         ((_place(fault.path, places, source), fault) for fault in faults),
         key=lambda pair: (pair[0].source, pair[0].line, pair[0].column),
     )
-    lines = [f"{place}: {_dotted(fault.path)}{fault.message}" for place, fault in placed]
+    lines = [_line(place, fault) for place, fault in placed]
     return SettingsError("\n".join(lines))
+
+
+def _line(place: Place, fault: Fault) -> str:
+    """Return the place and what is wrong there; `--set PATH` names the path already."""
+    dotted = _dotted(fault.path)
+    said = f"{place}: "
+    return f"{said}{'' if said.endswith(f' {dotted}') else dotted}{fault.message}"
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -25,6 +25,10 @@ from otel_bridge_collector.spool.writer import GroupWriter, Waiting
 logger = logging.getLogger(__name__)
 
 _FULL: Final = "the spool is full: what it holds has to be delivered first; see `otel-bridge-collector status`, or give it more room"
+_DISK_SHORT: Final = (
+    "the disk of the data folder is short of room: {free} MiB are free, and {kept} MiB have to stay free"
+    " (extensions.file_storage.min_free): delete something there, or lower OTEL_BRIDGE_SPOOL_MIN_FREE_BYTES"
+)
 _TELLS_FAILURE_S: Final = 30.0
 """A write that failed is told for so long: without a sender that tries, nobody finds out that it works again."""
 
@@ -98,7 +102,7 @@ class Spool:
         if self._bytes_left() + self._delivered_bytes() <= 0:
             return "it has reached its size, and nothing in it has been delivered everywhere"
         if self._disk_bytes_left() + self._delivered_bytes() <= 0:
-            return "the disk is full, up to the bytes that stay free"
+            return self._disk_short()
         if self._failing and time.monotonic() - self._failed_at_s < _TELLS_FAILURE_S:
             return "a request did not fit, or the disk did not take it"
         return None
@@ -217,9 +221,10 @@ class Spool:
             room -= size if fits else 0
             (fitting if fits else refused).append(waiting)
         if refused:
-            self._report(SpoolFullError(_FULL))  # before the senders know, who may ask at once why
-        for waiting in refused:
-            waiting.done.set_exception(SpoolFullError(_FULL))
+            why = self._disk_short() if self._disk_bytes_left() < self._bytes_left() else _FULL
+            self._report(SpoolFullError(why))  # before the senders know, who may ask at once why
+            for waiting in refused:
+                waiting.done.set_exception(SpoolFullError(why))
         return fitting
 
     def _room(self) -> int:
@@ -228,6 +233,10 @@ class Spool:
 
     def _bytes_left(self) -> int:
         return self.limits.max_bytes - self.size_bytes
+
+    def _disk_short(self) -> str:
+        kept = self.limits.min_free_bytes
+        return _DISK_SHORT.format(free=(self._disk_bytes_left() + kept) >> 20, kept=kept >> 20)
 
     def _disk_bytes_left(self) -> int:
         try:
