@@ -16,7 +16,7 @@ SEED ?=
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ci pins clean
+.PHONY: bench help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ docs: install ## write the reference pages that are made from code
 	$(BIN)/python -m tests.support.config_docs
 	$(BIN)/python -m tests.support.api_docs
 	$(BIN)/python -m tests.support.metric_docs
+
+bench: install ## measure beside the peers, a quarter of an hour or so
+	$(BIN)/python -m benchmarks.app
 
 golden: install ## rewrite the expected rows of tests/conventions; read the diff
 	$(BIN)/python -m tests.support.golden

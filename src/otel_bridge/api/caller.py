@@ -5,6 +5,7 @@ Source: `braintrust` 0.47.0 SDK, `util.get_caller_location` and `span_origin.py`
 
 import inspect
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import PurePath
 from types import FrameType
 from typing import Final
@@ -53,4 +54,9 @@ def _location() -> dict[str, Json]:
 
 
 def _is_ours(frame: FrameType) -> bool:
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == _PACKAGE
+    return _is_of_package(frame.f_globals.get("__name__"))
+
+
+@lru_cache(maxsize=1024)
+def _is_of_package(module: object) -> bool:
+    return str(module).partition(".")[0] == _PACKAGE

@@ -47,7 +47,7 @@ def checked(event: Mapping[str, Any]) -> dict[str, Json]:
         ValueError: a field cannot be what it is.
         TypeError: `event` names a field that identifies the row.
     """
-    for name in IDENTITY & event.keys():
+    for name in () if IDENTITY.isdisjoint(event) else IDENTITY & event.keys():
         raise TypeError(f"got an unexpected keyword argument {name!r}: it identifies the row")
     fields = {name: value for name, value in event.items() if value is not None}
     if "input" in fields and "inputs" in fields:
@@ -55,7 +55,8 @@ def checked(event: Mapping[str, Any]) -> dict[str, Json]:
     if "inputs" in fields:
         fields["input"] = fields.pop("inputs")
     as_json = {name: to_json(_checked(name, value)) for name, value in fields.items()}
-    _warn_of_unknown(as_json.keys() - _KNOWN - process.unknown_fields)
+    if not _KNOWN.issuperset(as_json):
+        _warn_of_unknown(as_json.keys() - _KNOWN - process.unknown_fields)
     return as_json
 
 

@@ -242,7 +242,8 @@ class Logger:
         if place is None:
             context = set_value(PARENT_KEY, self.parent, live_context())
             place = Place(context=context, parent=self.parent, default_type="task")
-        place = replace(place, flush_root=not self.async_flush)
+        if place.flush_root is self.async_flush:
+            place = replace(place, flush_root=not self.async_flush)
         return start(self.bridge, place, arguments)
 
     def update_span(self, id: str, **event: Any) -> None:

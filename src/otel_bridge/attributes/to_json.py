@@ -46,6 +46,11 @@ _ENCODER: Final = json.JSONEncoder(
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 """The exact types that are JSON already; looking them up is several times faster than `isinstance`."""
 
+# Built-in types first: those are looked up without the machinery of abstract ones.
+_MAPPINGS: Final = (dict, Mapping)
+_SEQUENCES: Final = (list, tuple, Set)
+_SCALARS: Final = (float, int, str)
+
 
 def dump(value: Json) -> str:
     """Return `value` as compact JSON text that UTF-8 can carry (a lone surrogate becomes `?`).
@@ -67,7 +72,7 @@ def clean(text: str) -> str:
 def _copy(value: object, depth: int, inside: set[int]) -> Json:
     if type(value) in _PLAIN:
         return cast("Json", value)
-    if isinstance(value, float | int | str):
+    if isinstance(value, _SCALARS):
         return _scalar(value)
     if depth >= MAX_DEPTH:
         return "<max depth exceeded>"
@@ -96,11 +101,17 @@ def _scalar(value: float | str) -> Json:
 
 
 def _container(value: object, depth: int, inside: set[int]) -> Json:
-    if isinstance(value, dict | Mapping):
+    if isinstance(value, _MAPPINGS):
         items = cast("Mapping[object, object]", value).items()
-        return {_key(key): _copy(item, depth, inside) for key, item in items}
-    if isinstance(value, list | tuple | Set):
-        return [_copy(item, depth, inside) for item in cast("list[object]", value)]
+        return {
+            _key(key): cast("Json", item) if type(item) in _PLAIN else _copy(item, depth, inside)
+            for key, item in items
+        }
+    if isinstance(value, _SEQUENCES):
+        return [
+            cast("Json", item) if type(item) in _PLAIN else _copy(item, depth, inside)
+            for item in cast("list[object]", value)
+        ]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _field(value, field.name, depth, inside) for field in dataclasses.fields(value)}
     if isinstance(value, Enum):

@@ -17,7 +17,8 @@ def read_twins(twins: Mapping[str, str], value: Json) -> dict[str, AttributeValu
     """Return those of `twins` that `value`, a field, gives a value that an attribute can hold."""
     if not isinstance(value, Mapping):
         return {}
-    found = {attribute: attribute_value(value.get(key)) for attribute, key in twins.items()}
+    said = {attribute: item for attribute, key in twins.items() if (item := value.get(key)) is not None}
+    found = {attribute: attribute_value(item) for attribute, item in said.items()}
     return {attribute: held for attribute, held in found.items() if held is not None}
 
 
