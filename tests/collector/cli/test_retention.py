@@ -14,12 +14,13 @@ LIMITED = ("--set", "extensions.retention.logs.max_age=30d")
 
 
 def keep_old_and_new(collector: Collector) -> None:
+    made = httpx.post(f"{collector.api}/v1/project", json={"name": "checkout"}).raise_for_status()
     rows = [
-        {"id": name, "created": created, "project_id": "p", "log_id": "g"}
+        {"id": name, "created": created, "project_id": made.json()["id"], "log_id": "g"}
         for name, created in (("old", "2020-01-01T00:00:00Z"), ("new", "2500-01-01T00:00:00Z"))
     ]
     httpx.post(f"{collector.api}/logs3", json={"rows": rows, "api_version": 2}).raise_for_status()
-    assert len(collector.query("select: id | from: project_logs('p')")) == 2
+    assert len(collector.query("select: id | from: project_logs('checkout')")) == 2
 
 
 def test_it_tells_what_would_go_then_removes_it(tmp_path: Path) -> None:
@@ -27,12 +28,14 @@ def test_it_tells_what_would_go_then_removes_it(tmp_path: Path) -> None:
         keep_old_and_new(collector)
 
         planned = CliRunner().invoke(main, ["retention", "--dry-run", "--url", collector.api])
-        there = collector.query("select: id | from: project_logs('p')")
+        there = collector.query("select: id | from: project_logs('checkout')")
         done = CliRunner().invoke(main, ["retention", "--url", collector.api, "--format", "json"])
-        left = collector.query("select: id | from: project_logs('p')")
+        left = collector.query("select: id | from: project_logs('checkout')")
 
     assert (planned.exit_code, done.exit_code) == (0, 0)
-    assert [part in planned.output for part in ("traces", "2020-01-01", "nothing was removed")] == [True] * 3
+    assert [
+        part in planned.output for part in ("checkout", "traces", "2020-01-01", "nothing was removed")
+    ] == [True] * 4
     assert (len(there), left) == (2, [{"id": "new"}])
     assert json.loads(done.output)["removals"][0]["rows"] == 1
 

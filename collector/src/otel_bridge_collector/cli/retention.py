@@ -2,13 +2,15 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import quote
 
 import click
 
-from otel_bridge_collector.cli.api_client import SHOWN_DEFAULT, ask, default_url, fault_message
+from otel_bridge_collector.cli.api_client import ask, fault_message
+from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.table import print_table
 
 _COLUMNS: Final = ("project", "what", "number", "rows", "bytes", "newest")
@@ -18,7 +20,7 @@ _POLL_S: Final = 0.2
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Remove nothing: tell which rows would go.")
-@click.option("--url", default=default_url, show_default=SHOWN_DEFAULT, help="The sidecar's API.")
+@api_options
 @click.option(
     "--format",
     "output",
@@ -40,7 +42,8 @@ def retention(url: str, output: str, *, dry_run: bool) -> None:
     if output == "json":
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
-        print_table(_COLUMNS, [_line(each) for each in report["removals"]])
+        names = _names(url, {each["project_id"] for each in report["removals"]})
+        print_table(_COLUMNS, [_line(each, names) for each in report["removals"]])
         for line in told(report):
             click.echo(line)
     if report["error"]:
@@ -66,10 +69,18 @@ def told(report: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _line(removal: Mapping[str, Any]) -> tuple[object, ...]:
+def _names(url: str, project_ids: Iterable[str]) -> Mapping[str, str]:
+    """Return the name of each project; the id of one that is no more."""
+    found = {each: ask(url, "GET", f"/v1/project/{quote(each, safe='')}") for each in project_ids}
+    return {
+        each: str(told["name"]) if code == HTTPStatus.OK else each for each, (code, told) in found.items()
+    }
+
+
+def _line(removal: Mapping[str, Any], names: Mapping[str, str]) -> tuple[object, ...]:
     what = _WHAT.get(removal["object_type"], removal["object_type"])
     counts = (removal["units"], removal["rows"], removal["size_bytes"])
-    return removal["project_id"], what, *counts, removal["newest"]
+    return names[removal["project_id"]], what, *counts, removal["newest"]
 
 
 def _run(url: str) -> Mapping[str, Any]:
