@@ -1,8 +1,6 @@
 """Counters and logs of the sidecar."""
 
 import logging
-import subprocess
-import sys
 
 import pytest
 
@@ -34,26 +32,3 @@ def test_a_rare_log_leaves_out_what_comes_too_soon_and_counts_it(caplog: pytest.
     rare.warning("number %d", 3)
 
     assert caplog.messages == ["number 0", "2 warnings like the next were left out", "number 3"]
-
-
-def test_logs_go_to_stderr() -> None:
-    code = "import logging; from otel_bridge_collector.telemetry import log_to_stderr; log_to_stderr('info'); logging.info('here')"
-
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert result.stdout == ""
-    assert result.stderr.endswith("INFO root: here\n")
-
-
-@pytest.mark.parametrize(
-    ("level", "lines"), [pytest.param("info", 0, id="info"), pytest.param("debug", 1, id="debug")]
-)
-def test_requests_to_destinations_are_logged_when_asked_for_only(level: str, lines: int) -> None:
-    code = (
-        f"import logging; from otel_bridge_collector.telemetry import log_to_stderr; log_to_stderr({level!r});"
-        " logging.getLogger('httpx').info('a request')"
-    )
-
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert len(result.stderr.splitlines()) == lines

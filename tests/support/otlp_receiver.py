@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
@@ -28,6 +29,7 @@ class OtlpReceiver:
         poison: bytes that make a body one that gets `poison_status`; empty for none.
         poison_status: see `poison`.
         answers_with: headers of every answer.
+        metrics: the names of the metrics of every request with some.
         requests: path and headers (lower case) of every request.
     """
 
@@ -39,6 +41,7 @@ class OtlpReceiver:
         self.poison_status = 400
         self.answers_with: dict[str, str] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self.metrics: list[set[str]] = []
         self._spans: list[Span] = []
         self._by_request: list[list[Span]] = []
         self._lock = threading.Lock()
@@ -63,7 +66,17 @@ class OtlpReceiver:
         return status
 
     def _keep(self, path: str, body: bytes, index: int) -> None:
-        if path.endswith("/v1/traces"):
+        if path.endswith("/v1/metrics"):
+            metrics = _parsed(ExportMetricsServiceRequest(), body)
+            self.metrics.append(
+                {
+                    metric.name
+                    for resource in metrics.resource_metrics
+                    for scope in resource.scope_metrics
+                    for metric in scope.metrics
+                }
+            )
+        elif path.endswith("/v1/traces"):
             request = _parsed(ExportTraceServiceRequest(), body)
             spans = [
                 span

@@ -32,11 +32,12 @@ from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.metrics.meters import Meters
+from otel_bridge_collector.metrics.otlp import build_readers
 from otel_bridge_collector.metrics.process import Process
 from otel_bridge_collector.pipeline.deliveries import Deliveries
-from otel_bridge_collector.pipeline.gauges import Watched, gauges
+from otel_bridge_collector.pipeline.gauges import Watched, gauges, metrics_config
 from otel_bridge_collector.pipeline.quotas import StoreNames, quota_config
-from otel_bridge_collector.pipeline.reload import apply_log_level, fixed_changes
+from otel_bridge_collector.pipeline.reload import apply_log_level, changed_settings, fixed_changes
 from otel_bridge_collector.pipeline.retention import retention_config
 from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receive.admission import Admission
@@ -55,6 +56,7 @@ from otel_bridge_collector.receive.tls_files import tls_changes
 from otel_bridge_collector.retention.sweep import Retention
 from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.shutdown import METRICS, Shutdown
+from otel_bridge_collector.spool.record import CANARY_PROJECT
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.stages.ports import Ports, build_door, guarded
 from otel_bridge_collector.stages.storage import Storage, open_storage, spool_limits
@@ -125,13 +127,15 @@ async def serve(
         stages.callback(relieving.cancel)
         deliveries = await start_delivery(settings, storage, own.counters, own.shutdown, stages)
         _add_checks(own.health, storage.spool, deliveries)
-        meters = _start_meters(own, storage.spool, deliveries, door.admission, stages)
+        meters = _start_meters(settings, own, storage.spool, deliveries, door.admission, stages)
         retention = start_retention(settings, storage, deliveries, own.counters, stages)
         quotas = Quotas(
             quota_config(settings),
             StoreNames(storage.objects),
             current_access,
             default_parent=settings.default_parent,
+            # A canary that is refused would say that masking was not seen to work.
+            free={CANARY_PROJECT},
         )
         working = _Working(deliveries=deliveries, retention=retention, quotas=quotas)
         taken, canary = await _start(settings, storage, working, door, _Seen(own=own, meters=meters), stages)
@@ -140,6 +144,9 @@ async def serve(
                 _reload_on_request(settings, reloading, storage, working, door.tls, canary)
             )
             stages.callback(watching.cancel)
+        _log_ports(
+            taken, keys="needed" if settings.require_keys or not storage.keys.is_empty() else "none yet"
+        )
         _warn_of_strangers(settings, taken)
         own.health.phase = "serving"
         ready(taken)
@@ -166,12 +173,17 @@ class _Seen:
 
 
 def _start_meters(
-    own: _Own, spool: Spool, deliveries: Deliveries, admission: Admission, stages: AsyncExitStack
+    settings: Settings,
+    own: _Own,
+    spool: Spool,
+    deliveries: Deliveries,
+    admission: Admission,
+    stages: AsyncExitStack,
 ) -> Meters:
     watched = Watched(
         spool=spool, deliveries=deliveries, admission=admission, health=own.health, process=Process()
     )
-    meters = Meters(own.counters, gauges(watched))
+    meters = Meters(own.counters, gauges(watched), build_readers(metrics_config(settings)))
     stages.push_async_callback(
         lambda: asyncio.to_thread(meters.stop, min(_METERS_STOP_S, own.shutdown.left_s(METRICS)))
     )
@@ -313,6 +325,7 @@ async def _reload_on_request(
     tls: PortsTls,
     canary: Canary,
 ) -> NoReturn:
+    last = settings
     while True:
         await reloading.requested.wait()
         reloading.requested.clear()
@@ -332,7 +345,19 @@ async def _reload_on_request(
         canary.configure(new.config, interval_s=new.canary_interval_s)
         for change in changes:
             logger.warning("%s", change)
-        logger.info("the configuration was read again")
+        changed = ", ".join(changed_settings(last, new)) or "nothing that takes effect now"
+        logger.info("the configuration was read again; changed: %s", changed)
+        last = new
+
+
+def _log_ports(taken: Ready, *, keys: str) -> None:
+    ports = (
+        ("OTLP over gRPC", taken.otlp_grpc, taken.tls.otlp_grpc),
+        ("OTLP over HTTP", taken.otlp_http, taken.tls.otlp_http),
+        ("the API", taken.api, taken.tls.api),
+    )
+    told = "; ".join(f"{name} on {address}{' with TLS' if tls else ''}" for name, address, tls in ports)
+    logger.info("takes traffic: %s; keys: %s", told, keys)
 
 
 def _warn_of_strangers(settings: Settings, taken: Ready) -> None:

@@ -18,7 +18,7 @@ from otel_bridge_collector.config.address import Address, parse_address
 from otel_bridge_collector.config.cors import Origins
 from otel_bridge_collector.config.document import Path as Place
 from otel_bridge_collector.config.load import Loaded, Sources, load_config
-from otel_bridge_collector.config.model import Config, LogLevel
+from otel_bridge_collector.config.model import Config, LogEncoding, LogLevel
 from otel_bridge_collector.errors import SettingsError
 
 __all__ = ["IN_CONFIG", "Address", "Settings", "config_sources", "load_settings", "parse_address", "place_of"]
@@ -62,6 +62,7 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "read_wait_s": "extensions.api.read_wait",
     "drain_s": "service.drain_timeout",
     "log_level": "service.telemetry.logs.level",
+    "log_encoding": "service.telemetry.logs.encoding",
 }
 """Setting -> its place in the configuration."""
 
@@ -137,6 +138,7 @@ class Settings(BaseSettings):
     read_wait_s: float = Field(default=5.0, ge=0)
     drain_s: PositiveFloat = 10.0
     log_level: LogLevel = "info"
+    log_encoding: LogEncoding = "console"
     config: Annotated[Config, NoDecode] = Field(default_factory=Config, exclude=True)
 
 

@@ -1,15 +1,11 @@
-"""The sidecar's own counters and logs. It exports nothing by itself."""
+"""The sidecar's own counters, and warnings that may come often. It exports nothing by itself."""
 
 import logging
-import sys
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
-
-_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,11 +72,3 @@ class RareLog:
         self._logger.warning(message, *args)
         self._next_s = self._now_s() + self._interval_s
         self._left_out = 0
-
-
-def log_to_stderr(level: str) -> None:
-    """Send the logs of the process to stderr; stdout belongs to the ready line."""
-    logging.basicConfig(stream=sys.stderr, level=level.upper(), format=_FORMAT)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)  # its other lines tell of every start and stop
-    if level != "debug":
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of every request to a destination

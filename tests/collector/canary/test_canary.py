@@ -62,6 +62,16 @@ def not_ready(folder: Path, *rules: str, **more: object) -> str:
     return found[0]
 
 
+def test_a_quota_that_lets_nearly_nothing_in_does_not_stop_the_canary(tmp_path: Path) -> None:
+    assert not_ready(tmp_path, *RULES, quota_spans_per_s=0.001, quota_bytes_per_s=1, quota_burst_s=1.0) == ""
+
+
+def test_the_log_says_when_no_rule_can_be_tried(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert not_ready(tmp_path, "{regexes: ['[0-9]{9}']}") == ""
+
+    assert [text for text in caplog.messages if text.startswith("the canary tries no masking rule")]
+
+
 def break_door(monkeypatch: pytest.MonkeyPatch, builder: ModuleType, name: str) -> None:
     """Let what a way in is built with have a door without rules."""
     real: Callable[..., Any] = getattr(builder, name)

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.support.collector import ANY_PORTS, COMMAND, running_collector
+from tests.support.otlp_receiver import wait_until
 from tests.support.otlp_request import span, traces
 
 
@@ -186,3 +187,43 @@ def test_a_failing_start_tells_its_reason_only() -> None:
     result = run("--data-dir", "/sys", *ANY_PORTS)
 
     assert result.stderr.startswith("Error: ")
+
+
+def test_the_log_says_what_has_started_and_which_ports_are_open(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("service: {drain_timeout: 9s}")
+    text = "yaml:extensions: {keys: {required: true}}"
+    with running_collector(
+        tmp_path / "data", "--config", str(tmp_path / "c.yaml"), "--config", text
+    ) as collector:
+        log = collector.log.read_text()
+        assert f"OTLP over gRPC on {collector.otlp_grpc}" in log
+
+    assert f"data folder {tmp_path / 'data'}; configuration: {tmp_path / 'c.yaml'}, text of --config" in log
+    assert "keys: needed" in log
+
+
+def test_a_log_in_json_is_one_object_a_line(tmp_path: Path) -> None:
+    with running_collector(tmp_path / "data", "--log-encoding", "json", "--log-level", "debug") as collector:
+        pass
+
+    lines = [json.loads(line) for line in collector.log.read_text().splitlines()]
+    assert {"ts", "level", "logger", "msg"} <= set.intersection(*(set(line) for line in lines))
+
+
+def test_a_reload_names_what_changed_without_its_value(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("extensions: {retention: {logs: {max_age: 30d}}}")
+    with running_collector(tmp_path / "data", "--config", str(file)) as collector:
+        file.write_text(
+            "extensions: {retention: {logs: {max_age: 20d}}}\n"
+            f"exporters: {{file: {{directory: '{tmp_path}/s3cret'}}}}\n"
+            "service: {pipelines: {traces: {receivers: [otlp], exporters: [file]}}}"
+        )
+        collector.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "was read again" in collector.log.read_text())
+
+    (line,) = [line for line in collector.log.read_text().splitlines() if "was read again" in line]
+    assert line.endswith(
+        "changed: extensions.retention.logs.max_age, exporters.file, service.pipelines.traces"
+    )
+    assert "s3cret" not in collector.log.read_text()

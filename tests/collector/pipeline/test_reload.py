@@ -3,7 +3,7 @@
 import logging
 
 from otel_bridge_collector.config.load import Sources
-from otel_bridge_collector.pipeline.reload import apply_log_level, fixed_changes
+from otel_bridge_collector.pipeline.reload import apply_log_level, changed_settings, fixed_changes
 from otel_bridge_collector.settings import load_settings
 
 
@@ -19,9 +19,37 @@ def test_what_needs_a_new_start_is_named_with_both_values() -> None:
 
 
 def test_the_level_of_logs_changes_at_once() -> None:
-    before = logging.getLogger().level
+    ours = logging.getLogger("otel_bridge_collector")
+    before = ours.level
     try:
         apply_log_level(load_settings(Sources(assignments=["service.telemetry.logs.level=error"])))
-        assert logging.getLogger().level == logging.ERROR
+        assert ours.level == logging.ERROR
     finally:
-        logging.getLogger().setLevel(before)
+        ours.setLevel(before)
+
+
+def test_what_takes_effect_at_once_is_named_without_its_values() -> None:
+    old = load_settings(
+        Sources(files=["yaml:exporters: {otlphttp/a: {endpoint: 'http://x', headers: {k: old}}}"])
+    )
+    new = load_settings(
+        Sources(
+            files=["yaml:exporters: {otlphttp/a: {endpoint: 'http://x', headers: {k: secret}}}"],
+            assignments=[
+                "extensions.retention.logs.max_age=1d",
+                "extensions.retention.projects.shop.history=2d",
+                "extensions.retention.dead_letters=3d",
+                "extensions.quotas.keys.noisy.spans_per_second=4",
+                "extensions.file_storage.keep=1h",
+            ],
+        )
+    )
+
+    assert changed_settings(old, new) == [
+        "extensions.retention.logs.max_age",
+        "extensions.file_storage.keep",
+        "exporters.otlphttp/a",
+        "extensions.quotas.keys.noisy",
+        "extensions.retention.dead_letters",
+        "extensions.retention.projects.shop",
+    ]

@@ -23,6 +23,7 @@ from otel_bridge_collector.canary.ways import Ways
 from otel_bridge_collector.config.model import Config
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.errors import CollectorError
+from otel_bridge_collector.pipeline.flow import at_door
 from otel_bridge_collector.spool.record import CANARY_PROJECT
 from otel_bridge_collector.store.objects import Objects
 
@@ -62,6 +63,7 @@ class Canary:
         self._interval_s = interval_s
         self._fault: str | None = None
         self._has_worked = False
+        self._untried: Config | None = None
         self._changed = asyncio.Event()
 
     def fault(self) -> str | None:
@@ -93,6 +95,7 @@ class Canary:
         planted = secrets_for(self._config) if self._interval_s else ()
         if not planted:
             self._fault = None
+            self._tell_of_nothing_tried()
             return
         try:
             await self._try(planted)
@@ -142,6 +145,15 @@ class Canary:
         letters = self._past.dead_letters()
         in_letters = await asyncio.to_thread(lambda: any(holds(text, marks) for text in buried(letters)))
         return [place for place, is_there in (("store", in_store), ("dead letters", in_letters)) if is_there]
+
+    def _tell_of_nothing_tried(self) -> None:
+        """Log it once for each configuration; without rules there is nothing to say."""
+        if self._interval_s and at_door(self._config) and self._untried is not self._config:
+            self._untried = self._config
+            logger.warning(
+                "the canary tries no masking rule at the door: of regexes alone, paths with wildcards and places of OTLP"
+                " nobody can tell what they match; a rule with patterns or plain fields would be tried"
+            )
 
     def _not_seen(self, reason: str) -> None:
         logger.warning("the canary could not try masking at the door: %s", reason)

@@ -5,10 +5,12 @@ What the sidecar needs is imported when it is started: it takes half a second th
 
 import asyncio
 import json
+import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,11 +18,13 @@ import click
 
 from otel_bridge_collector.cli.config_options import config_options
 from otel_bridge_collector.errors import SettingsError, SpoolError, StoreError
-from otel_bridge_collector.telemetry import log_to_stderr
+from otel_bridge_collector.log_lines import log_to_stderr
 
 if TYPE_CHECKING:
     from otel_bridge_collector.app import Ready
     from otel_bridge_collector.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 _PRIVATE: Final = 0o077
 """The umask: what the sidecar makes is for its own user, since prompts and answers stand in it."""
@@ -42,6 +46,16 @@ _FILE: Final = click.Path(dir_okay=False, path_type=Path)
     "--tls-client-ca-file",
     type=_FILE,
     help="Who signs clients' certificates, PEM: others get no answer (mTLS).",
+)
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    help="From which level on it logs; info unless given.",
+)
+@click.option(
+    "--log-encoding",
+    type=click.Choice(["console", "json"]),
+    help="How: lines for people, or one JSON object a line; console unless given.",
 )
 @click.option("--require-keys", is_flag=True, help="Answer nobody without a key, even while there is none.")
 @click.option(
@@ -72,15 +86,29 @@ def serve(
     try:
         # A flag that is not given leaves the word to its variable.
         given = {name: value or None for name, value in arguments.items()}
-        load = partial(load_settings, config_sources(files, assignments), **given)
+        sources = config_sources(files, assignments)
+        load = partial(load_settings, sources, **given)
         settings = load()
-        log_to_stderr(settings.log_level)
-        asyncio.run(_serve(settings, load))
+        log_to_stderr(settings.log_level, settings.log_encoding)
+        asyncio.run(_serve(settings, load, sources.files))
     except (SettingsError, SpoolError, StoreError) as error:
         raise click.ClickException(str(error)) from error
 
 
-async def _serve(settings: "Settings", load: "Callable[[], Settings]") -> None:
+def _log_start(settings: "Settings", files: "Sequence[str]") -> None:
+    """Say what has started; a configuration given as text is not shown, since it may hold secrets."""
+    named = ", ".join("text of --config" if file.startswith("yaml:") else file for file in files) or "no file"
+    program = "otel-bridge-collector"
+    logger.info(
+        "%s %s has started; data folder %s; configuration: %s",
+        program,
+        version(program),
+        settings.data_dir,
+        named,
+    )
+
+
+async def _serve(settings: "Settings", load: "Callable[[], Settings]", files: "Sequence[str]") -> None:
     from otel_bridge_collector import app  # noqa: PLC0415 - see above
 
     stop = asyncio.Event()
@@ -89,7 +117,12 @@ async def _serve(settings: "Settings", load: "Callable[[], Settings]") -> None:
         loop.add_signal_handler(number, stop.set)
     reloading = app.Reloading(requested=asyncio.Event(), load=load)
     loop.add_signal_handler(signal.SIGHUP, reloading.requested.set)
-    await app.serve(settings, ready=_print_ready, stop=stop, reloading=reloading)
+
+    def ready(taken: "Ready") -> None:
+        _log_start(settings, files)
+        _print_ready(taken)
+
+    await app.serve(settings, ready=ready, stop=stop, reloading=reloading)
 
 
 def _print_ready(ready: "Ready") -> None:

@@ -11,6 +11,7 @@ from otel_bridge_collector.config.address import Endpoint
 from otel_bridge_collector.config.component import ComponentId, with_types
 from otel_bridge_collector.config.cors import Cors
 from otel_bridge_collector.config.exporter import Exporter
+from otel_bridge_collector.config.metrics import Metrics
 from otel_bridge_collector.config.processor import Processor
 from otel_bridge_collector.config.quota import Quotas
 from otel_bridge_collector.config.retention import Retention
@@ -19,6 +20,7 @@ from otel_bridge_collector.config.server_tls import GrpcTls, HttpTls, TlsExtensi
 from otel_bridge_collector.config.units import Duration, Size
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+LogEncoding: TypeAlias = Literal["console", "json"]
 
 
 class GrpcProtocol(Section):
@@ -145,12 +147,15 @@ class Logs(Section):
 
     level: LogLevel | None = None
     """From which level on a line is written."""
+    encoding: LogEncoding | None = None
+    """Lines for people, or one JSON object a line."""
 
 
 class Telemetry(Section):
     """What the sidecar says of itself."""
 
     logs: Logs | None = None
+    metrics: Metrics | None = None
 
 
 class Pipeline(Section):

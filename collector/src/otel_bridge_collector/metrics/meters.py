@@ -3,6 +3,7 @@
 What happens often is added to `Counters`, which costs less than an instrument of the SDK, and read from there when a reader asks.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Final, TypeAlias
@@ -14,6 +15,8 @@ from opentelemetry.sdk.resources import Resource
 
 from otel_bridge_collector.metrics.catalog import COUNTED, GAUGES, SYNC_TIME, Gauge
 from otel_bridge_collector.telemetry import Counted, Counters
+
+logger = logging.getLogger(__name__)
 
 NAME: Final = "otel-bridge-collector"
 
@@ -59,8 +62,11 @@ class Meters:
         return self._reader.get_metrics_data()
 
     def stop(self, timeout_s: float) -> None:
-        """Send what is sent to others a last time, and end."""
-        self._provider.shutdown(timeout_millis=timeout_s * 1000)
+        """Send what is sent to others a last time, and end; what takes longer goes on by itself, and ends with the process."""
+        try:
+            self._provider.shutdown(timeout_millis=timeout_s * 1000)
+        except Exception as error:  # noqa: BLE001 - the SDK raises it where a reader was not done in time
+            logger.warning("the last metrics were not all sent (%s)", type(error).__name__)
 
 
 def _observe_counted(meter: Meter, counters: Counters, counted: Counted) -> None:

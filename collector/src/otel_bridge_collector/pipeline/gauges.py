@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from otel_bridge_collector.config.metrics import Metrics
 from otel_bridge_collector.deliver.destination import Status
 from otel_bridge_collector.health import Health
 from otel_bridge_collector.metrics import catalog
 from otel_bridge_collector.metrics.catalog import Gauge
 from otel_bridge_collector.metrics.meters import Source, Values
 from otel_bridge_collector.metrics.process import Process
+from otel_bridge_collector.settings import Settings
 from otel_bridge_collector.spool.spool import Spool
 
 
@@ -62,6 +64,12 @@ def gauges(watched: Watched) -> Mapping[Gauge, Source]:
         catalog.CPU: _one(process.cpu_s),
         catalog.RSS: _one(process.rss_bytes),
     }
+
+
+def metrics_config(settings: Settings) -> Metrics:
+    """Return what the configuration says of sending the metrics."""
+    service = settings.config.service
+    return (service and service.telemetry and service.telemetry.metrics) or Metrics()
 
 
 def _of_each(ask: Callable[[], Sequence[Status]], read: Callable[[Status], float]) -> Source:

@@ -5,6 +5,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
 from otel_bridge_collector.access import Access
@@ -40,6 +41,7 @@ class Quotas:
         access: Callable[[], Access],
         *,
         default_parent: str,
+        free: AbstractSet[str] = frozenset(),
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """Let everyone begin with a full quota.
@@ -49,8 +51,10 @@ class Quotas:
             names: of keys and projects.
             access: who sends the running request.
             default_parent: where a request goes that names no object.
+            free: names of callers that have no quota.
             now_s: seconds of a clock that never goes back.
         """
+        self._free = free
         self._names = names
         self._access = access
         self._default_parent = default_parent
@@ -72,7 +76,7 @@ class Quotas:
         Raises:
             QuotaError: nothing is.
         """
-        if self.is_on:
+        if self._applies():
             self._check(self._account(parent))
 
     def check_known(self) -> None:
@@ -81,7 +85,7 @@ class Quotas:
         Raises:
             QuotaError: nothing is left.
         """
-        if self.is_on and (tenant := self._tenants.of_caller(self._access())) is not None:
+        if self._applies() and (tenant := self._tenants.of_caller(self._access())) is not None:
             self._check(self._account_of(tenant))
 
     def take(self, parent: str | None, *, size_bytes: int, spans: int) -> None:
@@ -95,15 +99,18 @@ class Quotas:
         Raises:
             QuotaError: nothing is left.
         """
-        if self.is_on:
+        if self._applies():
             account = self._account(parent)
             self._check(account)
             self._charge(account, {"bytes": size_bytes, "spans": spans})
 
     def take_unread(self, parent: str | None, *, size_bytes: int) -> None:
         """Count a request in which nothing could be read."""
-        if self.is_on:
+        if self._applies():
             self._charge(self._account(parent), {"bytes": size_bytes})
+
+    def _applies(self) -> bool:
+        return self.is_on and self._access().name not in self._free
 
     def _begin(self, config: QuotasConfig) -> None:
         self._config = config
