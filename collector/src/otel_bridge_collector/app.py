@@ -181,7 +181,12 @@ def _start_meters(
     stages: AsyncExitStack,
 ) -> Meters:
     watched = Watched(
-        spool=spool, deliveries=deliveries, admission=admission, health=own.health, process=Process()
+        spool=spool,
+        folder=settings.data_dir,
+        deliveries=deliveries,
+        admission=admission,
+        health=own.health,
+        process=Process(),
     )
     meters = Meters(own.counters, gauges(watched), build_readers(metrics_config(settings)))
     stages.push_async_callback(

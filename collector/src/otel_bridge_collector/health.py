@@ -59,6 +59,11 @@ class Health:
         """Return why it takes no traffic, by check; empty when it does. What does not run is not ready either."""
         return {**self.not_live(), **_faults(self._ready)}
 
+    def failing(self) -> Mapping[str, bool]:
+        """Return every check, and whether it finds something."""
+        faults = self.not_ready()
+        return {name: name in faults for name in (*self._live, *self._ready)}
+
 
 def _faults(checks: Mapping[str, Check]) -> dict[str, str]:
     found = {name: _fault(name, check) for name, check in checks.items()}

@@ -188,7 +188,7 @@ def test_a_failure_that_passes_loses_and_repeats_nothing(
     assert sink.names() == ["a", "b"]
     assert made.buried() == []
     assert caplog.messages == [
-        "test: cannot deliver (RetryableError: no route to the store); trying again until it can",
+        "test: cannot deliver (RetryableError); trying again until it can; otel-bridge-collector status says why",
         "test: delivers again",
     ]
 

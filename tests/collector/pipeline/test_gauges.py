@@ -25,7 +25,12 @@ class Delivering:
 def test_every_gauge_of_the_catalog_has_a_source_with_its_labels(tmp_path: Path) -> None:
     with open_spool(tmp_path) as spool:
         watched = Watched(
-            spool=spool, deliveries=Delivering(), admission=Admission(9), health=Health(), process=Process()
+            spool=spool,
+            folder=tmp_path,
+            deliveries=Delivering(),
+            admission=Admission(9),
+            health=Health(),
+            process=Process(),
         )
         values = {gauge: list(source()) for gauge, source in gauges(watched).items()}
 
@@ -38,3 +43,5 @@ def test_every_gauge_of_the_catalog_has_a_source_with_its_labels(tmp_path: Path)
     assert values[catalog.CIRCUIT_OPEN] == [(("otlp/backend",), 1.0)]
     assert values[catalog.INFLIGHT_LIMIT] == [((), 9.0)]
     assert values[catalog.READY] == [((), 0.0)]
+    assert values[catalog.FAILING] == [(("phase",), 1.0)]
+    assert values[catalog.FREE][0][1] > 0

@@ -330,11 +330,11 @@ class Delivery(Generic[T]):
 
     async def _wait_after(self, error: Exception) -> None:
         if not self._last_error:
+            # The rest may hold the path of a URL, or an answer that repeats what was sent; `status` tells it to who has a key.
             logger.warning(
-                "%s: cannot deliver (%s: %s); trying again until it can",
+                "%s: cannot deliver (%s); trying again until it can; otel-bridge-collector status says why",
                 self.name,
                 type(error).__name__,
-                error,
             )
         self._last_error = f"{type(error).__name__}: {error}"[:_ERROR_CHARACTERS]
         self._tally.failed()

@@ -196,6 +196,18 @@ INFLIGHT_LIMIT: Final = Gauge(
     description="Bytes of request bodies that may be in memory",
 )
 READY: Final = Gauge(name="otel_bridge_ready", unit="1", description="1 while /readyz answers 200")
+FAILING: Final = Gauge(
+    name="otel_bridge_check_failing",
+    unit="1",
+    labels=("check",),
+    description="1 while a check of /livez or /readyz finds something: `phase`, `spool`, `masking` (the canary), `spool_writer`, `delivery`",
+)
+FREE: Final = Gauge(
+    name="otel_bridge_spool_disk_free", unit="By", description="Free bytes of the disk of the spool"
+)
+CLOCK: Final = Gauge(
+    name="otel_bridge_clock", unit="s", description="What the clock says, in seconds since 1970"
+)
 UPTIME: Final = Gauge(
     name="otelcol_process_uptime", unit="s", only_grows=True, description="Seconds since the start"
 )
@@ -211,7 +223,7 @@ RSS: Final = Gauge(
 
 GAUGES: Final = (
     QUEUE_SIZE, QUEUE_CAPACITY, WAITING, LAG, CIRCUIT_OPEN, SPOOL_SIZE, SPOOL_LIMIT, INFLIGHT, INFLIGHT_LIMIT, READY,
-    UPTIME, CPU, RSS,
+    FAILING, FREE, CLOCK, UPTIME, CPU, RSS,
 )  # fmt: skip
 
 SYNC_TIME: Final = Distribution(

@@ -69,7 +69,7 @@ class TellingExporter(MetricExporter):
     ) -> MetricExportResult:
         """Send; called by one thread at a time."""
         del kwargs
-        result = self._inner.export(metrics_data, timeout_millis)
+        result = self._inner.export(metrics_data, timeout_millis)  # pyright: ignore[reportUnknownMemberType]  # its **kwargs
         fails = result is not MetricExportResult.SUCCESS
         if fails and not self._is_failing:
             logger.warning("the metrics do not reach %s; the next are sent all the same", self._place)
@@ -85,4 +85,4 @@ class TellingExporter(MetricExporter):
     def shutdown(self, timeout_millis: float = 30_000, **kwargs: object) -> None:
         """End, without a wait."""
         del kwargs
-        self._inner.shutdown(timeout_millis)
+        self._inner.shutdown(timeout_millis)  # pyright: ignore[reportUnknownMemberType]  # likewise

@@ -1,7 +1,10 @@
 """Where the gauges of the catalog come from. It counts nothing itself."""
 
+import shutil
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from otel_bridge_collector.config.metrics import Metrics
@@ -39,6 +42,7 @@ class Watched:
     """The parts of a sidecar that are looked at."""
 
     spool: Spool
+    folder: Path
     deliveries: Delivering
     admission: Admitting
     health: Health
@@ -60,6 +64,11 @@ def gauges(watched: Watched) -> Mapping[Gauge, Source]:
         catalog.INFLIGHT: _one(lambda: admission.used_bytes),
         catalog.INFLIGHT_LIMIT: _one(lambda: admission.max_bytes),
         catalog.READY: _one(lambda: not watched.health.not_ready()),
+        catalog.FAILING: lambda: [
+            ((name,), float(fails)) for name, fails in watched.health.failing().items()
+        ],
+        catalog.FREE: _one(lambda: shutil.disk_usage(watched.folder).free),
+        catalog.CLOCK: _one(time.time),
         catalog.UPTIME: _one(process.uptime_s),
         catalog.CPU: _one(process.cpu_s),
         catalog.RSS: _one(process.rss_bytes),
