@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
 
+from otel_bridge_collector.api.backup import backup_operations
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.kinds import KINDS
@@ -73,11 +74,13 @@ class Example:
         url: the path and query, or a variable that holds the whole URL.
         body: what is sent: JSON, or a text as it is.
         keeps: shell variable -> field of the answer that later lines need.
+        saves: the file that the answer goes to; empty for one that can be printed.
     """
 
     url: str
     body: Mapping[str, Any] | str | None = None
     keeps: Mapping[str, str] | None = None
+    saves: str = ""
 
 
 def _kind_examples() -> dict[str, Example]:
@@ -233,6 +236,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "GET /v1/receipts": Example(url="/v1/receipts?limit=10"),
     "GET /v1/retention": Example(url="/v1/retention"),
     "POST /v1/retention": Example(url="/v1/retention", body={"dry_run": True}),
+    "POST /v1/backup": Example(url="/v1/backup", saves="backup.tar"),
     "GET /v1/delivery": Example(url="/v1/delivery"),
     "POST /v1/delivery/replay": Example(
         url="/v1/delivery/replay", body={"sink": "store", "since": "2026-01-31T10:30:00Z"}
@@ -297,6 +301,8 @@ def line(example: Example, method: str, summary: str) -> str:
     if example.body is not None:
         text = example.body if isinstance(example.body, str) else json.dumps(example.body)
         parts.append("-d '{}'".format(re.sub(r"\$\w+", r"'\g<0>'", text)))
+    if example.saves:
+        parts.append(f"--output {example.saves}")
     told = f"  # {summary}" if summary else ""
     for variable, field in (example.keeps or {}).items():
         told += f"; ${variable} is its {field}"
@@ -315,6 +321,7 @@ def described() -> Mapping[str, Any]:
                 *receipt_operations(nothing, caught_up_at_once),
                 *delivery_operations(nothing, nothing),
                 *retention_operations(nothing),
+                *backup_operations(nothing),
                 *probe_operations(probes.live, probes.ready),
                 *metrics_operations(nothing),
             ]

@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge_collector.access import owner_access
+from otel_bridge_collector.api.backup import backup_operations
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.metrics import metrics_operations
@@ -56,6 +57,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             *receipt_operations(cast("Any", None), caught_up_at_once),
             *delivery_operations(cast("Any", None), spool),  # none of them is asked
             *retention_operations(cast("Any", None)),
+            *backup_operations(cast("Any", None)),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(lambda: None),
         ]

@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 from starlette.applications import Starlette
 
 from otel_bridge_collector.access import current_access
+from otel_bridge_collector.api.backup import backup_operations
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
 from otel_bridge_collector.api.explain import explain_operations
@@ -23,6 +24,8 @@ from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.receipts import Receipts, receipt_operations
 from otel_bridge_collector.api.retention import retention_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
+from otel_bridge_collector.backup.running import Backups
+from otel_bridge_collector.backup.stage import Stage
 from otel_bridge_collector.canary.canary import Canary, Past
 from otel_bridge_collector.canary.search import Kept
 from otel_bridge_collector.canary.ways import Doors, Ways
@@ -274,6 +277,7 @@ async def _start(
             *receipt_operations(receipts, counted),
             *delivery_operations(working.deliveries, storage.spool),
             *retention_operations(working.retention),
+            *backup_operations(_backups(settings, storage)),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(seen.meters.collect),
         ],
@@ -293,6 +297,10 @@ async def _start(
         stages.callback(asyncio.create_task(tls.watch()).cancel)
     addresses = {"otlp_grpc": otlp_grpc.address, "otlp_http": otlp_http, "api": api}
     return Ready(**addresses, tls=door.tls, data_dir=settings.data_dir), canary
+
+
+def _backups(settings: Settings, storage: Storage) -> Backups:
+    return Backups(Stage(settings.data_dir, storage.spool, storage.store, storage.sink.on_writer))
 
 
 async def _start_canary(

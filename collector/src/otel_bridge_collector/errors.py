@@ -125,6 +125,10 @@ class StoreError(CollectorError):
     """The store cannot be opened."""
 
 
+class BackupError(CollectorError):
+    """A backup cannot be made or restored; the data folder is as it was."""
+
+
 class QueryError(CollectorError):
     """A query cannot be read or run.
 

@@ -224,6 +224,21 @@ def test_of_requests_that_come_together_those_that_fit_are_kept(tmp_path: Path) 
         assert len(read_all(spool.reader(0))) == 2
 
 
+def test_while_it_is_held_nothing_is_deleted(tmp_path: Path) -> None:
+    limits = SpoolLimits(segment_bytes=1, keep_bytes=0, max_bytes=1_000)
+    with open_spool(tmp_path, limits=limits) as spool:
+        one_by_one(spool, *[b"x" * 100] * 3)
+        spool.on_full(lambda: spool.end_seq)
+
+        with spool.held():
+            spool.trim(passed_seq=4)
+            with pytest.raises(SpoolFullError):
+                append(spool, b"x" * 700)
+            assert [record.seq for record in read_all(spool.reader(0))] == [1, 2, 3]
+        append(spool, b"x" * 700)
+        assert [record.seq for record in read_all(spool.reader(0))][-1] == 4
+
+
 def test_what_nobody_has_is_never_deleted_to_make_room(tmp_path: Path) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(max_bytes=4 * RECORD, keep_bytes=0, keep_s=0)) as spool:
         spool.on_full(lambda: 1)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import cast
 
@@ -216,17 +217,30 @@ def test_times_without_a_zone_are_utc_wherever_it_runs(store: DuckDBStore) -> No
     assert found == [("2026-01-01 10:00:00",)]
 
 
-def test_a_second_process_cannot_open_the_file(store: DuckDBStore, tmp_path: Path) -> None:
+def opened_elsewhere(path: Path) -> int:
+    """The exit code of a process that opens the file: 3 when it cannot."""
     code = (
         "import sys\nfrom pathlib import Path\nfrom otel_bridge_collector.errors import StoreError\n"
         "from otel_bridge_collector.store.duckdb import DuckDBStore\n"
         "try:\n    DuckDBStore(Path(sys.argv[1]))\nexcept StoreError:\n    sys.exit(3)\n"
     )
+    return subprocess.run([sys.executable, "-c", code, str(path)], check=False).returncode
 
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "rows.duckdb")], check=False)
 
-    assert done.returncode == 3
+def test_a_second_process_cannot_open_the_file(store: DuckDBStore, tmp_path: Path) -> None:
+    assert opened_elsewhere(tmp_path / "rows.duckdb") == 3
     assert store.next_seq() == 0
+
+
+def test_a_copy_can_be_opened_and_leaves_the_file_locked(store: DuckDBStore, tmp_path: Path) -> None:
+    store.apply(writes([row("a")]), next_seq=2)
+
+    store.copy_to(tmp_path / "copy.duckdb")
+    store.copy_to(tmp_path / "second.duckdb")
+
+    assert opened_elsewhere(tmp_path / "rows.duckdb") == 3
+    with closing(DuckDBStore(tmp_path / "copy.duckdb")) as copy:
+        assert (copy.next_seq(), select(copy, "SELECT id FROM store.rows")) == (2, [("a",)])
 
 
 def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:

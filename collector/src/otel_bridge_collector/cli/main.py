@@ -3,6 +3,7 @@
 import click
 
 from otel_bridge_collector.cli.audit_mask import audit_mask
+from otel_bridge_collector.cli.backup import backup
 from otel_bridge_collector.cli.doctor import doctor
 from otel_bridge_collector.cli.explain import explain
 from otel_bridge_collector.cli.export import export
@@ -13,6 +14,7 @@ from otel_bridge_collector.cli.print_config import print_config
 from otel_bridge_collector.cli.query import query
 from otel_bridge_collector.cli.receipts import receipts
 from otel_bridge_collector.cli.replay import replay
+from otel_bridge_collector.cli.restore import restore
 from otel_bridge_collector.cli.retention import retention
 from otel_bridge_collector.cli.serve import serve
 from otel_bridge_collector.cli.status import status
@@ -41,6 +43,8 @@ main.add_command(status)
 main.add_command(receipts)
 main.add_command(replay)
 main.add_command(retention)
+main.add_command(backup)
+main.add_command(restore)
 main.add_command(keys)
 main.add_command(feedback_tokens)
 main.add_command(audit_mask)

@@ -101,6 +101,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("POST", "/v1/delivery/replay"): ADMIN,
     ("GET", "/v1/retention"): ADMIN,
     ("POST", "/v1/retention"): ADMIN,
+    ("POST", "/v1/backup"): ADMIN,
     ("POST", "/insert-functions"): WRITE,
     ("GET", "/environment-object/{object_type}/{object_id}"): READ,
     ("GET", "/environment-object/{object_type}/{object_id}/{environment}"): READ,

@@ -10,7 +10,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -84,6 +85,7 @@ class Spool:
         self._end_seq = self._next_seq = max(recovered.end_seq, at_least)
         self._last_xact = recovered.last_xact
         self._growing = False
+        self._holds = 0
         self._failing = False
         self._failed_at_s = 0.0
         self._changing = threading.Lock()
@@ -167,10 +169,25 @@ class Spool:
     def trim(self, passed_seq: int) -> None:
         """Delete old segments, as the limits say, in which every record has a number below `passed_seq`."""
         with self._changing:
-            keep_from = self._first_to_keep(passed_seq)
+            keep_from = 0 if self._holds else self._first_to_keep(passed_seq)
             old, self._segments = self._segments[:keep_from], self._segments[keep_from:]
         for segment in old:
             segment.path.unlink(missing_ok=True)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Delete nothing meanwhile, so that somebody can take up segments with what lies beside them."""
+        with self._changing:
+            self._holds += 1
+        try:
+            yield
+        finally:
+            with self._changing:
+                self._holds -= 1
+
+    def durable(self) -> Sequence[Segment]:
+        """Return its segments, oldest first, each as far as it is durable."""
+        return self._extent().segments
 
     def _extent(self) -> Extent:
         with self._changing:
@@ -262,14 +279,19 @@ class Spool:
                     False  # all is delivered: the newest segment may go as well, once it has a successor
                 )
                 self._growing_segment(self._next_seq)
-            while (
-                self._room() < size and len(self._segments) > 1 and self._segments[1].first_seq <= passed_seq
-            ):
-                with self._changing:
-                    oldest, self._segments = self._segments[0], self._segments[1:]
-                oldest.path.unlink(missing_ok=True)
+            while self._room() < size and self._delete_oldest(passed_seq):
+                pass
         except OSError as error:
             logger.warning("delivered spool segments cannot be deleted: %s", error)
+
+    def _delete_oldest(self, passed_seq: int) -> bool:
+        """Delete the oldest segment if it is delivered and nobody holds the spool; tell whether it went."""
+        with self._changing:
+            if self._holds or len(self._segments) < 2 or self._segments[1].first_seq > passed_seq:  # noqa: PLR2004 - it and a successor
+                return False
+            oldest, self._segments = self._segments[0], self._segments[1:]
+        oldest.path.unlink(missing_ok=True)
+        return True
 
     def _write(self, group: Sequence[Waiting], first_seq: int) -> None:
         segment = self._growing_segment(first_seq)

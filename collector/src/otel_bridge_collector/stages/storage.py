@@ -4,8 +4,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from otel_bridge_collector.backup.restore import check_restored
+from otel_bridge_collector.backup.stage import clear_stage
 from otel_bridge_collector.config import budget
-from otel_bridge_collector.errors import SettingsError
+from otel_bridge_collector.errors import BackupError, SettingsError
 from otel_bridge_collector.receipt.ledger import ReceiptLedger
 from otel_bridge_collector.settings import Settings
 from otel_bridge_collector.shutdown import Shutdown
@@ -49,16 +51,9 @@ def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack)
         StoreError: the store, or what lies beside it, cannot be opened.
     """
     folder = settings.data_dir
-    try:
-        # Prompts and answers lie here: whoever starts the sidecar, nobody else gets in.
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / "spool").mkdir(mode=0o700, exist_ok=True)
-        (folder / "delivery").mkdir(mode=0o700, exist_ok=True)
-        attachments = Attachments(folder / "attachments")
-        feedback_secrets = FeedbackSecrets(folder / "feedback.json")
-    except OSError as error:
-        raise _unusable(folder, error) from error
+    attachments, feedback_secrets = _open_folder(folder)
     stages.callback(FolderLock(folder).release)
+    clear_stage(folder)
     claim_format(folder / "spool", SPOOL_VERSION)
     claim_format(folder / "delivery", DELIVERY_VERSION)
     objects = Objects(folder / "objects.sqlite")
@@ -93,6 +88,20 @@ def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack)
         spool=spool,
         sink=sink,
     )
+
+
+def _open_folder(folder: Path) -> tuple[Attachments, FeedbackSecrets]:
+    try:
+        check_restored(folder)
+        # Prompts and answers lie here: whoever starts the sidecar, nobody else gets in.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "spool").mkdir(mode=0o700, exist_ok=True)
+        (folder / "delivery").mkdir(mode=0o700, exist_ok=True)
+        return Attachments(folder / "attachments"), FeedbackSecrets(folder / "feedback.json")
+    except BackupError as error:
+        raise SettingsError(str(error)) from error
+    except OSError as error:
+        raise _unusable(folder, error) from error
 
 
 def spool_limits(settings: Settings) -> SpoolLimits:

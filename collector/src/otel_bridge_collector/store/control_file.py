@@ -49,6 +49,9 @@ CREATE TABLE api_key(
 )
 """Step i brings a file of version i to version i + 1."""
 
+VERSION: Final = len(_MIGRATIONS)
+"""The schema that this release writes."""
+
 
 class ControlFile:
     """One open file; hold `lock` while you use `connection`, from any thread."""
@@ -79,12 +82,12 @@ class ControlFile:
         # WAL alone could forget a project at a power loss whose rows the other store still has.
         self.connection.execute("PRAGMA synchronous = FULL")
         version = int(self.connection.execute("PRAGMA user_version").fetchone()[0])
-        if version > len(_MIGRATIONS):
+        if version > VERSION:
             raise StoreError(
-                f"the objects {path} are of version {version}, and this release knows up to {len(_MIGRATIONS)}:"
+                f"the objects {path} are of version {version}, and this release knows up to {VERSION}:"
                 " use the newer release that wrote them"
             )
-        for step in range(version, len(_MIGRATIONS)):
+        for step in range(version, VERSION):
             self.connection.executescript(
                 f"BEGIN; {_MIGRATIONS[step]} PRAGMA user_version = {step + 1}; COMMIT;"
             )

@@ -6,6 +6,7 @@ docs/decisions/0003-duckdb-store.md. No SQL here holds a value; they are all bou
 
 import contextlib
 import logging
+import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -42,6 +43,7 @@ from otel_bridge_collector.store.duckdb_file import (
 )
 from otel_bridge_collector.store.expiry import Horizon
 from otel_bridge_collector.store.fault import faults_in
+from otel_bridge_collector.store.file_copy import LockedFile
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.store.json_text import load_json
 from otel_bridge_collector.store.table_values import fact_values, fetch, insert, past_values, row_values
@@ -97,6 +99,7 @@ class DuckDBStore:
             self._next_seq = read_progress(self._connection, path=path)
             self._horizon = Horizon.read(self._connection)
             self._path = path
+            self._locked = LockedFile(path)
             self._price = price
             self._means_ratings = means_ratings
         except duckdb.Error as error:
@@ -183,6 +186,19 @@ class DuckDBStore:
         except _RETRYABLE as error:
             raise RetryableError(f"the store cannot be checkpointed now: {error}") from error
 
+    def copy_to(self, target: Path) -> None:
+        """Write a file that can be opened as this one can, with its log beside it. Belongs to the thread of `apply`.
+
+        Raises:
+            OSError: there is no room, or a file cannot be used.
+        """
+        with contextlib.suppress(RetryableError):  # what is not in the file is in the log beside it
+            self.checkpoint()
+        self._locked.copy_to(target)
+        log = self._path.with_name(f"{self._path.name}.wal")
+        if log.exists():
+            shutil.copyfile(log, target.with_name(f"{target.name}.wal"))
+
     def file_bytes(self) -> int:
         """Return the size of the file, with what waits to be put into it."""
         files = (self._path, self._path.with_name(f"{self._path.name}.wal"))
@@ -212,6 +228,7 @@ class DuckDBStore:
     def close(self) -> None:
         """See `Store`."""
         self._connection.close()
+        self._locked.close()
 
     def _commit(
         self, keyed: Sequence[tuple[RowKey, RowWrite]], *, next_seq: int, again: bool = False
