@@ -131,8 +131,14 @@ def test_keys_and_attachments_are_restored(tmp_path: Path) -> None:
 def test_a_kill_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
     with running_collector(tmp_path / "data") as collector:
         send(collector, 1)
-        (collector.data_dir / "backup.partial").mkdir()  # as a process leaves it that was killed
-        collector.kill()
+        attachment = {"key": "k", "filename": "f", "content_type": "text/plain", "org_id": ""}
+        signed = httpx.post(f"{collector.api}/attachment", json=attachment).json()
+        # More than what the sockets between them hold.
+        httpx.put(signed["signedUrl"], content=bytes(64 << 20), timeout=60).raise_for_status()
+        with httpx.stream("POST", f"{collector.api}/v1/backup", timeout=60) as backup:
+            assert next(backup.iter_raw())
+            collector.kill()
+        assert (collector.data_dir / "backup.partial").exists()
     with running_collector(tmp_path / "data") as collector:
         assert not (collector.data_dir / "backup.partial").exists()
         assert ids(collector) == [1]
