@@ -39,26 +39,27 @@ class Table:
 
 def burst(found: Mapping[str, Results]) -> Table:
     """Microseconds of a span on its caller's side, by workload."""
-    medians = {workload: _medians(results, "us") for workload, results in found.items()}
+    # The least, as the peers were measured: what else the machine does only adds.
+    least = {
+        workload: {library: min(one["us"] for one in each) for library, each in results.items()}
+        for workload, results in found.items()
+    }
     spreads = {workload: _spreads(results, "us") for workload, results in found.items()}
     libraries = list(dict.fromkeys(library for results in found.values() for library in results))
     rows = [
         [
             library,
-            *(
-                _cell(medians[one].get(library), medians[one]["bare"], spreads[one].get(library))
-                for one in found
-            ),
+            *(_cell(least[one].get(library), least[one]["bare"], spreads[one].get(library)) for one in found),
         ]
         for library in libraries
     ]
     return Table(
-        title="Microseconds that a span adds on the calling thread: median of the children (least to most), ratio to bare",
+        title="Microseconds that a span adds on the calling thread: least of the children (to the most), ratio to bare",
         head=["library", *found],
         rows=rows,
         goals=[
-            *_worst("P1: at most 1.2 x bare", medians, "bare", _CALL_RATIO),
-            *_worst("P1: at most 0.25 x braintrust", medians, "braintrust", _NATIVE_RATIO),
+            *_worst("P1: at most 1.2 x bare", least, "bare", _CALL_RATIO),
+            *_worst("P1: at most 0.25 x braintrust", least, "braintrust", _NATIVE_RATIO),
         ],
     )
 

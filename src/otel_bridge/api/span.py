@@ -71,7 +71,9 @@ class BridgeSpan:
     ) -> None:
         self._bridge, self._otel_span, self._recording = bridge, otel_span, recording
         self._identity, self._start_child = identity, start_child
-        self.root: TraceRoot = self if root is None else root
+        self._root = (
+            root  # None on a root: a reference to itself would leave each span to the garbage collector
+        )
         self._name = identity.name
         self._activations: list[state.Activation] = []
         self.span_id = identity.span_id
@@ -95,13 +97,18 @@ class BridgeSpan:
         return self._name
 
     @property
+    def root(self) -> TraceRoot:
+        """The root of the trace in this process."""
+        return self if self._root is None else self._root
+
+    @property
     def propagated_event(self) -> Mapping[str, Json] | None:
         """Fields that every descendant inherits."""
         return self._identity.propagated_event
 
     def log(self, **event: Any) -> None:
         """See `Span`."""
-        self._merge(lifted(checked(event), self.root) if self.root is not self else checked(event))
+        self._merge(checked(event) if self._root is None else lifted(checked(event), self._root))
 
     def tag(self, tags: Json) -> None:
         """Unite `tags` with those of the row, also after its end."""
@@ -249,7 +256,9 @@ class BridgeSpan:
         return ended_s
 
     def _release(self) -> None:
-        for activation in self._activations:
+        # They hold the span, so it lets go of them: a circle would be left to the garbage collector.
+        activations, self._activations = self._activations, []
+        for activation in activations:
             state.release(activation)
 
     def _update(self, fields: Mapping[str, Json]) -> None:

@@ -24,6 +24,8 @@ _DATA_URL: Final = re.compile(r"data:([^;,]+);base64,(.*)", re.DOTALL)
 _CARRIED: Final = ("name", "finish_reason")
 """Keys of a message that both shapes spell alike."""
 
+_TEXT_KEYS: Final = {"role", "content"}
+
 Object = Mapping[str, Json]
 
 
@@ -31,6 +33,8 @@ def to_gen_ai(value: Json) -> list[Json] | None:
     """Return chat messages as GenAI messages; None where `value` is something else or would not survive."""
     if not isinstance(value, list) or not value:
         return None
+    if all(_is_text(message) for message in value):
+        return [_to_message(message) for message in value]  # what comes back of text is known beforehand
     converted = [_to_message(message) for message in value]
     return converted if None not in converted and from_gen_ai(converted) == value else None
 
@@ -40,6 +44,17 @@ def from_gen_ai(value: Json) -> Json:
     if not isinstance(value, list) or not all(_is_message(message) for message in value):
         return value
     return [_from_message(cast("Object", message)) for message in value]
+
+
+def _is_text(message: Json) -> bool:
+    """Whether `message` is a text of a role that is answered for by nothing else, as nearly all are."""
+    return (
+        isinstance(message, dict)
+        and message.keys() == _TEXT_KEYS
+        and isinstance(message["content"], str)
+        and isinstance(message["role"], str)
+        and message["role"] != "tool"
+    )
 
 
 def _is_message(message: Json) -> bool:

@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from otel_bridge.attributes.messages import from_gen_ai, to_gen_ai
+from otel_bridge.contract.row import Json
 
-CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
+CALL: dict[str, Json] = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
 
 CONVERTED = [
     pytest.param(
@@ -161,3 +164,13 @@ def test_parts_of_others_are_kept_as_they_are() -> None:
 
 def test_a_message_without_parts_has_no_content() -> None:
     assert from_gen_ai([{"role": "user", "parts": []}]) == [{"role": "user", "content": None}]
+
+
+@given(role=st.sampled_from(["user", "assistant", "system", "tool", ""]), content=st.text())
+def test_a_text_is_written_alone_as_it_is_beside_what_is_checked(role: str, content: str) -> None:
+    message: dict[str, Json] = {"role": role, "content": content}
+    call: dict[str, Json] = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+
+    beside = to_gen_ai([message, call])
+
+    assert to_gen_ai([message]) == (beside and beside[:1])
