@@ -61,6 +61,7 @@ from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.shutdown import METRICS, Shutdown
 from otel_bridge_collector.spool.record import CANARY_PROJECT
 from otel_bridge_collector.spool.spool import Spool
+from otel_bridge_collector.stages.health_check import open_health_check
 from otel_bridge_collector.stages.ports import Ports, build_door, guarded
 from otel_bridge_collector.stages.storage import Storage, open_storage, spool_limits
 from otel_bridge_collector.stages.work import ended, start_delivery, start_receipts, start_retention
@@ -81,12 +82,14 @@ class Ready:
 
     Attributes:
         tls: which of them speak TLS.
+        health_check: where probes are answered beside these; None for nowhere.
     """
 
     otlp_grpc: Address
     otlp_http: Address
     api: Address
     tls: PortsTls
+    health_check: Address | None
     data_dir: Path
 
 
@@ -124,7 +127,9 @@ async def serve(
     share_arenas()
     # Whatever was built is stopped in reverse order, also when building fails half-way.
     async with AsyncExitStack() as stages:
-        storage = open_storage(settings, own.shutdown, stages)
+        probed = await open_health_check(settings, own.health, stages)
+        # On another thread, since probes are answered while the last process's files are read.
+        storage = await asyncio.to_thread(open_storage, settings, own.shutdown, stages)
         door = build_door(settings, storage.keys, own.counters)
         relieving = asyncio.create_task(relieve_pressure(door.admission, settings.memory_limit_mb << 20))
         stages.callback(relieving.cancel)
@@ -141,7 +146,8 @@ async def serve(
             free={CANARY_PROJECT},
         )
         working = _Working(deliveries=deliveries, retention=retention, quotas=quotas)
-        taken, canary = await _start(settings, storage, working, door, _Seen(own=own, meters=meters), stages)
+        seen = _Seen(own=own, meters=meters, probed=probed)
+        taken, canary = await _start(settings, storage, working, door, seen, stages)
         if reloading:
             watching = asyncio.create_task(
                 _reload_on_request(settings, reloading, storage, working, door.tls, canary)
@@ -173,6 +179,7 @@ class _Seen:
 
     own: _Own
     meters: Meters
+    probed: Address | None
 
 
 def _start_meters(
@@ -296,7 +303,8 @@ async def _start(
     for tls in door.tls.all():
         stages.callback(asyncio.create_task(tls.watch()).cancel)
     addresses = {"otlp_grpc": otlp_grpc.address, "otlp_http": otlp_http, "api": api}
-    return Ready(**addresses, tls=door.tls, data_dir=settings.data_dir), canary
+    ready = Ready(**addresses, tls=door.tls, health_check=seen.probed, data_dir=settings.data_dir)
+    return ready, canary
 
 
 def _backups(settings: Settings, storage: Storage) -> Backups:

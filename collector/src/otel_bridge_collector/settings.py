@@ -30,6 +30,7 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "otlp_grpc": "receivers.otlp.protocols.grpc.endpoint",
     "otlp_http": "receivers.otlp.protocols.http.endpoint",
     "api": "extensions.api.endpoint",
+    "health_check": "extensions.health_check.endpoint",
     "tls_cert_file": "extensions.tls.cert_file",
     "tls_key_file": "extensions.tls.key_file",
     "tls_client_ca_file": "extensions.tls.client_ca_file",
@@ -106,6 +107,9 @@ class Settings(BaseSettings):
     otlp_grpc: Listen = Address(host="127.0.0.1", port=4317)
     otlp_http: Listen = Address(host="127.0.0.1", port=4318)
     api: Listen = Address(host="127.0.0.1", port=8585)
+    health_check: Annotated[
+        Address | None, NoDecode, BeforeValidator(lambda text: parse_address(text) if text else None)
+    ] = None
     default_parent: Annotated[str, BeforeValidator(_check_parent)] = DEFAULT_PARENT
     media_as_attachments: bool = True
     media_min_bytes: int = Field(default=0, ge=0)

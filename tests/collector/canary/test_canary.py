@@ -140,12 +140,26 @@ def test_rows_that_are_not_masked_are_named(tmp_path: Path, monkeypatch: pytest.
     )
 
 
+async def replay(ready: Ready, client: httpx.AsyncClient) -> dict[str, Any]:
+    """Send all that came since long ago to the store again; return what that did."""
+    url = f"http://{ready.api}/v1/delivery"
+    asked = {"sink": "store", "since": "2026-01-01T00:00:00Z"}
+    (await client.post(f"{url}/replay", json=asked)).raise_for_status()
+    while True:
+        (store,) = (await client.get(url)).json()["destinations"][:1]
+        if store["replay"] and store["replay"]["is_done"]:
+            return dict(store["replay"])
+        await asyncio.sleep(0.01)
+
+
 def test_nothing_of_a_canary_is_left_but_in_the_spool(tmp_path: Path) -> None:
     async def use(ready: Ready, client: httpx.AsyncClient) -> None:
         listed = await client.get(f"http://{ready.api}/v1/project")
         assert CANARY_PROJECT not in listed.text
         receipts = await client.get(f"http://{ready.api}/v1/receipts")
         assert receipts.json()["receipts"] == []
+        replayed = await replay(ready, client)
+        assert (replayed["records"], replayed["rows"], replayed["changed"]) == (0, 0, {})
 
     serving(tmp_path, use, *RULES)
 

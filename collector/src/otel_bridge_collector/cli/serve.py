@@ -40,6 +40,11 @@ _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 @click.option("--otlp-grpc", metavar="HOST:PORT", help="OTLP over gRPC; 127.0.0.1:4317 unless given.")
 @click.option("--otlp-http", metavar="HOST:PORT", help="OTLP over HTTP; 127.0.0.1:4318 unless given.")
 @click.option("--api", metavar="HOST:PORT", help="The API; 127.0.0.1:8585 unless given.")
+@click.option(
+    "--health-check",
+    metavar="HOST:PORT",
+    help="Probes on a port of their own, also while it starts and stops.",
+)
 @click.option("--tls-cert-file", type=_FILE, help="The certificate of all ports, PEM: they speak TLS.")
 @click.option("--tls-key-file", type=_FILE, help="Its key, PEM.")
 @click.option(
@@ -132,6 +137,7 @@ def _print_ready(ready: "Ready") -> None:
         "otlp_grpc": f"https://{ready.otlp_grpc}" if ready.tls.otlp_grpc else str(ready.otlp_grpc),
         "otlp_http": f"http{'s' if ready.tls.otlp_http else ''}://{ready.otlp_http}",
         "api": f"http{'s' if ready.tls.api else ''}://{ready.api}",
+        **({"health_check": f"http://{ready.health_check}"} if ready.health_check else {}),
         "data_dir": str(ready.data_dir),
     }
     click.echo(json.dumps(line))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BeforeValidator, Field
 
 from otel_bridge_collector.config import budget
-from otel_bridge_collector.config.address import Endpoint
+from otel_bridge_collector.config.address import Address, Endpoint
 from otel_bridge_collector.config.component import ComponentId, with_types
 from otel_bridge_collector.config.cors import Cors
 from otel_bridge_collector.config.exporter import Exporter
@@ -129,6 +129,13 @@ class Canary(Section):
     """How often, beside each start and reload; 0 for never. Without rules at the door nothing is sent."""
 
 
+class HealthCheck(Section):
+    """The probes on a port of their own, plain HTTP and without keys, from before the data folder is read until all else has stopped."""
+
+    endpoint: Endpoint = Address(host="127.0.0.1", port=13133)
+    """Where it is; `/` says what `/readyz` says."""
+
+
 class Extensions(Section):
     """What is there beside the flow of data."""
 
@@ -137,6 +144,7 @@ class Extensions(Section):
     keys: KeysExtension | None = None
     tls: TlsExtension | None = None
     memory_limiter: MemoryLimiter | None = None
+    health_check: HealthCheck | None = None
     quotas: Quotas | None = None
     retention: Retention | None = None
     canary: Canary | None = None

@@ -279,7 +279,12 @@ class Delivery(Generic[T]):
         reader = self._spool.reader(replay.next_seq)
         while replay.next_seq < replay.until_seq:
             chunk = await self._trying(lambda: asyncio.to_thread(reader.read))
-            records = [record for record in chunk.records if record.seq < replay.until_seq]
+            # Nothing of a canary was left in the store: it does not come back.
+            records = [
+                record
+                for record in chunk.records
+                if record.seq < replay.until_seq and not record.routing.is_canary
+            ]
             for record in await self._prepared(preparation, records):
                 await self._send_once_more(replay, record)
             if not chunk.records:
