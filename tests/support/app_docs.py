@@ -48,7 +48,8 @@ def _symbol(name: str, value: Any) -> str:
 
 
 def _members(owner: type) -> Iterator[str]:
-    for name, member in sorted(vars(owner).items()):
+    ours = [vars(each) for each in reversed(owner.__mro__) if each.__module__.startswith("otel_bridge")]
+    for name, member in sorted({name: each[name] for each in ours for name in each}.items()):
         if name.startswith("_"):
             continue
         if isinstance(member, property):

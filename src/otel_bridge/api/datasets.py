@@ -17,13 +17,14 @@ from urllib.parse import quote
 from otel_bridge.api.fields import checked
 from otel_bridge.api.login import account_for
 from otel_bridge.api.records import Record, Records
+from otel_bridge.api.registered import Registered
 from otel_bridge.api.summary import DatasetSummary, DataSummary
 from otel_bridge.attributes.to_json import to_json
 from otel_bridge.configure import configure
 from otel_bridge.contract.checks import check_metadata
 from otel_bridge.contract.row import Json
 from otel_bridge.control import objects
-from otel_bridge.control.account import Account, ObjectMetadata
+from otel_bridge.control.account import Account
 from otel_bridge.control.objects import ProjectObject
 from otel_bridge.control.once import Once
 from otel_bridge.control.paging import ObjectRows
@@ -42,7 +43,7 @@ class DatasetRef(TypedDict, total=False):
     version: str
 
 
-class Dataset:
+class Dataset(Registered):
     """What `init_dataset` returns. Iterating gives the records, latest written first, which are then remembered.
 
         for record in dataset:
@@ -61,8 +62,7 @@ class Dataset:
         use_output: bool = False,
         btql: Mapping[str, Any] | None = None,
     ) -> None:
-        self.account = account
-        self._registered = registered
+        super().__init__(account, registered)
         self._pinned = Once(partial(self._pin, version, environment))
         self._is_pinned = version is not None or environment is not None
         self._use_output, self._btql = use_output, btql
@@ -72,36 +72,6 @@ class Dataset:
     def __str__(self) -> str:
         """As it stands in a row where it was logged itself."""
         return "<dataset>"
-
-    @property
-    def id(self) -> str:
-        """Id of the dataset; makes it where there is none of that name.
-
-        Raises:
-            ControlError: it could not be asked.
-            ValueError: see `login`.
-        """
-        return self._registered.get().id
-
-    @property
-    def name(self) -> str:
-        """Name of the dataset; see `id`."""
-        return self._registered.get().name
-
-    @property
-    def data(self) -> Mapping[str, Any]:
-        """What the API says of the dataset; see `id`."""
-        return self._registered.get().full_info
-
-    @property
-    def project(self) -> ObjectMetadata:
-        """The project that it belongs to; see `id`."""
-        return self._registered.get().project
-
-    @property
-    def logging_state(self) -> Account:
-        """Where this dataset logs in."""
-        return self.account
 
     @property
     def version(self) -> str:

@@ -23,6 +23,7 @@ from otel_bridge.api.fields import checked
 from otel_bridge.api.interface import ParentArgument, Span, StartArguments
 from otel_bridge.api.place import Place, object_components, place_of, span_context_of
 from otel_bridge.api.records import Record, Records
+from otel_bridge.api.registered import Registered
 from otel_bridge.api.room import wait_for_room
 from otel_bridge.api.start import start
 from otel_bridge.api.summary import DISABLED, ExperimentSummary, SummaryResult, SummarySkipped, success_of
@@ -31,7 +32,7 @@ from otel_bridge.contract import names
 from otel_bridge.contract.checks import check_row_id
 from otel_bridge.contract.row import FeedbackSource
 from otel_bridge.control import objects
-from otel_bridge.control.account import Account, ObjectMetadata
+from otel_bridge.control.account import Account
 from otel_bridge.control.objects import ProjectObject
 from otel_bridge.control.once import Once
 from otel_bridge.control.paging import ObjectRows
@@ -47,15 +48,15 @@ class ExperimentIdentifier:
     name: str
 
 
-class Experiment:
+class Experiment(Registered):
     """What `init` returns. Iterating gives the rows that arrived, latest written first."""
 
     def __init__(
         self, bridge: Bridge, account: Account, registered: Once[ProjectObject], dataset: object = None
     ) -> None:
-        self.bridge, self.account = bridge, account
+        super().__init__(account, registered)
+        self.bridge = bridge
         self.dataset = dataset
-        self._registered = registered
         self._records = Records(self._rows)
         self._last_start_time = time.time()
         self._spans_in_use = False
@@ -63,36 +64,6 @@ class Experiment:
     def __str__(self) -> str:
         """As it stands in a row where it was logged itself."""
         return "<experiment>"
-
-    @property
-    def id(self) -> str:
-        """Id of the experiment; makes it.
-
-        Raises:
-            ControlError: it could not be made.
-            ValueError: see `login`.
-        """
-        return self._registered.get().id
-
-    @property
-    def name(self) -> str:
-        """Name of the experiment; see `id`."""
-        return self._registered.get().name
-
-    @property
-    def data(self) -> Mapping[str, Any]:
-        """What the API said when it made the experiment; see `id`."""
-        return self._registered.get().full_info
-
-    @property
-    def project(self) -> ObjectMetadata:
-        """The project that it belongs to; see `id`."""
-        return self._registered.get().project
-
-    @property
-    def logging_state(self) -> Account:
-        """Where this experiment logs in."""
-        return self.account
 
     @property
     def route(self) -> Route | None:

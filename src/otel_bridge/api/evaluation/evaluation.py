@@ -32,6 +32,8 @@ from otel_bridge.api.room import drain, is_crowded
 from otel_bridge.api.summary import ExperimentSummary
 from otel_bridge.configure import flush_quietly
 from otel_bridge.control.account import Account
+from otel_bridge.errors import BridgeError, ControlError, FlushError
+from otel_bridge.processor.stats import stats
 
 _SENT_EVERY_S: Final = 0.25
 
@@ -65,12 +67,13 @@ class Evaluation:
     """An evaluation.
 
     Attributes:
-        partial: what was done when it was stopped early; None before that.
+        partial: what was done when it was stopped early, or did not arrive whole; None before that.
     """
 
     def __init__(self, evaluator: Evaluator[Any, Any, Any], options: Options) -> None:
         self._evaluator, self._options = evaluator, options
         self._experiment: Experiment | None = None
+        self._missing_before = _missing()
         self.partial: Outcome | None = None
         if not options.no_send_logs and options.parent is None:
             self._experiment = ground.experiment_for(evaluator, options.account)
@@ -132,12 +135,33 @@ class Evaluation:
             sys.stderr.write(
                 f"Warning: no data rows found for evaluator '{self._evaluator.eval_name}'. The experiment will be empty.\n"
             )
-        outcome = EvalResultWithSummary(
-            summary=await asyncio.to_thread(self._summary, run), results=run.results
-        )
+        outcome, fault = await asyncio.to_thread(self._outcome, run)
         _tell_scorer_errors(work)
         await report(self._options.reporter or DEFAULT_REPORTER, self._evaluator, outcome)
+        if fault is not None:
+            self.partial = outcome
+            raise fault
         return outcome
+
+    def _outcome(self, run: Run) -> tuple[Outcome, BridgeError | None]:
+        """Return what came of it; with what is wrong, where not all of it arrived, and then summed up here."""
+        fault: BridgeError | None = None
+        summary = local_summary(self._evaluator.project_name, self._evaluator.eval_name, run.results)
+        try:
+            summary = self._summary(run)
+        except ControlError as error:
+            fault = error
+        if (
+            fault is None
+            and (missing := _missing() - self._missing_before) > 0
+            and not self._options.no_send_logs
+        ):
+            summary = local_summary(self._evaluator.project_name, self._evaluator.eval_name, run.results)
+            fault = FlushError(
+                f"{missing} spans of the time in which the evaluation ran have not arrived, so that its experiment is not whole:"
+                " the log says why; the summary is of the cases as they ran here"
+            )
+        return EvalResultWithSummary(summary=summary, results=run.results), fault
 
     async def _keep(self, run: Run, work: CaseWork) -> None:
         """Send what is there, and say how far it came, where it came anywhere."""
@@ -171,6 +195,12 @@ class Evaluation:
         if options.no_send_logs or options.parent is None:
             return ground.nowhere(options.account, data, options.stream)
         return ground.under_parent(options.parent, options.account, data, options.stream)
+
+
+def _missing() -> int:
+    """Return how many spans of this process are lost, or still wait."""
+    counts = stats().spans
+    return counts.queue_full + counts.accepted - counts.delivered
 
 
 async def _send_on() -> None:

@@ -1,10 +1,14 @@
 """An evaluation from beginning to end."""
 
+from pathlib import Path
+
 import pytest
 
 import otel_bridge
 from otel_bridge import Eval
-from otel_bridge.errors import ControlError
+from otel_bridge.errors import BridgeError, ControlError, FlushError
+from tests.support.collector import running_collector
+from tests.support.otlp_receiver import OtlpReceiver
 
 pytestmark = pytest.mark.usefixtures("sidecar")
 
@@ -45,3 +49,40 @@ def test_numbers_can_be_left_out(project: str) -> None:
     outcome = Eval(project, [{"input": 1}], lambda x: x, [], summarize_scores=False)
 
     assert outcome.summary.comparison.status == "skipped"
+
+
+def test_one_that_does_not_arrive_shows_its_scores_and_raises(
+    receiver: OtlpReceiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    receiver.status = 401
+
+    with pytest.raises(FlushError, match="have not arrived") as caught:
+        Eval(
+            "refused",
+            [{"input": 1, "expected": 1}],
+            lambda x: x,
+            scores=[lambda output, expected: output == expected],
+        )
+
+    partial = caught.value.partial  # type: ignore[attr-defined]  # see `Eval`
+    assert [result.output for result in partial.results] == [1]
+    assert "100.00%" in capsys.readouterr().out
+
+
+def test_one_whose_sidecar_goes_away_keeps_its_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_collector(tmp_path / "data") as collector:
+        for name in ("API_URL", "APP_URL"):
+            monkeypatch.setenv(f"BRAINTRUST_{name}", collector.api)
+        monkeypatch.setenv("OTEL_BRIDGE_ENDPOINT", collector.otlp_http)
+        monkeypatch.setenv("OTEL_BRIDGE_FLUSH_TIMEOUT_MS", "500")
+
+        def task(number: int) -> int:
+            collector.kill()
+            return number
+
+        with pytest.raises(BridgeError) as caught:
+            Eval("away", [{"input": 1}], task, scores=[])
+
+    assert [result.output for result in caught.value.partial.results] == [1]  # type: ignore[attr-defined]
