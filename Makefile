@@ -64,6 +64,7 @@ docs: install ## write the reference pages that are made from code
 
 bench: install ## measure beside the peers, a quarter of an hour or so
 	$(BIN)/python -m benchmarks.app
+	$(BIN)/python -m benchmarks.sidecar
 
 golden: install ## rewrite the expected rows of tests/conventions; read the diff
 	$(BIN)/python -m tests.support.golden
