@@ -7,12 +7,14 @@ from typing import Final
 
 import pytest
 
+# The lines of a program stand in its frames, also of one that is given as a text since Python 3.13: they say no secret.
 RAISES: Final = """
+secret = "-".join(["private", "4711"])
 try:
     try:
-        raise KeyError("secret")
+        raise KeyError(secret)
     except KeyError as error:
-        raise ValueError("secret") from error
+        raise ValueError(secret) from error
 except ValueError:
     logging.getLogger({name!r}).exception({message!r})
 """
@@ -48,14 +50,14 @@ def test_a_line_of_json_is_one_object() -> None:
 @pytest.mark.parametrize("name", ["otel_bridge_collector.app", "asyncio"])
 def test_an_error_is_told_by_kind_and_frames_without_its_message(encoding: str, name: str) -> None:
     message = (
-        "task failed" if name != "asyncio" else "task failed\nfuture: <Task exception=ValueError('secret')>"
+        "task failed"
+        if name != "asyncio"
+        else "task failed\nfuture: <Task exception=ValueError('private-4711')>"
     )
 
     text = logged(RAISES.format(name=name, message=message), "debug", encoding)
 
-    assert "secret" not in text.replace('raise KeyError("secret")', "").replace(
-        'raise ValueError("secret")', ""
-    )
+    assert "private-4711" not in text
     assert "task failed" in text
     assert "KeyError" in text
     assert "ValueError" in text
