@@ -109,14 +109,16 @@ def test_a_value_takes_no_more_of_its_json_than_it_did(path: Callable[[], object
     assert ratio(path, dumped) < at_most
 
 
-def test_an_ended_span_leaves_nothing_to_the_garbage_collector() -> None:
+def test_ended_spans_leave_nothing_to_the_garbage_collector() -> None:
     init_logger("p", tracer_provider=TracerProvider(shutdown_on_exit=False))
     answer(INPUT)
     gc.collect()
     gc.disable()
     try:
-        answer(INPUT)
+        for _ in range(1_000):
+            answer(INPUT)
 
-        assert gc.collect() == 0
+        # The threads that send leave something at times; a span would leave some objects each time.
+        assert gc.collect() < 1_000
     finally:
         gc.enable()
