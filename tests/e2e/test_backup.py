@@ -14,18 +14,13 @@ from otel_bridge_collector.cli.main import main
 from tests.support.collector import ANY_PORTS, COMMAND, Collector, running_collector
 from tests.support.keys import bearer, make_key
 from tests.support.otlp_receiver import otlp_receiver, wait_until
-from tests.support.otlp_request import span, traces
+from tests.support.otlp_request import post, span
 
 IDS = "select: id | from: project_logs('default-otel-project') spans | limit: 10000"
 
 
 def send(collector: Collector, number: int) -> None:
-    httpx.post(
-        f"{collector.otlp_http}/v1/traces",
-        content=traces(span(number, name=f"n{number}")).SerializeToString(),
-        headers={"content-type": "application/x-protobuf"},
-        timeout=60,
-    ).raise_for_status()
+    post(collector.otlp_http, span(number, name=f"n{number}"))
 
 
 def ids(collector: Collector) -> list[int]:

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 
+import httpx
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -38,6 +39,16 @@ def span(
 
 def traces(*spans: Span) -> ExportTraceServiceRequest:
     return ExportTraceServiceRequest(resource_spans=[ResourceSpans(scope_spans=[ScopeSpans(spans=spans)])])
+
+
+def post(otlp_http: str, *spans: Span) -> None:
+    """Send spans over HTTP, and see that they were taken."""
+    httpx.post(
+        f"{otlp_http}/v1/traces",
+        content=traces(*spans).SerializeToString(),
+        headers={"content-type": "application/x-protobuf"},
+        timeout=60,
+    ).raise_for_status()
 
 
 def logs(*records: LogRecord) -> ExportLogsServiceRequest:

@@ -1,6 +1,7 @@
 """Quotas with a clock of their own."""
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from otel_bridge_collector.access import Access, Scope, current_access
@@ -41,7 +42,11 @@ def key(name: str, *projects: str) -> Access:
 
 
 def quotas_of(
-    clock: Clock, names: Names | None = None, access: Callable[[], Access] = current_access, **said: object
+    clock: Clock,
+    names: Names | None = None,
+    access: Callable[[], Access] = current_access,
+    free: AbstractSet[str] = frozenset(),
+    **said: object,
 ) -> Quotas:
     """Quotas as the configuration says them."""
     return Quotas(
@@ -49,5 +54,6 @@ def quotas_of(
         names or Names(),
         access,
         default_parent="project_name:default",
+        free=free,
         now_s=clock,
     )

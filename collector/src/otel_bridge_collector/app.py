@@ -222,7 +222,11 @@ def _add_checks(health: Health, spool: Spool, deliveries: Deliveries) -> None:
         ended = len(deliveries.ended()) if health.phase == "serving" else 0
         return f"{ended} destinations deliver no more" if ended else None
 
-    health.add_live("spool_writer", lambda: None if spool.is_alive else "its thread has ended")
+    def write() -> str | None:
+        # At the end of a shutdown it has to end, and nobody should start the sidecar anew for it.
+        return None if spool.is_alive or health.phase == "stopping" else "its thread has ended"
+
+    health.add_live("spool_writer", write)
     health.add_live("delivery", deliver)
     health.add_ready("spool", spool.refusal)
 

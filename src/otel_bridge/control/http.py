@@ -23,7 +23,9 @@ _TRIES_MORE: Final = 3
 _BACKOFF_S: Final = 0.5
 _WORTH_A_TRY: Final = (408, 429, 500, 502, 503, 504)
 
-_KEY_HINT: Final = "set BRAINTRUST_API_KEY to a key that is good for it"
+_KEY_HINT: Final = (
+    "set OTEL_BRIDGE_API_KEY, or BRAINTRUST_API_KEY where that one is not set, to a key that is good for it"
+)
 _HINTS: Final = {
     401: _KEY_HINT,
     403: _KEY_HINT,

@@ -51,8 +51,8 @@ def test_a_refusal_is_not_tried_again(plane: ControlPlane) -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        pytest.param(401, "set BRAINTRUST_API_KEY", id="no key"),
-        pytest.param(403, "set BRAINTRUST_API_KEY", id="a key for something else"),
+        pytest.param(401, "set OTEL_BRIDGE_API_KEY, or BRAINTRUST_API_KEY", id="no key"),
+        pytest.param(403, "set OTEL_BRIDGE_API_KEY, or BRAINTRUST_API_KEY", id="a key for something else"),
         pytest.param(404, "set OTEL_BRIDGE_API_URL", id="no API"),
         pytest.param(400, "answered with 400$", id="nothing to set"),
     ],

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -12,16 +11,11 @@ from otel_bridge_collector.cli.main import main
 from otel_bridge_collector.cli.replay import parse_since, told
 from tests.support.collector import Collector, running_collector
 from tests.support.otlp_receiver import otlp_receiver, wait_until
-from tests.support.otlp_request import span, traces
+from tests.support.otlp_request import post, span
 
 
 def send(collector: Collector, number: int) -> None:
-    httpx.post(
-        f"{collector.otlp_http}/v1/traces",
-        content=traces(span(number, name=f"n{number}")).SerializeToString(),
-        headers={"content-type": "application/x-protobuf"},
-        timeout=60,
-    ).raise_for_status()
+    post(collector.otlp_http, span(number, name=f"n{number}"))
 
 
 def replay(collector: Collector, *options: str) -> str:

@@ -29,3 +29,16 @@ def test_what_is_shown_can_be_used() -> None:
 
     assert load_config(Sources(files=[f"yaml:{shown}"])).config.exporters["file"] == config.exporters["file"]
     assert yaml.safe_load(shown)["extensions"] == {"api": {"endpoint": "[::1]:1"}}
+
+
+def test_a_reader_of_metrics_that_is_shown_is_the_same() -> None:
+    reader = (
+        "{periodic: {interval: 2s, timeout: 1500, exporter: {otlp: {endpoint: 'http://127.0.0.1:4318'}}}}"
+    )
+    config = load_config(
+        Sources(files=[f"yaml:service: {{telemetry: {{metrics: {{readers: [{reader}]}}}}}}"])
+    ).config
+
+    shown = render(config, {})
+
+    assert load_config(Sources(files=[f"yaml:{shown}"])).config.service == config.service

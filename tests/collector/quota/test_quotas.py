@@ -193,3 +193,12 @@ def test_the_log_names_the_key_once(caplog: pytest.LogCaptureFixture) -> None:
         send(quotas, NOISY, spans=10)
 
     assert caplog.messages == ["the quota of spans a second of key noisy is used up"]
+
+
+def test_the_sidecar_itself_has_no_quota_and_nobody_gets_it_by_a_name() -> None:
+    own = Access(name="own", scopes=frozenset(), projects=frozenset({"canary"}))
+    namesake = Access(name="canary", scopes=frozenset(), projects=frozenset({"shop"}))
+    quotas = quotas_of(Clock(), spans_per_second=1, burst=1, free=frozenset({"canary"}))
+
+    assert [send(quotas, own, spans=5) for _ in range(3)] == [0, 0, 0]
+    assert [send(quotas, namesake, spans=5) > 0 for _ in range(2)] == [False, True]

@@ -11,7 +11,7 @@ import httpx
 from tests.support.collector import ANY_PORTS, COMMAND, running_collector
 from tests.support.keys import make_key
 from tests.support.otlp_receiver import wait_until
-from tests.support.otlp_request import span, traces
+from tests.support.otlp_request import post, span
 
 
 def free_port() -> int:
@@ -36,12 +36,12 @@ def until_ready(port: int) -> list[tuple[int, str]]:
     return seen
 
 
-def send(otlp_http: str) -> None:
-    httpx.post(
-        f"{otlp_http}/v1/traces",
-        content=traces(span()).SerializeToString(),
-        headers={"content-type": "application/x-protobuf"},
-    ).raise_for_status()
+def until_closed(port: int) -> set[int]:
+    """The statuses of `/livez` until nothing answers any more."""
+    seen: set[int] = set()
+    while status := probe(port, "/livez")[0]:
+        seen.add(status)
+    return seen
 
 
 def test_it_says_what_readyz_says_and_needs_no_key(tmp_path: Path) -> None:
@@ -66,12 +66,14 @@ def test_it_is_there_from_the_start_to_the_end(tmp_path: Path) -> None:
                 seen = until_ready(port)
                 assert process.stdout is not None
                 ready = json.loads(process.stdout.readline())
-                send(ready["otlp_http"])
+                post(ready["otlp_http"], span())
                 process.terminate()
                 wait_until(lambda: "ends" in probe(port)[1], 10)
+                lives = until_closed(port)
             finally:
                 process.kill()
 
+    assert lives == {200}
     assert ready["health_check"] == f"http://127.0.0.1:{port}"
     assert any(code == 503 and "the last process left" in text for code, text in seen), seen
 

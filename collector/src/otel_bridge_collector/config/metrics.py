@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, SecretStr, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, WithJsonSchema
 
 from otel_bridge_collector.config.exporter import Url
 from otel_bridge_collector.config.section import Section
@@ -24,6 +24,8 @@ Milliseconds: TypeAlias = Annotated[
     float,
     BeforeValidator(_parse_milliseconds),
     Field(gt=0),
+    # As it is read, so that what `print-config` prints can be served.
+    PlainSerializer(lambda seconds: seconds * 1000),
     WithJsonSchema({"type": ["string", "number"], "examples": [60000, "1m"]}),
 ]
 """Seconds, read from a number of milliseconds, as in the Collector, or from a text with a unit."""

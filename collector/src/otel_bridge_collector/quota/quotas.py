@@ -51,7 +51,7 @@ class Quotas:
             names: of keys and projects.
             access: who sends the running request.
             default_parent: where a request goes that names no object.
-            free: names of callers that have no quota.
+            free: projects of the sidecar itself: a caller that reaches nothing else has no quota.
             now_s: seconds of a clock that never goes back.
         """
         self._free = free
@@ -110,7 +110,10 @@ class Quotas:
             self._charge(self._account(parent), {"bytes": size_bytes})
 
     def _applies(self) -> bool:
-        return self.is_on and self._access().name not in self._free
+        return self.is_on and not self._is_own(self._access())
+
+    def _is_own(self, caller: Access) -> bool:
+        return caller.projects is not None and caller.projects <= self._free
 
     def _begin(self, config: QuotasConfig) -> None:
         self._config = config

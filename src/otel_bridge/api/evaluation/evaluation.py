@@ -145,22 +145,20 @@ class Evaluation:
 
     def _outcome(self, run: Run) -> tuple[Outcome, BridgeError | None]:
         """Return what came of it; with what is wrong, where not all of it arrived, and then summed up here."""
-        fault: BridgeError | None = None
-        summary = local_summary(self._evaluator.project_name, self._evaluator.eval_name, run.results)
+        fault: BridgeError
         try:
             summary = self._summary(run)
         except ControlError as error:
             fault = error
-        if (
-            fault is None
-            and (missing := _missing() - self._missing_before) > 0
-            and not self._options.no_send_logs
-        ):
-            summary = local_summary(self._evaluator.project_name, self._evaluator.eval_name, run.results)
+        else:
+            missing = 0 if self._options.no_send_logs else _missing() - self._missing_before
+            if missing <= 0:
+                return EvalResultWithSummary(summary=summary, results=run.results), None
             fault = FlushError(
                 f"{missing} spans of the time in which the evaluation ran have not arrived, so that its experiment is not whole:"
                 " the log says why; the summary is of the cases as they ran here"
             )
+        summary = local_summary(self._evaluator.project_name, self._evaluator.eval_name, run.results)
         return EvalResultWithSummary(summary=summary, results=run.results), fault
 
     async def _keep(self, run: Run, work: CaseWork) -> None:
