@@ -57,3 +57,14 @@ def test_merging_changes_neither_argument(row: Any, update: Any) -> None:
     merge_row(row, update)
 
     assert (row, update) == before
+
+
+FIELDS = st.dictionaries(st.sampled_from(("span_id", "input", "metadata", "tags", "comments")), JSON)
+
+
+@given(row=FIELDS, update=FIELDS)
+def test_rows_without_a_common_field_merge_by_the_same_rules(row: Any, update: Any) -> None:
+    apart = cast("Row", {name: value for name, value in update.items() if name not in row})
+
+    # What is marked as an update goes the long way.
+    assert merge_row(row, apart) == merge_row(row, cast("Row", {**apart, "_is_merge": True}))
