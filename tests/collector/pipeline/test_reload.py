@@ -19,13 +19,14 @@ def test_what_needs_a_new_start_is_named_with_both_values() -> None:
 
 
 def test_the_level_of_logs_changes_at_once() -> None:
-    ours = logging.getLogger("otel_bridge_collector")
-    before = ours.level
+    ours = [logging.getLogger(name) for name in ("otel_bridge", "otel_bridge_collector")]
+    before = [each.level for each in ours]
     try:
         apply_log_level(load_settings(Sources(assignments=["service.telemetry.logs.level=error"])))
-        assert ours.level == logging.ERROR
+        assert {each.level for each in ours} == {logging.ERROR}
     finally:
-        ours.setLevel(before)
+        for each, level in zip(ours, before, strict=True):
+            each.setLevel(level)
 
 
 def test_what_takes_effect_at_once_is_named_without_its_values() -> None:
