@@ -1,6 +1,7 @@
 """Changes by chance to bytes, texts and JSON, as hostile and as broken senders make them."""
 
 import json
+import sys
 from collections.abc import Sequence
 from random import Random
 from typing import Any, Final
@@ -14,7 +15,8 @@ ODD_VALUES: Final[Sequence[Any]] = (
     [], {}, [None], {"": ""}, {"\x00": 1}, "x" * 5000, [[]] * 50, "1970-01-01T00:00:00Z", "99999-01-01", "project_logs", "%s", "'; --",
 )  # fmt: skip
 
-_DEPTHS: Final = (3, 60, 127, 200, 255, 300, 5000)
+_DEPTHS: Final = (3, 60, 127, 200, 255, 300, 400)
+_DEEPEST: Final = 10_000
 
 
 def mutated_bytes(data: bytes, chance: Random, *, changes: int = 4) -> bytes:
@@ -46,7 +48,12 @@ def mutated_json(value: Any, chance: Random, *, changes: int = 3) -> Any:
 
 def dumped(value: Any) -> bytes:
     """Return JSON as a sender writes it, also with half of a surrogate pair and with numbers that are none."""
-    return json.dumps(value).encode("utf-8", "surrogatepass")
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(_DEEPEST)  # a few nestings in one another; the encoder in C has a limit of its own
+    try:
+        return "".join(json.JSONEncoder().iterencode(value)).encode("utf-8", "surrogatepass")
+    finally:
+        sys.setrecursionlimit(usual)
 
 
 def _changed(value: Any, chance: Random) -> Any:
@@ -79,7 +86,6 @@ def _changed_object(value: dict[str, Any], chance: Random) -> dict[str, Any]:
 
 
 def _nested(value: Any, depth: int, chance: Random) -> Any:
-    # Deeper than Python's own JSON writer goes, it is written by hand by nobody: the text is cut in instead.
-    for _ in range(min(depth, 400)):
+    for _ in range(depth):
         value = [value] if chance.random() < 0.5 else {"a": value}
     return value

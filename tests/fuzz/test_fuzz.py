@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from tests.fuzz.bytes import dumped
 from tests.fuzz.campaign import run_campaign, try_seed
 from tests.fuzz.target import Input
 from tests.fuzz.targets import TARGETS
@@ -54,3 +55,11 @@ def test_what_fails_is_made_small_and_written_down_once(tmp_path: Path) -> None:
 
     assert passed == [False, False]
     assert [Input.from_bytes(path.read_bytes()) for path in tmp_path.iterdir()] == [Input("text", b"!")]
+
+
+def test_what_is_nested_deeper_than_python_writes_can_be_sent() -> None:
+    nested: list[object] = []
+    for _ in range(1_600):
+        nested = [nested]
+
+    assert dumped(nested) == b"[" * 1_601 + b"]" * 1_601
