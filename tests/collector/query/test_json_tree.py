@@ -143,6 +143,9 @@ def test_and_of_nothing_is_empty() -> None:
         pytest.param(
             {"filter": {"op": "in", "left": A, "right": A}}, "is no list of constants", id="in-names"
         ),
+        pytest.param(
+            {"filter": {"op": "if", "conds": [], "else": A}}, "query.filter.conds is empty", id="if-nothing"
+        ),
         pytest.param({"filter": {"op": "ident", "name": []}}, "does not begin with a name", id="no-name"),
         pytest.param({"filter": {"op": "ident", "name": ["a", 1.5]}}, "something else than keys", id="step"),
         pytest.param(

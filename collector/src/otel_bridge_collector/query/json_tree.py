@@ -283,6 +283,8 @@ def _if(node: _Operation) -> Expression:
     branches = [
         node.member(condition, f"conds[{index}]") for index, condition in enumerate(node.items("conds"))
     ]
+    if not branches:
+        raise _error(f"{node.path}.conds", 'is empty, and "if" needs at least one condition')
     return Conditional(
         branches=tuple((branch.operand("cond"), branch.operand("then")) for branch in branches),
         otherwise=node.operand("else") if "else" in node.fields else Literal(value=None),
