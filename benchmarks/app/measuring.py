@@ -15,9 +15,13 @@ _CHILD_S: Final = 180
 PEERS: Final = ("fastotel", "langfuse", "logfire")
 """Libraries with an environment of their own; the others are in ours."""
 
+FIRST_NAMES: Final = "otel_bridge and the first names"
+"""What follows soon after our import: the names of a traced app, which are imported when they are asked for."""
+
 IMPORTS: Final[Mapping[str, str]] = {
     "bare": "import opentelemetry.sdk.trace.export, opentelemetry.exporter.otlp.proto.http.trace_exporter",
     "otel_bridge": "import otel_bridge",
+    FIRST_NAMES: "from otel_bridge import init_logger, start_span, traced",
     "braintrust": "import braintrust",
     "fastotel": "import opentelemetry.sdk.trace, fastotel",
     "langfuse": "import langfuse",

@@ -1,145 +1,163 @@
-"""Braintrust's programming model on plain OpenTelemetry: the app side."""
+"""Braintrust's programming model on plain OpenTelemetry: the app side.
 
-from otel_bridge.api.attachments import (
-    Attachment,
-    BaseAttachment,
-    ExternalAttachment,
-    JSONAttachment,
-    ReadonlyAttachment,
-)
-from otel_bridge.api.customizers import SpanCustomizer, set_span_customizers
-from otel_bridge.api.datasets import Dataset, DatasetRef, init_dataset
-from otel_bridge.api.evaluation.call import set_thread_pool_max_workers
-from otel_bridge.api.evaluation.case import EvalCase
-from otel_bridge.api.evaluation.data import BaseExperiment
-from otel_bridge.api.evaluation.eval import Eval, EvalAsync
-from otel_bridge.api.evaluation.evaluator import EvalScorer, EvalTask, Evaluator, default_error_score_handler
-from otel_bridge.api.evaluation.hooks import EvalHooks, SSEProgressEvent, TaskProgressEvent
-from otel_bridge.api.evaluation.reporter import Reporter, ReporterDef
-from otel_bridge.api.evaluation.result import EvalResult, EvalResultWithSummary
-from otel_bridge.api.evaluation.score import Classification, Score
-from otel_bridge.api.evaluation.trace import LocalTrace
-from otel_bridge.api.experiment import Experiment, ExperimentIdentifier
-from otel_bridge.api.experiment_now import current_experiment, log, summarize
-from otel_bridge.api.experiments import init, init_experiment
-from otel_bridge.api.feedback import log_feedback, update_span
-from otel_bridge.api.interface import Span, SpanTypeAttribute
-from otel_bridge.api.link import permalink
-from otel_bridge.api.log_handler import BraintrustLogHandler
-from otel_bridge.api.logger import Logger, current_logger, init_logger
-from otel_bridge.api.login import login, login_to_state, org_id, set_http_adapter
-from otel_bridge.api.masking import set_masking_function
-from otel_bridge.api.noop import NOOP_SPAN
-from otel_bridge.api.readonly_experiment import ReadonlyExperiment
-from otel_bridge.api.summary import (
-    DatasetSummary,
-    DataSummary,
-    ExperimentSummary,
-    MetricSummary,
-    ScoreSummary,
-    SummarySkipped,
-    SummarySuccess,
-)
-from otel_bridge.api.threads import TracedThreadPoolExecutor, setup_threads
-from otel_bridge.api.traced import traced
-from otel_bridge.api.tracing import (
-    current_span,
-    extract_trace_context,
-    inject_trace_context,
-    parent_context,
-    start_span,
-)
-from otel_bridge.auto.instrument import auto_instrument, uninstrument
-from otel_bridge.configure import flush, tracer_provider
-from otel_bridge.contract.slug import SpanComponents
-from otel_bridge.control.repo import GitMetadataSettings, RepoInfo
-from otel_bridge.errors import BridgeError, FlushError
-from otel_bridge.processor.bridge import BridgeSpanProcessor
-from otel_bridge.processor.exporter import BridgeLogExporter, BridgeSpanExporter
-from otel_bridge.processor.log_records import BridgeLogRecordProcessor
-from otel_bridge.processor.stats import Stats, stats
+A public name is imported when it is first asked for, so that `import otel_bridge` costs next to nothing in a process that traces little or not
+at all. `__init__.pyi` says the same to type checkers; a test holds the two together.
+"""
 
-__all__ = [
-    "NOOP_SPAN",
-    "Attachment",
-    "BaseAttachment",
-    "BaseExperiment",
-    "BraintrustLogHandler",
-    "BridgeError",
-    "BridgeLogExporter",
-    "BridgeLogRecordProcessor",
-    "BridgeSpanExporter",
-    "BridgeSpanProcessor",
-    "Classification",
-    "DataSummary",
-    "Dataset",
-    "DatasetRef",
-    "DatasetSummary",
-    "Eval",
-    "EvalAsync",
-    "EvalCase",
-    "EvalHooks",
-    "EvalResult",
-    "EvalResultWithSummary",
-    "EvalScorer",
-    "EvalTask",
-    "Evaluator",
-    "Experiment",
-    "ExperimentIdentifier",
-    "ExperimentSummary",
-    "ExternalAttachment",
-    "FlushError",
-    "GitMetadataSettings",
-    "JSONAttachment",
-    "LocalTrace",
-    "Logger",
-    "MetricSummary",
-    "ReadonlyAttachment",
-    "ReadonlyExperiment",
-    "RepoInfo",
-    "Reporter",
-    "ReporterDef",
-    "SSEProgressEvent",
-    "Score",
-    "ScoreSummary",
-    "Span",
-    "SpanComponents",
-    "SpanCustomizer",
-    "SpanTypeAttribute",
-    "Stats",
-    "SummarySkipped",
-    "SummarySuccess",
-    "TaskProgressEvent",
-    "TracedThreadPoolExecutor",
-    "auto_instrument",
-    "current_experiment",
-    "current_logger",
-    "current_span",
-    "default_error_score_handler",
-    "extract_trace_context",
-    "flush",
-    "init",
-    "init_dataset",
-    "init_experiment",
-    "init_logger",
-    "inject_trace_context",
-    "log",
-    "log_feedback",
-    "login",
-    "login_to_state",
-    "org_id",
-    "parent_context",
-    "permalink",
-    "set_http_adapter",
-    "set_masking_function",
-    "set_span_customizers",
-    "set_thread_pool_max_workers",
-    "setup_threads",
-    "start_span",
-    "stats",
-    "summarize",
-    "traced",
-    "tracer_provider",
-    "uninstrument",
-    "update_span",
-]
+from importlib import import_module as _import_module
+from typing import Final as _Final
+
+_NAMES: _Final[dict[str, tuple[str, ...]]] = {
+    "api.attachments": (
+        "Attachment",
+        "BaseAttachment",
+        "ExternalAttachment",
+        "JSONAttachment",
+        "ReadonlyAttachment",
+    ),
+    "api.customizers": (
+        "SpanCustomizer",
+        "set_span_customizers",
+    ),
+    "api.datasets": (
+        "Dataset",
+        "DatasetRef",
+        "init_dataset",
+    ),
+    "api.evaluation.call": ("set_thread_pool_max_workers",),
+    "api.evaluation.case": ("EvalCase",),
+    "api.evaluation.data": ("BaseExperiment",),
+    "api.evaluation.eval": (
+        "Eval",
+        "EvalAsync",
+    ),
+    "api.evaluation.evaluator": (
+        "EvalScorer",
+        "EvalTask",
+        "Evaluator",
+        "default_error_score_handler",
+    ),
+    "api.evaluation.hooks": (
+        "EvalHooks",
+        "SSEProgressEvent",
+        "TaskProgressEvent",
+    ),
+    "api.evaluation.reporter": (
+        "Reporter",
+        "ReporterDef",
+    ),
+    "api.evaluation.result": (
+        "EvalResult",
+        "EvalResultWithSummary",
+    ),
+    "api.evaluation.score": (
+        "Classification",
+        "Score",
+    ),
+    "api.evaluation.trace": ("LocalTrace",),
+    "api.experiment": (
+        "Experiment",
+        "ExperimentIdentifier",
+    ),
+    "api.experiment_now": (
+        "current_experiment",
+        "log",
+        "summarize",
+    ),
+    "api.experiments": (
+        "init",
+        "init_experiment",
+    ),
+    "api.feedback": (
+        "log_feedback",
+        "update_span",
+    ),
+    "api.interface": (
+        "Span",
+        "SpanTypeAttribute",
+    ),
+    "api.link": ("permalink",),
+    "api.log_handler": ("BraintrustLogHandler",),
+    "api.logger": (
+        "Logger",
+        "current_logger",
+        "init_logger",
+    ),
+    "api.login": (
+        "login",
+        "login_to_state",
+        "org_id",
+        "set_http_adapter",
+    ),
+    "api.masking": ("set_masking_function",),
+    "api.noop": ("NOOP_SPAN",),
+    "api.readonly_experiment": ("ReadonlyExperiment",),
+    "api.summary": (
+        "DatasetSummary",
+        "DataSummary",
+        "ExperimentSummary",
+        "MetricSummary",
+        "ScoreSummary",
+        "SummarySkipped",
+        "SummarySuccess",
+    ),
+    "api.threads": (
+        "TracedThreadPoolExecutor",
+        "setup_threads",
+    ),
+    "api.traced": ("traced",),
+    "api.tracing": (
+        "current_span",
+        "extract_trace_context",
+        "inject_trace_context",
+        "parent_context",
+        "start_span",
+    ),
+    "auto.instrument": (
+        "auto_instrument",
+        "uninstrument",
+    ),
+    "configure": (
+        "flush",
+        "tracer_provider",
+    ),
+    "contract.slug": ("SpanComponents",),
+    "control.repo": (
+        "GitMetadataSettings",
+        "RepoInfo",
+    ),
+    "errors": (
+        "BridgeError",
+        "FlushError",
+    ),
+    "processor.bridge": ("BridgeSpanProcessor",),
+    "processor.exporter": (
+        "BridgeLogExporter",
+        "BridgeSpanExporter",
+    ),
+    "processor.log_records": ("BridgeLogRecordProcessor",),
+    "processor.stats": (
+        "Stats",
+        "stats",
+    ),
+}
+"""The module of each public name, below this package."""
+
+_HOMES: _Final = {name: home for home, names in _NAMES.items() for name in names}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll] - type checkers read the stub
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name; it stands in the module from then on, so that a second look costs nothing more."""
+    home = _HOMES.get(name)
+    if home is None:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    value: object = getattr(_import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

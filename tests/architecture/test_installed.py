@@ -17,8 +17,8 @@ COLLECTOR = Path(sysconfig.get_path("scripts")) / "otel-bridge-collector"
 def test_all_names_the_public_names() -> None:
     public = {
         name
-        for name, value in vars(otel_bridge).items()
-        if not name.startswith("_") and not isinstance(value, type(sys))
+        for name in dir(otel_bridge)
+        if not name.startswith("_") and not isinstance(getattr(otel_bridge, name), type(sys))
     }
 
     assert set(otel_bridge.__all__) == public
