@@ -61,9 +61,10 @@ def test_a_backend_that_refuses_is_told_of_once_without_its_answer(caplog: pytes
         wait_until(lambda: bool(backend.metrics))
         meters.stop(5)
 
+    place = backend.url.removeprefix("http://")
     assert [text for text in caplog.messages if "127.0.0.1" in text] == [
-        "the metrics do not reach 127.0.0.1; the next are sent all the same",
-        "the metrics reach 127.0.0.1 again",
+        f"the metrics do not reach {place}; the next are sent all the same",
+        f"the metrics reach {place} again",
     ]
 
 
@@ -79,6 +80,9 @@ def test_a_backend_that_hangs_does_not_hold_up_the_shutdown(tmp_path: Path) -> N
             took_s = time.monotonic() - began_s
 
     assert took_s < 4
+    last = collector.log.read_text()
+    assert f"{url.removeprefix('http://')} has not taken the last metrics in time" in last
+    assert "leaked" not in last
 
 
 def test_a_sidecar_that_sends_to_itself_stays_well(tmp_path: Path) -> None:

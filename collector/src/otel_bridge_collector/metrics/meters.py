@@ -3,7 +3,7 @@
 What happens often is added to `Counters`, which costs less than an instrument of the SDK, and read from there when a reader asks.
 """
 
-import logging
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Final, TypeAlias
@@ -15,8 +15,6 @@ from opentelemetry.sdk.resources import Resource
 
 from otel_bridge_collector.metrics.catalog import COUNTED, GAUGES, SYNC_TIME, Gauge
 from otel_bridge_collector.telemetry import Counted, Counters
-
-logger = logging.getLogger(__name__)
 
 NAME: Final = "otel-bridge-collector"
 
@@ -40,6 +38,8 @@ class Meters:
             readers: beside the one that `collect` asks.
         """
         self._reader = InMemoryMetricReader()
+        self._sent_by = readers
+        self._sources = dict(sources)
         resource = Resource.create({"service.name": NAME, "service.version": version(NAME)})
         self._provider = MeterProvider([self._reader, *readers], resource, shutdown_on_exit=False)
         meter = self._provider.get_meter("otel_bridge_collector", version(NAME))
@@ -47,7 +47,7 @@ class Meters:
             _observe_counted(meter, counters, counted)
         for gauge in GAUGES:
             if gauge in sources:
-                _observe_gauge(meter, gauge, sources[gauge])
+                _observe_gauge(meter, gauge, self._sources)
         self._sync_time = meter.create_histogram(
             SYNC_TIME.name, SYNC_TIME.unit, SYNC_TIME.description,
             explicit_bucket_boundaries_advisory=SYNC_TIME.bounds,
@@ -62,11 +62,18 @@ class Meters:
         return self._reader.get_metrics_data()
 
     def stop(self, timeout_s: float) -> None:
-        """Send what is sent to others a last time, and end; what takes longer goes on by itself, and ends with the process."""
-        try:
-            self._provider.shutdown(timeout_millis=timeout_s * 1000)
-        except Exception as error:  # noqa: BLE001 - the SDK raises it where a reader was not done in time
-            logger.warning("the last metrics were not all sent (%s)", type(error).__name__)
+        """Let all readers send a last time, side by side, and end; what takes longer goes on by itself, and ends with the process."""
+        # Not by the provider: it ends its readers one after the other, and leaves out those for which no time is left.
+        ending = [
+            threading.Thread(target=reader.shutdown, args=(timeout_s * 1000,), daemon=True)
+            for reader in self._sent_by
+        ]
+        for thread in ending:
+            thread.start()
+        for thread in ending:
+            thread.join()
+        # A reader that still waits for its backend holds the instruments, and would hold the store through them.
+        self._sources.clear()
 
 
 def _observe_counted(meter: Meter, counters: Counters, counted: Counted) -> None:
@@ -76,9 +83,10 @@ def _observe_counted(meter: Meter, counters: Counters, counted: Counted) -> None
     meter.create_observable_counter(counted.name, [values], counted.unit, counted.description)
 
 
-def _observe_gauge(meter: Meter, gauge: Gauge, source: Source) -> None:
+def _observe_gauge(meter: Meter, gauge: Gauge, sources: Mapping[Gauge, Source]) -> None:
     def values(_: CallbackOptions) -> Iterable[Observation]:
-        return _observations(gauge.labels, source())
+        source = sources.get(gauge)
+        return _observations(gauge.labels, source()) if source else []
 
     create = meter.create_observable_counter if gauge.only_grows else meter.create_observable_gauge
     create(gauge.name, [values], gauge.unit, gauge.description)

@@ -38,7 +38,7 @@ def _reader(config: PeriodicReader) -> PeriodicExportingMetricReader:
         compression=Compression.Gzip,
     )
     return PeriodicExportingMetricReader(
-        TellingExporter(exporter, urlsplit(backend.endpoint).hostname or ""),
+        TellingExporter(exporter, _place(backend)),
         export_interval_millis=config.interval * 1000,
         export_timeout_millis=config.timeout * 1000,
     )
@@ -47,6 +47,11 @@ def _reader(config: PeriodicReader) -> PeriodicExportingMetricReader:
 def _url(backend: OtlpMetrics) -> str:
     has_path = urlsplit(backend.endpoint).path not in ("", "/")
     return backend.endpoint if has_path else backend.endpoint.rstrip("/") + _PATH
+
+
+def _place(backend: OtlpMetrics) -> str:
+    # A user's name and password, a path and a query can be secrets.
+    return urlsplit(backend.endpoint).netloc.rpartition("@")[2]
 
 
 class TellingExporter(MetricExporter):
@@ -63,13 +68,16 @@ class TellingExporter(MetricExporter):
         self._inner = inner
         self._place = place
         self._is_failing = False
+        self._is_sending = False
 
     def export(
         self, metrics_data: MetricsData, timeout_millis: float = 10_000, **kwargs: object
     ) -> MetricExportResult:
         """Send; called by one thread at a time."""
         del kwargs
+        self._is_sending = True
         result = self._inner.export(metrics_data, timeout_millis)  # pyright: ignore[reportUnknownMemberType]  # its **kwargs
+        self._is_sending = False
         fails = result is not MetricExportResult.SUCCESS
         if fails and not self._is_failing:
             logger.warning("the metrics do not reach %s; the next are sent all the same", self._place)
@@ -83,6 +91,10 @@ class TellingExporter(MetricExporter):
         return self._inner.force_flush(timeout_millis)
 
     def shutdown(self, timeout_millis: float = 30_000, **kwargs: object) -> None:
-        """End, without a wait."""
+        """End, without a wait; called when the last values were sent, or no time is left for them."""
         del kwargs
+        if self._is_sending:
+            logger.warning(
+                "%s has not taken the last metrics in time; the shutdown does not wait for it", self._place
+            )
         self._inner.shutdown(timeout_millis)  # pyright: ignore[reportUnknownMemberType]  # likewise
