@@ -1,6 +1,7 @@
 """JSON over HTTP with a key: one session, bounded waits, three more tries where a repetition may help.
 
-What goes wrong is told by the status and the kind of the error, never by keys, addresses with secrets or bodies.
+What goes wrong is told by the status, the receiver's own words on a request with the key, and the kind of the error; never by keys, addresses
+with secrets or what was sent.
 
 Source: `braintrust` 0.47.0 SDK, `api/_transport.py`, measured (spec/wire.md section 14).
 """
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from otel_bridge import state
 from otel_bridge.errors import AnswerTooLargeError, ControlError
+from otel_bridge.exporter.answer import fault_of
 from otel_bridge.exporter.remedy import remedy
 from otel_bridge.exporter.session import new_session
 from otel_bridge.settings import origin
@@ -105,15 +107,15 @@ class Http:
                 method, url, timeout=self._timeout_s, stream=True, **options
             ) as response:
                 if not response.ok:
-                    hint = hints.get(response.status_code)
                     raise ControlError(
-                        f"{what} was answered with {response.status_code}{f': {hint}' if hint else ''}",
-                        response.status_code,
+                        f"{what} was answered with {_told(response, hints)}", response.status_code
                     )
                 return _read(response)
         except requests.RequestException as error:
-            hint = f": {remedy(None, str(error))}" if isinstance(error, requests.exceptions.SSLError) else ""
-            raise ControlError(f"{what} failed ({type(error).__name__}){hint}") from error
+            # Its causes are left out: each repeats the address with what stands in it, and none says more.
+            raise ControlError(
+                f"{what} failed ({type(error).__name__}): {remedy(None, str(error))}"
+            ) from None
 
     def _open(self, *, once: bool) -> "requests.Session":
         with self._lock:
@@ -138,6 +140,14 @@ def _let_retry(session: "requests.Session") -> None:
     )  # fmt: skip
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(max_retries=retry))
+
+
+def _told(response: "requests.Response", hints: Mapping[int, str]) -> str:
+    if not hints:  # a signed URL: whoever answers there may be anybody
+        return str(response.status_code)
+    fault = fault_of(response, _read(response))
+    hint = hints.get(fault.status)
+    return f"{fault.status}: {fault.said}{f'; {hint}' if hint else ''}"
 
 
 def _read(response: "requests.Response") -> bytes:

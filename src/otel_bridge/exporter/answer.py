@@ -34,18 +34,24 @@ class Fault:
         return f"it answered {self.status}: {self.said}"
 
 
-def fault_of(response: "requests.Response") -> Fault:
-    """Read an answer that is no success; never raises for what is in its body."""
-    words = " ".join(_words(response).split()) or response.reason or "no reason given"
-    shown = words if len(words) <= MAX_CHARACTERS else f"{words[:MAX_CHARACTERS]}..."
-    return Fault(response.status_code, "".join(each if each.isprintable() else "?" for each in shown))
+def fault_of(response: "requests.Response", body: bytes | None = None) -> Fault:
+    """Read an answer that is no success; never raises for what is in its body.
+
+    Args:
+        response: the answer.
+        body: what was read of it already; None to read it here.
+    """
+    told = response.content if body is None else body
+    words = " ".join(_words(response.headers.get("content-type", ""), told).split())
+    shown = words or response.reason or "no reason given"
+    cut = shown if len(shown) <= MAX_CHARACTERS else f"{shown[:MAX_CHARACTERS]}..."
+    return Fault(response.status_code, "".join(each if each.isprintable() else "?" for each in cut))
 
 
-def _words(response: "requests.Response") -> str:
-    kind = response.headers.get("content-type", "")
+def _words(kind: str, body: bytes) -> str:
     if "protobuf" in kind:
-        return _in_protobuf(response.content)
-    return _in_json(response.content) if "json" in kind else ""
+        return _in_protobuf(body)
+    return _in_json(body) if "json" in kind else ""
 
 
 def _in_protobuf(body: bytes) -> str:

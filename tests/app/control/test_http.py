@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from otel_bridge.control.http import Http
 from otel_bridge.errors import ControlError
 from tests.support.control_plane import ControlPlane, control_plane
+from tests.support.listening import listening
 
 
 @pytest.fixture
@@ -54,7 +59,7 @@ def test_a_refusal_is_not_tried_again(plane: ControlPlane) -> None:
         pytest.param(401, "set OTEL_BRIDGE_API_KEY, or BRAINTRUST_API_KEY", id="no key"),
         pytest.param(403, "set OTEL_BRIDGE_API_KEY, or BRAINTRUST_API_KEY", id="a key for something else"),
         pytest.param(404, "set OTEL_BRIDGE_API_URL", id="no API"),
-        pytest.param(400, "answered with 400$", id="nothing to set"),
+        pytest.param(400, "answered with 400: Bad Request$", id="nothing to set"),
     ],
 )
 def test_a_refusal_says_what_to_set(plane: ControlPlane, status: int, said: str) -> None:
@@ -64,6 +69,21 @@ def test_a_refusal_says_what_to_set(plane: ControlPlane, status: int, said: str)
         Http("k", 5).request("POST", f"{plane.url}/attachment")
 
 
+def test_the_words_of_who_refuses_are_passed_on() -> None:
+    async def answer(_: Request) -> Response:
+        return JSONResponse({"error": "this key may only write"}, 403)
+
+    with (
+        listening(Starlette(routes=[Route("/", answer)])) as url,
+        pytest.raises(
+            ControlError, match=r"answered with 403: this key may only write; set OTEL_BRIDGE_API_KEY"
+        ),
+    ):
+        Http("k", 5).request("GET", url)
+
+
 def test_a_plane_that_is_away_is_told_by_kind() -> None:
-    with pytest.raises(ControlError, match="ConnectionError"):
-        Http(None, 5).get("http://127.0.0.1:9/")
+    with pytest.raises(ControlError, match=r"ConnectionError.*is the sidecar running\?") as raised:
+        Http(None, 5).get("http://127.0.0.1:9/secret")
+
+    assert raised.value.__suppress_context__

@@ -78,7 +78,7 @@ def _report_eval(
     if failed:
         _tell_failures(evaluator.eval_name, failed, verbose=verbose, jsonl=jsonl)
         return False
-    text = json.dumps(result.summary.as_dict()) if jsonl else table(result.summary)
+    text = json.dumps(result.summary.as_dict()) if jsonl else table(result.summary, result.results)
     sys.stdout.write(f"{text}\n")
     return True
 

@@ -1,25 +1,43 @@
 """The summary as a table for people: a metric's difference stands in its unit, not as a percentage."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from otel_bridge.api.summary import ExperimentSummary, MetricSummary, ScoreSummary, SummarySkipped
+from otel_bridge.api.evaluation.local_summary import local_summary
+from otel_bridge.api.evaluation.result import EvalResult
+from otel_bridge.api.summary import DISABLED, ExperimentSummary, MetricSummary, ScoreSummary, SummarySkipped
 
 _HEAD = ("", "", "change", "better", "worse")
 
 
-def table(summary: ExperimentSummary) -> str:
-    """Return scores and metrics, a line each, with what became better or worse, and where to see more."""
+def table(summary: ExperimentSummary, results: Sequence[EvalResult[Any, Any, Any]] = ()) -> str:
+    """Return scores and metrics, a line each, with what became better or worse, and where to see more.
+
+    Args:
+        summary: what the server says.
+        results: the cases as they ran here: their averages stand in where the server said nothing though it was asked.
+    """
     title = summary.experiment_name
     if summary.comparison_experiment_name:
         title += f" compared to {summary.comparison_experiment_name}"
-    if isinstance(summary.comparison, SummarySkipped):
-        body = f"no numbers: {summary.comparison.reason}"
-    else:
-        body = _aligned([
-            _HEAD, *map(_score_line, summary.scores.values()), *map(_metric_line, summary.metrics.values())
-        ])  # fmt: skip
+    body = _body(summary, results)
     tail = f"\n\nSee results at {summary.experiment_url}" if summary.experiment_url else ""
     return f"\n{title}\n\n{body}{tail}\n"
+
+
+def _body(summary: ExperimentSummary, results: Sequence[EvalResult[Any, Any, Any]]) -> str:
+    skipped = summary.comparison
+    if not isinstance(skipped, SummarySkipped):
+        return _numbers(summary)
+    here = local_summary(summary.project_name, summary.experiment_name, results)
+    if skipped is DISABLED or not here.scores:
+        return f"no numbers: {skipped.reason}"
+    return f"{_numbers(here)}\n\nThe averages are of the cases as they ran here, compared with none: {skipped.reason}"
+
+
+def _numbers(summary: ExperimentSummary) -> str:
+    lines = [*map(_score_line, summary.scores.values()), *map(_metric_line, summary.metrics.values())]
+    return _aligned([_HEAD, *lines])
 
 
 def _score_line(score: ScoreSummary) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from otel_bridge import ExperimentSummary, SummarySkipped
+from otel_bridge import EvalResult, ExperimentSummary, SummarySkipped
 from otel_bridge.api.evaluation.table import table
-from otel_bridge.api.summary import success_of
+from otel_bridge.api.summary import DISABLED, success_of
 
 SUMMARY = ExperimentSummary(
     project_name="p", project_id="1", experiment_id="2", experiment_name="new", project_url="u",
@@ -36,3 +36,21 @@ def test_a_difference_stands_in_its_unit() -> None:
 
 def test_a_reason_stands_in_the_place_of_numbers() -> None:
     assert "no numbers: why" in table(replace(SUMMARY, comparison=SummarySkipped("why")))
+
+
+def test_averages_of_what_ran_here_stand_in_where_the_server_gives_none() -> None:
+    results = [
+        EvalResult(input=1, output=1, expected=1, metadata={}, tags=[], scores={"exact": score})
+        for score in (1, 0)
+    ]
+
+    text = table(replace(SUMMARY, comparison=SummarySkipped("403")), results)
+
+    assert "exact  50.00%" in text
+    assert "compared with none: 403" in text
+
+
+def test_numbers_that_nobody_asked_for_are_left_out() -> None:
+    results = [EvalResult(input=1, output=1, expected=1, metadata={}, tags=[], scores={"exact": 1})]
+
+    assert "exact" not in table(replace(SUMMARY, comparison=DISABLED), results)
