@@ -1,14 +1,13 @@
 """Parents as they stand in `x-bt-parent`, `braintrust.parent` and baggage, and export slugs of all versions."""
 
 import base64
-import json
 import uuid
 from random import Random
 from typing import Final
 
 from otel_bridge.contract.parent import ParentError, parse_parent
 from otel_bridge.contract.slug import SlugError, SpanComponents
-from tests.fuzz.bytes import ODD_VALUES, mutated_bytes, mutated_json
+from tests.fuzz.bytes import ODD_VALUES, dumped, mutated_bytes, mutated_json
 from tests.fuzz.target import Input
 
 _ID: Final = uuid.UUID(int=0x1234567890ABCDEF1234567890ABCDEF)
@@ -69,7 +68,7 @@ def _rest(chance: Random) -> bytes:
         if chance.random() < 0.5
         else chance.choice((_REST, chance.choice(ODD_VALUES)))
     )
-    return json.dumps(rest).encode()
+    return dumped(rest)
 
 
 def _v1(chance: Random) -> bytes:

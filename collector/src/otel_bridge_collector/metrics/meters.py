@@ -65,7 +65,7 @@ class Meters:
         """Let all readers send a last time, side by side, and end; what takes longer goes on by itself, and ends with the process."""
         # Not by the provider: it ends its readers one after the other, and leaves out those for which no time is left.
         ending = [
-            threading.Thread(target=reader.shutdown, args=(timeout_s * 1000,), daemon=True)
+            threading.Thread(target=_end, args=(reader, timeout_s * 1000), daemon=True)
             for reader in self._sent_by
         ]
         for thread in ending:
@@ -74,6 +74,10 @@ class Meters:
             thread.join()
         # A reader that still waits for its backend holds the instruments, and would hold the store through them.
         self._sources.clear()
+
+
+def _end(reader: MetricReader, timeout_ms: float) -> None:
+    reader.shutdown(timeout_millis=timeout_ms)  # pyright: ignore[reportUnknownMemberType]  # its **kwargs
 
 
 def _observe_counted(meter: Meter, counters: Counters, counted: Counted) -> None:
