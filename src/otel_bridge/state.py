@@ -69,8 +69,10 @@ def release(activation: Activation) -> None:
 def live_context(context: Context | None = None) -> Context:
     """Return `context`, the current one by default, or what was outside of the released spans it stands in."""
     context = otel_context.get_current() if context is None else context
-    while (activation := activation_of(context)) and activation.released:
-        context = activation.outer
+    while isinstance(found := context.get(_ACTIVATION_KEY), Activation) and found.released:
+        if found.otel_span is not trace.get_current_span(context):
+            break  # a span of others, which lives on
+        context = found.outer
     return context
 
 
@@ -133,7 +135,9 @@ class Routes:
 
     def of(self, ended: ReadableSpan) -> Route | None:
         """Return the way of a span that is just ending; None for the usual one."""
-        span = self._spans.get(_ids(ended.context)) if ended.context else None
+        if not (self._spans and ended.context):
+            return None
+        span = self._spans.get(_ids(ended.context))
         return None if span is None else self._routes.get(span)
 
     def in_use(self) -> set[Route]:

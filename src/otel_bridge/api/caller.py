@@ -15,6 +15,12 @@ from otel_bridge.contract.row import Json
 
 _PACKAGE: Final = "otel_bridge"
 
+_ORIGIN: Final[Mapping[str, Json]] = {
+    "name": "otel-bridge.python",
+    "version": VERSION,
+    "instrumentation": {"name": "otel-bridge-python-logger"},
+}
+
 
 def caller_context(environment: Mapping[str, str]) -> dict[str, Json]:
     """Return the `context` of a span that is being started: the app's line, and this library.
@@ -22,13 +28,7 @@ def caller_context(environment: Mapping[str, str]) -> dict[str, Json]:
     Args:
         environment: `type` and `name` of the place where the process runs; may be empty.
     """
-    origin: dict[str, Json] = {
-        "name": "otel-bridge.python",
-        "version": VERSION,
-        "instrumentation": {"name": "otel-bridge-python-logger"},
-    }
-    if environment:
-        origin["environment"] = dict(environment)
+    origin = {**_ORIGIN, "environment": dict(environment)} if environment else _ORIGIN
     return {**_location(), "span_origin": origin}
 
 

@@ -37,7 +37,7 @@ _OBJECT_TYPES: Final = {
 _HEX: Final = re.compile(r"[0-9a-f]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that takes twice as long, for each span
 class Place:
     """Where to start a span.
 

@@ -151,6 +151,8 @@ class Recording:
     def _set(self, attributes: Attributes) -> None:
         """Set `attributes`, and see to it that a length limit leaves no broken JSON."""
         self._span.set_attributes(attributes)
+        if self._holds_longest(attributes):
+            return
         texts = {name: value for name, value in attributes.items() if _is_json(value)}
         for stand_in in _TRUNCATED:
             texts = dict.fromkeys(self._cut(texts), stand_in)
@@ -158,18 +160,23 @@ class Recording:
                 return
             self._span.set_attributes(texts)
 
+    def _holds_longest(self, attributes: Attributes) -> bool:
+        """Whether the span holds the longest text as it is, and so all of them."""
+        longest, length = "", 0
+        for name, value in attributes.items():
+            if isinstance(value, str) and len(value) > length:
+                longest, length = name, len(value)
+        return not length or attributes_of(self._span).get(longest) == attributes[longest]
+
     def _cut(self, texts: Mapping[str, str]) -> list[str]:
-        """The names of the texts that the span does not hold as they are; none if it holds the longest."""
+        """The names of the texts that the span does not hold as they are."""
         held = attributes_of(self._span)
-        longest = max(texts, key=lambda name: len(texts[name]), default=None)
-        if longest is None or held.get(longest) == texts[longest]:
-            return []
         return [name for name, text in texts.items() if held.get(name) != text]
 
 
 def _end_in(fields: Mapping[str, Json]) -> float | None:
     metrics = fields.get("metrics")
-    end = metrics.get("end") if isinstance(metrics, Mapping) else None
+    end = metrics.get("end") if metrics is not None and isinstance(metrics, Mapping) else None
     return float(end) if isinstance(end, int | float) else None
 
 
@@ -189,7 +196,7 @@ def _name(row: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
 def _without_end(row: Mapping[str, Json]) -> dict[str, Json]:
     """The row without what the OTel span itself says."""
     metrics = row.get("metrics")
-    if not isinstance(metrics, Mapping):
+    if metrics is None or not isinstance(metrics, Mapping):
         return dict(row)
     rest = {key: value for key, value in metrics.items() if key != "end"}
     kept = {key: value for key, value in row.items() if key != "metrics"}

@@ -7,7 +7,7 @@ no users, and a case that is missing would make its numbers wrong.
 from typing import Final
 
 from otel_bridge.configure import Bridge, flush_quietly
-from otel_bridge.processor.stats import stats
+from otel_bridge.processor.stats import spans_waiting, stats
 
 _KEPT_FREE: Final = 0.25
 """Part of the queue that is kept free for the spans of instrumentations, which do not wait."""
@@ -15,7 +15,7 @@ _KEPT_FREE: Final = 0.25
 
 def is_crowded(bridge: Bridge) -> bool:
     """Tell whether the queue is nearly full."""
-    return stats().spans.waiting > (1 - _KEPT_FREE) * bridge.settings.queue_size
+    return spans_waiting() > (1 - _KEPT_FREE) * bridge.settings.queue_size
 
 
 def wait_for_room(bridge: Bridge) -> None:

@@ -30,7 +30,7 @@ from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge.contract.row import Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that takes twice as long, for each span
 class Identity:
     """What never changes about a span.
 
@@ -273,9 +273,10 @@ def _with_parent(context: Context, parent: str | None) -> Context:
     """
     if parent is None:
         return context
+    is_experiment = parent.startswith("experiment_id:")
+    if get_value(state.PARENT_KEY, context) == parent and (
+        not is_experiment or baggage.get_baggage(names.PARENT_BAGGAGE, context) == parent
+    ):
+        return context
     context = set_value(state.PARENT_KEY, parent, context)
-    return (
-        baggage.set_baggage(names.PARENT_BAGGAGE, parent, context)
-        if parent.startswith("experiment_id:")
-        else context
-    )
+    return baggage.set_baggage(names.PARENT_BAGGAGE, parent, context) if is_experiment else context

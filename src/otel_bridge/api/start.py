@@ -43,10 +43,8 @@ def start(bridge: Bridge, place: Place, arguments: StartArguments) -> Span:
     propagated = cast("dict[str, Json]", to_json(inherited)) if inherited else None
     context = caller_context(bridge.environment)
     name = _name(place, arguments, context)
-    row = merged(
-        {"span_attributes": _span_attributes(place, arguments, name), "context": context},
-        merged(checked(event), propagated or {}),
-    )
+    said = merged(checked(event), propagated) if propagated else checked(event)
+    row = merged({"span_attributes": _span_attributes(place, arguments, name), "context": context}, said)
     otel_span = _otel_span(bridge, place, row, arguments.start_time)
     if not otel_span.get_span_context().is_valid:
         return NOOP_SPAN

@@ -35,7 +35,7 @@ def to_json(value: object) -> Json:
     | a container inside itself | `"<circular reference>"` |
     | anything else | `str()` |
     """
-    return _copy(value, 0, set())
+    return cast("Json", value) if type(value) in _PLAIN else _copy(value, 0, set())
 
 
 # Values are copies that hold no cycle; what a masking function returns may, and then runs out of stack.

@@ -85,7 +85,7 @@ def merge_value(old: Json, new: Json, *, stop: Collection[Path] = (), path: Path
         stop: paths whose value is replaced whole.
         path: where the two values stand, for `stop`.
     """
-    if not isinstance(old, Mapping) or not isinstance(new, Mapping) or path in stop:
+    if old is None or not isinstance(old, Mapping) or not isinstance(new, Mapping) or path in stop:
         return new
     merged = dict(old)
     for key, value in new.items():

@@ -113,6 +113,11 @@ class BridgeSpanProcessor(SpanProcessor):
         return self._delivery.counts
 
     @property
+    def waiting(self) -> int:
+        """How many spans wait to be sent, at a glance."""
+        return self._delivery.waiting
+
+    @property
     def masking_counts(self) -> MaskingCounts:
         """How many spans left so far, and how many of them masked."""
         return self._delivery.masking_counts
@@ -161,7 +166,11 @@ class BridgeSpanProcessor(SpanProcessor):
         """Whether a processor of ours has sent `span` to the same place, or one of the app's own is there for it."""
         if state.process.taken.get(span) == self._destination:
             return True
-        return self._stand_in and (span in state.process.taken or _ids(span) in state.process.claimed)
+        if not self._stand_in:
+            return False
+        return span in state.process.taken or (
+            bool(state.process.claimed) and _ids(span) in state.process.claimed
+        )
 
     def _on_ending(self, span: Span) -> None:
         """Mask for all processors, where the app asked for it; the SDK calls it before it calls any `on_end`."""

@@ -134,6 +134,11 @@ class Delivery:
             )
 
     @property
+    def waiting(self) -> int:
+        """How many wait, at a glance: without the lock, so that one that is just coming or going may count or not."""
+        return self._accepted - self._delivered - self._failed
+
+    @property
     def masking_counts(self) -> MaskingCounts:
         """How many left, and how many of those masked."""
         with self._lock:

@@ -5,6 +5,7 @@ from opentelemetry.sdk._logs import LoggerProvider
 
 import otel_bridge
 from otel_bridge import stats
+from otel_bridge.processor.stats import spans_waiting
 from tests.support.app import App
 
 
@@ -20,6 +21,15 @@ def test_spans_and_facts_are_counted_apart(app: App) -> None:
 
     assert (stats().spans.accepted, stats().spans.delivered, stats().spans.waiting) == (2, 2, 0)
     assert (stats().facts.accepted, stats().facts.delivered) == (1, 1)
+
+
+def test_what_waits_is_told_at_a_glance(app: App) -> None:
+    before = spans_waiting()
+    app.logger.log(input=1)
+    waiting = spans_waiting() - before
+    otel_bridge.flush()
+
+    assert (waiting, spans_waiting() - before) == (1, 0)
 
 
 def test_what_was_lost_is_counted(app: App) -> None:

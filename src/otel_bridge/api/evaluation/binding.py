@@ -4,15 +4,25 @@ Source: `braintrust` 0.47.0 SDK, `framework._call_user_fn_args`, measured (spec/
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 _STARS: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _TASK_WITH_HOOKS: Final = 2
 
+Parameters = Sequence[inspect.Parameter]
 
-def arguments_for(function: Callable[..., Any], offered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keyword arguments of a call, out of those that are offered.
+
+def parameters_of(function: Callable[..., Any]) -> Parameters | None:
+    """Return the parameters of `function`; None where Python does not know them."""
+    try:
+        return tuple(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return None
+
+
+def arguments_for(parameters: Parameters | None, offered: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keyword arguments of a call of what has these parameters, out of those that are offered.
 
     | parameter | gets |
     | --- | --- |
@@ -20,10 +30,10 @@ def arguments_for(function: Callable[..., Any], offered: Mapping[str, Any]) -> d
     | of another name, with a default | its default |
     | of another name | the first of what is offered and not used yet, in order |
     | `**kwargs` | all the rest |
+
+    Where the parameters are not known, all that is offered is given.
     """
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
+    if parameters is None:
         return dict(offered)
     left = dict(offered)
     bound: dict[str, Any] = {}
@@ -42,7 +52,5 @@ def arguments_for(function: Callable[..., Any], offered: Mapping[str, Any]) -> d
 
 def wants_hooks(task: Callable[..., Any]) -> bool:
     """Tell whether a task takes the hooks: it has two parameters, whatever they are called."""
-    try:
-        return len(inspect.signature(task).parameters) == _TASK_WITH_HOOKS
-    except (TypeError, ValueError):
-        return False
+    parameters = parameters_of(task)
+    return parameters is not None and len(parameters) == _TASK_WITH_HOOKS

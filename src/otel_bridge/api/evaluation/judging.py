@@ -88,7 +88,7 @@ class Judge:
 
     async def _called(self, scorer: Scorer, offered: Mapping[str, Any]) -> Any:
         own = {**offered, "metadata": dict(offered["metadata"])}
-        return await self._caller.call(scorer.function, **arguments_for(scorer.function, own))
+        return await self._caller.call(scorer.function, **arguments_for(scorer.parameters, own))
 
 
 def _start(name: str, kind: str, root: Span, offered: Mapping[str, Any]) -> Span:

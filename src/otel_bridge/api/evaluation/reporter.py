@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from otel_bridge.api.evaluation.binding import arguments_for
+from otel_bridge.api.evaluation.binding import arguments_for, parameters_of
 from otel_bridge.api.evaluation.call import Caller
 from otel_bridge.api.evaluation.evaluator import Evaluator
 from otel_bridge.api.evaluation.result import EvalResult, EvalResultWithSummary
@@ -61,9 +61,13 @@ async def report(
     told = {"verbose": verbose, "jsonl": jsonl}
     try:
         each = {"evaluator": evaluator, "result": result, **told}
-        said = await caller.call(reporter.report_eval, **arguments_for(reporter.report_eval, each))
+        said = await caller.call(
+            reporter.report_eval, **arguments_for(parameters_of(reporter.report_eval), each)
+        )
         whole = {"results": [said], **told}
-        return bool(await caller.call(reporter.report_run, **arguments_for(reporter.report_run, whole)))
+        return bool(
+            await caller.call(reporter.report_run, **arguments_for(parameters_of(reporter.report_run), whole))
+        )
     finally:
         await caller.close()
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from otel_bridge.api.evaluation.binding import Parameters, parameters_of
 from otel_bridge.state import process
 
 logger = logging.getLogger(__name__)
@@ -23,10 +24,12 @@ class Scorer:
     Attributes:
         name: of its span, and of a score that names itself nothing.
         function: what is called.
+        parameters: of `function`; None where they are not known.
     """
 
     name: str
     function: Callable[..., Any]
+    parameters: Parameters | None
 
 
 def scorers_of(given: Sequence[Any], kind: str = "scorer") -> list[Scorer]:
@@ -50,7 +53,8 @@ def scorers_of(given: Sequence[Any], kind: str = "scorer") -> list[Scorer]:
 
 def _scorer(given: Any, index: int, kind: str) -> Scorer:
     one: Any = given() if inspect.isclass(given) and _has_own_method(given) else given
-    return Scorer(name=_name(one, index, kind), function=getattr(one, "eval_async", one))
+    function: Callable[..., Any] = getattr(one, "eval_async", one)
+    return Scorer(name=_name(one, index, kind), function=function, parameters=parameters_of(function))
 
 
 def _has_own_method(given: type[Any]) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from otel_bridge.api.evaluation.binding import arguments_for, wants_hooks
+from otel_bridge.api.evaluation.binding import arguments_for, parameters_of, wants_hooks
 
 OFFERED = {"input": 1, "expected": 2, "output": 3}
 
@@ -26,7 +26,7 @@ OFFERED = {"input": 1, "expected": 2, "output": 3}
 def test_arguments_are_bound_as_braintrust_binds_them(
     function: Callable[..., Any], bound: dict[str, Any]
 ) -> None:
-    assert arguments_for(function, OFFERED) == bound
+    assert arguments_for(parameters_of(function), OFFERED) == bound
 
 
 def test_two_parameters_mean_hooks() -> None:
