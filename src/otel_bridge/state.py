@@ -208,6 +208,18 @@ class Pipeline(Protocol):
         ...
 
 
+class SpanWatch(Protocol):
+    """What the process knows of who watches the spans of some traces."""
+
+    def ended(self, span: ReadableSpan) -> None:
+        """Count a span that is about to be queued."""
+        ...
+
+    def taken(self, spans: Iterable[ReadableSpan]) -> None:
+        """Count spans that a receiver has taken."""
+        ...
+
+
 class Exporter(Protocol):
     """What the process knows of an exporter of ours."""
 
@@ -247,6 +259,7 @@ class Process:
         taken: where a processor of ours sends each ended span that it has seen, None if nowhere; while it waits.
         exporters: the exporters of ours that the app or its configuration made, each with its `settings`.
         claimed: spans that the app's own processor has seen start, by ids; the one that we added leaves them alone.
+        watches: who watches the spans of some traces.
         neighbours_seen: the other span processors, as they were when they were last looked at.
         neighbours_told: kinds of those that were warned of.
         unknown_fields: names that were logged, are no field of a row, and have been warned of.
@@ -285,6 +298,7 @@ class Process:
     claimed: WeakValueDictionary[tuple[int, int], Span] = field(
         default_factory=WeakValueDictionary[tuple[int, int], Span]
     )
+    watches: tuple[SpanWatch, ...] = ()
     neighbours_seen: object = None
     neighbours_told: set[str] = field(default_factory=set[str])
     unknown_fields: set[str] = field(default_factory=set[str])

@@ -97,6 +97,11 @@ class BridgeSpan:
         return self._name
 
     @property
+    def span_context(self) -> trace.SpanContext:
+        """The ids of its OTel span."""
+        return self._otel_span.get_span_context()
+
+    @property
     def root(self) -> TraceRoot:
         """The root of the trace in this process."""
         return self if self._root is None else self._root

@@ -110,9 +110,25 @@ class HalvingSpanExporter(SpanExporter):
         delivered, _ = self.send(spans)
         return SpanExportResult.SUCCESS if delivered == len(spans) else SpanExportResult.FAILURE
 
-    def send(self, spans: Sequence[ReadableSpan]) -> tuple[int, int]:
-        """Export and return how many were delivered and how many were refused alone; the others failed."""
-        return _send(spans, self._export_part, self.answer)
+    def send(
+        self,
+        spans: Sequence[ReadableSpan],
+        on_taken: Callable[[Sequence[ReadableSpan]], None] | None = None,
+    ) -> tuple[int, int]:
+        """Export and return how many were delivered and how many were refused alone; the others failed.
+
+        Args:
+            spans: what to export.
+            on_taken: is given each part that was delivered.
+        """
+
+        def export(part: Sequence[ReadableSpan]) -> bool:
+            is_taken = self._export_part(part)
+            if is_taken and on_taken:
+                on_taken(part)
+            return is_taken
+
+        return _send(spans, export, self.answer)
 
     def say_news(self) -> None:
         """Send a request without spans, if the receiver keeps account and does not know how things stand."""

@@ -152,10 +152,16 @@ class BridgeSpanProcessor(SpanProcessor):
             taken[span] = self._destination if kept else None
         if not kept:
             self._delivery.leave_out(is_sampled=True)
-        elif self._delivery.accept():
-            self._batch.on_end(span)
+        else:
+            self._queue(span)
         if self.settings.flush_on_root_end or state.process.leaving:
             self._flush_root(span)
+
+    def _queue(self, span: ReadableSpan) -> None:
+        for watch in state.process.watches:
+            watch.ended(span)
+        if self._delivery.accept():
+            self._batch.on_end(span)
 
     def _flush_root(self, span: ReadableSpan) -> None:
         """Send everything, if `span` is the first of its trace in this process."""

@@ -24,6 +24,7 @@ from otel_bridge.exporter.quiet import Complaints
 from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter, LastAnswer
 from otel_bridge.exporter.remedy import remedy
 from otel_bridge.processor.masked_export import MaskedLogRecord, MaskedSpan
+from otel_bridge.processor.watch import tell_taken
 
 logger = logging.getLogger(__name__)
 
@@ -245,7 +246,7 @@ class CountedSpanExporter(SpanExporter):
         """Export and count; never raises."""
         masked = [span.attributes or {} for span in spans if isinstance(span, MaskedSpan)]
         counts = MaskingCounts(exported=len(spans), masked=len(masked), failed=_failures(masked))
-        delivered = self._delivery.deliver(len(spans), lambda: self._inner.send(spans), counts)
+        delivered = self._delivery.deliver(len(spans), lambda: self._inner.send(spans, tell_taken), counts)
         return SpanExportResult.SUCCESS if delivered else SpanExportResult.FAILURE
 
     def shutdown(self) -> None:

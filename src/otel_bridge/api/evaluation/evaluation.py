@@ -21,21 +21,25 @@ from otel_bridge.api.evaluation.evaluator import Evaluator
 from otel_bridge.api.evaluation.judging import Judge
 from otel_bridge.api.evaluation.local_summary import local_summary
 from otel_bridge.api.evaluation.parameters import checked_parameters
-from otel_bridge.api.evaluation.progress import progress_bar
+from otel_bridge.api.evaluation.progress import Told, progress_bar
 from otel_bridge.api.evaluation.reporter import DEFAULT_REPORTER, ReporterDef, report
 from otel_bridge.api.evaluation.result import EvalResultWithSummary
 from otel_bridge.api.evaluation.run import Run
 from otel_bridge.api.evaluation.scorer import scorers_of
 from otel_bridge.api.evaluation.table import table
 from otel_bridge.api.experiment import Experiment
+from otel_bridge.api.interface import Span, StartArguments
 from otel_bridge.api.room import drain, is_crowded
+from otel_bridge.api.span import BridgeSpan
 from otel_bridge.api.summary import ExperimentSummary
 from otel_bridge.configure import flush_quietly
 from otel_bridge.control.account import Account
 from otel_bridge.errors import BridgeError, ControlError, FlushError
-from otel_bridge.processor.stats import stats
+from otel_bridge.processor.stats import spans_waiting
+from otel_bridge.processor.watch import Watch
 
-_SENT_EVERY_S: Final = 0.25
+_SENT_EVERY_S: Final = 0.05
+"""How long what is finished may wait to be sent: short, since what a process that is killed has not sent is lost."""
 
 Outcome: TypeAlias = EvalResultWithSummary[Any, Any, Any]
 
@@ -73,7 +77,7 @@ class Evaluation:
     def __init__(self, evaluator: Evaluator[Any, Any, Any], options: Options) -> None:
         self._evaluator, self._options = evaluator, options
         self._experiment: Experiment | None = None
-        self._missing_before = _missing()
+        self._watch = Watch()
         self.partial: Outcome | None = None
         if not options.no_send_logs and options.parent is None:
             self._experiment = ground.experiment_for(evaluator, options.account)
@@ -93,6 +97,10 @@ class Evaluation:
 
     async def run(self) -> Outcome:
         """Run it, and report; see `run.Run` for what it raises."""
+        with self._watch:
+            return await self._run()
+
+    async def _run(self) -> Outcome:
         caller = Caller()
         evaluator = self._evaluator
         parameters = checked_parameters(evaluator.parameters, evaluator.parameter_values)
@@ -103,15 +111,16 @@ class Evaluation:
         work = CaseWork(evaluator, self._place(), caller, judge, parameters, cancel_event)
         data = await asyncio.to_thread(ground.data_of, evaluator, self._experiment)
         with progress_bar(evaluator.eval_name) as told:
+            shown = self._safe_shown(told)
             run = Run(
                 work,
                 trial_count=evaluator.trial_count,
                 max_concurrency=evaluator.max_concurrency,
-                on_progress=told,
+                on_progress=shown,
                 is_wanted=self._options.is_wanted,
                 make_room=self._make_room if self._experiment else None,
             )
-            sending = asyncio.ensure_future(_send_on()) if not self._options.no_send_logs else None
+            sending = asyncio.ensure_future(_send_on(run, shown)) if not self._options.no_send_logs else None
             try:
                 await run.until_done(data, timeout_s=evaluator.timeout, cancel_event=evaluator.cancel_event)
             except BaseException:
@@ -124,6 +133,10 @@ class Evaluation:
                     sending.cancel()
         await caller.close()
         return await self._told(run, work)
+
+    def _safe_shown(self, told: Told) -> Told:
+        """Tell of a case as done when a receiver has taken all its spans: then it outlives this process."""
+        return lambda begun, done: told(begun, done - self._watch.unsafe)
 
     async def _make_room(self) -> None:
         """Wait for a queue that is nearly full, without holding up the cases that run."""
@@ -151,11 +164,11 @@ class Evaluation:
         except ControlError as error:
             fault = error
         else:
-            missing = 0 if self._options.no_send_logs else _missing() - self._missing_before
-            if missing <= 0:
+            missing = self._watch.missing
+            if missing == 0:
                 return EvalResultWithSummary(summary=summary, results=run.results), None
             fault = FlushError(
-                f"{missing} spans of the time in which the evaluation ran have not arrived, so that its experiment is not whole:"
+                f"{missing} spans of this evaluation have not arrived, so that its experiment is not whole:"
                 " the log says why; the summary is of the cases as they ran here"
             )
         summary = local_summary(self._evaluator.project_name, self._evaluator.eval_name, run.results)
@@ -189,23 +202,28 @@ class Evaluation:
     def _place(self) -> Place:
         options, data = self._options, self._evaluator.data
         if self._experiment is not None:
-            return ground.in_experiment(self._experiment, options.stream)
+            return self._watched(ground.in_experiment(self._experiment, options.stream))
         if options.no_send_logs or options.parent is None:
             return ground.nowhere(options.account, data, options.stream)
-        return ground.under_parent(options.parent, options.account, data, options.stream)
+        return self._watched(ground.under_parent(options.parent, options.account, data, options.stream))
+
+    def _watched(self, place: Place) -> Place:
+        def start(arguments: StartArguments) -> Span:
+            root = place.start(arguments)
+            if isinstance(root, BridgeSpan):
+                self._watch.add(root.span_context)
+            return root
+
+        return replace(place, start=start)
 
 
-def _missing() -> int:
-    """Return how many spans of this process are lost, or still wait."""
-    counts = stats().spans
-    return counts.queue_full + counts.accepted - counts.delivered
-
-
-async def _send_on() -> None:
-    """Send what is finished every now and then: a process that is killed loses the cases of the last moment only."""
+async def _send_on(run: Run, shown: Told) -> None:
+    """Send what is finished soon, and show what of it is safe."""
     while True:
         await asyncio.sleep(_SENT_EVERY_S)
-        await asyncio.to_thread(flush_quietly)
+        if spans_waiting():
+            await asyncio.to_thread(flush_quietly)
+            shown(run.begun, run.done)
 
 
 def _tell_scorer_errors(work: CaseWork) -> None:

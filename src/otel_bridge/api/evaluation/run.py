@@ -65,6 +65,11 @@ class Run:
         return [self._results[index] for index in sorted(self._results)]
 
     @property
+    def done(self) -> int:
+        """How many of the cases are done."""
+        return len(self._results)
+
+    @property
     def begun(self) -> int:
         """How many cases have begun, each trial counted."""
         return self._begun

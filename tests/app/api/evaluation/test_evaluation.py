@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from opentelemetry.context import Context
 
 import otel_bridge
 from otel_bridge import Eval
@@ -67,6 +68,19 @@ def test_one_that_does_not_arrive_shows_its_scores_and_raises(
     partial = caught.value.partial  # type: ignore[attr-defined]  # see `Eval`
     assert [result.output for result in partial.results] == [1]
     assert "100.00%" in capsys.readouterr().out
+
+
+def test_what_others_lose_meanwhile_does_not_count(receiver: OtlpReceiver, project: str) -> None:
+    receiver.poison, receiver.poison_status = b"poison", 400
+
+    def task(number: int) -> int:
+        otel_bridge.tracer_provider().get_tracer("app").start_span("poison", context=Context()).end()
+        return number
+
+    outcome = Eval(project, [{"input": 1}], task, scores=[])
+
+    assert [result.output for result in outcome.results] == [1]
+    assert otel_bridge.stats().spans.failed == 1
 
 
 def test_one_whose_sidecar_goes_away_keeps_its_results(
