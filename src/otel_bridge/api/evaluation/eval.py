@@ -4,10 +4,12 @@ Source: `braintrust` 0.47.0 SDK, `framework.Eval`, measured (spec/evaluate.md se
 """
 
 import asyncio
+import functools
+import inspect
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from otel_bridge.api.evaluation.evaluation import Evaluation, Options
 from otel_bridge.api.evaluation.evaluator import ErrorScoreHandler, EvalScorer, EvalTask, Evaluator
@@ -21,10 +23,13 @@ from otel_bridge.state import process
 
 logger = logging.getLogger(__name__)
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 _BY_NAME = "Must specify a reporter object, not a name. Can only specify reporter names when running 'braintrust eval'"
 
 
-def Eval(  # noqa: N802, PLR0913, PLR0917 - Braintrust's name and signature
+def _prepared(  # noqa: PLR0913, PLR0917 - Braintrust's signature, of `Eval` and `EvalAsync`
     name: str,
     data: Any,
     task: EvalTask,
@@ -55,6 +60,52 @@ def Eval(  # noqa: N802, PLR0913, PLR0917 - Braintrust's name and signature
     state: object = None,
     enable_cache: bool = True,  # noqa: FBT001, FBT002 - Braintrust's signature
     cancel_event: threading.Event | None = None,
+) -> Evaluation:
+    """Check what can be checked without asking anybody."""
+    del enable_cache
+    if scores is None and classifiers is None:
+        raise ValueError("At least one of `scores` or `classifiers` must be provided.")
+    if isinstance(reporter, str):
+        raise ValueError(_BY_NAME)  # noqa: TRY004 - Braintrust's type
+    evaluator: Evaluator[Any, Any, Any] = Evaluator(
+        project_name=name, eval_name=_shown(name, experiment_name), data=data, task=task, scores=scores or [],
+        classifiers=None if classifiers is None else list(classifiers), experiment_name=experiment_name,
+        metadata=metadata, tags=tags, trial_count=trial_count, is_public=is_public, update=update, timeout=timeout,
+        max_concurrency=max_concurrency, project_id=project_id, base_experiment_name=base_experiment_name,
+        base_experiment_id=base_experiment_id, git_metadata_settings=git_metadata_settings, repo_info=repo_info,
+        error_score_handler=error_score_handler, description=description, summarize_scores=summarize_scores,
+        parameters=parameters, cancel_event=cancel_event,
+    )  # fmt: skip
+    options = Options(
+        account=account_for(None, None, None, state), reporter=reporter, no_send_logs=no_send_logs,
+        on_start=on_start, stream=stream, parent=parent,
+    )  # fmt: skip
+    return Evaluation(evaluator, options)
+
+
+_prepared.__qualname__ = "Eval"  # what Python names when an argument is missing
+
+
+def _of_the_same_arguments(
+    prepare: Callable[P, Evaluation],
+) -> Callable[[Callable[[Evaluation], T]], Callable[P, T]]:
+    """Let a function of an evaluation be called with the arguments that `prepare` takes."""
+
+    def of(run: Callable[[Evaluation], T]) -> Callable[P, T]:
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            return run(prepare(*args, **kwargs))
+
+        given = inspect.signature(prepare)
+        functools.update_wrapper(call, run)
+        call.__signature__ = given.replace(return_annotation=inspect.signature(run).return_annotation)  # type: ignore[attr-defined]  # what `inspect` looks at
+        return call
+
+    return of
+
+
+@_of_the_same_arguments(_prepared)
+def Eval(  # noqa: D417, N802 - the arguments are those that it is called with; Braintrust's name
+    evaluation: Evaluation,
 ) -> EvalResultWithSummary[Any, Any, Any]:
     """Run a task over cases, score what it gives, and print and return what it came to.
 
@@ -111,12 +162,6 @@ def Eval(  # noqa: N802, PLR0913, PLR0917 - Braintrust's name and signature
 
         What ends it early has an attribute `partial`: the results of the cases that were done, and their summary.
     """
-    evaluation = _prepared(
-        name, data, task, scores, classifiers, experiment_name, trial_count, metadata, tags, is_public, update, reporter,
-        timeout, max_concurrency, project_id, base_experiment_name, base_experiment_id, git_metadata_settings, repo_info,
-        error_score_handler, description, summarize_scores, no_send_logs, parameters, on_start, stream, parent, state,
-        enable_cache, cancel_event,
-    )  # fmt: skip
     evaluation.begin()
     loop = _running_loop()
     if loop is None:
@@ -129,45 +174,9 @@ def Eval(  # noqa: N802, PLR0913, PLR0917 - Braintrust's name and signature
     return cast("EvalResultWithSummary[Any, Any, Any]", loop.create_task(_finished(evaluation)))
 
 
-async def EvalAsync(  # noqa: N802, PLR0913, PLR0917 - Braintrust's name and signature
-    name: str,
-    data: Any,
-    task: EvalTask,
-    scores: Sequence[EvalScorer] | None = None,
-    classifiers: Sequence[Callable[..., Any]] | None = None,
-    experiment_name: str | None = None,
-    trial_count: int = 1,
-    metadata: Any = None,
-    tags: Sequence[str] | None = None,
-    is_public: bool = False,  # noqa: FBT001, FBT002 - Braintrust's signature
-    update: bool = False,  # noqa: FBT001, FBT002 - Braintrust's signature
-    reporter: ReporterDef[Any] | None = None,
-    timeout: float | None = None,  # noqa: ASYNC109 - Braintrust's signature
-    max_concurrency: int | None = None,
-    project_id: str | None = None,
-    base_experiment_name: str | None = None,
-    base_experiment_id: str | None = None,
-    git_metadata_settings: GitMetadataSettings | None = None,
-    repo_info: RepoInfo | None = None,
-    error_score_handler: ErrorScoreHandler | None = None,
-    description: str | None = None,
-    summarize_scores: bool = True,  # noqa: FBT001, FBT002 - Braintrust's signature
-    no_send_logs: bool = False,  # noqa: FBT001, FBT002 - Braintrust's signature
-    parameters: Mapping[str, Any] | None = None,
-    on_start: Callable[[ExperimentSummary], None] | None = None,
-    stream: Callable[[SSEProgressEvent], None] | None = None,
-    parent: str | None = None,
-    state: object = None,
-    enable_cache: bool = True,  # noqa: FBT001, FBT002 - Braintrust's signature
-    cancel_event: threading.Event | None = None,
-) -> EvalResultWithSummary[Any, Any, Any]:
+@_of_the_same_arguments(_prepared)
+async def EvalAsync(evaluation: Evaluation) -> EvalResultWithSummary[Any, Any, Any]:  # noqa: N802 - Braintrust's name
     """Do as `Eval` in a running loop."""
-    evaluation = _prepared(
-        name, data, task, scores, classifiers, experiment_name, trial_count, metadata, tags, is_public, update, reporter,
-        timeout, max_concurrency, project_id, base_experiment_name, base_experiment_id, git_metadata_settings, repo_info,
-        error_score_handler, description, summarize_scores, no_send_logs, parameters, on_start, stream, parent, state,
-        enable_cache, cancel_event,
-    )  # fmt: skip
     evaluation.begin()
     return await _finished(evaluation)
 
@@ -194,60 +203,6 @@ async def _finished(evaluation: Evaluation) -> EvalResultWithSummary[Any, Any, A
     except BaseException as error:
         error.partial = evaluation.partial  # type: ignore[attr-defined]  # an exception takes any attribute
         raise
-
-
-def _prepared(  # noqa: PLR0913, PLR0917 - the arguments of `Eval`
-    name: str,
-    data: Any,
-    task: EvalTask,
-    scores: Sequence[EvalScorer] | None,
-    classifiers: Sequence[Callable[..., Any]] | None,
-    experiment_name: str | None,
-    trial_count: int,
-    metadata: Any,
-    tags: Sequence[str] | None,
-    is_public: bool,  # noqa: FBT001 - an argument of `Eval`
-    update: bool,  # noqa: FBT001 - an argument of `Eval`
-    reporter: ReporterDef[Any] | None,
-    timeout: float | None,
-    max_concurrency: int | None,
-    project_id: str | None,
-    base_experiment_name: str | None,
-    base_experiment_id: str | None,
-    git_metadata_settings: GitMetadataSettings | None,
-    repo_info: RepoInfo | None,
-    error_score_handler: ErrorScoreHandler | None,
-    description: str | None,
-    summarize_scores: bool,  # noqa: FBT001 - an argument of `Eval`
-    no_send_logs: bool,  # noqa: FBT001 - an argument of `Eval`
-    parameters: Mapping[str, Any] | None,
-    on_start: Callable[[ExperimentSummary], None] | None,
-    stream: Callable[[SSEProgressEvent], None] | None,
-    parent: str | None,
-    state: object,
-    enable_cache: bool,  # noqa: FBT001 - an argument of `Eval`
-    cancel_event: threading.Event | None,
-) -> Evaluation:
-    """Check what can be checked without asking anybody."""
-    del enable_cache
-    if scores is None and classifiers is None:
-        raise ValueError("At least one of `scores` or `classifiers` must be provided.")
-    if isinstance(reporter, str):
-        raise ValueError(_BY_NAME)  # noqa: TRY004 - Braintrust's type
-    evaluator: Evaluator[Any, Any, Any] = Evaluator(
-        project_name=name, eval_name=_shown(name, experiment_name), data=data, task=task, scores=scores or [],
-        classifiers=None if classifiers is None else list(classifiers), experiment_name=experiment_name,
-        metadata=metadata, tags=tags, trial_count=trial_count, is_public=is_public, update=update, timeout=timeout,
-        max_concurrency=max_concurrency, project_id=project_id, base_experiment_name=base_experiment_name,
-        base_experiment_id=base_experiment_id, git_metadata_settings=git_metadata_settings, repo_info=repo_info,
-        error_score_handler=error_score_handler, description=description, summarize_scores=summarize_scores,
-        parameters=parameters, cancel_event=cancel_event,
-    )  # fmt: skip
-    options = Options(
-        account=account_for(None, None, None, state), reporter=reporter, no_send_logs=no_send_logs,
-        on_start=on_start, stream=stream, parent=parent,
-    )  # fmt: skip
-    return Evaluation(evaluator, options)
 
 
 def _shown(name: str, experiment_name: str | None) -> str:
