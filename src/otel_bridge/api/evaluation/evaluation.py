@@ -38,7 +38,7 @@ from otel_bridge.errors import BridgeError, ControlError, FlushError
 from otel_bridge.processor.stats import spans_waiting
 from otel_bridge.processor.watch import Watch
 
-_SENT_EVERY_S: Final = 0.05
+_SENT_EVERY_S: Final = 0.1
 """How long what is finished may wait to be sent: short, since what a process that is killed has not sent is lost."""
 
 Outcome: TypeAlias = EvalResultWithSummary[Any, Any, Any]

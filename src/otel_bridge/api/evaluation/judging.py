@@ -42,6 +42,10 @@ class Judge:
 
     async def judge(self, root: Span, offered: Mapping[str, Any]) -> tuple[Judged, Judged]:
         """Run all at the same time over what a task gave; raises only what ends the evaluation."""
+        if (
+            len(self.scorers) == 1 and not self.classifiers
+        ):  # a task of its own would cost as much as its span
+            return await _collected(self.scorers, [self._score(self.scorers[0], root, offered)]), Judged()
         started = [
             [asyncio.ensure_future(run(each, root, offered)) for each in group]
             for run, group in ((self._score, self.scorers), (self._classify, self.classifiers))
