@@ -5,7 +5,7 @@ usage: python -m tests.support.api_docs
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,8 +14,9 @@ from typing import Any, Final, cast
 from otel_bridge_collector.api.backup import backup_operations
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
-from otel_bridge_collector.api.kinds import KINDS
+from otel_bridge_collector.api.kinds import KINDS, PROJECT_SCORE, Kind
 from otel_bridge_collector.api.metrics import metrics_operations
+from otel_bridge_collector.api.online_scores import online_score_operations
 from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.receipts import receipt_operations
 from otel_bridge_collector.api.retention import retention_operations
@@ -49,7 +50,12 @@ _BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
         "function_data": {"type": "parameters", "data": {"tone": "warm"}},
     },
     "project_tag": {"project_id": "shop", "name": "triage", "color": "#ff0000", "description": "look at it"},
-    "project_score": {"project_id": "shop", "name": "Helpful", "score_type": "slider"},
+    "project_score": {
+        "project_id": "shop",
+        "name": "Close",
+        "score_type": "online",
+        "config": {"online": {"scorers": [{"type": "global", "name": "Levenshtein"}], "sampling_rate": 0.5}},
+    },
     "project_automation": {
         "project_id": "shop",
         "name": "Keep a month",
@@ -96,9 +102,19 @@ def _kind_examples() -> dict[str, Example]:
             f"PUT {kind.path}": Example(url=kind.path, body=body),
             f"GET {of_one}": Example(url=one),
             f"PATCH {of_one}": Example(url=one, body={"name": f"{body['name']} again"}),
+            **{
+                f"POST {of_one}/{name}": Example(url=f"{one}/{name}", body=said) for name, said in _more(kind)
+            },
             f"DELETE {of_one}": Example(url=one),
         }
     return found
+
+
+def _more(kind: Kind) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What else an object of a kind can be asked for, before it is deleted."""
+    if kind is PROJECT_SCORE:
+        yield "test", {"limit": 10}
+        yield "backfill", {"since": "2026-01-31T10:30:00Z"}
 
 
 def _rows_examples() -> dict[str, Example]:
@@ -322,6 +338,7 @@ def described() -> Mapping[str, Any]:
                 *delivery_operations(nothing, nothing),
                 *retention_operations(nothing),
                 *backup_operations(nothing),
+                *online_score_operations(nothing, nothing),
                 *probe_operations(probes.live, probes.ready),
                 *metrics_operations(nothing),
             ]

@@ -11,6 +11,7 @@ from otel_bridge_collector.api.backup import backup_operations
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.metrics import metrics_operations
+from otel_bridge_collector.api.online_scores import online_score_operations
 from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.receipts import receipt_operations
 from otel_bridge_collector.api.retention import retention_operations
@@ -58,6 +59,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             *delivery_operations(cast("Any", None), spool),  # none of them is asked
             *retention_operations(cast("Any", None)),
             *backup_operations(cast("Any", None)),
+            *online_score_operations(cast("Any", None), objects),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(lambda: None),
         ]

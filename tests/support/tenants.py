@@ -22,6 +22,7 @@ _KINDS: Final = (
     "experiment", "dataset", "prompt", "function", "project_tag", "project_score", "view", "dataset_snapshot", "project_automation",
 )  # fmt: skip
 _RETENTION: Final = {"event_type": "retention", "object_type": "experiment", "retention_days": 36500}
+_RULE: Final = {"online": {"status": "paused", "scorers": [{"type": "global", "name": "ExactMatch"}]}}
 _PROMPT: Final = {"prompt": {"type": "chat", "messages": [{"role": "user", "content": SECRET}]}}
 
 
@@ -67,6 +68,8 @@ def settle(client: httpx.Client, project: str) -> Victim:
     for kind in ("experiment", "dataset_snapshot"):
         second = {"project_id": project_id, "dataset_id": ids["dataset"], "name": "second", "xact_id": "1"}
         ids[f"second {kind}"] = _ok(client.post(f"/v1/{kind}", json=second)).json()["id"]
+    rule = {"project_id": project_id, "name": "rule", "score_type": "online", "config": _RULE}
+    ids["rule"] = _ok(client.post("/v1/project_score", json=rule)).json()["id"]
     made = client.post("/environment", json={"name": "planted", "slug": "planted"})
     if made.is_success:  # environments are for all projects, and not for a key of one
         ids["environment"] = made.json()["id"]

@@ -20,6 +20,7 @@ from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
 from otel_bridge_collector.api.explain import explain_operations
 from otel_bridge_collector.api.metrics import metrics_operations
+from otel_bridge_collector.api.online_scores import online_score_operations
 from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.receipts import Receipts, receipt_operations
 from otel_bridge_collector.api.retention import retention_operations
@@ -62,6 +63,7 @@ from otel_bridge_collector.shutdown import METRICS, Shutdown
 from otel_bridge_collector.spool.record import CANARY_PROJECT
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.stages.health_check import open_health_check
+from otel_bridge_collector.stages.online_scoring import start_online_scoring
 from otel_bridge_collector.stages.ports import Ports, build_door, guarded
 from otel_bridge_collector.stages.storage import Storage, open_storage, spool_limits
 from otel_bridge_collector.stages.work import ended, start_delivery, start_receipts, start_retention
@@ -268,6 +270,7 @@ async def _start(
 
     sees = ConfinedStore(storage.store, current_access)
     receipts = Receipts(storage.receipts, current_access)
+    scoring = start_online_scoring(settings, storage, ingest, seen.own.counters, stages)
     sight = Sight(gate, default_parent=settings.default_parent)
     probes = Probes(seen.own.health)
     otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)
@@ -288,7 +291,10 @@ async def _start(
             *receipt_operations(receipts, counted),
             *delivery_operations(working.deliveries, storage.spool),
             *retention_operations(working.retention),
-            *backup_operations(_backups(settings, storage)),
+            *backup_operations(
+                Backups(Stage(settings.data_dir, storage.spool, storage.store, storage.sink.on_writer))
+            ),
+            *online_score_operations(scoring, storage.objects.seen_by(current_access)),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(seen.meters.collect),
         ],
@@ -309,10 +315,6 @@ async def _start(
     addresses = {"otlp_grpc": otlp_grpc.address, "otlp_http": otlp_http, "api": api}
     ready = Ready(**addresses, tls=door.tls, health_check=seen.probed, data_dir=settings.data_dir)
     return ready, canary
-
-
-def _backups(settings: Settings, storage: Storage) -> Backups:
-    return Backups(Stage(settings.data_dir, storage.spool, storage.store, storage.sink.on_writer))
 
 
 async def _start_canary(

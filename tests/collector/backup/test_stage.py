@@ -47,7 +47,7 @@ def test_it_has_every_file_but_those_that_are_being_written(tmp_path: Path) -> N
 
         (segment,) = (tmp_path / "spool").glob("*.seg")
         assert found == {
-            "rows.duckdb", "objects.sqlite", "receipts.sqlite", "feedback.json", "spool/version", f"spool/{segment.name}",
+            "rows.duckdb", "objects.sqlite", "receipts.sqlite", "scoring.sqlite", "feedback.json", "spool/version", f"spool/{segment.name}",
             "delivery/version", "delivery/store.cursor", "attachments/secret", f"attachments/place/{'a' * 64}",
         }  # fmt: skip
 

@@ -18,6 +18,14 @@ def test_what_needs_a_new_start_is_named_with_both_values() -> None:
     ]
 
 
+def test_online_scoring_goes_on_as_it_was() -> None:
+    new = load_settings(Sources(assignments=["extensions.online_scoring.interval=9s"]))
+
+    assert fixed_changes(load_settings(Sources()), new) == [
+        "extensions.online_scoring stays as it was: another needs a new start"
+    ]
+
+
 def test_the_level_of_logs_changes_at_once() -> None:
     ours = [logging.getLogger(name) for name in ("otel_bridge", "otel_bridge_collector")]
     before = [each.level for each in ours]

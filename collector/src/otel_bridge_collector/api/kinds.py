@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.automations import retention_fault
+from otel_bridge_collector.api.online_scores import online_fault
 from otel_bridge_collector.api.schemas import LIST_QUERY, NAME, TEXT, TEXT_OR_NULL, VERSION, Schema, of
 from otel_bridge_collector.store.project_objects import ObjectKind, ProjectObject
 
@@ -166,6 +167,7 @@ PROJECT_SCORE: Final = Kind(
         "config": dict,
         "position": str,
     },
+    fault=online_fault,
 )
 DATASET_SNAPSHOT: Final = Kind(
     name="dataset_snapshot",

@@ -94,6 +94,8 @@ class Stage:
         self._see_to_room()
         self._folder.mkdir(mode=0o700)
         _copy_sqlite(self._data_dir / "receipts.sqlite", self._folder / "receipts.sqlite")
+        if (scoring := self._data_dir / "scoring.sqlite").exists():
+            _copy_sqlite(scoring, self._folder / "scoring.sqlite")
 
     def _see_to_room(self) -> None:
         copied = [*self._data_dir.glob("*.sqlite*"), *(self._data_dir / "delivery").iterdir()]

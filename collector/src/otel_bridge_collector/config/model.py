@@ -12,6 +12,7 @@ from otel_bridge_collector.config.component import ComponentId, with_types
 from otel_bridge_collector.config.cors import Cors
 from otel_bridge_collector.config.exporter import Exporter
 from otel_bridge_collector.config.metrics import Metrics
+from otel_bridge_collector.config.online_scoring import OnlineScoring
 from otel_bridge_collector.config.processor import Processor
 from otel_bridge_collector.config.quota import Quotas
 from otel_bridge_collector.config.retention import Retention
@@ -147,6 +148,7 @@ class Extensions(Section):
     health_check: HealthCheck | None = None
     quotas: Quotas | None = None
     retention: Retention | None = None
+    online_scoring: OnlineScoring | None = None
     canary: Canary | None = None
 
 

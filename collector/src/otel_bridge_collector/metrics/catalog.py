@@ -146,9 +146,14 @@ RETENTION: Final = Counted(
     " `dead_letters`, `attachments`", ("kind",),
 )  # fmt: skip
 
+ONLINE_SCORES: Final = Counted(
+    "otel_bridge_online_scores", "{score}", "Scorers that the rules of online scoring ran over a row: `scored` or `failed`",
+    ("outcome",),
+)  # fmt: skip
+
 COUNTED: Final = (
     *ACCEPTED.values(), *REFUSED.values(), REFUSED_REQUESTS, *SENT.values(), *SEND_FAILED.values(), SENT_REQUESTS,
-    FAILED_ATTEMPTS, DEAD_LETTERS, TRANSLATION, RETENTION,
+    FAILED_ATTEMPTS, DEAD_LETTERS, TRANSLATION, RETENTION, ONLINE_SCORES,
 )  # fmt: skip
 
 QUEUE_SIZE: Final = Gauge(

@@ -33,6 +33,9 @@ _PARTS: Final = (
 """Sections whose keys take effect at once; a change is told by the name of the key."""
 
 
+_SCORING: Final = "extensions.online_scoring"
+
+
 def fixed_changes(old: Settings, new: Settings) -> list[str]:
     """Return what changed and needs a new start, as it is told in the log."""
     stays = [
@@ -42,6 +45,8 @@ def fixed_changes(old: Settings, new: Settings) -> list[str]:
     ]
     if metrics_config(old) != metrics_config(new):
         stays.append("service.telemetry.metrics stays as it was: another needs a new start")
+    if _part(old, _SCORING) != _part(new, _SCORING):
+        stays.append(f"{_SCORING} stays as it was: another needs a new start")
     return stays
 
 

@@ -95,6 +95,8 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("POST", "/api/project/get"): FETCH,
     ("GET", "/v1/experiment/{object_id}/summarize"): READ,
     ("GET", "/v1/dataset/{object_id}/summarize"): READ,
+    ("POST", "/v1/project_score/{object_id}/test"): READ,
+    ("POST", "/v1/project_score/{object_id}/backfill"): WRITE,
     ("GET", "/v1/explain/{span_id}"): READ,
     ("GET", "/v1/receipts"): READ,
     ("GET", "/v1/delivery"): ADMIN,

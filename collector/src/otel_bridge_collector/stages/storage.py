@@ -9,6 +9,7 @@ from otel_bridge_collector.backup.stage import clear_stage
 from otel_bridge_collector.config import budget
 from otel_bridge_collector.errors import BackupError, SettingsError
 from otel_bridge_collector.receipt.ledger import ReceiptLedger
+from otel_bridge_collector.scoring.ledger import ScoringLedger
 from otel_bridge_collector.settings import Settings
 from otel_bridge_collector.shutdown import Shutdown
 from otel_bridge_collector.sinks.store import StoreSink
@@ -38,6 +39,7 @@ class Storage:
     feedback_secrets: FeedbackSecrets
     keys: KeyRing
     receipts: ReceiptLedger
+    scoring: ScoringLedger
     spool: Spool
     sink: StoreSink
 
@@ -62,6 +64,8 @@ def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack)
     stages.callback(keys.close)
     receipts = ReceiptLedger(folder / "receipts.sqlite")
     stages.callback(receipts.close)
+    scoring = ScoringLedger(folder / "scoring.sqlite")
+    stages.callback(scoring.close)
     store = DuckDBStore(
         folder / "rows.duckdb",
         memory_limit_mb=settings.store_memory_mb,
@@ -85,6 +89,7 @@ def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack)
         feedback_secrets=feedback_secrets,
         keys=keys,
         receipts=receipts,
+        scoring=scoring,
         spool=spool,
         sink=sink,
     )

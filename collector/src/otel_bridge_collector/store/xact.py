@@ -45,6 +45,11 @@ class XactClock:
             return given
 
 
+def xact_at(time_s: float) -> int:
+    """Return the smallest id that is given at a time, Unix seconds, as long as ids do not run ahead of the clock."""
+    return _PREFIX | int(time_s) << _COUNTER_BITS
+
+
 def pagination_key(xact: int, index: int) -> str:
     """Return the key of row number `index` (from 0) of a transaction; keys sort as the rows were written.
 

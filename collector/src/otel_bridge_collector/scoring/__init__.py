@@ -1,0 +1,1 @@
+"""Online scoring: rules of projects, run over logs beside the way in."""

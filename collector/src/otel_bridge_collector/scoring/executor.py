@@ -1,0 +1,111 @@
+"""Run scorers in a process beside this one, which is ended when it takes too long and made anew when it is needed."""
+
+import asyncio
+import contextlib
+import json
+import math
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.config.online_scoring import OnlineScoring
+
+_WORKER: Final = "otel_bridge_collector.scoring.worker"
+_ANSWER_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a scorer says of a row.
+
+    Attributes:
+        score: 0 to 1; None where it gives none.
+        metadata: what it says besides.
+        error: why it failed; empty when it did not.
+    """
+
+    score: float | None = None
+    metadata: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    error: str = ""
+
+
+class Executor:
+    """One process at most, and one call after the other; for one event loop."""
+
+    def __init__(self) -> None:
+        self._process: Process | None = None
+        self._one = asyncio.Lock()
+
+    async def score(self, scorer: str, arguments: Mapping[str, Json], limits: OnlineScoring) -> Verdict:
+        """Return what a scorer says; its process is ended when that takes longer than the limits allow.
+
+        Args:
+            scorer: a name out of `rule.SCORERS`.
+            arguments: `input`, `output`, `expected`.
+            limits: on time and memory; a process that runs keeps the memory that it was begun with.
+        """
+        asked = json.dumps({"scorer": scorer, "arguments": arguments}).encode() + b"\n"
+        async with self._one:
+            return await self._score(asked, limits)
+
+    async def _score(self, asked: bytes, limits: OnlineScoring) -> Verdict:
+        try:
+            process = await self._running(limits.memory_limit)
+            answer = await asyncio.wait_for(_asked(process, asked), limits.timeout)
+        except TimeoutError:
+            await self.close()
+            return Verdict(error=f"took longer than {limits.timeout:g} s")
+        except (OSError, ValueError) as error:
+            await self.close()
+            return Verdict(error=f"could not be run: {type(error).__name__}")
+        except asyncio.CancelledError:
+            await self.close()
+            raise
+        if not answer:
+            await self.close()
+            return Verdict(
+                error=f"its process ended: it may have needed more than {limits.memory_limit >> 20} MiB"
+            )
+        return _verdict(answer)
+
+    async def close(self) -> None:
+        """End the process, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    async def _running(self, memory_bytes: int) -> Process:
+        if self._process is None or self._process.returncode is not None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-I", "-m", _WORKER, str(memory_bytes),
+                stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, limit=_ANSWER_BYTES,
+            )  # fmt: skip
+        return self._process
+
+
+async def _asked(process: Process, asked: bytes) -> bytes:
+    if process.stdin is None or process.stdout is None:
+        raise OSError("the process has no pipes")
+    process.stdin.write(asked)
+    await process.stdin.drain()
+    return await process.stdout.readline()
+
+
+def _verdict(answer: bytes) -> Verdict:
+    told = cast("Mapping[str, Any]", json.loads(answer))
+    if error := told.get("error"):
+        return Verdict(error=str(error))
+    score = told.get("score")
+    if score is not None and not (
+        isinstance(score, int | float) and math.isfinite(score) and 0 <= score <= 1
+    ):
+        return Verdict(error=f"gave {score!r}, which is no score from 0 to 1")
+    metadata = told.get("metadata")
+    return Verdict(
+        score=score, metadata=cast("Mapping[str, Json]", metadata) if isinstance(metadata, dict) else {}
+    )

@@ -1,0 +1,132 @@
+"""What the rules of online scoring have decided, and how far each is, in an SQLite file of its own, bounded in time."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Collection, Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from otel_bridge_collector.errors import StoreError
+
+VERSION: Final = 1
+"""Of the file, in its `user_version`; 0 is one that was just made."""
+
+MAX_AGE_S: Final = 30 * 86_400.0
+"""Older decisions are forgotten: a row that is sent again after that is scored again, to the same ids."""
+
+_DAY_S: Final = 86_400
+_ASKED_AT_ONCE: Final = 500
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS decision(
+    rule_id TEXT NOT NULL, row_id TEXT NOT NULL, day INTEGER NOT NULL, outcome TEXT NOT NULL, PRIMARY KEY(rule_id, row_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS decision_day ON decision(day, rule_id);
+CREATE TABLE IF NOT EXISTS place(rule_id TEXT PRIMARY KEY, xact INTEGER NOT NULL);
+"""
+
+
+class ScoringLedger:
+    """One open file. Any thread may call."""
+
+    def __init__(self, path: Path, *, now_s: Callable[[], float] = time.time) -> None:
+        """Open the file, and make it where there is none.
+
+        Raises:
+            StoreError: it cannot be opened, holds something else, or is of a newer version.
+        """
+        self._lock = threading.Lock()
+        self._now_s = now_s
+        try:
+            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._prepare(path)
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot open the decisions of online scoring {path}: {error}") from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    def decided(self, rule_id: str, row_ids: Collection[str]) -> set[str]:
+        """Return which of some rows a rule has scored."""
+        listed = list(row_ids)
+        found: set[str] = set()
+        with self._lock:
+            for start in range(0, len(listed), _ASKED_AT_ONCE):
+                asked = listed[start : start + _ASKED_AT_ONCE]
+                marks = ",".join("?" * len(asked))
+                rows = self._connection.execute(
+                    f"SELECT row_id FROM decision WHERE rule_id = ? AND row_id IN ({marks})",  # noqa: S608 - marks only
+                    (rule_id, *asked),
+                )
+                found |= {str(row_id) for (row_id,) in rows}
+        return found
+
+    def spent(self, rule_id: str) -> int:
+        """Return how many rows a rule has scored today (UTC)."""
+        with self._lock:
+            (count,) = self._connection.execute(
+                "SELECT count(*) FROM decision WHERE day = ? AND rule_id = ?", (self._today(), rule_id)
+            ).fetchone()
+        return int(count)
+
+    def place(self, rule_id: str) -> int | None:
+        """Return the transaction up to which a rule has seen what was written; None before it has begun."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT xact FROM place WHERE rule_id = ?", (rule_id,)
+            ).fetchone()
+        return None if found is None else int(found[0])
+
+    def note(self, rule_id: str, outcomes: Mapping[str, str]) -> None:
+        """Remember that rows were scored, with what came of each: `scored` or `failed`."""
+        with self._written() as connection:
+            today = self._today()
+            connection.executemany(
+                "INSERT OR REPLACE INTO decision VALUES(?, ?, ?, ?)",
+                [(rule_id, row_id, today, outcome) for row_id, outcome in outcomes.items()],
+            )
+            connection.execute("DELETE FROM decision WHERE day < ?", (today - int(MAX_AGE_S) // _DAY_S,))
+
+    def move(self, rule_id: str, xact: int) -> None:
+        """Let a rule go on with what was written from a transaction on, wherever it is."""
+        with self._written() as connection:
+            connection.execute("INSERT OR REPLACE INTO place VALUES(?, ?)", (rule_id, xact))
+
+    def advance(self, rule_id: str, xact: int, *, since: int | None) -> None:
+        """Do the same, unless the place is not `since` any more: somebody has moved it meanwhile."""
+        with self._written() as connection:
+            if since is None:
+                connection.execute("INSERT OR IGNORE INTO place VALUES(?, ?)", (rule_id, xact))
+            else:
+                connection.execute(
+                    "UPDATE place SET xact = ? WHERE rule_id = ? AND xact = ?", (xact, rule_id, since)
+                )
+
+    def _today(self) -> int:
+        return int(self._now_s()) // _DAY_S
+
+    @contextmanager
+    def _written(self) -> Generator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _prepare(self, path: Path) -> None:
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        if version > VERSION:
+            self._connection.close()
+            raise StoreError(
+                f"the decisions of online scoring {path} are of version {version}, and this release knows up to"
+                f" {VERSION}: use the newer release that wrote them"
+            )
+        self._connection.executescript(f"{_SCHEMA} PRAGMA user_version = {VERSION};")

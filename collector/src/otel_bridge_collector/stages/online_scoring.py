@@ -1,0 +1,64 @@
+"""Online scoring over what a sidecar has: built and started here, and ended before what it stands on."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from otel_bridge_collector.api.online_logs import OnlineLogs
+from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.api.writing import RowWriter
+from otel_bridge_collector.config.online_scoring import OnlineScoring as Config
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.scoring.online import OnlineScoring
+from otel_bridge_collector.scoring.rule import Rule, RuleError, is_online, rule_of
+from otel_bridge_collector.settings import Settings
+from otel_bridge_collector.stages.storage import Storage
+from otel_bridge_collector.stages.work import ended
+from otel_bridge_collector.store.objects import Objects
+from otel_bridge_collector.telemetry import Counters
+
+logger = logging.getLogger(__name__)
+
+
+def start_online_scoring(
+    settings: Settings,
+    storage: Storage,
+    ingest: Ingest,
+    counters: Counters,
+    stages: AsyncExitStack,
+) -> OnlineScoring:
+    """Let the rules of all projects score what comes."""
+    logs = OnlineLogs(
+        Reader(storage.store, storage.objects, _at_once),
+        RowWriter(ingest.rows, ingest.row_fault),
+        storage.store.newest_xact_id,
+    )
+    scoring = OnlineScoring(
+        scoring_config(settings), lambda: rules_in(storage.objects), logs, storage.scoring, counters
+    )
+    stages.push_async_callback(ended, asyncio.create_task(scoring.run_regularly()))
+    return scoring
+
+
+def scoring_config(settings: Settings) -> Config:
+    """Return what the configuration says."""
+    return (settings.config.extensions and settings.config.extensions.online_scoring) or Config()
+
+
+async def _at_once() -> bool:
+    """A rule follows what the store has: it waits for nothing."""
+    return True
+
+
+def rules_in(objects: Objects) -> Sequence[Rule]:
+    """Return the rules of all projects; those that this release cannot run are passed over."""
+    found: list[Rule] = []
+    for each in objects.in_projects.find("project_score"):
+        if not is_online(each.data):
+            continue
+        try:
+            found.append(rule_of(each))
+        except RuleError as error:
+            logger.debug("the rule %s of online scoring is passed over: %s", each.id, error)
+    return found

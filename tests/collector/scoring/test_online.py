@@ -1,0 +1,251 @@
+"""Rules follow what is written: each row once, within the budget of a day."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.config.online_scoring import OnlineScoring as Config
+from otel_bridge_collector.metrics.catalog import ONLINE_SCORES
+from otel_bridge_collector.scoring.ledger import ScoringLedger
+from otel_bridge_collector.scoring.online import PAGE_ROWS, Mark, OnlineScoring, Row
+from otel_bridge_collector.scoring.rule import Rule
+from otel_bridge_collector.store.xact import pagination_key, xact_at
+from otel_bridge_collector.telemetry import Counters
+from tests.collector.scoring.test_rule import rule
+
+NOW_S = 1_767_225_600.0 + 3_600
+RULE = replace(rule(), scorers=("ExactMatch",))
+
+
+class KeptLogs:
+    """Rows in memory, in the order in which they were written.
+
+    Attributes:
+        rows: what is there.
+        written_rows: what was written by the rules.
+        is_broken: whether reading fails.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.written_rows: list[Mapping[str, Any]] = []
+        self.is_broken = False
+
+    def add(self, *names: str, at_s: float = NOW_S, **fields: Any) -> None:
+        """Keep rows of one transaction."""
+        xact = xact_at(at_s)
+        for name in names:
+            key = pagination_key(xact, len(self.rows))
+            self.rows.append(
+                {
+                    "id": name, "span_id": name, "root_span_id": name, "output": "a", "expected": "a",
+                    "_xact_id": str(xact), "_pagination_key": key, **fields,
+                }
+            )  # fmt: skip
+
+    def scored(self) -> list[str]:
+        """The ids of the rows that got a score, in order."""
+        return [str(each["id"]) for each in self.written_rows if each.get("_is_merge")]
+
+    async def written(self, rule: Rule, after: Mark, until: int) -> Sequence[Row]:
+        del rule
+        if self.is_broken:
+            raise OSError("broken")
+        marks = [(int(str(row["_xact_id"])), str(row["_pagination_key"]), row) for row in self.rows]
+        behind = [mark for mark in marks if (after.xact, after.key) < mark[:2] and mark[0] <= until]
+        return [row for *_, row in sorted(behind, key=lambda mark: mark[:2])[:PAGE_ROWS]]
+
+    async def latest(self, rule: Rule, limit: int) -> Sequence[Row]:
+        del rule
+        return self.rows[::-1][:limit]
+
+    def newest(self) -> int:
+        return max((int(str(row["_xact_id"])) for row in self.rows), default=0)
+
+    async def write(self, rows: Sequence[Json]) -> None:
+        self.written_rows += cast("Sequence[Mapping[str, Any]]", rows)
+
+
+class Ground:
+    """Online scoring of one rule over rows in memory."""
+
+    def __init__(self, folder: Path, **config: Any) -> None:
+        self.logs, self.counters = KeptLogs(), Counters()
+        self.ledger = ScoringLedger(folder / "s.sqlite", now_s=lambda: NOW_S)
+        self.rules = [RULE]
+        self.scoring = OnlineScoring(
+            Config(**config), lambda: self.rules, self.logs, self.ledger, self.counters, now_s=lambda: NOW_S
+        )
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Ground:
+    return Ground(tmp_path)
+
+
+def test_each_row_is_scored_once(ground: Ground) -> None:
+    ground.logs.add("1", "2")
+
+    async def passes() -> None:
+        await ground.scoring.run()
+        ground.logs.add("3", at_s=NOW_S + 1)
+        await ground.scoring.run()
+
+    asyncio.run(passes())
+
+    assert ground.logs.scored() == ["1", "2", "3"]
+    assert ground.counters.values(ONLINE_SCORES)["scored",] == 3
+
+
+def test_more_rows_than_a_page_in_one_transaction_are_all_scored(ground: Ground) -> None:
+    names = [f"{number:04}" for number in range(PAGE_ROWS + 50)]
+    ground.logs.add(*names)
+
+    asyncio.run(ground.scoring.run())
+
+    assert ground.logs.scored() == names
+
+
+def test_what_comes_late_behind_a_newer_transaction_is_not_passed_over(ground: Ground) -> None:
+    ground.logs.add("new")
+
+    async def passes() -> None:
+        await ground.scoring.run()
+        ground.logs.add("late", at_s=NOW_S - 1)
+        ground.logs.add("newer", at_s=NOW_S + 60)
+        await ground.scoring.run()
+
+    asyncio.run(passes())
+
+    assert ground.logs.scored() == ["new", "late", "newer"]
+
+
+def test_beyond_the_budget_of_a_day_nothing_is_scored(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ground = Ground(tmp_path, daily_budget=2)
+    ground.logs.add("1", "2", "3")
+
+    async def passes() -> None:
+        await ground.scoring.run()
+        await ground.scoring.run()
+
+    asyncio.run(passes())
+
+    assert ground.logs.scored() == ["1", "2"]
+    assert caplog.text.count("has spent its budget of 2 rows for today") == 1
+
+
+def test_what_was_there_before_the_rule_is_scored_by_a_back_fill_only(ground: Ground) -> None:
+    ground.logs.add("before", at_s=RULE.created_s - 60)
+    ground.logs.add("after")
+
+    async def passes() -> list[str]:
+        await ground.scoring.run()
+        first = ground.logs.scored()
+        await ground.scoring.back_fill(RULE, RULE.created_s - 120)
+        await ground.scoring.run()
+        return first
+
+    assert asyncio.run(passes()) == ["after"]
+    assert ground.logs.scored() == ["after", "before"]
+
+
+def test_a_paused_rule_goes_on_with_what_comes_later(ground: Ground) -> None:
+    ground.rules = [replace(RULE, is_active=False)]
+    ground.logs.add("meanwhile", at_s=NOW_S - 60)
+
+    async def passes() -> None:
+        await ground.scoring.run()
+        ground.rules = [RULE]
+        ground.logs.add("later")
+        await ground.scoring.run()
+
+    asyncio.run(passes())
+
+    assert ground.logs.scored() == ["later"]
+
+
+def test_a_trace_is_scored_when_it_has_been_silent(ground: Ground) -> None:
+    ground.rules = [replace(RULE, scope="trace", idle_s=30)]
+    ground.logs.add("silent", at_s=NOW_S - 31)
+    ground.logs.add("child", at_s=NOW_S - 31, span_parents=["silent"])
+    ground.logs.add("busy", at_s=NOW_S - 5)
+
+    asyncio.run(ground.scoring.run())
+
+    assert ground.logs.scored() == ["silent"]
+
+
+def test_a_rule_that_cannot_be_run_holds_up_no_other_and_loses_nothing(
+    ground: Ground, caplog: pytest.LogCaptureFixture
+) -> None:
+    ground.logs.add("1")
+
+    async def passes() -> None:
+        ground.logs.is_broken = True
+        await ground.scoring.run()
+        ground.logs.is_broken = False
+        await ground.scoring.run()
+
+    asyncio.run(passes())
+
+    assert "could not be run (OSError)" in caplog.text
+    assert ground.logs.scored() == ["1"]
+
+
+def test_a_back_fill_during_a_pass_is_not_forgotten(ground: Ground) -> None:
+    ground.logs.add("before", at_s=RULE.created_s - 60)
+    ground.logs.add("after")
+    write = ground.logs.write
+
+    async def filled_meanwhile(rows: Sequence[Json]) -> None:
+        await write(rows)
+        await ground.scoring.back_fill(RULE, RULE.created_s - 120)
+
+    async def passes() -> None:
+        ground.logs.write = filled_meanwhile  # type: ignore[method-assign]  # to be there while a pass runs
+        await ground.scoring.run()
+        ground.logs.write = write  # type: ignore[method-assign]  # as above
+        await ground.scoring.run()
+
+    asyncio.run(passes())
+
+    assert ground.logs.scored() == ["after", "before"]
+
+
+def test_rules_that_cannot_be_read_are_read_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    ground = Ground(tmp_path)
+    ground.logs.add("1")
+    asked: list[int] = []
+
+    def rules() -> Sequence[Rule]:
+        asked.append(1)
+        if len(asked) == 1:
+            raise OSError("away")
+        return [RULE]
+
+    scoring = OnlineScoring(Config(), rules, ground.logs, ground.ledger, ground.counters, now_s=lambda: NOW_S)
+
+    async def passes() -> None:
+        await scoring.run()
+        await scoring.run()
+
+    asyncio.run(passes())
+
+    assert "the rules of online scoring could not be read (OSError)" in caplog.text
+    assert ground.logs.scored() == ["1"]
+
+
+def test_an_attempt_says_what_would_come_of_it_and_keeps_nothing(ground: Ground) -> None:
+    ground.logs.add("1", "2")
+
+    tried = asyncio.run(ground.scoring.attempt(RULE, 10))
+
+    assert [(each.row["id"], each.verdicts["ExactMatch"].score) for each in tried] == [("2", 1), ("1", 1)]
+    assert ground.logs.written_rows == []

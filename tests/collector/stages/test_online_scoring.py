@@ -1,0 +1,36 @@
+"""The rules of a data folder."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.config.load import Sources
+from otel_bridge_collector.settings import load_settings
+from otel_bridge_collector.stages.online_scoring import rules_in, scoring_config
+from otel_bridge_collector.store.objects import Objects
+
+GOOD: Mapping[str, Json] = {"online": {"scorers": [{"type": "global", "name": "ExactMatch"}]}}
+OLD: Mapping[str, Json] = {"online": {"scorers": [{"type": "function", "id": "f"}]}}
+
+
+def test_rules_are_those_that_can_be_run(tmp_path: Path) -> None:
+    with closing(Objects(tmp_path / "objects.sqlite")) as objects:
+        project = objects.create_project("p")
+        for name, kind, config in (("a", "slider", {}), ("b", "online", OLD), ("c", "online", GOOD)):
+            objects.in_projects.create(
+                "project_score", project.id, name, data={"score_type": kind, "config": config}
+            )
+
+        (found,) = rules_in(objects)
+
+    assert (found.project_id, found.scorers) == (project.id, ("ExactMatch",))
+
+
+def test_the_configuration_says_how_they_are_run(tmp_path: Path) -> None:
+    said = load_settings(
+        Sources(files=["yaml:extensions: {online_scoring: {daily_budget: 5}}"]), data_dir=tmp_path
+    )
+
+    assert scoring_config(load_settings(data_dir=tmp_path)).daily_budget == 10_000
+    assert scoring_config(said).daily_budget == 5
