@@ -107,3 +107,20 @@ def test_what_bounds_a_part_of_the_memory_follows_from_the_whole_unless_it_is_se
 def test_less_memory_than_the_sidecar_needs_is_refused(given: int) -> None:
     with nullcontext() if given == 384 else pytest.raises(SettingsError, match="memory-limit-mb"):
         load_settings(memory_limit_mb=given)
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BRIDGE_API", "")
+
+    assert load_settings().api.port == 8585
+
+
+def test_a_setting_that_is_wrong_is_told_without_those_that_would_follow_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OTEL_BRIDGE_API", "nowhere")
+
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+
+    assert "MAX_BODY_BYTES" not in str(raised.value)

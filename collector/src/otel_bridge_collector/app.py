@@ -365,7 +365,6 @@ async def _reload_on_request(
         except (SettingsError, OSError) as error:
             logger.error("the configuration stays as it was: %s", error)  # noqa: TRY400 - it says it all
             continue
-        apply_log_level(new)
         storage.spool.limits = spool_limits(new)
         working.retention.config = retention_config(new)
         working.quotas.reload(quota_config(new))
@@ -373,7 +372,12 @@ async def _reload_on_request(
         for change in changes:
             logger.warning("%s", change)
         changed = ", ".join(changed_settings(last, new)) or "nothing that takes effect now"
-        logger.info("the configuration was read again; changed: %s", changed)
+        if logger.isEnabledFor(logging.INFO):  # said before a reload that makes the log quieter
+            logger.info("the configuration was read again; changed: %s", changed)
+            apply_log_level(new)
+        else:
+            apply_log_level(new)
+            logger.info("the configuration was read again; changed: %s", changed)
         last = new
 
 

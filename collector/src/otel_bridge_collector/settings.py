@@ -101,7 +101,7 @@ Listen: TypeAlias = Annotated[Address, NoDecode, BeforeValidator(parse_address)]
 class Settings(BaseSettings):
     """What the sidecar can be told; docs/settings.md describes each."""
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
     data_dir: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "otel-bridge")
     otlp_grpc: Listen = Address(host="127.0.0.1", port=4317)
@@ -175,7 +175,7 @@ def load_settings(sources: Sources | None = None, **arguments: object) -> Settin
     """
     loaded = load_config(sources if sources is not None else config_sources())
     given = {name: value for name, value in arguments.items() if value is not None}
-    in_environment = {name.upper() for name in os.environ}  # noqa: TID251 - this is the reader
+    in_environment = {name.upper() for name, value in os.environ.items() if value}  # noqa: TID251 - this is the reader
     configured = {
         name: value
         for name, path in IN_CONFIG.items()
@@ -186,7 +186,10 @@ def load_settings(sources: Sources | None = None, **arguments: object) -> Settin
         return Settings(**{**configured, **given, "config": loaded.config})  # type: ignore[arg-type]  # checked by the model
     except ValidationError as error:
         faults = "; ".join(
-            f"{_source(fault['loc'], given, configured, loaded)}: {fault['msg']}" for fault in error.errors()
+            f"{_source(fault['loc'], given, configured, loaded)}: {fault['msg']}"
+            for fault in error.errors()
+            if fault["type"]
+            != "default_factory_not_called"  # what another setting would follow from is at fault
         )
         raise SettingsError(f"cannot use these settings: {faults}") from error
 

@@ -229,7 +229,7 @@ class Delivery:
             reason = str(fault or self._complaints.reason)
             logger.warning(
                 "%d %s lost on the way to %s (since the start: %d because the queue was full, %d because they could"
-                " not be sent, %d of them refused)%s; %s",
+                " not be sent, %d of them refused each by itself)%s; %s",
                 lost, self._what, self._destination, full, failed, refused,
                 f": {reason}" if reason else "", remedy(fault.status if fault else None, reason),
             )  # fmt: skip

@@ -106,7 +106,7 @@ def test_a_report_says_what_the_exporter_said_first(caplog: pytest.LogCaptureFix
         delivery.deliver(1, fail)
 
     (message,) = caplog.messages
-    assert "0 of them refused): refused; is" in message
+    assert "0 of them refused each by itself): refused; is" in message
 
 
 def test_after_the_end_nothing_is_accepted_or_counted() -> None:

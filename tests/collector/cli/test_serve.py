@@ -183,10 +183,12 @@ def test_a_data_folder_that_cannot_be_written_is_a_clear_error() -> None:
     assert "name another with --data-dir" in result.stderr
 
 
-def test_a_failing_start_tells_its_reason_only() -> None:
+def test_a_failing_start_tells_what_was_begun_and_why_it_ended() -> None:
     result = run("--data-dir", "/sys", *ANY_PORTS)
 
-    assert result.stderr.startswith("Error: ")
+    begun, reason = result.stderr.splitlines()
+    assert "starts; data folder /sys" in begun
+    assert reason.startswith("Error: ")
 
 
 def test_the_log_says_what_has_started_and_which_ports_are_open(tmp_path: Path) -> None:
@@ -227,3 +229,14 @@ def test_a_reload_names_what_changed_without_its_value(tmp_path: Path) -> None:
         "changed: extensions.retention.logs.max_age, exporters.file, service.pipelines.traces"
     )
     assert "s3cret" not in collector.log.read_text()
+
+
+def test_a_reload_that_makes_the_log_quieter_is_told_first(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("service: {telemetry: {logs: {level: info}}}")
+    with running_collector(tmp_path / "data", "--config", str(file)) as collector:
+        file.write_text("service: {telemetry: {logs: {level: error}}}")
+        collector.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "changed: service.telemetry.logs.level" in collector.log.read_text())
+
+    assert "destinations begun" not in collector.log.read_text()

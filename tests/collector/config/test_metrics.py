@@ -34,3 +34,8 @@ def test_headers_are_secrets() -> None:
     read = reader("{exporter: {otlp: {endpoint: 'http://x:1', headers: {k: s3cret}}}}")
 
     assert "s3cret" not in repr(read)
+
+
+def test_certificates_that_cannot_be_read_are_refused_before_anything_is_sent() -> None:
+    with pytest.raises(SettingsError, match=r"no certificates can be read from /nosuch\.pem: No such file"):
+        reader("{exporter: {otlp: {endpoint: 'https://x:1', certificate: /nosuch.pem}}}")

@@ -101,11 +101,11 @@ def serve(
 
 
 def _log_start(settings: "Settings", files: "Sequence[str]") -> None:
-    """Say what has started; a configuration given as text is not shown, since it may hold secrets."""
+    """Say what starts; a configuration given as text is not shown, since it may hold secrets."""
     named = ", ".join("text of --config" if file.startswith("yaml:") else file for file in files) or "no file"
     program = "otel-bridge-collector"
     logger.info(
-        "%s %s has started; data folder %s; configuration: %s",
+        "%s %s starts; data folder %s; configuration: %s",
         program,
         version(program),
         settings.data_dir,
@@ -123,11 +123,8 @@ async def _serve(settings: "Settings", load: "Callable[[], Settings]", files: "S
     reloading = app.Reloading(requested=asyncio.Event(), load=load)
     loop.add_signal_handler(signal.SIGHUP, reloading.requested.set)
 
-    def ready(taken: "Ready") -> None:
-        _log_start(settings, files)
-        _print_ready(taken)
-
-    await app.serve(settings, ready=ready, stop=stop, reloading=reloading)
+    _log_start(settings, files)
+    await app.serve(settings, ready=_print_ready, stop=stop, reloading=reloading)
 
 
 def _print_ready(ready: "Ready") -> None:

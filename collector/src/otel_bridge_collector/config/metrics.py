@@ -4,11 +4,12 @@ Source: opentelemetry-collector, "Internal telemetry", `service.telemetry.metric
 read 2026-11-25: intervals and timeouts are milliseconds there.
 """
 
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, SecretStr, WithJsonSchema
 
 from otel_bridge_collector.config.exporter import Url
 from otel_bridge_collector.config.section import Section
@@ -31,6 +32,16 @@ Milliseconds: TypeAlias = Annotated[
 """Seconds, read from a number of milliseconds, as in the Collector, or from a text with a unit."""
 
 
+def _readable(file: Path | None) -> Path | None:
+    if file is not None:
+        try:
+            ssl.create_default_context(cafile=file)
+        except OSError as error:
+            message = f"no certificates can be read from {file}: {error.strerror or error}"
+            raise ValueError(message) from error
+    return file
+
+
 class OtlpMetrics(Section):
     """A backend that takes OTLP over HTTP."""
 
@@ -40,7 +51,7 @@ class OtlpMetrics(Section):
     """Its URL; without a path, `/v1/metrics` is added."""
     headers: Mapping[str, SecretStr] = Field(default_factory=dict[str, SecretStr])
     """Sent with every request."""
-    certificate: Path | None = None
+    certificate: Annotated[Path | None, AfterValidator(_readable)] = None
     """Certificates to trust, PEM."""
 
 

@@ -84,9 +84,14 @@ class Deliveries:
         for name in changed:
             self._running[name] = self._build(name, plans[name], config)
             self._running[name].start()
-        gone = ", ".join(sorted(self._plans.keys() - plans.keys())) or "none"
+        gone = sorted(self._plans.keys() - plans.keys())
         self._plans = plans
-        logger.info("destinations begun or changed: %s; ended: %s", ", ".join(changed) or "none", gone)
+        if changed or gone:
+            logger.info(
+                "destinations begun or changed: %s; ended: %s",
+                ", ".join(changed) or "none",
+                ", ".join(gone) or "none",
+            )
 
     async def stop(self, *, drain_s: float) -> None:
         """End all of them at once, each within `drain_s`."""
