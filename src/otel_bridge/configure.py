@@ -52,6 +52,20 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=lambda: before_celery_worker_ends(_leave))
 
 
+_NOWHERE: Final[Mapping[str, str]] = {}
+
+
+class _KnownResource(Resource):
+    """A resource whose hash is made once: the OTLP exporter asks for it with each span, and each time it is all of it as JSON."""
+
+    def __init__(self, resource: Resource) -> None:
+        super().__init__(resource.attributes, resource.schema_url)
+        self._hash = super().__hash__()
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
 @runtime_checkable
 class AttachableProvider(Protocol):
     """A tracer provider that takes span processors, as that of the OpenTelemetry SDK does."""
@@ -118,6 +132,11 @@ class Bridge:
         """What makes our spans: of the global provider as soon as there is one."""
         if self.waits and not isinstance(found := trace.get_tracer_provider(), trace.ProxyTracerProvider):
             self._move(found)
+        return self.tracer_below
+
+    @property
+    def tracer_below(self) -> trace.Tracer:
+        """The same for a span below one of ours, whose trace stays with the provider that it has begun on."""
         if self._is_left_behind:
             with state.process.configuring:
                 self.follow()
@@ -144,8 +163,10 @@ class Bridge:
         """Type and name of the place where the process runs; empty when nobody said."""
         if state.process.environment:
             return state.process.environment
-        known = {"type": self.settings.environment_type, "name": self.settings.environment_name}
-        return {key: value for key, value in known.items() if value}
+        kind, name = self.settings.environment_type, self.settings.environment_name
+        if not kind and not name:
+            return _NOWHERE
+        return {key: value for key, value in (("type", kind), ("name", name)) if value}
 
     @property
     def facts(self) -> FactSender | KeyedFacts:
@@ -306,7 +327,7 @@ def _provider_for(found: object, settings: Settings, *, take_global: bool) -> At
     """The provider to attach to where `found` is the global one; see the table above."""
     if settings.provider_mode != "isolated" and isinstance(found, AttachableProvider):
         return found
-    provider = TracerProvider()
+    provider = TracerProvider(resource=_KnownResource(Resource.create({})))
     if isinstance(found, trace.ProxyTracerProvider):
         if take_global or settings.provider_mode == "global":
             trace.set_tracer_provider(provider)

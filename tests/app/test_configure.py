@@ -32,6 +32,22 @@ def test_the_global_place_is_not_taken_where_nobody_has(receiver: OtlpReceiver) 
     assert said == ""
 
 
+def test_the_resource_of_our_provider_is_that_of_any_other_with_a_hash_that_is_made_once(
+    receiver: OtlpReceiver,
+) -> None:
+    run(
+        """
+        import otel_bridge
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        ours, theirs = otel_bridge.tracer_provider().resource, TracerProvider().resource
+        assert ours == theirs and hash(ours) == hash(theirs)
+        assert isinstance(ours.merge(Resource({"a": 1})), Resource)
+        """,
+        receiver,
+    )
+
+
 def test_the_app_can_give_our_provider_the_global_place(receiver: OtlpReceiver) -> None:
     run(
         """

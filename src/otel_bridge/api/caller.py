@@ -7,9 +7,9 @@ import inspect
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import PurePath
-from types import FrameType
 from typing import Final
 
+from otel_bridge.attributes.to_json import Written
 from otel_bridge.configure import VERSION
 from otel_bridge.contract.row import Json
 
@@ -22,14 +22,17 @@ _ORIGIN: Final[Mapping[str, Json]] = {
 }
 
 
-def caller_context(environment: Mapping[str, str]) -> dict[str, Json]:
+def caller_context(environment: Mapping[str, str]) -> Written:
     """Return the `context` of a span that is being started: the app's line, and this library.
 
     Args:
         environment: `type` and `name` of the place where the process runs; may be empty.
     """
-    origin = {**_ORIGIN, "environment": dict(environment)} if environment else _ORIGIN
-    return {**_location(), "span_origin": origin}
+    frame = inspect.currentframe()
+    while frame is not None and _is_of_package(frame.f_globals.get("__name__")):
+        frame = frame.f_back
+    place = None if frame is None else (frame.f_code.co_name, frame.f_code.co_filename, frame.f_lineno)
+    return _context(place, tuple(environment.items()))
 
 
 def caller_name(context: Mapping[str, Json]) -> str:
@@ -40,21 +43,14 @@ def caller_name(context: Mapping[str, Json]) -> str:
     return f"{context['caller_functionname']}:{file}:{context['caller_lineno']}"
 
 
-def _location() -> dict[str, Json]:
-    frame = inspect.currentframe()
-    while frame is not None and _is_ours(frame):
-        frame = frame.f_back
-    if frame is None:
-        return {}
-    return {
-        "caller_functionname": frame.f_code.co_name,
-        "caller_filename": frame.f_code.co_filename,
-        "caller_lineno": frame.f_lineno,
-    }
-
-
-def _is_ours(frame: FrameType) -> bool:
-    return _is_of_package(frame.f_globals.get("__name__"))
+@lru_cache(maxsize=1024)
+def _context(place: tuple[str, str, int] | None, environment: tuple[tuple[str, str], ...]) -> Written:
+    """One object for all spans that are started at a line."""
+    origin = {**_ORIGIN, "environment": dict(environment)} if environment else _ORIGIN
+    if place is None:
+        return Written(span_origin=origin)
+    function, file, line = place
+    return Written(caller_functionname=function, caller_filename=file, caller_lineno=line, span_origin=origin)
 
 
 @lru_cache(maxsize=1024)

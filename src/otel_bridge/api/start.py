@@ -74,7 +74,8 @@ def _otel_span(bridge: Bridge, place: Place, row: Mapping[str, Json], start_time
     span_attributes = cast("Mapping[str, Json]", row["span_attributes"])
     ignores = bridge.settings.ignore_parent_sampling
     try:
-        return bridge.tracer.start_span(
+        tracer = bridge.tracer_below if place.root else bridge.tracer
+        return tracer.start_span(
             clean(str(span_attributes.get("name"))),
             context=_routed(bridge, _sampled(place.context) if ignores else place.context),
             kind=SpanKind.CLIENT if span_attributes.get("type") == "llm" else SpanKind.INTERNAL,

@@ -11,6 +11,7 @@ import math
 import warnings
 from collections.abc import Callable, Mapping, Set
 from enum import Enum
+from functools import cached_property
 from typing import Any, Final, cast
 
 from otel_bridge.attributes.reference import Referable
@@ -52,6 +53,15 @@ _SEQUENCES: Final = (list, tuple, Set)
 _SCALARS: Final = (float, int, str)
 
 
+class Written(dict[str, Json]):
+    """An object that is written again and again and never changes: its text is made once."""
+
+    @cached_property
+    def text(self) -> str:
+        """As `dump` writes it."""
+        return dump(dict(self))
+
+
 def dump(value: Json) -> str:
     """Return `value` as compact JSON text that UTF-8 can carry (a lone surrogate becomes `?`).
 
@@ -60,6 +70,8 @@ def dump(value: Json) -> str:
         ValueError: it holds NaN or an infinity.
         RecursionError: it holds itself.
     """
+    if isinstance(value, Written):
+        return value.text
     text = _ENCODER.encode(value)
     return text if text.isascii() else clean(text)
 

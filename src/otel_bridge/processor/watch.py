@@ -19,11 +19,10 @@ from otel_bridge import state
 class Watch:
     """Counts the spans of the traces that were added to it, as long as it is entered.
 
-    A forked child counts nothing: what it sends is not the work of this process.
+    In a forked child nothing is counted: what it sends is not the work of this process.
     """
 
     def __init__(self) -> None:
-        self._pid = os.getpid()
         self._lock = threading.Lock()
         self._traces: dict[int, _Trace] = {}
         self._first: set[int] = set()
@@ -74,8 +73,6 @@ class Watch:
                     trace.unsafe = 0
 
     def _trace_of(self, span: ReadableSpan) -> "_Trace | None":
-        if self._pid != os.getpid():  # the lock may have been held when it was forked
-            return None
         return self._traces.get(span.context.trace_id) if span.context else None
 
     def __enter__(self) -> Self:
@@ -93,6 +90,15 @@ class _Trace:
 
     def __init__(self) -> None:
         self.ended = self.taken = self.unsafe = 0
+
+
+def _forget() -> None:
+    """Watch nothing in a forked child, in which a lock may be held by a thread that is not there."""
+    state.process.watches = ()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def tell_taken(spans: Iterable[ReadableSpan]) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from braintrust.bt_json import bt_safe_deep_copy
 
-from otel_bridge.attributes.to_json import MAX_DEPTH, clean, dump, to_json
+from otel_bridge.attributes.to_json import MAX_DEPTH, Written, clean, dump, to_json
+from otel_bridge.contract.row import Json
 
 
 class Color(StrEnum):
@@ -147,3 +148,12 @@ def test_a_lone_surrogate_does_not_break_the_text() -> None:
 
 def test_text_is_compact() -> None:
     assert dump({"a": [1, 2]}) == '{"a":[1,2]}'
+
+
+def test_an_object_that_is_written_often_is_text_like_any_other() -> None:
+    value: dict[str, Json] = {"line": 3, "place": {"file": "ä"}, "half": "\ud800"}
+    written = Written(value)
+
+    assert dump(written) == dump(value)
+    assert dump(written) is dump(written)
+    assert type(to_json(written)) is dict

@@ -16,6 +16,7 @@ from otel_bridge.api.evaluation.evaluator import ErrorScoreHandler, EvalScorer, 
 from otel_bridge.api.evaluation.hooks import SSEProgressEvent
 from otel_bridge.api.evaluation.reporter import ReporterDef
 from otel_bridge.api.evaluation.result import EvalResultWithSummary
+from otel_bridge.api.evaluation.turns import short_turns
 from otel_bridge.api.login import account_for
 from otel_bridge.api.summary import ExperimentSummary
 from otel_bridge.control.repo import GitMetadataSettings, RepoInfo
@@ -190,7 +191,8 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 def _run(evaluation: Evaluation) -> EvalResultWithSummary[Any, Any, Any]:
     try:
-        return asyncio.run(_finished(evaluation))
+        with short_turns():
+            return asyncio.run(_finished(evaluation))
     except KeyboardInterrupt as error:  # of a loop of its own, and so another one than `_finished` has seen
         error.partial = evaluation.partial  # type: ignore[attr-defined]  # an exception takes any attribute
         raise

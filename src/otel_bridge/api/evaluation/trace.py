@@ -5,6 +5,7 @@ Source: `braintrust` 0.47.0 SDK, `trace.LocalTrace`, measured (spec/evaluate.md 
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from otel_bridge.configure import flush
@@ -90,6 +91,7 @@ class LocalTrace(dict[str, Any]):
         return [*begun, *sorted(rows, key=_order)]
 
 
+@lru_cache(maxsize=64)
 def _object_of(parent: str) -> tuple[str, str]:
     try:
         named = parse_parent(parent)
