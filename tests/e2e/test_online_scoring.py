@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,10 +11,13 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from tests.support.collector import Collector, running_collector
+from tests.support.collector import Collector, running_collector, start_collector
 
 PAGE: Final = Path(__file__).parents[2] / "docs/online-scoring.md"
 BLOCK: Final = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+ON_LINUX: Final = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux shows processes, and ends them with their parent"
+)
 SOON: Final = ("--set", "extensions.online_scoring.interval=200ms")
 
 
@@ -53,6 +57,12 @@ def send(collector: Collector, project: str, name: str, **fields: Any) -> None:
 def rows_of(collector: Collector, project: str) -> dict[str, dict[str, Any]]:
     found = collector.query(f"select: * | from: project_logs('{project}') spans | limit: 1000")
     return {str(row["id"]): row for row in found}
+
+
+def workers(collector: Collector) -> list[Path]:
+    """The processes that score, as Linux shows them."""
+    pid = collector.process.pid
+    return [Path("/proc") / child for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -125,6 +135,50 @@ def test_a_rule_that_cannot_be_run_is_refused(
 
     assert refused.status_code == 400
     assert said in refused.text
+
+
+@ON_LINUX
+def test_while_a_scorer_computes_for_long_rows_come_in_and_the_sidecar_ends_when_asked(
+    tmp_path: Path,
+) -> None:
+    with running_collector(
+        tmp_path / "data", *SOON, "--set", "extensions.online_scoring.timeout=600s"
+    ) as running:
+        shop = project(running, "shop")
+        make_rule(running, shop, apply_to_span_names=["long"])
+        send(
+            running,
+            shop,
+            "long",
+            output="ab" * 1_000_000,
+            expected="ba" * 1_000_000,
+            span_attributes={"name": "long"},
+        )
+        wait_for(lambda: bool(workers(running)))
+
+        for number in range(20):
+            send(running, shop, str(number))
+
+        assert len(rows_of(running, shop)) == 21
+        (worker,) = workers(running)
+        assert running.stop() == 0
+    wait_for(lambda: not worker.exists())
+
+
+@ON_LINUX
+def test_a_scorer_does_not_outlive_a_sidecar_that_is_killed(tmp_path: Path) -> None:
+    running = start_collector(tmp_path / "data", *SOON, "--set", "extensions.online_scoring.timeout=600s")
+    shop = project(running, "shop")
+    make_rule(running, shop)
+    send(running, shop, "long", output="ab" * 1_000_000, expected="ba" * 1_000_000)
+    wait_for(lambda: bool(workers(running)))
+    (worker,) = workers(running)
+
+    running.kill()
+
+    wait_for(lambda: not worker.exists())
+    assert running.process.stdout is not None
+    running.process.stdout.close()
 
 
 def test_the_commands_of_the_page_run(collector: Collector) -> None:

@@ -83,6 +83,20 @@ def test_a_condition_holds_and_the_newest_rows_come_first(example: Asking) -> No
     assert ids(asyncio.run(logs.latest(asked, 1))) == ["3"]
 
 
+def test_the_newest_row_of_each_trace_is_found(example: Asking) -> None:
+    place: dict[str, Any] = {"project_id": example.project_id}
+    logs = logs_of(
+        example,
+        stored("1", index=1, root_span_id="a", **place),
+        stored("2", index=2, root_span_id="a", xact=XACT + 3, **place),
+        stored("3", index=3, root_span_id="b", **place),
+        stored("4", index=4, root_span_id="c", **place),
+    )
+    asked = replace(rule(), project_id=example.project_id)
+
+    assert asyncio.run(logs.newest_of(asked, ["a", "b", "none"])) == {"a": XACT + 3, "b": XACT}
+
+
 def test_the_newest_transaction_is_that_of_the_store(example: Asking) -> None:
     assert logs_of(example, stored("1", xact=XACT + 7, project_id=example.project_id)).newest() == XACT + 7
 

@@ -60,6 +60,15 @@ class KeptLogs:
         behind = [mark for mark in marks if (after.xact, after.key) < mark[:2] and mark[0] <= until]
         return [row for *_, row in sorted(behind, key=lambda mark: mark[:2])[:PAGE_ROWS]]
 
+    async def newest_of(self, rule: Rule, root_span_ids: Sequence[str]) -> Mapping[str, int]:
+        del rule
+        newest: dict[str, int] = {}
+        for row in self.rows:
+            trace = str(row["root_span_id"])
+            if trace in root_span_ids:
+                newest[trace] = max(newest.get(trace, 0), int(str(row["_xact_id"])))
+        return newest
+
     async def latest(self, rule: Rule, limit: int) -> Sequence[Row]:
         del rule
         return self.rows[::-1][:limit]
@@ -75,11 +84,16 @@ class Ground:
     """Online scoring of one rule over rows in memory."""
 
     def __init__(self, folder: Path, **config: Any) -> None:
-        self.logs, self.counters = KeptLogs(), Counters()
+        self.logs, self.counters, self.now_s = KeptLogs(), Counters(), NOW_S
         self.ledger = ScoringLedger(folder / "s.sqlite", now_s=lambda: NOW_S)
         self.rules = [RULE]
         self.scoring = OnlineScoring(
-            Config(**config), lambda: self.rules, self.logs, self.ledger, self.counters, now_s=lambda: NOW_S
+            Config(**config),
+            lambda: self.rules,
+            self.logs,
+            self.ledger,
+            self.counters,
+            now_s=lambda: self.now_s,
         )
 
 
@@ -180,6 +194,23 @@ def test_a_trace_is_scored_when_it_has_been_silent(ground: Ground) -> None:
     asyncio.run(ground.scoring.run())
 
     assert ground.logs.scored() == ["silent"]
+
+
+def test_a_trace_that_goes_on_is_waited_for(ground: Ground) -> None:
+    ground.rules = [replace(RULE, scope="trace", idle_s=30)]
+    ground.logs.add("early", at_s=NOW_S - 100)
+    ground.logs.add("goes on", at_s=NOW_S - 100)
+    ground.logs.add("late child", at_s=NOW_S - 5, root_span_id="goes on", span_parents=["goes on"])
+
+    async def passes() -> list[str]:
+        await ground.scoring.run()
+        first = ground.logs.scored()
+        ground.now_s += 60
+        await ground.scoring.run()
+        return first
+
+    assert asyncio.run(passes()) == ["early"]
+    assert ground.logs.scored() == ["early", "goes on"]
 
 
 def test_a_rule_that_cannot_be_run_holds_up_no_other_and_loses_nothing(

@@ -1,6 +1,6 @@
 """The logs of projects for online scoring: read as a query, written through the one door, for the sidecar itself."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from otel_bridge.contract.row import Json
@@ -11,7 +11,9 @@ from otel_bridge_collector.query.parser import parse_expression
 from otel_bridge_collector.query.syntax import (
     Binary,
     BinaryOperator,
+    Call,
     Expression,
+    In,
     Literal,
     Logical,
     Path,
@@ -24,6 +26,7 @@ from otel_bridge_collector.query.syntax import (
 from otel_bridge_collector.scoring.online import PAGE_ROWS, Mark, Row
 from otel_bridge_collector.scoring.rule import Rule
 
+_TRACE: Final = Path(parts=("root_span_id",))
 _XACT: Final = Path(parts=("_xact_id",))
 _KEY: Final = Path(parts=("_pagination_key",))
 _HAS_ENDED: Final = Unary(operator="isnotnull", operand=Path(parts=("metrics", "end")))
@@ -50,6 +53,18 @@ class OnlineLogs:
         up_to = _compared("le", _XACT, str(until))
         order = (Sorted(expression=_XACT), Sorted(expression=_KEY))
         return await self._read(rule, (behind, up_to), order, PAGE_ROWS)
+
+    async def newest_of(self, rule: Rule, root_span_ids: Sequence[str]) -> Mapping[str, int]:
+        """See `Logs`."""
+        query = Query(
+            dimensions=(Selected(expression=_TRACE, alias="trace"),),
+            measures=(Selected(expression=Call(name="max", arguments=(_XACT,)), alias="newest"),),
+            source=Source(kind="project_logs", references=(rule.project_id,)),
+            filter=In(operand=_TRACE, values=tuple(root_span_ids)),
+            limit=len(root_span_ids),
+        )
+        found = (await self._reader.read(query)).answer.data
+        return {str(each["trace"]): int(str(each["newest"])) for each in found}
 
     async def latest(self, rule: Rule, limit: int) -> Sequence[Row]:
         """See `Logs`."""

@@ -54,6 +54,10 @@ class Logs(Protocol):
         """
         ...
 
+    async def newest_of(self, rule: Rule, root_span_ids: Sequence[str]) -> Mapping[str, int]:
+        """Return the newest transaction of any row of some traces, by trace."""
+        ...
+
     async def latest(self, rule: Rule, limit: int) -> Sequence[Row]:
         """Return the newest rows that have ended and meet the condition of a rule."""
         ...
@@ -138,21 +142,35 @@ class OnlineScoring:
             return
         if rule.is_active:
             begin = xact_at(rule.created_s) if place is None else place - LOOK_BACK
-            after = Mark(begin)
+            after, busy = Mark(begin), until
             while rows := await self._logs.written(rule, after, until):
-                await self._decide(rule, [row for row in rows if rule.takes(row)])
-                after = Mark(int(str(rows[-1]["_xact_id"])), str(rows[-1]["_pagination_key"]))
+                new = await self._new(rule, rows)
+                waiting = await self._busy(rule, new, until)
+                busy = min([busy, *(_xact(row) for row in waiting)])
+                await self._decide(rule, [row for row in new if row not in waiting])
+                after = Mark(_xact(rows[-1]), str(rows[-1]["_pagination_key"]))
+            until = busy
         else:
             until += LOOK_BACK + 1  # what comes while it is paused is not looked back at either
         await asyncio.to_thread(self._ledger.advance, rule.id, until, since=place)
 
+    async def _new(self, rule: Rule, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return those that a rule takes and has not scored."""
+        taken = [row for row in rows if rule.takes(row)]
+        known = await asyncio.to_thread(self._ledger.decided, rule.id, [str(row["id"]) for row in taken])
+        return [row for row in taken if row["id"] not in known]
+
+    async def _busy(self, rule: Rule, rows: Sequence[Row], until: int) -> Sequence[Row]:
+        """Return those whose trace was still written to after `until`, which a rule of traces waits for."""
+        if rule.scope != "trace" or not rows:
+            return []
+        newest = await self._logs.newest_of(rule, [str(row["root_span_id"]) for row in rows])
+        return [row for row in rows if newest.get(str(row["root_span_id"]), 0) > until]
+
     async def _decide(self, rule: Rule, rows: Sequence[Row]) -> None:
-        ids = [str(row["id"]) for row in rows]
-        known = await asyncio.to_thread(self._ledger.decided, rule.id, ids)
         left = self.config.daily_budget - await asyncio.to_thread(self._ledger.spent, rule.id)
-        new = [row for row in rows if row["id"] not in known]
-        self._tell_budget(rule, is_over=len(new) > left)
-        for row in new[: max(0, left)]:
+        self._tell_budget(rule, is_over=len(rows) > left)
+        for row in rows[: max(0, left)]:
             await self._score(rule, row)
 
     async def _score(self, rule: Rule, row: Row) -> None:
@@ -176,3 +194,7 @@ class OnlineScoring:
                 rule.id, self.config.daily_budget,
             )  # fmt: skip
         (self._over_budget.add if is_over else self._over_budget.discard)(rule.id)
+
+
+def _xact(row: Row) -> int:
+    return int(str(row["_xact_id"]))
