@@ -91,6 +91,7 @@ _NAMES: _Final[dict[str, tuple[str, ...]]] = {
     ),
     "api.masking": ("set_masking_function",),
     "api.noop": ("NOOP_SPAN",),
+    "api.prompts": ("Prompt", "load_prompt", "load_prompt_async"),
     "api.readonly_experiment": ("ReadonlyExperiment",),
     "api.summary": (
         "DatasetSummary",

@@ -30,6 +30,7 @@ from otel_bridge.api.logger import Logger, current_logger, init_logger
 from otel_bridge.api.login import login, login_to_state, org_id, set_http_adapter
 from otel_bridge.api.masking import set_masking_function
 from otel_bridge.api.noop import NOOP_SPAN
+from otel_bridge.api.prompts import Prompt, load_prompt, load_prompt_async
 from otel_bridge.api.readonly_experiment import ReadonlyExperiment
 from otel_bridge.api.summary import (
     DatasetSummary,
@@ -94,6 +95,7 @@ __all__ = [
     "LocalTrace",
     "Logger",
     "MetricSummary",
+    "Prompt",
     "ReadonlyAttachment",
     "ReadonlyExperiment",
     "RepoInfo",
@@ -123,6 +125,8 @@ __all__ = [
     "init_experiment",
     "init_logger",
     "inject_trace_context",
+    "load_prompt",
+    "load_prompt_async",
     "log",
     "log_feedback",
     "login",

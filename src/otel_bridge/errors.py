@@ -6,6 +6,7 @@ BridgeError
 ├── ConcurrentLogError    `logger.log` while the logger's spans are in use
 ├── NoLoggerError         a call that needs a current logger, and there is none
 ├── LoginError            a login that differs from the one before
+├── MissingExtraError     a call needs an extra of the package that is not installed
 ├── FlushError            `flush()` lost something, and `BRAINTRUST_SYNC_FLUSH` asks for an exception
 └── ControlError          the control plane could not be asked: a login, a project, an experiment, a row
     └── AnswerTooLargeError   its answer is longer than what is read
@@ -32,6 +33,10 @@ class ConcurrentLogError(BridgeError):
 
 class NoLoggerError(BridgeError):
     """A call needs a current logger, and there is none."""
+
+
+class MissingExtraError(BridgeError, ImportError):
+    """A call needs an extra of the package that is not installed."""
 
 
 class FlushError(BridgeError):

@@ -40,6 +40,8 @@ ProviderMode: TypeAlias = Literal["attach", "isolated", "global"]
 
 Destination: TypeAlias = tuple[object, ...]
 
+PROMPT_CACHE: Final = "~/.cache/otel-bridge/prompts"
+
 SERVERLESS: Final = (
     "AWS_LAMBDA_FUNCTION_NAME",
     "FUNCTIONS_WORKER_RUNTIME",
@@ -125,6 +127,9 @@ class Settings:
         environment_name: its name, or None.
         provider_mode: which tracer provider our spans go through.
         credential_provider: name of the plugin that gives OpenTelemetry's exporter its session, or None.
+        prompt_cache_dir: folder of the prompts that stand in while the server is away; `~` is the home.
+        prompt_cache_memory_size: prompts that are kept in memory for that.
+        prompt_cache_disk_size: prompts that are kept in the folder; 0 for none.
     """
 
     endpoints: Endpoints = field(default_factory=Endpoints)
@@ -153,6 +158,9 @@ class Settings:
     environment_name: str | None = None
     provider_mode: ProviderMode = "attach"
     credential_provider: str | None = None
+    prompt_cache_dir: str = PROMPT_CACHE
+    prompt_cache_memory_size: int = 1_024
+    prompt_cache_disk_size: int = 1_024
 
     def destination(self, headers: Mapping[str, str] | None = None) -> "Destination":
         """Return what tells two places apart to which spans are sent: URL, key and further headers."""
@@ -226,6 +234,13 @@ class Settings:
             credential_provider=read.text(
                 "OTEL_PYTHON_EXPORTER_OTLP_HTTP_TRACES_CREDENTIAL_PROVIDER",
                 "OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER",
+            ),
+            prompt_cache_dir=read.text("BRAINTRUST_PROMPT_CACHE_DIR") or PROMPT_CACHE,
+            prompt_cache_memory_size=read.count(
+                "BRAINTRUST_PROMPT_CACHE_MEMORY_MAX_SIZE", default=1_024, least=1
+            ),
+            prompt_cache_disk_size=read.count(
+                "BRAINTRUST_PROMPT_CACHE_DISK_MAX_SIZE", default=1_024, least=0
             ),
         )
 

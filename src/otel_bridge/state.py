@@ -279,6 +279,7 @@ class Process:
         eval_workers: how many plain functions an evaluation runs at a time, or None for one per processor.
         http_adapter: of `requests`, what `set_http_adapter` was given, or None.
         http_sessions: the sessions of `requests` that we send through.
+        prompt_cache: prompts as they were last loaded, or None before the first.
         spans_started: numbers of the spans, in the order in which they were started.
     """
 
@@ -318,6 +319,7 @@ class Process:
     eval_workers: int | None = None
     http_adapter: Any = None
     http_sessions: WeakSet[Any] = field(default_factory=WeakSet[Any])
+    prompt_cache: Any = None
     spans_started: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 

@@ -37,7 +37,7 @@ MISSING: Final[Mapping[str, str]] = {
 
 WITHOUT_ARGUMENTS: Final = (
     "Span", "Logger", "BaseAttachment", "SpanTypeAttribute", "Experiment", "ReadonlyExperiment", "Dataset", "DatasetRef",
-    "EvalHooks",
+    "EvalHooks", "Prompt",
 )  # fmt: skip
 """Classes that no app makes."""
 

@@ -17,6 +17,7 @@ class ControlPlane:
         failures: statuses that the next requests get, in this order.
         requests: method, path and query, headers (lower case) and body of every request.
         uploads: bytes by the key of the attachment.
+        prompts: what a list of prompts gives.
         statuses: the last upload status by key.
     """
 
@@ -24,6 +25,7 @@ class ControlPlane:
         self.url = ""
         self.failures: list[int] = []
         self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
+        self.prompts: list[dict[str, Any]] = []
         self.uploads: dict[str, bytes] = {}
         self.statuses: dict[str, dict[str, Any]] = {}
 
@@ -41,6 +43,8 @@ class ControlPlane:
             return 200, b""
         if path.startswith("/get/"):
             return 200, self.uploads[path.removeprefix("/get/")]
+        if path.startswith("/v1/prompt?"):
+            return 200, json.dumps({"objects": self.prompts}).encode()
         given = json.loads(body) if body else {}
         return 200, json.dumps(self._json(path, given)).encode()
 
