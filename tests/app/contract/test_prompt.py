@@ -26,7 +26,8 @@ def built(data: Mapping[str, Any], defaults: Mapping[str, Any] | None = None, **
 def built_there(data: Mapping[str, Any], defaults: Mapping[str, Any] | None = None, **variables: Any) -> Any:
     schema: Any = braintrust.prompt.PromptSchema.from_dict_deep(json.loads(json.dumps(saved(data))))
     lazy = LazyValue(lambda: schema, use_mutex=False)
-    return braintrust.Prompt(lazy, defaults or {}, no_trace=False).build(**variables)
+    theirs: Any = braintrust.Prompt
+    return theirs(lazy, defaults or {}, no_trace=False).build(**variables)
 
 
 def chat(
