@@ -56,6 +56,7 @@ class Renderer:
         variables: JSON by name; a value may be a function, which a section calls with its text and a renderer.
         strict: whether a variable that is not there is an error.
         max_bytes: size of one text, or None for no limit.
+        max_lookups: variables and sections of one template.
     """
 
     def __init__(
@@ -65,7 +66,9 @@ class Renderer:
         *,
         strict: bool = False,
         max_bytes: int | None = None,
+        max_lookups: int = MAX_LOOKUPS,
     ) -> None:
+        self._max_lookups = max_lookups
         self._engine = engine
         self._variables = variables
         self._strict = strict
@@ -96,7 +99,7 @@ class Renderer:
         return self._render(template, _written_as_json, _as_it_is)
 
     def _render(self, template: str, write: Callable[[object], str], escape: Callable[[bytes], bytes]) -> str:
-        lookup = _Lookup()
+        lookup = _Lookup(self._max_lookups)
         written = _Written(write, self._max_bytes)
         try:
             text = self._engine(
@@ -116,15 +119,16 @@ class Renderer:
 class _Lookup:
     """Finds variables in the innermost scope that has them; remembers those that none has, once each."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         self.missing: dict[str, None] = {}
+        self._most = most
         self._count = 0
 
     def __call__(self, scope: object, scopes: Sequence[object], key: str, default: object = None) -> object:
         self._count += 1
-        if self._count > MAX_LOOKUPS:
+        if self._count > self._most:
             raise TemplateError(
-                f"Template rendering failed: more than {MAX_LOOKUPS} variables and sections; render shorter lists"
+                f"Template rendering failed: more than {self._most} variables and sections; render shorter lists"
             )
         is_section = default is None
         if key == ".":

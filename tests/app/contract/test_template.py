@@ -84,8 +84,10 @@ def test_in_strict_mode_every_missing_variable_is_named_also_of_a_section() -> N
 
 
 def test_sections_that_multiply_end() -> None:
-    with pytest.raises(TemplateError, match="more than 200000 variables"):
-        render("{{#l}}{{#l}}{{#l}}{{/l}}{{/l}}{{/l}}", {"l": list(range(1, 1000))})
+    renderer = Renderer(engine, {"l": list(range(1, 1000))}, max_lookups=1_000)
+
+    with pytest.raises(TemplateError, match="more than 1000 variables"):
+        renderer.text("{{#l}}{{#l}}{{#l}}{{/l}}{{/l}}{{/l}}")
 
 
 def test_a_text_that_grows_too_long_ends() -> None:
