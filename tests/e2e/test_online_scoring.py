@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.support.collector import Collector, running_collector, start_collector
+from tests.support.webhook import webhook_server
 
 PAGE: Final = Path(__file__).parents[2] / "docs/online-scoring.md"
 BLOCK: Final = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -137,6 +138,28 @@ def test_a_rule_that_cannot_be_run_is_refused(
     assert said in refused.text
 
 
+def test_an_alert_posts_what_a_rule_has_scored_low(collector: Collector) -> None:
+    shop = project(collector, "shop with an alert")
+    make_rule(collector, shop)
+    with webhook_server() as webhook:
+        config = {
+            "event_type": "logs", "btql_filter": "is_root AND scores.Levenshtein < 0.9", "interval_seconds": 1,
+            "action": {"type": "webhook", "url": webhook.url},
+        }  # fmt: skip
+        body = {"project_id": shop, "name": "low", "config": config}
+        made = ask(collector, "/v1/project_automation", body)
+        assert made.status_code == 200, made.text
+
+        send(collector, shop, "good", output="same", expected="same")
+        send(collector, shop, "low", output="kitten", expected="sitting")
+        wait_for(lambda: bool(webhook.taken))
+        httpx.delete(f"{collector.api}/v1/project_automation/{made.json()['id']}").raise_for_status()
+
+        (posted,) = webhook.taken
+    assert posted["project"] == {"id": shop, "name": "shop with an alert"}
+    assert (posted["automation"]["name"], posted["details"]["count"]) == ("low", 1)
+
+
 @ON_LINUX
 def test_while_a_scorer_computes_for_long_rows_come_in_and_the_sidecar_ends_when_asked(
     tmp_path: Path,
@@ -182,8 +205,8 @@ def test_a_scorer_does_not_outlive_a_sidecar_that_is_killed(tmp_path: Path) -> N
 
 
 def test_the_commands_of_the_page_run(collector: Collector) -> None:
-    _, commands = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
-    script = f"set -euo pipefail\n{commands}".replace("curl -s", "curl -sS --fail-with-body")
+    _, scoring, alert = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
+    script = f"set -euo pipefail\n{scoring}{alert}".replace("curl -s", "curl -sS --fail-with-body")
 
     ran = subprocess.run(
         ["/usr/bin/env", f"API={collector.api}", "bash", "-c", script],
@@ -191,7 +214,7 @@ def test_the_commands_of_the_page_run(collector: Collector) -> None:
     )  # fmt: skip
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert ran.stdout == '{"rows":[]}{"since":"2026-01-31T10:30:00+00:00"}'
+    assert ran.stdout.startswith('{"rows":[]}{"since":"2026-01-31T10:30:00+00:00"}{"id":')
 
 
 def test_what_was_scored_is_not_scored_again_after_a_restart(tmp_path: Path) -> None:

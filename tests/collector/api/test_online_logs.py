@@ -15,6 +15,7 @@ from otel_bridge_collector.api.online_logs import OnlineLogs
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.writing import RowWriter
 from otel_bridge_collector.scoring.online import Mark
+from tests.collector.scoring.test_alert import ALERT
 from tests.collector.scoring.test_rule import rule
 from tests.support.api import caught_up_at_once
 from tests.support.rows import XACT, Asking, writes
@@ -95,6 +96,29 @@ def test_the_newest_row_of_each_trace_is_found(example: Asking) -> None:
     asked = replace(rule(), project_id=example.project_id)
 
     assert asyncio.run(logs.newest_of(asked, ["a", "b", "none"])) == {"a": XACT + 3, "b": XACT}
+
+
+def test_what_was_written_in_between_and_meets_a_condition_is_counted(example: Asking) -> None:
+    place: dict[str, Any] = {"project_id": example.project_id, "error": "boom"}
+    logs = logs_of(
+        example,
+        stored("1", xact=XACT, created="2026-01-01T00:00:01Z", **place),
+        stored("2", xact=XACT + 1, created="2026-01-01T00:00:02Z", **place),
+        stored("3", xact=XACT + 2, created="2026-01-01T00:00:03Z", **place),
+        stored("4", xact=XACT + 3, created="2026-01-01T00:00:04Z", **place),
+        stored("5", xact=XACT + 2, project_id=example.project_id),
+    )
+    asked = replace(ALERT, project_id=example.project_id)
+
+    some = asyncio.run(logs.matched(asked, XACT, XACT + 2))
+    none = asyncio.run(logs.matched(asked, XACT + 3, XACT + 9))
+
+    assert (some.count, str(some.first)[:19], str(some.last)[:19]) == (
+        2,
+        "2026-01-01T00:00:02",
+        "2026-01-01T00:00:03",
+    )
+    assert (none.count, none.first, none.last) == (0, None, None)
 
 
 def test_the_newest_transaction_is_that_of_the_store(example: Asking) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.load import Sources
 from otel_bridge_collector.settings import load_settings
-from otel_bridge_collector.stages.online_scoring import rules_in, scoring_config
+from otel_bridge_collector.stages.online_scoring import alerts_in, rules_in, scoring_config
 from otel_bridge_collector.store.objects import Objects
 
 GOOD: Mapping[str, Json] = {"online": {"scorers": [{"type": "global", "name": "ExactMatch"}]}}
@@ -25,6 +25,23 @@ def test_rules_are_those_that_can_be_run(tmp_path: Path) -> None:
         (found,) = rules_in(objects)
 
     assert (found.project_id, found.scorers) == (project.id, ("ExactMatch",))
+
+
+def test_alerts_are_those_that_can_be_looked_after(tmp_path: Path) -> None:
+    alert: Mapping[str, Json] = {
+        "event_type": "logs", "btql_filter": "is_root", "interval_seconds": 5,
+        "action": {"type": "webhook", "url": "http://127.0.0.1:1/"},
+    }  # fmt: skip
+    retention: Mapping[str, Json] = {"event_type": "retention"}
+    slack: Mapping[str, Json] = {**alert, "action": {"type": "slack"}}
+    with closing(Objects(tmp_path / "objects.sqlite")) as objects:
+        project = objects.create_project("p")
+        for name, config in (("a", alert), ("b", retention), ("c", slack)):
+            objects.in_projects.create("project_automation", project.id, name, data={"config": config})
+
+        (found,) = alerts_in(objects)
+
+    assert (found.name, found.condition) == ("a", "is_root")
 
 
 def test_the_configuration_says_how_they_are_run(tmp_path: Path) -> None:

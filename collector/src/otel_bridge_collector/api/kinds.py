@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.api.automations import retention_fault
+from otel_bridge_collector.api.automations import automation_fault
 from otel_bridge_collector.api.online_scores import online_fault
 from otel_bridge_collector.api.schemas import LIST_QUERY, NAME, TEXT, TEXT_OR_NULL, VERSION, Schema, of
 from otel_bridge_collector.store.project_objects import ObjectKind, ProjectObject
@@ -178,7 +178,7 @@ DATASET_SNAPSHOT: Final = Kind(
 PROJECT_AUTOMATION: Final = Kind(
     name="project_automation",
     fields={"description": str, "config": dict},
-    fault=retention_fault,
+    fault=automation_fault,
 )
 VIEW: Final = Kind(
     name="view",

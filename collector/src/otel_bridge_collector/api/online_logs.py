@@ -1,4 +1,4 @@
-"""The logs of projects for online scoring: read as a query, written through the one door, for the sidecar itself."""
+"""The logs of projects for online scoring and alerts: read as a query, written through the one door, for the sidecar itself."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
@@ -23,10 +23,12 @@ from otel_bridge_collector.query.syntax import (
     Source,
     Unary,
 )
+from otel_bridge_collector.scoring.alert import Alert, Matched
 from otel_bridge_collector.scoring.online import PAGE_ROWS, Mark, Row
 from otel_bridge_collector.scoring.rule import Rule
 
 _TRACE: Final = Path(parts=("root_span_id",))
+_CREATED: Final = Path(parts=("created",))
 _XACT: Final = Path(parts=("_xact_id",))
 _KEY: Final = Path(parts=("_pagination_key",))
 _HAS_ENDED: Final = Unary(operator="isnotnull", operand=Path(parts=("metrics", "end")))
@@ -65,6 +67,22 @@ class OnlineLogs:
         )
         found = (await self._reader.read(query)).answer.data
         return {str(each["trace"]): int(str(each["newest"])) for each in found}
+
+    async def matched(self, alert: Alert, after: int, until: int) -> Matched:
+        """See `alerting.Logs`."""
+        written = (_compared("gt", _XACT, str(after)), _compared("le", _XACT, str(until)))
+        query = Query(
+            measures=(
+                Selected(expression=Call(name="count", arguments=(Literal(value=1),)), alias="count"),
+                Selected(expression=Call(name="min", arguments=(_CREATED,)), alias="first"),
+                Selected(expression=Call(name="max", arguments=(_CREATED,)), alias="last"),
+            ),
+            source=Source(kind="project_logs", references=(alert.project_id,)),
+            filter=Logical(operator="and", terms=(*written, parse_expression(alert.condition))),
+        )
+        (found,) = (await self._reader.read(query)).answer.data
+        first, last = (str(found[name]) if found[name] is not None else None for name in ("first", "last"))
+        return Matched(count=int(str(found["count"])), first=first, last=last)
 
     async def latest(self, rule: Rule, limit: int) -> Sequence[Row]:
         """See `Logs`."""

@@ -151,9 +151,16 @@ ONLINE_SCORES: Final = Counted(
     ("outcome",),
 )  # fmt: skip
 
+ALERTS: Final = Counted(
+    "otel_bridge_alerts",
+    "{request}",
+    "Requests to the webhooks of alerts: `posted` or `failed`",
+    ("outcome",),
+)
+
 COUNTED: Final = (
     *ACCEPTED.values(), *REFUSED.values(), REFUSED_REQUESTS, *SENT.values(), *SEND_FAILED.values(), SENT_REQUESTS,
-    FAILED_ATTEMPTS, DEAD_LETTERS, TRANSLATION, RETENTION, ONLINE_SCORES,
+    FAILED_ATTEMPTS, DEAD_LETTERS, TRANSLATION, RETENTION, ONLINE_SCORES, ALERTS,
 )  # fmt: skip
 
 QUEUE_SIZE: Final = Gauge(

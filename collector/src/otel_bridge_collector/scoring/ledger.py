@@ -1,4 +1,4 @@
-"""What the rules of online scoring have decided, and how far each is, in an SQLite file of its own, bounded in time."""
+"""What the rules of online scoring have decided, and how far each of them and each alert is, in an SQLite file of its own, bounded in time."""
 
 import sqlite3
 import threading
@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS decision(
     rule_id TEXT NOT NULL, row_id TEXT NOT NULL, day INTEGER NOT NULL, outcome TEXT NOT NULL, PRIMARY KEY(rule_id, row_id)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS decision_day ON decision(day, rule_id);
+CREATE TABLE IF NOT EXISTS told(alert_id TEXT PRIMARY KEY, time_s REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS place(rule_id TEXT PRIMARY KEY, xact INTEGER NOT NULL);
 """
 
@@ -105,6 +106,19 @@ class ScoringLedger:
                 connection.execute(
                     "UPDATE place SET xact = ? WHERE rule_id = ? AND xact = ?", (xact, rule_id, since)
                 )
+
+    def told_s(self, alert_id: str) -> float:
+        """Return when an alert was posted last, Unix seconds; 0 before it ever was."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT time_s FROM told WHERE alert_id = ?", (alert_id,)
+            ).fetchone()
+        return 0.0 if found is None else float(found[0])
+
+    def note_told(self, alert_id: str, time_s: float) -> None:
+        """Remember when an alert was posted."""
+        with self._written() as connection:
+            connection.execute("INSERT OR REPLACE INTO told VALUES(?, ?)", (alert_id, time_s))
 
     def _today(self) -> int:
         return int(self._now_s()) // _DAY_S
