@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from otel_bridge.api.logger import current_bridge
 from otel_bridge.auto.integrations import INTEGRATIONS, Integration, rank
+from otel_bridge.auto.linking import link, unlink
 from otel_bridge.launch import set_content_defaults
 from otel_bridge.settings import process_environment, read_switch
 from otel_bridge.state import process
@@ -73,15 +74,20 @@ def auto_instrument(  # noqa: PLR0913 - Braintrust's signature
     set_content_defaults(process_environment(), captured=captured is not False)
     installed = tuple(entry_points(group=_GROUP))
     provider = current_bridge().provider
-    return {
-        integration.result_key: _switch_on(integration, installed, provider)
+    traced = {
+        integration: _switch_on(integration, installed, provider)
         for integration in INTEGRATIONS
         if wanted[integration.flag]
     }
+    for integration, is_traced in traced.items():
+        if is_traced:
+            link(integration.flag)
+    return {integration.result_key: is_traced for integration, is_traced in traced.items()}
 
 
 def uninstrument() -> None:
     """Switch off what `auto_instrument` has switched on; instrumentors that others switched on stay as they are."""
+    unlink()
     while process.instrumentors:
         value, instrumentor = process.instrumentors.popitem()
         try:
