@@ -3,7 +3,12 @@
 import pytest
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.translate.haystack_message import in_parts, is_serialized, unprinted
+from otel_bridge_collector.translate.haystack_message import (
+    in_parts,
+    is_serialized,
+    may_be_printed,
+    unprinted,
+)
 
 _CALL = "ToolCall(tool_name='look', arguments={'city': 'Zürich'}, id='c1', extra=None)"
 _CALL_FIELDS: Json = {"tool_name": "look", "arguments": {"city": "Zürich"}, "id": "c1", "extra": None}
@@ -91,3 +96,17 @@ def test_a_part_of_no_known_kind_stays() -> None:
     parts: Json = [{"sound": {"seconds": 2}}, "text"]
 
     assert in_parts({"role": "user", "content": parts}) == {"role": "user", "parts": parts}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param('{"messages": ["ChatMessage(_role=1)"]}', True, id="in JSON text"),
+        pytest.param('["\\u0043hatMessage(_role=1)"]', True, id="with a letter as an escape"),
+        pytest.param(["x"], True, id="no text"),
+        pytest.param('{"messages": ["Z\\u00fcrich"]}', True, id="an escape of another letter"),
+        pytest.param('{"messages": ["chat"]}', False, id="nothing printed"),
+    ],
+)
+def test_text_that_holds_nothing_printed_is_told_apart(value: Json, *, expected: bool) -> None:
+    assert may_be_printed(value) is expected

@@ -74,3 +74,15 @@ def test_a_structure_may_come_as_it_is() -> None:
 def test_a_value_is_written_as_compact_json_and_text_as_it_is() -> None:
     assert json_text.written({"stadt": "Zürich", "n": [1, 2]}) == '{"stadt":"Zürich","n":[1,2]}'
     assert json_text.written('{"a": 1}') == '{"a": 1}'
+
+
+@pytest.mark.parametrize(
+    ("letters", "is_shared"), [pytest.param(10, True, id="short"), pytest.param(40_000, False, id="long")]
+)
+def test_short_text_that_several_readers_ask_for_is_parsed_once(letters: int, *, is_shared: bool) -> None:
+    text = f'["{"x" * letters}"]'
+
+    first, second = json_text.parse(text), json_text.parse(text)
+
+    assert first == second
+    assert (first is second) == is_shared

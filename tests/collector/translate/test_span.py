@@ -5,7 +5,10 @@ import json
 import pytest
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.decode import otlp_json, protobuf
 from otel_bridge_collector.translate import CONVENTIONS, span_writes, translate
+from otel_bridge_collector.translate.span import claiming
+from tests.support.conventions import cases
 from tests.support.otlp import START_NS, make_event, make_span
 
 
@@ -231,3 +234,32 @@ def test_t16_a_call_of_a_tool_is_a_function() -> None:
             "tool_calls": [{"id": "c1", "type": "function", "function": function}],
         }
     ]
+
+
+def test_who_claims_a_span_is_remembered_as_each_convention_says() -> None:
+    recorded = [span for case in cases() for span in protobuf.spans(otlp_json.parse_traces(case.traces()))]
+
+    for span in recorded * 2:
+        assert claiming(span) == [each for each in CONVENTIONS if each.claims(span)]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "convention"),
+    [
+        pytest.param("telemetry.sdk.name", "openlit", "openlit", id="openlit"),
+        pytest.param("gen_ai.operation.name", "vector_db_retrieve", "openllmetry", id="openllmetry"),
+    ],
+)
+def test_a_claim_by_a_value_is_asked_of_each_span(attribute: str, value: str, convention: str) -> None:
+    others = [each.NAME for each in claiming(make_span({attribute: "else"}))]
+
+    own = [each.NAME for each in claiming(make_span({attribute: value}))]
+
+    assert convention not in others
+    assert convention in own
+
+
+def test_who_claims_a_span_with_very_long_names_is_not_remembered() -> None:
+    span = make_span({"braintrust." + "x" * 10_000: "1"})
+
+    assert [each.NAME for each in claiming(span)] == ["braintrust"]

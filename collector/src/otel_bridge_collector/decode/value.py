@@ -17,6 +17,10 @@ from otel_bridge.contract.row import Json
 
 def json_value(value: AnyValue) -> Json:
     """Return the JSON value; None where the sender gave none."""
+    # Most values are texts, and to ask for one is several times cheaper than to ask which kind it is.
+    text = value.string_value
+    if text:
+        return text
     read = _READERS.get(value.WhichOneof("value") or "")
     return read(value) if read else None
 

@@ -23,7 +23,7 @@ Object = Mapping[str, Json]
 
 def is_block(value: Json) -> bool:
     """Tell whether `value` is a part of a message by any of these names."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return False
     return any(isinstance(value.get(key), str) for key in ("type", "text")) or not _BY_KEY.keys().isdisjoint(
         value
@@ -32,7 +32,7 @@ def is_block(value: Json) -> bool:
 
 def part_of(block: Json) -> Json:
     """Return the part for a block; a block of no known kind as it is."""
-    if not isinstance(block, Mapping):
+    if not isinstance(block, dict):
         return block
     if "type" in block:
         convert = _BY_TYPE.get(str(block["type"]))
@@ -40,7 +40,7 @@ def part_of(block: Json) -> Json:
     if block.get("thought") is True and isinstance(block.get("text"), str):
         return {"type": "reasoning", "content": block["text"], **_others(block, "text", "thought")}
     for key, convert in _BY_KEY.items():
-        if isinstance(inner := block.get(key), Mapping):
+        if isinstance(inner := block.get(key), dict):
             return {**convert(inner), **_others(block, key)}
     return block
 
@@ -112,7 +112,7 @@ def plain_result(content: Json) -> Json:
     first: Json = content[0]
     if len(content) == 1 and isinstance(first, Mapping) and "json" in first:
         return first["json"]
-    texts = [block.get("text") if isinstance(block, Mapping) else block for block in content]
+    texts = [block.get("text") if isinstance(block, dict) else block for block in content]
     told = [text for text in texts if isinstance(text, str)]
     return "\n".join(told) if len(told) == len(content) else content
 
@@ -123,7 +123,7 @@ def _thinking(block: Object) -> Object:
 
 def _bedrock_reasoning(block: Object) -> Object:
     told = block.get("reasoningText")
-    if not isinstance(told, Mapping):
+    if not isinstance(told, dict):
         return {"type": "reasoning", **block}
     return {"type": "reasoning", "content": told.get("text"), **_others(told, "text")}
 
@@ -153,7 +153,7 @@ def _input_image(block: Object) -> Object:
 
 def _sourced(block: Object) -> Object:
     source = block.get("source")
-    if not isinstance(source, Mapping):
+    if not isinstance(source, dict):
         return block
     others = _others(block, "source")
     if "data" in source:
@@ -190,7 +190,7 @@ def _file_data(block: Object) -> Object:
 
 def _bedrock_image(block: Object) -> Object:
     source = block.get("source")
-    data = source.get("bytes") if isinstance(source, Mapping) else source
+    data = source.get("bytes") if isinstance(source, dict) else source
     return _blob("image", f"image/{block.get('format')}", data)
 
 

@@ -90,10 +90,10 @@ def _with_calls(message: Object) -> Object:
 
 
 def _tool_call(call: Json) -> Json:
-    if not isinstance(call, Mapping):
+    if not isinstance(call, dict):
         return call
     function = call.get("function")
-    if isinstance(function, Mapping) and not isinstance(function.get("arguments", ""), str):
+    if isinstance(function, dict) and not isinstance(function.get("arguments", ""), str):
         return {**call, "function": {**function, "arguments": json_text.written(function["arguments"])}}
     return parts.tool_call(call) if "name" in call and "function" not in call else call
 
@@ -102,12 +102,12 @@ def _united(calls: list[Object], given: Json) -> list[Json]:
     """LangChain lists the calls of an Anthropic message beside its content as well."""
     known = [call.get("id") for call in calls]
     others = given if isinstance(given, list) else []
-    return [*calls, *(call for call in others if not (isinstance(call, Mapping) and call.get("id") in known))]
+    return [*calls, *(call for call in others if not (isinstance(call, dict) and call.get("id") in known))]
 
 
 def _tool_messages(results: Iterable[Json], carried: Object) -> list[Object]:
     return [
-        {"role": _TOOL, **parts.tool_result(part), **carried} for part in results if isinstance(part, Mapping)
+        {"role": _TOOL, **parts.tool_result(part), **carried} for part in results if isinstance(part, dict)
     ]
 
 
@@ -123,4 +123,4 @@ def _is_tool_result(part: Json) -> bool:
 
 
 def _is_type(part: Json, name: str) -> TypeGuard[Object]:
-    return isinstance(part, Mapping) and part.get("type") == name
+    return isinstance(part, dict) and part.get("type") == name

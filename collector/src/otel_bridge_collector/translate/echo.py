@@ -56,7 +56,7 @@ def _echoes(span: Span) -> Iterator[str]:
 
 def _repeated(attributes: Attributes, field: str, key_of: Mapping[str, str]) -> Iterator[str]:
     said = json_text.structure(attributes.get(field))
-    if said is None or not isinstance(said.value, Mapping):
+    if said is None or not isinstance(said.value, dict):
         return
     for attribute, key in key_of.items():
         if attribute in attributes and key in said.value and attributes[attribute] == said.value[key]:
@@ -68,5 +68,5 @@ def _finish_reasons(attributes: Attributes) -> list[Json]:
     output = json_text.structure(text)
     if output is None or not isinstance(output.value, list):
         return []
-    messages = [message for message in output.value if isinstance(message, Mapping)]
+    messages = [message for message in output.value if isinstance(message, dict)]
     return [message["finish_reason"] for message in messages if "finish_reason" in message]

@@ -8,7 +8,6 @@
 Source: contract/names.py; spec/translation.md sections 1.7 and 8.
 """
 
-from collections.abc import Mapping
 from typing import cast
 
 from otel_bridge.contract import names
@@ -52,7 +51,7 @@ def update_fact(record: LogRecord) -> RowWrite | None:
 def _judgement(record: LogRecord) -> Row:
     judgement: Row = {}
     scores = json_text.structure(record.attributes.get(names.FEEDBACK_SCORES))
-    if scores and isinstance(scores.value, Mapping):
+    if scores and isinstance(scores.value, dict):
         judgement["scores"] = cast("dict[str, float | None]", scores.value)
     if expected := json_text.parse(record.attributes.get(names.FEEDBACK_EXPECTED_JSON)):
         judgement["expected"] = expected.value

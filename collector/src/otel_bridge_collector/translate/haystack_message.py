@@ -20,6 +20,8 @@ from otel_bridge_collector.translate import python_literal
 _MESSAGE: Final = "ChatMessage"
 _TOOL: Final = "Tool"
 _PRINTED: Final = (f"{_MESSAGE}(", f"{_TOOL}(")
+_MARKS: Final = (_MESSAGE, _TOOL, "\\u00")
+"""Without any of these a text holds nothing printed; JSON may write each letter as an escape."""
 _TOOL_KEYS: Final = ("name", "description", "parameters")
 _MESSAGE_KEYS: Final = frozenset({"role", "content", "meta", "name"})
 _PART_OF: Final[Mapping[str, str]] = {
@@ -32,13 +34,18 @@ _PART_OF: Final[Mapping[str, str]] = {
 _Object = Mapping[str, Json]
 
 
+def may_be_printed(value: Json) -> bool:
+    """Tell whether `unprinted` could find anything in a value or in what it holds as JSON text; most of the time it could not."""
+    return not isinstance(value, str) or any(mark in value for mark in _MARKS)
+
+
 def unprinted(value: Json) -> Json:
     """Return `value` with each printed message or tool in it as Haystack serializes it; anything else as it is.
 
     Args:
         value: the request or response of a component; its lists are searched, and objects to any depth.
     """
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: unprinted(child) for key, child in value.items()}
     if isinstance(value, list):
         return [unprinted(item) for item in value]
@@ -47,13 +54,13 @@ def unprinted(value: Json) -> Json:
 
 def is_serialized(message: Json) -> TypeGuard[_Object]:
     """Tell whether it is a message with the keys that Haystack gives all of its own."""
-    return isinstance(message, Mapping) and not _MESSAGE_KEYS ^ message.keys()
+    return isinstance(message, dict) and not _MESSAGE_KEYS ^ message.keys()
 
 
 def in_parts(message: Json) -> Json:
     """Return a serialized message with the parts of the GenAI conventions; anything else unchanged."""
-    content = message.get("content") if isinstance(message, Mapping) else None
-    if not isinstance(message, Mapping) or not isinstance(content, list):
+    content = message.get("content") if isinstance(message, dict) else None
+    if not isinstance(message, dict) or not isinstance(content, list):
         return message
     rest = {key: value for key, value in message.items() if key not in _MESSAGE_KEYS}
     return {"role": message.get("role"), "parts": [_part(part) for part in content], **rest}
@@ -108,4 +115,4 @@ def _part(part: Json) -> Json:
 
 
 def _object(value: Json) -> _Object:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}

@@ -14,7 +14,8 @@ _MAX_SEGMENTS: Final = 16
 
 def below(attributes: Mapping[str, Json], prefix: str) -> dict[str, Json]:
     """Return the attributes whose key continues `prefix` by a path of names and indexes, by that path."""
-    found = {key[len(prefix) :]: value for key, value in attributes.items() if key.startswith(prefix)}
+    keys = [key for key in attributes if key.startswith(prefix)]
+    found = {key[len(prefix) :]: attributes[key] for key in keys}
     return {path: value for path, value in found.items() if _is_path(path)}
 
 

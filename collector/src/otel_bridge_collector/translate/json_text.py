@@ -5,6 +5,7 @@ decides what counts as JSON and how deep it may be; it knows no attribute.
 """
 
 import json
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import orjson
@@ -13,6 +14,10 @@ from otel_bridge.contract.row import Json
 
 _MAX_DEPTH: Final = 128
 """Deeper text stays text: what reads rows later recurses, orjson to 254 levels."""
+
+_MAX_REMEMBERED: Final = 64
+_MAX_REMEMBERED_CHARS: Final = 1 << 15
+"""Of parsed texts: together no more than two million characters."""
 
 _OPENERS: Final = ("{", "[", '"')
 
@@ -30,11 +35,7 @@ def parse(text: Json) -> Parsed | None:
     """
     if not isinstance(text, str):
         return None
-    try:
-        value: Json = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return _parse_python_json(text)
-    return None if _is_too_deep(text, value) else Parsed(value)
+    return _remembered(text) if len(text) <= _MAX_REMEMBERED_CHARS else _parsed(text)
 
 
 def decoded(value: Json) -> Json:
@@ -55,6 +56,18 @@ def structure(value: Json) -> Parsed | None:
 def written(value: Json) -> str:
     """Return `value` as compact JSON text; text as it is."""
     return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _parsed(text: str) -> Parsed | None:
+    try:
+        value: Json = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _parse_python_json(text)
+    return None if _is_too_deep(text, value) else Parsed(value)
+
+
+_remembered = lru_cache(maxsize=_MAX_REMEMBERED)(_parsed)
+"""Several readers of a span ask for the same text; nobody changes what they share."""
 
 
 def _parse_python_json(text: str) -> Parsed | None:

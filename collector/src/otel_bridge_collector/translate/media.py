@@ -95,7 +95,7 @@ class _Search:
         """Return a value without its media."""
         if isinstance(value, str):
             return self.url(value) or value
-        if isinstance(value, Mapping) and depth < MAX_DEPTH:
+        if isinstance(value, dict) and depth < MAX_DEPTH:
             return self._object(value, depth)
         if isinstance(value, list) and depth < MAX_DEPTH:
             walked = [self.walk(each, depth + 1) for each in value]
@@ -141,7 +141,7 @@ class _Search:
 
     def _entry(self, key: str, inner: Json, depth: int) -> tuple[str, Json]:
         read = _ENTRIES.get(key)
-        if read and isinstance(inner, Mapping) and (entry := read(self, key, inner)):
+        if read and isinstance(inner, dict) and (entry := read(self, key, inner)):
             return entry
         return key, self.walk(inner, depth + 1)
 

@@ -72,6 +72,9 @@ def _contents(readings: Iterable[Content]) -> tuple[list[Content], set[str]]:
     winners: list[Content] = []
     losers: set[str] = set()
     for candidates in by_field.values():
+        if len(candidates) == 1:
+            winners += candidates
+            continue
         winner = _winner(candidates)
         winners.append(winner)
         losers.update(_lost(winner, candidates))
@@ -99,7 +102,9 @@ def _entries(readings: Iterable[Entry]) -> tuple[list[Entry], set[str]]:
     losers: set[str] = set()
     for reading in readings:
         winner = winners.setdefault((reading.field, reading.key), reading)
-        if winner is not reading and not scalars(reading.value) <= scalars(winner.value):
+        if winner is reading or winner.value == reading.value:
+            continue
+        if not scalars(reading.value) <= scalars(winner.value):
             losers.update(reading.attributes)
     return list(winners.values()), losers
 
@@ -136,7 +141,7 @@ def _beyond_text(message: Mapping[str, Json]) -> int:
     listed, calls = message.get("content"), message.get("tool_calls")
     media = [part for part in listed if _is_medium(part)] if isinstance(listed, list) else []
     named = (
-        [call for call in calls if isinstance(call, Mapping) and call.get("id")]
+        [call for call in calls if isinstance(call, dict) and call.get("id")]
         if isinstance(calls, list)
         else []
     )
@@ -144,7 +149,7 @@ def _beyond_text(message: Mapping[str, Json]) -> int:
 
 
 def _is_medium(part: Json) -> bool:
-    return isinstance(part, Mapping) and part.get("type") in _MEDIA
+    return isinstance(part, dict) and part.get("type") in _MEDIA
 
 
 def told_in(value: Json) -> set[Json]:
@@ -152,7 +157,7 @@ def told_in(value: Json) -> set[Json]:
     found: set[Json] = set()
     for scalar in scalars(value):
         inner = json_text.decoded(scalar)
-        if isinstance(inner, Mapping | list):
+        if isinstance(inner, dict | list):
             found |= scalars(inner)
         else:
             found.add(scalar)
@@ -165,7 +170,7 @@ def scalars(value: Json) -> set[Json]:
     pending = [value]
     while pending:
         item = pending.pop()
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             pending.extend(child for key, child in item.items() if key not in _LABELS)
         elif isinstance(item, list):
             pending.extend(item)

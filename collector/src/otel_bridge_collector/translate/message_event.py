@@ -7,7 +7,7 @@ Source: semantic-conventions 1.36 and before; opentelemetry-instrumentation-boto
 spec/translation.md sections 4.3 and 14 (8).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Json
@@ -89,13 +89,13 @@ def _content(role: str, told: Attributes) -> Json:
 
 
 def _is_result(block: Json) -> bool:
-    return isinstance(block, Mapping) and ("toolResult" in block or block.get("type") == "tool_result")
+    return isinstance(block, dict) and ("toolResult" in block or block.get("type") == "tool_result")
 
 
 def _choice(told: Attributes) -> Json:
     answer = json_text.decoded(told.get("message"))
-    if not isinstance(answer, Mapping):
+    if not isinstance(answer, dict):
         answer = told if answer is None else {**told, "content": answer}
     chat = _message("assistant", answer)
     reason = told.get("finish_reason")
-    return {**chat, "finish_reason": reason} if isinstance(chat, Mapping) and reason else chat
+    return {**chat, "finish_reason": reason} if isinstance(chat, dict) and reason else chat

@@ -23,7 +23,7 @@ _ITEM_SUFFIXES: Final = ("_call", _RESULT_SUFFIX)
 
 def chat_messages(value: Json) -> Json:
     """Return messages of the GenAI conventions or of a provider as OpenAI chat messages, anything else unchanged."""
-    messages = [value] if isinstance(value, Mapping) else value
+    messages = [value] if isinstance(value, dict) else value
     if not is_message_list(messages):
         return value
     return [chat for message in _turns(messages) for chat in chat_message(message)]
@@ -34,7 +34,7 @@ def is_message_list(value: Json) -> TypeGuard[list[Object]]:
     if not isinstance(value, list) or not value:
         return False
     return all(
-        isinstance(item, Mapping) and (isinstance(item.get("role"), str) or _is_item(item)) for item in value
+        isinstance(item, dict) and (isinstance(item.get("role"), str) or _is_item(item)) for item in value
     )
 
 
@@ -56,7 +56,7 @@ def with_instructions(instructions: Json, messages: Json) -> Json:
     system = [message_of_parts("system", content, {})]
     if not isinstance(messages, list):
         return messages
-    given = [m.get("content") for m in messages if isinstance(m, Mapping) and m.get("role") in _SYSTEM_ROLES]
+    given = [m.get("content") for m in messages if isinstance(m, dict) and m.get("role") in _SYSTEM_ROLES]
     return messages if system[0]["content"] in given else [*system, *messages]
 
 

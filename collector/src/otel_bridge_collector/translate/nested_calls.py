@@ -9,7 +9,7 @@ Source: spec/translation.md section 14 (1); recorded in tests/conventions/gen_ai
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
@@ -140,7 +140,8 @@ def _by_length(seen: _Seen) -> tuple[int, str]:
 
 
 def _fact(fact: str, span_attributes: dict[str, Json], row: Row, parent: str | None) -> RowWrite:
-    identity = {name: value for name, value in row.items() if name in _IDENTITY}
+    members = cast("Mapping[str, Json]", row)
+    identity = {name: members[name] for name in _IDENTITY if name in members}
     return RowWrite(
         row=cast("Row", {**identity, "_is_merge": True, "span_attributes": span_attributes}),
         parent=parent,

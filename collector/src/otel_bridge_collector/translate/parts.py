@@ -25,7 +25,7 @@ def content_part(part: Json) -> Json:
     """Return the item of `content` for a part."""
     if isinstance(part, str):
         return {"type": "text", "text": part}
-    if not isinstance(part, Mapping):
+    if not isinstance(part, dict):
         return part
     if "type" not in part and isinstance(part.get("text"), str):
         return {"type": "text", **part}

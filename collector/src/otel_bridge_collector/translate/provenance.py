@@ -126,7 +126,7 @@ def _places(row: Row) -> dict[_Place, Json]:
     """Return the values of a row; fields with keys are taken apart, and a tag is a key without a value."""
     places: dict[_Place, Json] = {}
     for field, value in cast("Mapping[str, Json]", row).items():
-        if field in _KEYED and isinstance(value, Mapping):
+        if field in _KEYED and isinstance(value, dict):
             places |= {(field, str(key)): each for key, each in value.items()}
         elif field == "tags" and isinstance(value, list):
             places |= {(field, str(tag)): None for tag in value}

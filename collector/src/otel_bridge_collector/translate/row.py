@@ -50,7 +50,7 @@ def object_fields(merged: Merged) -> Row:
 def keyed_field(row: Row, field: str) -> Mapping[str, Json]:
     """Return a field that has keys; a row that somebody else made may hold anything there, which counts as nothing."""
     value = cast("Mapping[str, Json]", row).get(field)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def created(time_ns: int) -> str:

@@ -4,11 +4,12 @@ Events of the span become log rows beside it. What other spans of the trace say 
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
 
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Row
-from otel_bridge_collector.model import RowWrite, Span
+from otel_bridge_collector.model import Resource, RowWrite, Scope, Span, SpanEvent
 from otel_bridge_collector.translate.conventions import (
     agentops,
     anthropic_sdk,
@@ -76,6 +77,13 @@ CONVENTIONS: Final[Sequence[Convention]] = (
 )
 """Highest precedence first: of two values for one key the first counts (docs/conventions)."""
 
+_BY_VALUE: Final = (openlit.NAME, openllmetry.NAME)
+"""Those whose claim depends on more than names."""
+
+_MAX_NAMES_CHARS: Final = 1 << 13
+_MAX_REMEMBERED: Final = 1024
+"""Of sets of names, together no more than eight million characters."""
+
 
 class SpanReading(NamedTuple):
     """What the conventions that claim a span read out of it, and what is made of that.
@@ -88,11 +96,52 @@ class SpanReading(NamedTuple):
     merged: Merged
 
 
+class _Names(NamedTuple):
+    """What most conventions decide by, and what the many spans of one call site have in common."""
+
+    scope: str
+    attributes: tuple[str, ...]
+    events: tuple[str, ...]
+
+
+def claiming(span: Span) -> list[Convention]:
+    """Return the conventions that claim a span, in order of precedence."""
+    names_of = _Names(span.scope.name, tuple(span.attributes), tuple([event.name for event in span.events]))
+    if len("".join((*names_of.attributes, *names_of.events, names_of.scope))) > _MAX_NAMES_CHARS:
+        return [each for each in CONVENTIONS if each.claims(span)]
+    return [each for each in _possible(names_of) if each.NAME not in _BY_VALUE or each.claims(span)]
+
+
+@lru_cache(maxsize=_MAX_REMEMBERED)
+def _possible(told: _Names) -> Sequence[Convention]:
+    """Return the conventions that claim every span with these names, and those of `_BY_VALUE`."""
+    named = Span(
+        trace_id="",
+        span_id="",
+        parent_span_id=None,
+        name="",
+        kind=0,
+        start_ns=0,
+        end_ns=0,
+        attributes=dict.fromkeys(told.attributes),
+        events=tuple(SpanEvent(name=event, time_ns=0, attributes={}) for event in told.events),
+        links=(),
+        status_code=0,
+        status_message="",
+        trace_state="",
+        dropped_attributes=0,
+        dropped_events=0,
+        resource=Resource(),
+        scope=Scope(name=told.scope),
+    )
+    return tuple(each for each in CONVENTIONS if each.NAME in _BY_VALUE or each.claims(named))
+
+
 def read(span: Span) -> SpanReading:
     """Let every convention that claims a span read it, and decide between them."""
     distinct = without_echoes(span)
     whole, note = whole_span(distinct)
-    partials = {each.NAME: each.translate(whole) for each in CONVENTIONS if each.claims(whole)}
+    partials = {each.NAME: each.translate(whole) for each in claiming(whole)}
     partials["truncation"] = note
     preserve = span.attributes.get(names.PRESERVE_ATTRIBUTES) in (True, "true")
     attributes = span.attributes if preserve else distinct.attributes

@@ -47,7 +47,7 @@ def named_tool(name: str) -> Json:
 def _definitions(item: Json) -> Iterable[Json]:
     if isinstance(item, str):
         return [named_tool(item)]
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return [item]
     for key in _DECLARATION_KEYS:
         if isinstance(declared := item.get(key), list):
@@ -56,9 +56,9 @@ def _definitions(item: Json) -> Iterable[Json]:
 
 
 def _definition(tool: Object) -> Json:
-    if isinstance(tool.get("function"), Mapping):
+    if isinstance(tool.get("function"), dict):
         return tool
-    if isinstance(spec := tool.get("toolSpec"), Mapping):
+    if isinstance(spec := tool.get("toolSpec"), dict):
         return _function(spec)
     if tool.get("type", "function") not in ("function", "custom") or not isinstance(tool.get("name"), str):
         return tool
@@ -80,4 +80,4 @@ def _function(tool: Object) -> Json:
 def _schema(schema: Json) -> Json:
     """Bedrock wraps the schema in an object of its own."""
     decoded = json_text.decoded(schema)
-    return decoded["json"] if isinstance(decoded, Mapping) and set(decoded) == {"json"} else decoded
+    return decoded["json"] if isinstance(decoded, dict) and set(decoded) == {"json"} else decoded

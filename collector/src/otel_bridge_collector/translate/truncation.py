@@ -46,7 +46,11 @@ def whole_span(span: Span) -> tuple[Span, Partial]:
 
 def whole_attributes(attributes: Attributes) -> Whole:
     """Return `attributes` without cuts; themselves where there are none."""
-    cuts = {name: found for name, value in attributes.items() if (found := _cuts(value))}
+    cuts = {
+        name: found
+        for name, value in attributes.items()
+        if isinstance(value, str | list) and (found := _cuts(value))
+    }
     if not cuts:
         return Whole(attributes, {})
     whole = {name: _without(cuts[name], attributes[name]) for name in cuts}

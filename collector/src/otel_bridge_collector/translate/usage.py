@@ -169,7 +169,7 @@ def _tokens(value: Json) -> int | None:
 
 
 def _leaves(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         yield path, value
         return
     for key, child in value.items():

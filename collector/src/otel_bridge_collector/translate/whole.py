@@ -59,7 +59,7 @@ _LABELS: Final = frozenset({"role", "type"})
 def messages_in(value: Json) -> Json:
     """Return the messages of a request or response as chat messages; None when it has none."""
     lists = [value]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         itself = {key: value[key] for key in _MESSAGE_KEYS if key in value}
         lists = [[itself], *(value.get(key) for key in _MESSAGE_LISTS)]
     for listed in lists:
@@ -72,13 +72,13 @@ def messages_in(value: Json) -> Json:
 def request_messages(value: Json) -> Json:
     """Return the messages of a request behind its instructions; a prompt that is one text is one. None when it has none."""
     messages = messages_in(value)
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return messages
     texts = (value[key] for key in _TEXTS if isinstance(value.get(key), str))
     if messages is None and (text := next(texts, None)) is not None:
         messages = text_message("user", text)
     instructions = next((told for key in _INSTRUCTIONS if (told := _in_groups(value, key))), None)
-    if isinstance(instructions, Mapping):  # Google's is a content.
+    if isinstance(instructions, dict):  # Google's is a content.
         instructions = instructions.get("parts")
     if messages is None or not isinstance(instructions, str | list):
         return messages
@@ -87,12 +87,12 @@ def request_messages(value: Json) -> Json:
 
 def tools_in(request: Json) -> list[Json] | None:
     """Return the definitions of the tools that a request offers; None without."""
-    return tool_definitions(_in_groups(request, "tools")) if isinstance(request, Mapping) else None
+    return tool_definitions(_in_groups(request, "tools")) if isinstance(request, dict) else None
 
 
 def usage_in(response: Json) -> Iterator[Count]:
     """Yield the counts of a response; they spend no attribute."""
-    if isinstance(response, Mapping):
+    if isinstance(response, dict):
         for place in (response, _reply_meta(response)):
             for key in _USAGES:
                 yield from counts_in(place.get(key), "", spends=False)
@@ -100,26 +100,26 @@ def usage_in(response: Json) -> Iterator[Count]:
 
 def history_in(value: Json) -> Json:
     """Return the messages of the last request in a response of Google's SDK, which calls tools itself; None without."""
-    history = value.get(_HISTORY) if isinstance(value, Mapping) else None
+    history = value.get(_HISTORY) if isinstance(value, dict) else None
     if not isinstance(history, list) or not history:
         return None
     # A content without a role is the user's.
-    return chat_messages([{"role": "user", **content} for content in history if isinstance(content, Mapping)])
+    return chat_messages([{"role": "user", **content} for content in history if isinstance(content, dict)])
 
 
 def response_id(value: Json) -> Iterator[Entry]:
     """Yield the id of a response; LangChain has it among what the model's class adds."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return
     places = (value, value.get(_LANGCHAIN_OUTPUT))
-    ids = [place.get(key) for place in places if isinstance(place, Mapping) for key in _RESPONSE_IDS]
+    ids = [place.get(key) for place in places if isinstance(place, dict) for key in _RESPONSE_IDS]
     if found := next((each for each in ids if isinstance(each, str)), None):
         yield Entry("metadata", _RESPONSE_ID, found, ())
 
 
 def finish_reason(response: Json) -> Iterator[Entry]:
     """Yield why a response ended, that of its first answer."""
-    if not isinstance(response, Mapping):
+    if not isinstance(response, dict):
         return
     answers = [answer for key in _ANSWERS for answer in _objects(response.get(key))]
     places = (response, *answers, _reply_meta(response))
@@ -130,7 +130,7 @@ def finish_reason(response: Json) -> Iterator[Entry]:
 
 def vectors_in(response: Json) -> list[Json]:
     """Return the vectors of a response of OpenAI's embeddings API; none where it is none."""
-    items = _objects(response.get("data")) if isinstance(response, Mapping) else []
+    items = _objects(response.get("data")) if isinstance(response, dict) else []
     return [item["embedding"] for item in items if "embedding" in item]
 
 
@@ -141,7 +141,7 @@ def beside(whole: Json, held: set[Json], *, with_lists: bool) -> dict[str, Json]
 
 
 def _rest(value: Json, held: set[Json], *, with_lists: bool) -> Json:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         told = {key: child for key, child in value.items() if key not in _LABELS}
         children = {key: _rest(child, held, with_lists=with_lists) for key, child in told.items()}
         return {key: child for key, child in children.items() if child is not None} or None
@@ -160,15 +160,15 @@ def _flat(listed: Json) -> Iterator[Json]:
 
 def _message(item: Json) -> Json:
     """A choice of a response holds the message, and so does a candidate of Google's; empty keys say nothing."""
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return item
-    if (kwargs := item.get("kwargs")) and isinstance(kwargs, Mapping) and "lc" in item:
+    if (kwargs := item.get("kwargs")) and isinstance(kwargs, dict) and "lc" in item:
         return _langchain_message(item.get("id"), kwargs)
     if is_serialized(item):
         return in_parts(item)
     if "role" in item:
         return {key: value for key, value in item.items() if value is not None or key == "content"}
-    held = next((held for key in _MESSAGE_OF if isinstance(held := item.get(key), Mapping)), item)
+    held = next((held for key in _MESSAGE_OF if isinstance(held := item.get(key), dict)), item)
     if held is not item:
         return _message(held)
     return {"role": "model", **held} if "parts" in held else held
@@ -186,14 +186,14 @@ def _reply_meta(response: Mapping[str, Json]) -> Mapping[str, Json]:
     """Return what Haystack says of the first reply beside its content; nothing without."""
     first = next(iter(_objects(response.get(_REPLIES))), None)
     meta = first.get("meta") if first else None
-    return meta if isinstance(meta, Mapping) else {}
+    return meta if isinstance(meta, dict) else {}
 
 
 def _objects(listed: Json) -> list[Mapping[str, Json]]:
-    return [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
+    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
 
 
 def _in_groups(request: Mapping[str, Json], key: str) -> Json:
     """Return what a request has under a key, itself or among its settings."""
     groups = (request, *(request.get(group) for group in _GROUPS))
-    return next((told for group in groups if isinstance(group, Mapping) and (told := group.get(key))), None)
+    return next((told for group in groups if isinstance(group, dict) and (told := group.get(key))), None)

@@ -109,7 +109,7 @@ def _json_values(attributes: Attributes) -> Iterator[Content]:
         if parsed := json_text.parse(attributes.get(attribute)):
             yield Content(field, parsed.value, Rank.EXPLICIT, (attribute,))
     origin = json_text.structure(attributes.get(names.ORIGIN))
-    if origin and isinstance(origin.value, Mapping):
+    if origin and isinstance(origin.value, dict):
         yield Content("origin", origin.value, Rank.EXPLICIT, (names.ORIGIN,))
 
 
@@ -117,11 +117,11 @@ def _objects(attributes: Attributes) -> Iterator[Entry]:
     for field in _OBJECT_FIELDS:
         attribute = _PREFIX + field
         parsed = json_text.structure(attributes.get(attribute))
-        whole = parsed.value if parsed and isinstance(parsed.value, Mapping) else _NOTHING
+        whole = parsed.value if parsed and isinstance(parsed.value, dict) else _NOTHING
         paths = below(attributes, f"{attribute}.")
         flat = {path: json_text.decoded(value) for path, value in paths.items()}
         overlay = nested(flat) if field in _FLATTENED_DEEP else flat
-        if isinstance(overlay, Mapping):
+        if isinstance(overlay, dict):
             used = (*([attribute] if whole else []), *(f"{attribute}.{path}" for path in paths))
             merged = _merged(whole, overlay)
             for key, value in merged.items():
@@ -140,7 +140,7 @@ def _total(metrics: Mapping[str, Json]) -> int | float | None:
 
 def _merged(whole: Mapping[str, Json], overlay: Mapping[str, Json]) -> Mapping[str, Json]:
     merged = merge_value(whole, overlay)
-    return merged if isinstance(merged, Mapping) else overlay
+    return merged if isinstance(merged, dict) else overlay
 
 
 def _entry(field: ObjectField, key: str, value: Json, used: tuple[str, ...]) -> Entry:
@@ -166,7 +166,7 @@ def _is_span_attribute(key: str, value: Json) -> bool:
 
 def _context(attributes: Attributes) -> Iterator[Entry]:
     context = json_text.structure(attributes.get(names.CONTEXT_JSON))
-    if context and isinstance(context.value, Mapping):
+    if context and isinstance(context.value, dict):
         for key, value in context.value.items():
             yield Entry("context", key, value, (names.CONTEXT_JSON,))
 

@@ -108,7 +108,7 @@ def _request(request: Object) -> Iterator[Reading]:
 
 def _instruction(config: Object) -> Json:
     instruction = config.get(_INSTRUCTION)
-    if isinstance(instruction, Mapping):
+    if isinstance(instruction, dict):
         instruction = instruction.get("parts")
     return instruction if isinstance(instruction, str | list) else None
 
@@ -117,13 +117,13 @@ def _with_roles(contents: Json) -> Json:
     """Contents without a role are the user's."""
     if not isinstance(contents, list):
         return contents
-    return [{"role": "user", **item} if isinstance(item, Mapping) else item for item in contents]
+    return [{"role": "user", **item} if isinstance(item, dict) else item for item in contents]
 
 
 def _response(response: Object) -> Iterator[Reading]:
     content, reason = response.get("content"), response.get("finish_reason")
-    has_message = isinstance(content, Mapping)
-    if isinstance(content, Mapping):
+    has_message = isinstance(content, dict)
+    if isinstance(content, dict):
         message: Json = {"role": "model", **content, **({"finish_reason": reason} if reason else {})}
         yield Content("output", chat_messages(message), Rank.VALUE, (_RESPONSE,))
     yield from token_metrics(_counts(_object(response.get("usage_metadata"))))
@@ -158,4 +158,4 @@ def _session(attributes: Attributes) -> Iterator[Entry]:
 
 def _object(value: Json) -> Object:
     parsed = json_text.structure(value)
-    return parsed.value if parsed and isinstance(parsed.value, Mapping) else {}
+    return parsed.value if parsed and isinstance(parsed.value, dict) else {}

@@ -95,7 +95,7 @@ def _answered(replied: _Object, replies: Sequence[Json]) -> Iterator[Reading]:
 
 def _said(reply: Json) -> Json:
     """Return a reply as a message with its reason to stop; older generators reply with texts."""
-    if isinstance(reply, Mapping):
+    if isinstance(reply, dict):
         reason = _object(reply.get("meta")).get("finish_reason")
         return {**reply, "finish_reason": reason} if reason else reply
     return {"role": "assistant", "content": reply}
@@ -103,7 +103,7 @@ def _said(reply: Json) -> Json:
 
 def _meta(replied: _Object, replies: Sequence[Json]) -> _Object:
     first = replies[0]
-    if isinstance(first, Mapping):
+    if isinstance(first, dict):
         return _object(first.get("meta"))
     beside = replied.get("meta")
     return _object(beside[0]) if isinstance(beside, list) and beside else {}
@@ -114,7 +114,7 @@ def _chat(messages: Sequence[Json]) -> Json:
 
 
 def _object(value: Json) -> _Object:
-    parsed = value if isinstance(value, Mapping) else None
+    parsed = value if isinstance(value, dict) else None
     if parsed is None and (read := json_text.structure(value)):
-        parsed = read.value if isinstance(read.value, Mapping) else None
+        parsed = read.value if isinstance(read.value, dict) else None
     return parsed or {}

@@ -102,11 +102,11 @@ def _call(attributes: Attributes) -> Iterator[Reading]:
 
 def _message(item: Json) -> Json:
     """Return a message, or that of a choice with what the choice says; the SDK's classes fill up keys with null."""
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return item
     message = item.get("message")
     choice = {key: value for key, value in item.items() if key not in _CHOICE}
-    told = {**message, **choice} if isinstance(message, Mapping) else item
+    told = {**message, **choice} if isinstance(message, dict) else item
     return {key: value for key, value in told.items() if value is not None or key == "content"}
 
 
@@ -148,4 +148,4 @@ def _tags(attributes: Attributes) -> Iterator[Entry]:
 
 def _object(value: Json) -> Mapping[str, Json]:
     parsed = json_text.structure(value)
-    return parsed.value if parsed and isinstance(parsed.value, Mapping) else {}
+    return parsed.value if parsed and isinstance(parsed.value, dict) else {}

@@ -16,7 +16,7 @@ Source: litellm 1.109.1, `integrations/opentelemetry.py` and `integrations/otel/
 section 14 (7, 13).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
@@ -79,7 +79,7 @@ def _calls(attributes: Attributes) -> tuple[list[str], list[Json]]:
     used = [f"{_COMPLETION}{path}" for path in items_below(attributes, _COMPLETION) if _CALL in path]
     functions = nested({name.removeprefix(_COMPLETION).replace(_CALL, ""): attributes[name] for name in used})
     listed = functions if isinstance(functions, list) else []
-    return used, [parts.tool_call(function) for function in listed if isinstance(function, Mapping)]
+    return used, [parts.tool_call(function) for function in listed if isinstance(function, dict)]
 
 
 def _counts(attributes: Attributes) -> Iterator[Count]:
@@ -87,7 +87,7 @@ def _counts(attributes: Attributes) -> Iterator[Count]:
     if not isinstance(text, str):
         return
     usage = json_text.parse(text) or python_literal.parse(text)
-    if usage and isinstance(usage.value, Mapping):
+    if usage and isinstance(usage.value, dict):
         yield from (count._replace(attributes=()) for count in counts_in(usage.value, _USAGE))
 
 

@@ -78,7 +78,7 @@ def _renamed(reading: Reading, named: Mapping[str, str]) -> Reading:
 
 def _call(told: Attributes) -> Iterator[Reading]:
     context = json_text.decoded(told[_CONTEXT])
-    items = context.get("items") if isinstance(context, Mapping) else None
+    items = context.get("items") if isinstance(context, dict) else None
     if isinstance(items, list):
         messages = [item for each in items if (item := _item(each))]
         yield Content("input", chat_messages(messages), Rank.INDEXED, (_CONTEXT,))
@@ -93,7 +93,7 @@ def _call(told: Attributes) -> Iterator[Reading]:
 
 def _item(item: Json) -> Mapping[str, Json] | None:
     """Return an item of a chat context as OpenAI's responses have it; None for one that is no message."""
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return None
     said = {key: item[key] for key in _MESSAGE_KEYS.get(str(item.get("type")), ()) if key in item}
     content = said.get("content")
@@ -104,7 +104,7 @@ def _item(item: Json) -> Mapping[str, Json] | None:
 
 def _rest(item: Json) -> Json:
     """Return what `_item` leaves out: ids, settings, parts of content that are no text."""
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return item
     rest = {
         key: value for key, value in item.items() if key not in _MESSAGE_KEYS.get(str(item.get("type")), ())
@@ -115,7 +115,7 @@ def _rest(item: Json) -> Json:
 
 
 def _objects(listed: Json) -> list[Mapping[str, Json]]:
-    return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
 def _values(told: Attributes) -> Iterator[Content]:
@@ -128,6 +128,6 @@ def _measures(told: Attributes) -> Iterator[Entry]:
     if is_measure(first_token := told.get(_FIRST_TOKEN)):
         yield Entry("metrics", "time_to_first_token", first_token, (_FIRST_TOKEN,))
     metrics = json_text.decoded(told.get(_METRICS))
-    given: Mapping[str, Json] = metrics if isinstance(metrics, Mapping) else {}
+    given: Mapping[str, Json] = metrics if isinstance(metrics, dict) else {}
     names = {**METRIC_OF, "prompt_cached_tokens": "prompt_cached_tokens"}
     yield from token_metrics(Count(names[key], value, ()) for key, value in given.items() if key in names)

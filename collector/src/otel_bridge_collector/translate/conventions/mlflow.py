@@ -128,7 +128,7 @@ def _call(told: Attributes) -> Iterator[Reading]:
 
 
 def _asked(request: Json) -> Json:
-    texts = request.get("input") if isinstance(request, Mapping) else None
+    texts = request.get("input") if isinstance(request, dict) else None
     if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
         return texts  # What is to be embedded is no message.
     return request_messages(request) or request
@@ -182,4 +182,4 @@ def _rest(told: Attributes, repeating: Collection[str]) -> Iterator[Entry]:
 
 
 def _object(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}

@@ -24,7 +24,8 @@ from otel_bridge_collector.translate.usage import (
 _REQUEST: Final = "gen_ai.request"
 _COMPLETION: Final = "gen_ai.completion."
 _USAGE: Final = "gen_ai.usage"
-_USAGE_PREFIXES: Final = ("gen_ai.usage.details.", "gen_ai.usage.")
+_USAGE_PREFIX: Final = "gen_ai.usage."
+_USAGE_PREFIXES: Final = ("gen_ai.usage.details.", _USAGE_PREFIX)
 _USAGE_OBJECTS: Final = (_USAGE, "gen_ai.usage.raw")
 _TOOL_LISTS: Final = (names.GEN_AI_TOOL_DEFINITIONS, "gen_ai.agent.tools")
 _PROVIDERS: Final = (names.GEN_AI_PROVIDER_NAME, "gen_ai.system")
@@ -83,7 +84,7 @@ def _parameters(attributes: Attributes) -> Iterator[Entry]:
         if attribute in attributes:
             yield Entry("metadata", key, json_text.decoded(attributes[attribute]), (attribute,))
     request = json_text.structure(attributes.get(_REQUEST))
-    if request and isinstance(request.value, Mapping):
+    if request and isinstance(request.value, dict):
         for key, value in request.value.items():
             yield Entry("metadata", key, value, (_REQUEST,))
 
@@ -106,12 +107,14 @@ def _reason(attributes: Attributes) -> Iterator[Entry]:
 
 def _counts(attributes: Attributes) -> Iterator[Count]:
     for attribute, value in attributes.items():
+        if not attribute.startswith(_USAGE_PREFIX):
+            continue
         for prefix in _USAGE_PREFIXES:
             if attribute.startswith(prefix) and (metric := METRIC_OF.get(attribute[len(prefix) :])):
                 yield Count(metric, value, (attribute,))
     for attribute in _USAGE_OBJECTS:
         usage = json_text.structure(attributes.get(attribute))
-        if usage and isinstance(usage.value, Mapping):
+        if usage and isinstance(usage.value, dict):
             yield from counts_in(usage.value, attribute)
 
 

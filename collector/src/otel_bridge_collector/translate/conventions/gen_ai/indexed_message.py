@@ -39,16 +39,16 @@ def bare_reason(listed: Json) -> Json:
     messages = listed if isinstance(listed, list) else []
     if _beyond(_ROLE | _REASON, messages):
         return None
-    reasons = (message.get("finish_reason") for message in messages if isinstance(message, Mapping))
+    reasons = (message.get("finish_reason") for message in messages if isinstance(message, dict))
     return next((reason for reason in reasons if reason), None)
 
 
 def _beyond(labels: frozenset[str], messages: Iterable[Json]) -> list[Json]:
-    return [message for message in messages if not isinstance(message, Mapping) or message.keys() - labels]
+    return [message for message in messages if not isinstance(message, dict) or message.keys() - labels]
 
 
 def _with_role(role: str, message: Json) -> Json:
-    if not isinstance(message, Mapping) or message.get("role"):
+    if not isinstance(message, dict) or message.get("role"):
         return message
     if "user" in message and "content" not in message:
         return {"role": "user", "content": message["user"], **_without(message, "user")}
@@ -58,9 +58,9 @@ def _with_role(role: str, message: Json) -> Json:
 def _with_reasoning(messages: Iterable[Json]) -> Iterator[Json]:
     thoughts: list[Json] = []
     for message in messages:
-        if isinstance(message, Mapping) and message.get("role") == "thinking":
+        if isinstance(message, dict) and message.get("role") == "thinking":
             thoughts.append(_without(message, "role", "finish_reason"))
-        elif isinstance(message, Mapping) and thoughts:
+        elif isinstance(message, dict) and thoughts:
             yield {**message, "reasoning": thoughts}
             thoughts = []
         else:

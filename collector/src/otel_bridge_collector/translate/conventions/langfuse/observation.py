@@ -116,10 +116,10 @@ def _offered(told: Json) -> list[Json] | None:
 
 
 def _is_definition(item: Json) -> TypeGuard[Mapping[str, Json]]:
-    if not isinstance(item, Mapping) or item.get("role") != "tool" or "tool_call_id" in item:
+    if not isinstance(item, dict) or item.get("role") != "tool" or "tool_call_id" in item:
         return False
     content = item.get("content")
-    return isinstance(content, Mapping) and not {"function", "input_schema", "parameters"}.isdisjoint(content)
+    return isinstance(content, dict) and not {"function", "input_schema", "parameters"}.isdisjoint(content)
 
 
 def _request(told: Json) -> Iterator[Reading]:
@@ -128,7 +128,7 @@ def _request(told: Json) -> Iterator[Reading]:
         yield Entry("metadata", "tools", tools, (_INPUT,))
         told = [item for item in told if not _is_definition(item)] if isinstance(told, list) else told
     place = next((key for key in ("messages", "input") if _is_prompt(told, key)), None)
-    if place is None or not isinstance(told, Mapping):
+    if place is None or not isinstance(told, dict):
         yield Content("input", _messages(told), Rank.VALUE, (_INPUT,))
         return
     messages = _messages(told[place])
@@ -143,7 +143,7 @@ def _request(told: Json) -> Iterator[Reading]:
 
 
 def _is_prompt(told: Json, key: str) -> bool:
-    if not isinstance(told, Mapping):
+    if not isinstance(told, dict):
         return False
     return is_message_list(told.get(key)) or (key == "input" and isinstance(told.get(key), str))
 
@@ -164,7 +164,7 @@ def _metadata(attributes: Attributes, *, is_encoded: bool) -> Iterator[Entry]:
             said = parsed.value if parsed else json_text.decoded(value)
             if attribute.startswith(f"{prefix}."):
                 yield Entry("metadata", attribute[len(prefix) + 1 :], said, (attribute,))
-            elif attribute == prefix and isinstance(said, Mapping):
+            elif attribute == prefix and isinstance(said, dict):
                 for key, each in said.items():
                     yield Entry("metadata", key, each, (attribute,))
 

@@ -116,4 +116,4 @@ def _time_to_first_token(span: Span) -> Iterator[Entry]:
 
 def _object(value: Json) -> Mapping[str, Json]:
     parsed = json_text.structure(value)
-    return parsed.value if parsed and isinstance(parsed.value, Mapping) else {}
+    return parsed.value if parsed and isinstance(parsed.value, dict) else {}

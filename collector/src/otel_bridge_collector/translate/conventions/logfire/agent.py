@@ -1,6 +1,6 @@
 """Runs of agents and tools, and what else Pydantic AI writes beside `gen_ai.*`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain, takewhile
 from typing import Final
 
@@ -83,11 +83,11 @@ def _asked(messages: list[Json], attribute: str, attributes: Attributes) -> Cont
 
 
 def _is_assistant(message: Json) -> bool:
-    return isinstance(message, Mapping) and message.get("role") == "assistant"
+    return isinstance(message, dict) and message.get("role") == "assistant"
 
 
 def _content(message: Json) -> Json:
-    return message.get("content") if isinstance(message, Mapping) else None
+    return message.get("content") if isinstance(message, dict) else None
 
 
 def _tool(attributes: Attributes) -> Iterator[Content]:
@@ -105,7 +105,7 @@ def _model(attributes: Attributes) -> Iterator[Entry]:
 def _request(attributes: Attributes) -> Iterator[Reading]:
     """Read the parameters of a request; of one that failed they may be all that is told, with its instructions."""
     parsed = json_text.structure(attributes.get(_PARAMETERS))
-    if parsed is None or not isinstance(parameters := parsed.value, Mapping):
+    if parsed is None or not isinstance(parameters := parsed.value, dict):
         return
     listed = [tool for key in _TOOLS for tool in _listed(parameters.get(key))]
     tools = None if names.GEN_AI_TOOL_DEFINITIONS in attributes else tool_definitions(listed)
@@ -118,7 +118,7 @@ def _request(attributes: Attributes) -> Iterator[Reading]:
 
 
 def _text_part(part: Json) -> Json:
-    return {"type": "text", "content": part.get("content")} if isinstance(part, Mapping) else part
+    return {"type": "text", "content": part.get("content")} if isinstance(part, dict) else part
 
 
 def _listed(value: Json) -> list[Json]:

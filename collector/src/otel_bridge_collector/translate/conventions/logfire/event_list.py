@@ -33,20 +33,20 @@ def not_understood(value: Json) -> list[Object]:
 def _items(value: Json) -> list[Object]:
     parsed = json_text.structure(value)
     listed = parsed.value if parsed and isinstance(parsed.value, list) else []
-    return [item for item in listed if isinstance(item, Mapping) and EVENT_NAME in item]
+    return [item for item in listed if isinstance(item, dict) and EVENT_NAME in item]
 
 
 def _message(name: str, item: Object) -> tuple[str, Message] | None:
     if name == _UNKNOWN:
         return _unknown(item)
     answer = item.get("message")
-    told = {**item, "message": _typed(answer)} if isinstance(answer, Mapping) else _typed(item)
+    told = {**item, "message": _typed(answer)} if isinstance(answer, dict) else _typed(item)
     found = message(name, told)
     return (name, found) if found else None
 
 
 def _unknown(item: Object) -> tuple[str, Message] | None:
-    if not isinstance(data := item.get("data"), Mapping):
+    if not isinstance(data := item.get("data"), dict):
         return None
     role = _role(item, data)
     chat = chat_messages([{"role": role, "content": [data]}])
@@ -65,16 +65,16 @@ def _role(item: Object, data: Object) -> str:
 def _typed(told: Object) -> Object:
     """Return a message whose parts have a `type`; parts whose content was left out are absent."""
     content = told.get("content")
-    listed = [content] if isinstance(content, Mapping) else content
+    listed = [content] if isinstance(content, dict) else content
     if not isinstance(listed, list):
         return told
-    parts = [_part(part) for part in listed if not (isinstance(part, Mapping) and set(part) == {"kind"})]
+    parts = [_part(part) for part in listed if not (isinstance(part, dict) and set(part) == {"kind"})]
     others = {key: value for key, value in told.items() if key != "content"}
     return {**others, "content": parts} if parts else others
 
 
 def _part(part: Json) -> Json:
-    if not isinstance(part, Mapping) or "kind" not in part:
+    if not isinstance(part, dict) or "kind" not in part:
         return part
     others = {key: value for key, value in part.items() if key not in ("kind", "binary_content")}
     if part["kind"] == "thinking":

@@ -1,6 +1,6 @@
 """Spans of the OpenAI Agents SDK as Logfire exports them: the fields of its span data, each an attribute of its name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
@@ -34,7 +34,7 @@ def _values(attributes: Attributes) -> Iterator[Content]:
 
 
 def _usage(response: Json) -> Iterator[Entry]:
-    if isinstance(response, Mapping):
+    if isinstance(response, dict):
         # The response stays in `metadata` as a whole, so its counts use nothing up.
         yield from token_metrics(
             count._replace(attributes=()) for count in counts_in(response.get("usage"), "")

@@ -1,6 +1,6 @@
 """Read the attributes of a span that Logfire or Pydantic AI made; wrapped calls and agents stand beside."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from otel_bridge.contract.row import Json
@@ -71,7 +71,7 @@ def _events(span: Span) -> Iterator[Reading]:
 def _event_bodies(span: Span) -> list[Json]:
     """Return message events of the span itself, which the wrapper of Google's SDK writes with one attribute each."""
     bodies = [(event.name, json_text.decoded(event.attributes.get(_EVENT_BODY))) for event in span.events]
-    return [{**body, EVENT_NAME: name} for name, body in bodies if isinstance(body, Mapping)]
+    return [{**body, EVENT_NAME: name} for name, body in bodies if isinstance(body, dict)]
 
 
 def _type(attributes: Attributes) -> Iterator[Reading]:
@@ -100,9 +100,9 @@ def _tags(attributes: Attributes) -> Iterator[Entry]:
 def _structured(attributes: Attributes, readings: Sequence[Reading]) -> Iterator[Entry]:
     """Yield the application's own attributes that the schema says are JSON; a dot is in names of conventions only."""
     schema = json_text.structure(attributes.get(_SCHEMA))
-    properties = schema.value.get("properties") if schema and isinstance(schema.value, Mapping) else None
+    properties = schema.value.get("properties") if schema and isinstance(schema.value, dict) else None
     read = {attribute for reading in readings for attribute in reading.attributes}
-    for name, described in properties.items() if isinstance(properties, Mapping) else ():
+    for name, described in properties.items() if isinstance(properties, dict) else ():
         is_own = name in attributes and name not in read and "." not in name
-        if is_own and isinstance(described, Mapping) and described.get("type") in ("object", "array"):
+        if is_own and isinstance(described, dict) and described.get("type") in ("object", "array"):
             yield Entry("metadata", name, json_text.decoded(attributes[name]), (name,))

@@ -53,7 +53,7 @@ def _request(attributes: Attributes) -> Object:
 
 def _object(value: Json) -> Object:
     parsed = json_text.structure(value)
-    return parsed.value if parsed and isinstance(parsed.value, Mapping) else {}
+    return parsed.value if parsed and isinstance(parsed.value, dict) else {}
 
 
 def _input(request: Object) -> Iterator[Content]:
@@ -102,7 +102,7 @@ def _response(response: Object) -> Iterator[Reading]:
 
 def _answer(response: Object) -> Json:
     message = response.get("message")
-    if isinstance(message, Mapping):
+    if isinstance(message, dict):
         return chat_messages([_message(message)])
     text = next((text for key in _TEXTS if (text := response.get(key))), None)
     if text is None:
@@ -119,13 +119,9 @@ def _message(message: Object) -> Object:
 
 def _call(call: Json) -> Json:
     """Return a call of a tool; Logfire writes one of Anthropic's without id and type, its arguments under `input`."""
-    if (
-        not isinstance(call, Mapping)
-        or "type" in call
-        or not isinstance(function := call.get("function"), Mapping)
-    ):
+    if not isinstance(call, dict) or "type" in call or not isinstance(function := call.get("function"), dict):
         return call
     arguments = json_text.decoded(function.get("arguments"))
-    if isinstance(arguments, Mapping) and set(arguments) == {"input"}:
+    if isinstance(arguments, dict) and set(arguments) == {"input"}:
         function = {**function, "arguments": json_text.written(arguments["input"])}
     return {**call, "type": "function", "function": function}

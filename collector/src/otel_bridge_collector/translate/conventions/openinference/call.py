@@ -129,12 +129,12 @@ def _counts(attributes: Attributes) -> Iterator[Count]:
 
 def _tool(item: Json) -> Json:
     """Return a definition: the schema may be a whole one, or that of the parameters with the name beside it."""
-    told = item.get("tool") if isinstance(item, Mapping) else None
-    if not isinstance(told, Mapping):
+    told = item.get("tool") if isinstance(item, dict) else None
+    if not isinstance(told, dict):
         return item
     schema = json_text.decoded(told.get("json_schema"))
     named = {key: value for key, value in told.items() if key != "json_schema"}
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, dict):
         return named
     return {**named, "parameters": schema} if "name" in named else schema
 
@@ -151,7 +151,7 @@ def _parameters(attributes: Attributes, told: set[Json]) -> Iterator[Entry]:
 def _flat(parameters: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
     """Yield the parameters that have a value, without the model; providers group some of them."""
     for key, value in parameters.items():
-        if key in _PARAMETER_OBJECTS and isinstance(value, Mapping):
+        if key in _PARAMETER_OBJECTS and isinstance(value, dict):
             yield from _flat(value)
         elif key not in _MODEL_PARAMETERS and value not in (None, "", [], {}):
             yield key, value
@@ -166,4 +166,4 @@ def _rest(attributes: Attributes) -> Iterator[Entry]:
 
 def _object(value: Json) -> Mapping[str, Json]:
     parsed = json_text.structure(value)
-    return parsed.value if parsed and isinstance(parsed.value, Mapping) else {}
+    return parsed.value if parsed and isinstance(parsed.value, dict) else {}

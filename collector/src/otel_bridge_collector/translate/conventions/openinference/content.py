@@ -8,7 +8,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.openinference.message import messages
-from otel_bridge_collector.translate.haystack_message import unprinted
+from otel_bridge_collector.translate.haystack_message import may_be_printed, unprinted
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.messages import chat_messages, is_message_list, text_message
 from otel_bridge_collector.translate.partial import Content, Rank
@@ -77,7 +77,7 @@ def history_content(attributes: Attributes, own: Content) -> Content | None:
     if not isinstance(history, list) or not isinstance(own.value, list):
         return None
     system = [
-        message for message in own.value if isinstance(message, Mapping) and message.get("role") == "system"
+        message for message in own.value if isinstance(message, dict) and message.get("role") == "system"
     ]
     return Content(INPUT.field, [*system, *history], Rank.VALUE, ())
 
@@ -91,7 +91,7 @@ def value_of(attributes: Attributes, side: Side, *, is_chat: bool) -> Json:
     decoded = json_text.decoded(value)
     is_json = "json" in str(attributes.get(side.mime_type))
     told = decoded if is_json or not isinstance(decoded, str) else value
-    return unprinted(told) if is_chat else told
+    return unprinted(told) if is_chat and may_be_printed(value) else told
 
 
 def _messages(attributes: Attributes, side: Side) -> Iterator[Content]:
@@ -115,7 +115,7 @@ def _lists(attributes: Attributes, side: Side) -> Iterator[Content]:
         used = tuple(attribute for attribute in _below(attributes, name) if attribute.endswith(end))
         items = _nested(attributes, name)
         if field == side.field and used and isinstance(items, list):
-            listed = [read(item) for item in items if isinstance(item, Mapping)]
+            listed = [read(item) for item in items if isinstance(item, dict)]
             yield _list_content(attributes, name, Content(field, listed, Rank.INDEXED, used))
 
 
@@ -150,7 +150,7 @@ def _document(item: Object) -> Json:
 
 def _inner(item: Object, name: str) -> Object:
     inner = item.get(name)
-    return inner if isinstance(inner, Mapping) else {}
+    return inner if isinstance(inner, dict) else {}
 
 
 def _below(attributes: Attributes, name: str) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def messages(items: Json, role: str) -> Json:
 
 
 def _told(item: Json) -> Object:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return {}
     return {**_without(item, "message"), **_inner(item, "message")}
 
@@ -94,14 +94,14 @@ def _part(told: Object, result: Object) -> Object:
     if kind == "reasoning":
         return {"type": kind, "content": text, **others}
     block = json_text.decoded(text)
-    if kind != "text" and isinstance(block, Mapping):  # A block of no known type is written as JSON.
+    if kind != "text" and isinstance(block, dict):  # A block of no known type is written as JSON.
         return {"type": kind, **block, **others}
     return {"type": kind, "text": text, **others}
 
 
 def _result(told: Json) -> Object:
     """Return the result of a tool in AutoGen's shape."""
-    if not isinstance(told, Mapping):
+    if not isinstance(told, dict):
         return {"type": "tool_call_response", "response": told}
     named: Object = {"id": told.get("call_id"), "response": told.get("content")}
     return {"type": "tool_call_response", **named, **_without(told, "call_id", "content")}
@@ -139,7 +139,7 @@ def _call(told: Object) -> Object:
 
 
 def _is_call(item: Json) -> bool:
-    return isinstance(item, Mapping) and "tool_call" in item
+    return isinstance(item, dict) and "tool_call" in item
 
 
 def _list(value: Json) -> list[Json]:
@@ -148,10 +148,10 @@ def _list(value: Json) -> list[Json]:
 
 def _inner(value: Json, name: str) -> Object:
     """Return the object under `name` in `value`, else `value`; nothing where there is no object."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return {}
     inner = value.get(name, value)
-    return inner if isinstance(inner, Mapping) else {}
+    return inner if isinstance(inner, dict) else {}
 
 
 def _without(told: Object, *keys: str) -> Object:

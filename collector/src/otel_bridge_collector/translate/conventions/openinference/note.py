@@ -1,6 +1,6 @@
 """What the application says about a span: metadata, tags, session, user, and annotations with their scores."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
@@ -23,7 +23,7 @@ def readings(attributes: Attributes) -> Iterator[Entry]:
 
 def _metadata(attributes: Attributes) -> Iterator[Entry]:
     given = json_text.structure(attributes.get(_METADATA))
-    if given and isinstance(given.value, Mapping):
+    if given and isinstance(given.value, dict):
         for key, value in given.value.items():
             yield Entry("metadata", key, value, (_METADATA,))
 
@@ -49,7 +49,7 @@ def _evaluations(attributes: Attributes) -> Iterator[Entry]:
         found = nested(items)
         if isinstance(found, list):
             used.extend(f"{name}.{path}" for path in items)
-            listed.extend(item.get(kind, item) if isinstance(item, Mapping) else item for item in found)
+            listed.extend(item.get(kind, item) if isinstance(item, dict) else item for item in found)
     for evaluation in listed:
         yield from _score(evaluation)
     if listed:
@@ -57,7 +57,7 @@ def _evaluations(attributes: Attributes) -> Iterator[Entry]:
 
 
 def _score(evaluation: Json) -> Iterator[Entry]:
-    if not isinstance(evaluation, Mapping):
+    if not isinstance(evaluation, dict):
         return
     name, score = evaluation.get("name"), evaluation.get("score")
     if not isinstance(name, str) or isinstance(score, bool) or not isinstance(score, int | float):

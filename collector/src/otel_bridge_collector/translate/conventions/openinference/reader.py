@@ -126,7 +126,7 @@ def _without_use(attributes: Attributes, readings: Sequence[Reading]) -> Iterato
     used = {attribute for reading in readings for attribute in reading.attributes}
     for name in PARAMETERS:
         given = json_text.structure(attributes.get(name))
-        if name not in used and given and isinstance(given.value, Mapping):
+        if name not in used and given and isinstance(given.value, dict):
             yield name
 
 

@@ -1,6 +1,6 @@
 """`input` and `output` from `ai.*` attributes: prompts, answers, embeddings, calls of tools."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
@@ -57,7 +57,7 @@ def _prompts(attributes: Attributes) -> Iterator[Content]:
 
 
 def _prompt(prompt: Json) -> Json:
-    if not isinstance(prompt, Mapping):
+    if not isinstance(prompt, dict):
         return _given(prompt)
     if not prompt.keys() <= _PROMPT_KEYS:
         return prompt
@@ -65,7 +65,7 @@ def _prompt(prompt: Json) -> Json:
     system = prompt.get("system") or prompt.get("instructions")
     if not system:
         return messages
-    instructions = _chat([system] if isinstance(system, Mapping) else system)
+    instructions = _chat([system] if isinstance(system, dict) else system)
     if is_message_list(instructions) and isinstance(messages, list):
         return [*instructions, *messages]
     return with_instructions(instructions, messages)
@@ -82,7 +82,7 @@ def _chat(messages: Json) -> Json:
 
 
 def _in_parts(message: Json) -> Json:
-    if not isinstance(message, Mapping) or not isinstance(content := message.get("content"), list):
+    if not isinstance(message, dict) or not isinstance(content := message.get("content"), list):
         return message
     others = {key: value for key, value in message.items() if key != "content"}
     return {**others, "parts": [part_of(part) for part in content]}

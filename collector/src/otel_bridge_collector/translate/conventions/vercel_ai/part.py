@@ -24,7 +24,7 @@ _ERRORS: Final = ("error-text", "error-json", "execution-denied")
 
 def part_of(part: Json) -> Json:
     """Return the GenAI part for a part of a message; one of another kind as it is."""
-    if not isinstance(part, Mapping):
+    if not isinstance(part, dict):
         return part
     convert = _BY_TYPE.get(str(part.get("type")))
     return convert(part) if convert else part
@@ -32,7 +32,7 @@ def part_of(part: Json) -> Json:
 
 def call_of(call: Json) -> Json:
     """Return the GenAI part for a call of a tool in an answer, which may come without a type."""
-    return _tool_call(call) if isinstance(call, Mapping) else call
+    return _tool_call(call) if isinstance(call, dict) else call
 
 
 def _tool_call(part: Object) -> Object:
@@ -54,7 +54,7 @@ def _tool_result(part: Object) -> Object:
 
 def _result(result: Json) -> Object:
     """Version 5 and later wrap a result as `{type, value}`."""
-    if not isinstance(result, Mapping) or not isinstance(kind := result.get("type"), str):
+    if not isinstance(result, dict) or not isinstance(kind := result.get("type"), str):
         return {"response": result}
     failed: Object = {"is_error": True} if kind in _ERRORS else {}
     if "value" in result:

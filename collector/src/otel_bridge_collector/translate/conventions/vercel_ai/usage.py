@@ -4,7 +4,7 @@
 several calls, so that it says something only where the span is one call.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from otel_bridge.contract import names
@@ -134,5 +134,5 @@ def _provider_metadata(attributes: Attributes) -> Json:
 
 def _at(value: Json, path: tuple[str, ...]) -> Json:
     for step in path:
-        value = value.get(step) if isinstance(value, Mapping) else None
+        value = value.get(step) if isinstance(value, dict) else None
     return value
