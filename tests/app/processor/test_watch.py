@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from opentelemetry import trace
 from opentelemetry.context import Context
 
@@ -68,6 +69,8 @@ def test_nothing_is_counted_after_the_end(app: App) -> None:
     assert watch.missing == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_child_counts_nothing(app: App) -> None:
     with Watch() as watch:
         root = app.tracer.start_span("root", context=Context())

@@ -1,10 +1,10 @@
 """Rules follow what is written: each row once, within the budget of a day."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pytest
 
@@ -17,6 +17,8 @@ from otel_bridge_collector.scoring.rule import Rule
 from otel_bridge_collector.store.xact import pagination_key, xact_at
 from otel_bridge_collector.telemetry import Counters
 from tests.collector.scoring.test_rule import rule
+
+T = TypeVar("T")
 
 NOW_S = 1_767_225_600.0 + 3_600
 RULE = replace(rule(), scorers=("ExactMatch",))
@@ -96,6 +98,17 @@ class Ground:
             now_s=lambda: self.now_s,
         )
 
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do what is given, and let no process stay."""
+
+        async def closed() -> T:
+            try:
+                return await work
+            finally:
+                await self.scoring.close()
+
+        return asyncio.run(closed())
+
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Ground:
@@ -110,7 +123,7 @@ def test_each_row_is_scored_once(ground: Ground) -> None:
         ground.logs.add("3", at_s=NOW_S + 1)
         await ground.scoring.run()
 
-    asyncio.run(passes())
+    ground.run(passes())
 
     assert ground.logs.scored() == ["1", "2", "3"]
     assert ground.counters.values(ONLINE_SCORES)["scored",] == 3
@@ -120,7 +133,7 @@ def test_more_rows_than_a_page_in_one_transaction_are_all_scored(ground: Ground)
     names = [f"{number:04}" for number in range(PAGE_ROWS + 50)]
     ground.logs.add(*names)
 
-    asyncio.run(ground.scoring.run())
+    ground.run(ground.scoring.run())
 
     assert ground.logs.scored() == names
 
@@ -134,7 +147,7 @@ def test_what_comes_late_behind_a_newer_transaction_is_not_passed_over(ground: G
         ground.logs.add("newer", at_s=NOW_S + 60)
         await ground.scoring.run()
 
-    asyncio.run(passes())
+    ground.run(passes())
 
     assert ground.logs.scored() == ["new", "late", "newer"]
 
@@ -149,7 +162,7 @@ def test_beyond_the_budget_of_a_day_nothing_is_scored(
         await ground.scoring.run()
         await ground.scoring.run()
 
-    asyncio.run(passes())
+    ground.run(passes())
 
     assert ground.logs.scored() == ["1", "2"]
     assert caplog.text.count("has spent its budget of 2 rows for today") == 1
@@ -166,7 +179,7 @@ def test_what_was_there_before_the_rule_is_scored_by_a_back_fill_only(ground: Gr
         await ground.scoring.run()
         return first
 
-    assert asyncio.run(passes()) == ["after"]
+    assert ground.run(passes()) == ["after"]
     assert ground.logs.scored() == ["after", "before"]
 
 
@@ -180,7 +193,7 @@ def test_a_paused_rule_goes_on_with_what_comes_later(ground: Ground) -> None:
         ground.logs.add("later")
         await ground.scoring.run()
 
-    asyncio.run(passes())
+    ground.run(passes())
 
     assert ground.logs.scored() == ["later"]
 
@@ -191,7 +204,7 @@ def test_a_trace_is_scored_when_it_has_been_silent(ground: Ground) -> None:
     ground.logs.add("child", at_s=NOW_S - 31, span_parents=["silent"])
     ground.logs.add("busy", at_s=NOW_S - 5)
 
-    asyncio.run(ground.scoring.run())
+    ground.run(ground.scoring.run())
 
     assert ground.logs.scored() == ["silent"]
 
@@ -209,7 +222,7 @@ def test_a_trace_that_goes_on_is_waited_for(ground: Ground) -> None:
         await ground.scoring.run()
         return first
 
-    assert asyncio.run(passes()) == ["early"]
+    assert ground.run(passes()) == ["early"]
     assert ground.logs.scored() == ["early", "goes on"]
 
 
@@ -224,7 +237,7 @@ def test_a_rule_that_cannot_be_run_holds_up_no_other_and_loses_nothing(
         ground.logs.is_broken = False
         await ground.scoring.run()
 
-    asyncio.run(passes())
+    ground.run(passes())
 
     assert "could not be run (OSError)" in caplog.text
     assert ground.logs.scored() == ["1"]
@@ -245,7 +258,7 @@ def test_a_back_fill_during_a_pass_is_not_forgotten(ground: Ground) -> None:
         ground.logs.write = write  # type: ignore[method-assign]  # as above
         await ground.scoring.run()
 
-    asyncio.run(passes())
+    ground.run(passes())
 
     assert ground.logs.scored() == ["after", "before"]
 
@@ -261,13 +274,15 @@ def test_rules_that_cannot_be_read_are_read_again(tmp_path: Path, caplog: pytest
             raise OSError("away")
         return [RULE]
 
-    scoring = OnlineScoring(Config(), rules, ground.logs, ground.ledger, ground.counters, now_s=lambda: NOW_S)
+    ground.scoring = scoring = OnlineScoring(
+        Config(), rules, ground.logs, ground.ledger, ground.counters, now_s=lambda: NOW_S
+    )
 
     async def passes() -> None:
         await scoring.run()
         await scoring.run()
 
-    asyncio.run(passes())
+    ground.run(passes())
 
     assert "the rules of online scoring could not be read (OSError)" in caplog.text
     assert ground.logs.scored() == ["1"]
@@ -276,7 +291,7 @@ def test_rules_that_cannot_be_read_are_read_again(tmp_path: Path, caplog: pytest
 def test_an_attempt_says_what_would_come_of_it_and_keeps_nothing(ground: Ground) -> None:
     ground.logs.add("1", "2")
 
-    tried = asyncio.run(ground.scoring.attempt(RULE, 10))
+    tried = ground.run(ground.scoring.attempt(RULE, 10))
 
     assert [(each.row["id"], each.verdicts["ExactMatch"].score) for each in tried] == [("2", 1), ("1", 1)]
     assert ground.logs.written_rows == []

@@ -77,7 +77,9 @@ class Executor:
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-            await process.wait()
+            if process.stdin is not None:
+                process.stdin.close()
+            await process.communicate()  # until its pipes are closed, too
 
     async def _running(self, memory_bytes: int) -> Process:
         if self._process is None or self._process.returncode is not None:

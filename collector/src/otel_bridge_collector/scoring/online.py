@@ -109,7 +109,11 @@ class OnlineScoring:
                 await asyncio.sleep(self.config.interval)
                 await self.run()
         finally:
-            await self._executor.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """End the process that scores; another pass makes a new one."""
+        await self._executor.close()
 
     async def run(self) -> None:
         """Make a pass; a rule that cannot be run now is told of in the log, and tried again by the next one."""
