@@ -10,7 +10,7 @@ OpenTelemetry log an error, which generators and tasks that are closed early wou
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -171,6 +171,19 @@ class HasParent(Protocol):
         ...
 
 
+@dataclass(eq=False, slots=True)
+class Unwritten:
+    """The row of a span of ours that ends before it is encoded.
+
+    Attributes:
+        span_context: of that span.
+        write: gives its attributes, which the ended span gets beside those that it has.
+    """
+
+    span_context: trace.SpanContext
+    write: Callable[[], Mapping[str, Any]]
+
+
 class Customizer(Protocol):
     """A hook that changes rows before they are sent."""
 
@@ -257,6 +270,7 @@ class Process:
         environment: what `init_logger(environment=...)` said of the place where the process runs.
         wired: whether the app added a processor of ours itself, and so has spans without a logger.
         taken: where a processor of ours sends each ended span that it has seen, None if nowhere; while it waits.
+        unwritten: what is still to be encoded of ended spans, while they wait.
         exporters: the exporters of ours that the app or its configuration made, each with its `settings`.
         claimed: spans that the app's own processor has seen start, by ids; the one that we added leaves them alone.
         watches: who watches the spans of some traces.
@@ -295,6 +309,9 @@ class Process:
     taken: WeakKeyDictionary[ReadableSpan, Destination | None] = field(
         default_factory=WeakKeyDictionary[ReadableSpan, Destination | None]
     )
+    unwritten: WeakKeyDictionary[ReadableSpan, Unwritten] = field(
+        default_factory=WeakKeyDictionary[ReadableSpan, Unwritten]
+    )
     exporters: WeakSet[Exporter] = field(default_factory=WeakSet[Exporter])
     claimed: WeakValueDictionary[tuple[int, int], Span] = field(
         default_factory=WeakValueDictionary[tuple[int, int], Span]
@@ -327,6 +344,9 @@ process: Final = Process()
 
 logger_here: Final[ContextVar[HasParent | None]] = ContextVar("otel_bridge.logger", default=None)
 """The logger that this task or thread made current; `process.logger` where it made none."""
+
+ending: Final[ContextVar[Unwritten | None]] = ContextVar("otel_bridge.ending", default=None)
+"""The row of the span that is just ending in this thread, for our span processor; None where the span holds it already."""
 
 parent_argument: Final[ContextVar[str | Mapping[str, str] | None]] = ContextVar(
     "otel_bridge.parent", default=None

@@ -1,5 +1,6 @@
-"""The row of one span while the span is open, and its one writing as attributes just before the OTel span ends.
+"""The row of one span while the span is open, and its one writing as attributes.
 
+It is written just before the OTel span ends, or on the thread that exports where nobody looks before (`processor.writing`).
 The row waits here because OTel attributes replace and never merge. It knows no parent, child or current span.
 """
 
@@ -9,6 +10,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Mapping
+from functools import partial
 from typing import Final, TypeGuard
 
 from opentelemetry import trace
@@ -20,7 +22,9 @@ from otel_bridge.attributes.encode import Attributes, encode
 from otel_bridge.attributes.to_json import clean, dump
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Json
+from otel_bridge.processor.writing import may_wait
 from otel_bridge.settings import ContentMode
+from otel_bridge.state import Unwritten, ending
 
 logger = logging.getLogger(__name__)
 
@@ -108,8 +112,9 @@ class Recording:
             return self._ended_s, {}
         if not self._span.is_recording():
             return self._ended_s, row
-        self._write(row, {names.UNFINISHED: True} if unfinished else {})
+        token = ending.set(self._write(row, {names.UNFINISHED: True} if unfinished else {}))
         self._end_span(round(self._ended_s * 1e9))
+        ending.reset(token)
         return self._ended_s, {}
 
     def _end_span(self, end_ns: int) -> None:
@@ -132,14 +137,19 @@ class Recording:
         while self._logged:
             self._row = merged(self._row, self._logged.popleft())
 
-    def _write(self, row: Mapping[str, Json], further: Attributes) -> None:
+    def _write(self, row: Mapping[str, Json], further: Attributes) -> Unwritten | None:
+        """Write the row; return what is left of that for after the end of the span, if anything."""
         try:
             name, row = _name(row)
             self._span.update_name(name)
             self._write_error(row.get("error"))
-            self._set({**encode(row, content=self._content, name=name), **further})
+            write = partial(_attributes, row, self._content, name, further)
+            if may_wait(self._span, len(row)):
+                return Unwritten(self._span.get_span_context(), write)
+            self._set(write())
         except Exception as error:  # noqa: BLE001 - the app goes on, with a span that says less
             logger.warning("a span is sent without what was logged to it: %s", type(error).__name__)
+        return None
 
     def _write_error(self, error: Json) -> None:
         if error is None:
@@ -172,6 +182,10 @@ class Recording:
         """The names of the texts that the span does not hold as they are."""
         held = attributes_of(self._span)
         return [name for name, text in texts.items() if held.get(name) != text]
+
+
+def _attributes(row: Mapping[str, Json], content: ContentMode, name: str, further: Attributes) -> Attributes:
+    return {**encode(row, content=content, name=name), **further}
 
 
 def _end_in(fields: Mapping[str, Json]) -> float | None:

@@ -30,6 +30,7 @@ from otel_bridge.processor.neighbours import mask_in_place, warn_of_neighbours
 from otel_bridge.processor.receipts import Receipts
 from otel_bridge.processor.routing import parent_for
 from otel_bridge.processor.size import SizedSpanExporter
+from otel_bridge.processor.writing import WritingSpanExporter, note_down
 from otel_bridge.settings import Settings, origin, with_arguments
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class BridgeSpanProcessor(SpanProcessor):
     Attributes:
         settings: those in force.
         masks: that what leaves here is masked.
+        waits_for_rows: whether a span of ours may end here before its row is encoded: nothing looks at its attributes.
 
     Raises:
         SettingsError: a setting cannot be used.
@@ -79,6 +81,7 @@ class BridgeSpanProcessor(SpanProcessor):
         self.settings = with_arguments(settings or Settings.from_environment(), api_key, parent, api_url)
         self._parent, self._stand_in, self._route = parent, stand_in, route
         self._ai_only, self._custom_filter = filter_ai_spans, custom_filter
+        self.waits_for_rows = type(self) is BridgeSpanProcessor and not (filter_ai_spans or custom_filter)
         self._destination = self.settings.destination(headers)
         self._sender = exporter = build_span_exporter(self.settings, headers)
         self._delivery = Delivery(
@@ -93,8 +96,11 @@ class BridgeSpanProcessor(SpanProcessor):
         # Counted innermost: of a batch that is cut, each part has an outcome of its own.
         sized = SizedSpanExporter(self._exporter, self.settings.batch_bytes)
         self._batch = unreported(BatchSpanProcessor)(
-            CustomizingSpanExporter(
-                MaskingSpanExporter(AttachingSpanExporter(sized, self.settings)), self.settings.content_mode
+            WritingSpanExporter(
+                CustomizingSpanExporter(
+                    MaskingSpanExporter(AttachingSpanExporter(sized, self.settings)),
+                    self.settings.content_mode,
+                )
             ),
             max_queue_size=self.settings.queue_room,
             schedule_delay_millis=self.settings.export_delay_ms,
@@ -161,6 +167,7 @@ class BridgeSpanProcessor(SpanProcessor):
         for watch in state.process.watches:
             watch.ended(span)
         if self._delivery.accept():
+            note_down(span)
             self._batch.on_end(span)
 
     def _flush_root(self, span: ReadableSpan) -> None:

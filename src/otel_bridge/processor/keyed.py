@@ -94,10 +94,12 @@ class KeyedPipelines(SpanProcessor):
 
     Attributes:
         masks: that what leaves here is masked.
+        waits_for_rows: see `BridgeSpanProcessor`.
         closed: what became of what the closed ones had.
     """
 
     masks = True
+    waits_for_rows = True
 
     def __init__(self) -> None:
         self._open: OrderedDict[Lane, None] = OrderedDict()

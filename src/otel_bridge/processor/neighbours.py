@@ -1,6 +1,6 @@
 """Beyond our own exporter: what the other processors of the same tracer provider see.
 
-They are warned of where values are masked, and get masked spans where the app asked for that. OpenTelemetry has
+Who they are decides when a row is encoded (`writing`). They are warned of where values are masked, and get masked spans where the app asked for that. OpenTelemetry has
 no public way to either, so this is the one module that touches private names of its SDK; where they are gone,
 nothing is warned of, and a self-test refuses to promise what cannot be kept.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final, cast
 
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import Link, SpanContext, StatusCode, TraceFlags
 
@@ -83,6 +83,19 @@ def warn_of_neighbours(span: Span) -> None:
             " masking: %s; set_masking_function(..., mask_all_processors=True) masks for them too",
             ", ".join(sorted(kinds)),
         )
+
+
+def processors_of(span: Span, kind: type[SpanProcessor]) -> tuple[SpanProcessor, ...]:
+    """Return all that see `span` end, where exactly a `kind` hands it to them; none where that is not known."""
+    handing = getattr(span, "_span_processor", None)
+    found = getattr(handing, "_span_processors", None) if type(handing) is kind else None
+    return cast("tuple[SpanProcessor, ...]", found) if isinstance(found, tuple) else ()
+
+
+def limits_of(span: Span) -> SpanLimits | None:
+    """Return the limits that `span` was made with; None where they are not known."""
+    limits = getattr(span, "_limits", None)
+    return limits if isinstance(limits, SpanLimits) else None
 
 
 def _processors(span: Span) -> object:
