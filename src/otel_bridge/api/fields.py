@@ -47,6 +47,8 @@ def checked(event: Mapping[str, Any]) -> dict[str, Json]:
         ValueError: a field cannot be what it is.
         TypeError: `event` names a field that identifies the row.
     """
+    if not event:
+        return {}
     for name in () if IDENTITY.isdisjoint(event) else IDENTITY & event.keys():
         raise TypeError(f"got an unexpected keyword argument {name!r}: it identifies the row")
     fields = {name: value for name, value in event.items() if value is not None}

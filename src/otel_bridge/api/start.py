@@ -44,7 +44,9 @@ def start(bridge: Bridge, place: Place, arguments: StartArguments) -> Span:
     context = caller_context(bridge.environment)
     name = _name(place, arguments, context)
     said = merged(checked(event), propagated) if propagated else checked(event)
-    row = merged({"span_attributes": _span_attributes(place, arguments, name), "context": context}, said)
+    row: dict[str, Json] = {"span_attributes": _span_attributes(place, arguments, name), "context": context}
+    if said:
+        row = merged(row, said)
     otel_span = _otel_span(bridge, place, row, arguments.start_time)
     if not otel_span.get_span_context().is_valid:
         return NOOP_SPAN

@@ -31,7 +31,8 @@ def decode(attributes: Mapping[str, object]) -> dict[str, Json]:
 
 def attributes_of(span: object) -> Mapping[str, object]:
     """Return the attributes that an OTel span tells; none where it records nothing."""
-    return cast("Mapping[str, object] | None", getattr(span, "attributes", None)) or {}
+    found = cast("Mapping[str, object] | None", getattr(span, "attributes", None))
+    return {} if found is None else found  # asking those of a span whether they are empty takes a lock
 
 
 def parse(text: object) -> tuple[Json] | None:

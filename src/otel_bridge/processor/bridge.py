@@ -15,6 +15,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from otel_bridge import state
+from otel_bridge.attributes.decode import attributes_of
 from otel_bridge.contract import names
 from otel_bridge.exporter.otlp import build_span_exporter
 from otel_bridge.exporter.unreported import unreported
@@ -138,7 +139,7 @@ class BridgeSpanProcessor(SpanProcessor):
             state.process.claimed[_ids(span)] = span
         if state.process.masking and not state.process.masking.all_processors:
             warn_of_neighbours(span)
-        if span.attributes and names.PARENT in span.attributes:
+        if names.PARENT in attributes_of(span):
             return
         if parent := parent_for(context, self._parent, self.settings):
             span.set_attribute(names.PARENT, parent)

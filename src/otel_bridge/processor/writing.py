@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanLimits, SynchronousM
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_bridge import state
+from otel_bridge.attributes.decode import attributes_of
 from otel_bridge.processor.neighbours import limits_of, processors_of
 
 logger = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def _fits(span: Span, fields: int, limits: SpanLimits | None) -> bool:
     if span.dropped_attributes or span.dropped_events or span.dropped_links:
         return False  # a copy would not say it
     most = limits.max_span_attributes
-    return most is None or len(span.attributes or ()) + fields + _FURTHER_ATTRIBUTES <= most
+    return most is None or len(attributes_of(span)) + fields + _FURTHER_ATTRIBUTES <= most
 
 
 def note_down(span: ReadableSpan) -> None:
