@@ -294,6 +294,7 @@ class Process:
         http_adapter: of `requests`, what `set_http_adapter` was given, or None.
         http_sessions: the sessions of `requests` that we send through.
         prompt_cache: prompts as they were last loaded, or None before the first.
+        declarations: where `Eval` notes what it is told while files of evaluations are loaded; None where it runs.
         spans_started: numbers of the spans, in the order in which they were started.
     """
 
@@ -337,6 +338,7 @@ class Process:
     http_adapter: Any = None
     http_sessions: WeakSet[Any] = field(default_factory=WeakSet[Any])
     prompt_cache: Any = None
+    declarations: Any = None
     spans_started: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 

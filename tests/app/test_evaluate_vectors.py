@@ -1,7 +1,7 @@
 """The vectors of Braintrust's behaviour (spec/evaluate.md section 10): each test is named after the one that it holds to.
 
 Where the project decides otherwise (section 12), the test holds the decision. What is not here: 26, 44 (test_datasets, tests/compat),
-33 and 34 (the command line), 35 (tests/collector, api/test_summary), 36 to 41 (prompts and functions), 43 (test_datasets), 47 (online
+33 and 34 (cli/test_evaluate), 35 (tests/collector, api/test_summary), 36 to 41 (prompts and functions), 43 (test_datasets), 47 (online
 scoring), 48 (proxy).
 """
 
@@ -513,7 +513,7 @@ def test_v31_the_cases_of_the_base_experiment(project: str) -> None:
 
 def test_v32_reporters_and_loops(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ValueError, match="Must specify a reporter object, not a name"):
-        Eval("p", D1, double, scores=[], reporter="rx")  # type: ignore[arg-type]  # the mistake is the point
+        Eval("p", D1, double, scores=[], reporter="rx")
 
     async def inside() -> Any:
         task: Any = Eval("p", D1, double, scores=[], no_send_logs=True)

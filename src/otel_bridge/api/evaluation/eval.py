@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, cast
 
+from otel_bridge.api.evaluation import registry
 from otel_bridge.api.evaluation.evaluation import Evaluation, Options
 from otel_bridge.api.evaluation.evaluator import ErrorScoreHandler, EvalScorer, EvalTask, Evaluator
 from otel_bridge.api.evaluation.hooks import SSEProgressEvent
@@ -42,7 +43,7 @@ def _prepared(  # noqa: PLR0913, PLR0917 - Braintrust's signature, of `Eval` and
     tags: Sequence[str] | None = None,
     is_public: bool = False,  # noqa: FBT001, FBT002 - Braintrust's signature
     update: bool = False,  # noqa: FBT001, FBT002 - Braintrust's signature
-    reporter: ReporterDef[Any] | None = None,
+    reporter: ReporterDef[Any] | str | None = None,
     timeout: float | None = None,
     max_concurrency: int | None = None,
     project_id: str | None = None,
@@ -67,7 +68,9 @@ def _prepared(  # noqa: PLR0913, PLR0917 - Braintrust's signature, of `Eval` and
     if scores is None and classifiers is None:
         raise ValueError("At least one of `scores` or `classifiers` must be provided.")
     if isinstance(reporter, str):
-        raise ValueError(_BY_NAME)  # noqa: TRY004 - Braintrust's type
+        if (declared := registry.current()) is None:
+            raise ValueError(_BY_NAME)
+        reporter = declared.reporter(reporter)
     evaluator: Evaluator[Any, Any, Any] = Evaluator(
         project_name=name, eval_name=_shown(name, experiment_name), data=data, task=task, scores=scores or [],
         classifiers=None if classifiers is None else list(classifiers), experiment_name=experiment_name,
@@ -129,7 +132,7 @@ def Eval(  # noqa: D417, N802 - the arguments are those that it is called with; 
         tags: of the experiment.
         is_public: whether everybody may see the experiment.
         update: True goes on with the experiment of that name.
-        reporter: what `Reporter` returned; by default a table is printed.
+        reporter: what `Reporter` returned, or under `otel-bridge eval` its name; by default a table is printed.
         timeout: seconds for all of it; what is done by then is kept, see below.
         max_concurrency: cases that run at the same time, by default all.
         project_id: id of the project; `name` is a label then.
@@ -163,6 +166,9 @@ def Eval(  # noqa: D417, N802 - the arguments are those that it is called with; 
 
         What ends it early has an attribute `partial`: the results of the cases that were done, and their summary.
     """
+    if (declared := registry.current()) is not None:
+        declared.evaluations.append(evaluation)
+        return cast("EvalResultWithSummary[Any, Any, Any]", registry.Declared())
     evaluation.begin()
     loop = _running_loop()
     if loop is None:
@@ -178,6 +184,9 @@ def Eval(  # noqa: D417, N802 - the arguments are those that it is called with; 
 @_of_the_same_arguments(_prepared)
 async def EvalAsync(evaluation: Evaluation) -> EvalResultWithSummary[Any, Any, Any]:  # noqa: N802 - Braintrust's name
     """Do as `Eval` in a running loop."""
+    if (declared := registry.current()) is not None:
+        declared.evaluations.append(evaluation)
+        return cast("EvalResultWithSummary[Any, Any, Any]", registry.Declared())
     evaluation.begin()
     return await _finished(evaluation)
 

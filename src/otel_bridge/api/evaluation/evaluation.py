@@ -56,6 +56,9 @@ class Options:
         stream: takes what tasks report of themselves, or None.
         parent: slug of what the cases hang under, instead of an experiment, or None.
         is_wanted: says whether a case is to run.
+        verbose: whether a reporter is to show whole tracebacks.
+        jsonl: whether a reporter is to print a line of JSON.
+        shows_progress: whether a bar is shown where somebody looks.
     """
 
     account: Account
@@ -65,6 +68,9 @@ class Options:
     stream: ground.Stream | None = None
     parent: str | None = None
     is_wanted: Callable[[EvalCase[Any, Any]], bool] = lambda _: True
+    verbose: bool = True
+    jsonl: bool = False
+    shows_progress: bool = True
 
 
 class Evaluation:
@@ -72,6 +78,7 @@ class Evaluation:
 
     Attributes:
         partial: what was done when it was stopped early, or did not arrive whole; None before that.
+        is_well: whether the reporter says so; False before it was asked.
     """
 
     def __init__(self, evaluator: Evaluator[Any, Any, Any], options: Options) -> None:
@@ -79,8 +86,23 @@ class Evaluation:
         self._experiment: Experiment | None = None
         self._watch = Watch()
         self.partial: Outcome | None = None
+        self.is_well = False
         if not options.no_send_logs and options.parent is None:
             self._experiment = ground.experiment_for(evaluator, options.account)
+
+    @property
+    def name(self) -> str:
+        """What people call it: the project, and the experiment where it has a name."""
+        return self._evaluator.eval_name
+
+    def with_options(self, **changed: Any) -> "Evaluation":
+        """Return the same evaluation, not begun, with other options."""
+        return Evaluation(self._evaluator, replace(self._options, **changed))
+
+    @property
+    def options(self) -> Options:
+        """Those that it was made with."""
+        return self._options
 
     def begin(self) -> None:
         """Make the experiment, and tell of it.
@@ -110,7 +132,7 @@ class Evaluation:
         )
         work = CaseWork(evaluator, self._place(), caller, judge, parameters, cancel_event)
         data = await asyncio.to_thread(ground.data_of, evaluator, self._experiment)
-        with progress_bar(evaluator.eval_name) as told:
+        with progress_bar(evaluator.eval_name, is_wanted=self._options.shows_progress) as told:
             shown = self._safe_shown(told)
             run = Run(
                 work,
@@ -150,7 +172,14 @@ class Evaluation:
             )
         outcome, fault = await asyncio.to_thread(self._outcome, run)
         _tell_scorer_errors(work)
-        await report(self._options.reporter or DEFAULT_REPORTER, self._evaluator, outcome)
+        options = self._options
+        self.is_well = await report(
+            options.reporter or DEFAULT_REPORTER,
+            self._evaluator,
+            outcome,
+            verbose=options.verbose,
+            jsonl=options.jsonl,
+        )
         if fault is not None:
             self.partial = outcome
             raise fault

@@ -14,9 +14,9 @@ def nothing(begun: int, done: int) -> None:
 
 
 @contextmanager
-def progress_bar(name: str) -> Generator[Told]:
+def progress_bar(name: str, *, is_wanted: bool = True) -> Generator[Told]:
     """Show how many cases have begun and are done, as it is told; nothing where stderr is no terminal."""
-    if not sys.stderr.isatty() or find_spec("rich") is None:
+    if not is_wanted or not sys.stderr.isatty() or find_spec("rich") is None:
         yield nothing
         return
     with _bar(name) as told:

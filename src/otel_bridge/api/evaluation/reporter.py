@@ -14,6 +14,7 @@ from otel_bridge.api.evaluation.call import Caller
 from otel_bridge.api.evaluation.evaluator import Evaluator
 from otel_bridge.api.evaluation.result import EvalResult, EvalResultWithSummary
 from otel_bridge.api.evaluation.table import table
+from otel_bridge.state import process
 
 Report = TypeVar("Report")
 
@@ -45,7 +46,10 @@ def Reporter(  # noqa: N802 - Braintrust's name
         report_eval: is called with `evaluator`, `result`, `verbose` and `jsonl`, as far as it has such parameters.
         report_run: is called with `results` (a list of what `report_eval` returned), `verbose` and `jsonl`.
     """
-    return ReporterDef(name=name, report_eval=report_eval, report_run=report_run)
+    reporter = ReporterDef(name=name, report_eval=report_eval, report_run=report_run)
+    if process.declarations is not None:
+        process.declarations.add_reporter(reporter)
+    return reporter
 
 
 async def report(
