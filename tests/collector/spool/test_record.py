@@ -1,8 +1,10 @@
-from dataclasses import fields
+from dataclasses import asdict, fields, replace
 from typing import Final
 
+import orjson
 import pytest
 
+from otel_bridge_collector.decode.sender import Sender
 from otel_bridge_collector.spool.format import SPOOL_VERSION
 from otel_bridge_collector.spool.record import (
     HEAD_SIZE,
@@ -73,3 +75,15 @@ def test_a_field_of_the_routing_comes_with_a_version() -> None:
     names = [each.name for each in fields(Routing)]
 
     assert (SPOOL_VERSION, names) == (2, [*FIRST, "projects", "receipt", "senders"])
+
+
+def test_the_routing_is_written_as_one_object_of_its_fields() -> None:
+    routing = replace(
+        ROUTING,
+        projects=("p1", "p2"),
+        senders=[Sender(service="shop", instance="", sdk="", spans=2, newest_end_ns=3, dropped_attributes=0)],
+    )
+
+    parts = pack_record(b"RECORD!!", Record(seq=1, routing=routing, payload=b""))
+
+    assert parts[2] == orjson.dumps(asdict(routing))

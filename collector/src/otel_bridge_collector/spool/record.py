@@ -23,7 +23,7 @@ which does not know it refuses the folder. Fields that nobody here knows are pas
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Final, Literal, TypeAlias
 
 import orjson
@@ -98,12 +98,12 @@ class Head:
 
 def record_size(routing: Routing, payload: bytes) -> int:
     """Return how many bytes a record takes."""
-    return HEAD_SIZE + len(orjson.dumps(asdict(routing))) + len(payload)
+    return HEAD_SIZE + len(orjson.dumps(routing)) + len(payload)
 
 
 def pack_record(marker: bytes, record: Record) -> list[bytes]:
     """Return the record's bytes in parts, so that a large payload is not copied here."""
-    routing = orjson.dumps(asdict(record.routing))
+    routing = orjson.dumps(record.routing)
     checksum = zlib.crc32(record.payload, zlib.crc32(routing))
     fields = _FIELDS.pack(marker, record.seq, len(routing), len(record.payload), checksum)
     return [fields, _CHECKSUM.pack(zlib.crc32(fields)), routing, record.payload]
