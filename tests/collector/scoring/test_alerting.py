@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,10 @@ class Ground:
         self.now_s = NOW_S
         self.alerts = list(alerts)
         self.counters = Counters()
+        self.ledger = ScoringLedger(folder / "s.sqlite")
         self.alerting = Alerting(
             lambda: self.alerts, lambda _: ({"id": "o", "name": "local"}, "shop"), self,
-            ScoringLedger(folder / "s.sqlite"), self.counters, interval_s=1, now_s=lambda: self.now_s,
+            self.ledger, self.counters, interval_s=1, now_s=lambda: self.now_s,
         )  # fmt: skip
 
     async def matched(self, alert: Alert, after: int, until: int) -> Matched:
@@ -58,8 +60,10 @@ class Ground:
 
 
 @pytest.fixture
-def ground(tmp_path: Path, webhook: Webhook) -> Ground:
-    return Ground(tmp_path, replace(ALERT, url=webhook.url, interval_s=60))
+def ground(tmp_path: Path, webhook: Webhook) -> Iterator[Ground]:
+    made = Ground(tmp_path, replace(ALERT, url=webhook.url, interval_s=60))
+    with closing(made.ledger):
+        yield made
 
 
 def test_logs_are_told_once(ground: Ground, webhook: Webhook) -> None:
@@ -112,7 +116,8 @@ def test_a_webhook_that_is_away_holds_up_no_other(tmp_path: Path, webhook: Webho
     ground = Ground(tmp_path, away, replace(ALERT, url=webhook.url))
     ground.written_s = [NOW_S - 10]
 
-    ground.passes(0)
+    with closing(ground.ledger):
+        ground.passes(0)
 
     assert webhook.counts == [1]
 

@@ -1,7 +1,8 @@
 """Rules follow what is written: each row once, within the budget of a day."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -109,10 +110,16 @@ class Ground:
 
         return asyncio.run(closed())
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self.ledger.close()
+
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Ground:
-    return Ground(tmp_path)
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    made = Ground(tmp_path)
+    with closing(made.ledger):
+        yield made
 
 
 def test_each_row_is_scored_once(ground: Ground) -> None:
@@ -153,9 +160,10 @@ def test_what_comes_late_behind_a_newer_transaction_is_not_passed_over(ground: G
 
 
 def test_beyond_the_budget_of_a_day_nothing_is_scored(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
 ) -> None:
     ground = Ground(tmp_path, daily_budget=2)
+    request.addfinalizer(ground.close)
     ground.logs.add("1", "2", "3")
 
     async def passes() -> None:
@@ -263,8 +271,11 @@ def test_a_back_fill_during_a_pass_is_not_forgotten(ground: Ground) -> None:
     assert ground.logs.scored() == ["after", "before"]
 
 
-def test_rules_that_cannot_be_read_are_read_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_rules_that_cannot_be_read_are_read_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+) -> None:
     ground = Ground(tmp_path)
+    request.addfinalizer(ground.close)
     ground.logs.add("1")
     asked: list[int] = []
 

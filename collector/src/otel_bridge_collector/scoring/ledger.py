@@ -40,10 +40,13 @@ class ScoringLedger:
         """
         self._lock = threading.Lock()
         self._now_s = now_s
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         try:
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._prepare(path)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, StoreError) as error:
+            self._connection.close()
+            if isinstance(error, StoreError):
+                raise
             raise StoreError(f"cannot open the decisions of online scoring {path}: {error}") from error
 
     def close(self) -> None:
@@ -138,7 +141,6 @@ class ScoringLedger:
         self._connection.execute("PRAGMA journal_mode = WAL")
         version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         if version > VERSION:
-            self._connection.close()
             raise StoreError(
                 f"the decisions of online scoring {path} are of version {version}, and this release knows up to"
                 f" {VERSION}: use the newer release that wrote them"
