@@ -29,6 +29,8 @@ from otel_bridge_collector.store.gate import Gate
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
+from otel_bridge_collector.ui.routes import build_ui_routes
+from otel_bridge_collector.ui.session import Sessions
 from tests.support.api import caught_up_at_once
 from tests.support.spool import open_spool
 
@@ -66,6 +68,9 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
         routes = [
             *build_routes(plane, own),
             *build_otlp_routes(ingest, max_body_bytes=1),
+            *build_ui_routes(
+                plane, ingest, sessions=Sessions(), check_key=cast("Any", None), endpoint=lambda _: ""
+            ),
             *probes.routes(),
         ]
     objects.close()

@@ -114,6 +114,14 @@ class Asking:
         given = [row(**{**_row_id(each), **ids, "index": index}) for index, each in enumerate(rows)]
         self.store.apply(writes(given), next_seq=1)
 
+    def add(self, place: Mapping[str, Any], *rows: Mapping[str, Any]) -> None:
+        """Write rows that belong to another object: `place` is its id."""
+        nowhere = {"project_id": None, "log_id": None}
+        given = [
+            row(**{**_row_id(each), **nowhere, **place, "index": index}) for index, each in enumerate(rows)
+        ]
+        self.store.apply(writes(given), next_seq=self.store.next_seq() + 1)
+
     def plan(self, query: Json) -> Plan:
         """The plan of a query."""
         return plan(parse(query), ObjectCatalog(self.objects))

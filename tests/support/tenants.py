@@ -96,7 +96,7 @@ def attempts(victim: Victim, method: str, template: str) -> Iterator[dict[str, A
     for target in victim.ids.values() if is_named else [victim.project_id]:
         path = template
         for name in names:
-            fixed = {"environment": "prod", "object_type": "prompt"}.get(name)
+            fixed = {"environment": "prod", "object_type": "prompt", "project": victim.project_id}.get(name)
             path = path.replace(f"{{{name}}}", fixed or target)
         for text in _queries(victim) if template == "/btql" else [""]:
             body = {**_body(victim), "id": target, "query": text}
@@ -106,7 +106,10 @@ def attempts(victim: Victim, method: str, template: str) -> Iterator[dict[str, A
                 yield {
                     "method": method,
                     "url": path,
-                    "params": _parameters(victim),
+                    "params": {
+                        **_parameters(victim),
+                        **(_row_of(victim) if template.startswith("/app/") else {}),
+                    },
                     "headers": {"x-bt-parent": parent, "content-type": "application/json"},
                     "json": None if method == "GET" else body,
                 }
@@ -116,9 +119,11 @@ ENDPOINTS: Final[Sequence[tuple[str, str]]] = [key for key, need in RULES.items(
 """What needs a key."""
 
 ANSWERED_WITH_NO: Final = frozenset(
-    key for key in ENDPOINTS if "/v1/metrics" in key[1] or key[1] in ("/otel", "/otel/{rest}")
+    key
+    for key in ENDPOINTS
+    if "/v1/metrics" in key[1] or key[1] in ("/otel", "/otel/{rest}", "/ui/test-trace")
 )
-"""What succeeds for nobody: metrics are not kept, and there is nothing else under /otel."""
+"""What succeeds for nobody: metrics are not kept, there is nothing else under /otel, and a form needs its page's cookie."""
 
 
 def overwrite_attachment(client: httpx.Client, key: str) -> None:
@@ -171,6 +176,10 @@ def _parameters(victim: Victim) -> dict[str, str]:
         "summarize_scores": "true",
         "summarize_data": "true",
     }
+
+
+def _row_of(victim: Victim) -> dict[str, str]:
+    return {"object_type": "project_logs", "object_id": victim.project_id, "id": SPAN_ID}
 
 
 def _body(victim: Victim) -> dict[str, Any]:

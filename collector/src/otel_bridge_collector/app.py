@@ -64,6 +64,7 @@ from otel_bridge_collector.spool.record import CANARY_PROJECT
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.stages.health_check import open_health_check
 from otel_bridge_collector.stages.online_scoring import start_online_scoring
+from otel_bridge_collector.stages.page import WebPage
 from otel_bridge_collector.stages.ports import Ports, build_door, guarded
 from otel_bridge_collector.stages.storage import Storage, open_storage, spool_limits
 from otel_bridge_collector.stages.work import ended, start_delivery, start_receipts, start_retention
@@ -271,23 +272,26 @@ async def _start(
     sees = ConfinedStore(storage.store, current_access)
     receipts = Receipts(storage.receipts, current_access)
     scoring = start_online_scoring(settings, storage, ingest, seen.own.counters, stages)
-    sight = Sight(gate, default_parent=settings.default_parent)
     probes = Probes(seen.own.health)
+    page = WebPage(door)
     otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)
+    plane = Plane(
+        store=sees,
+        objects=storage.objects.seen_by(current_access),
+        attachments=storage.attachments.seen_by(current_access),
+        feedback_secrets=storage.feedback_secrets,
+        caught_up=caught_up,
+        keep_rows=ingest.rows,
+        row_fault=ingest.row_fault,
+        masked=ingest.masked,
+        next_xact=xacts.next,
+    )
     api_routes = build_routes(
-        Plane(
-            store=sees,
-            objects=storage.objects.seen_by(current_access),
-            attachments=storage.attachments.seen_by(current_access),
-            feedback_secrets=storage.feedback_secrets,
-            caught_up=caught_up,
-            keep_rows=ingest.rows,
-            row_fault=ingest.row_fault,
-            masked=ingest.masked,
-            next_xact=xacts.next,
-        ),
+        plane,
         [
-            *explain_operations(sees, storage.spool, sight, counted, receipts),
+            *explain_operations(
+                sees, storage.spool, Sight(gate, default_parent=settings.default_parent), counted, receipts
+            ),
             *receipt_operations(receipts, counted),
             *delivery_operations(working.deliveries, storage.spool),
             *retention_operations(working.retention),
@@ -299,14 +303,17 @@ async def _start(
             *metrics_operations(seen.meters.collect),
         ],
     )
-    api_app = Starlette(routes=[*api_routes, *otlp_routes], exception_handlers=EXCEPTION_HANDLERS)
+    api_app = Starlette(
+        routes=[*api_routes, *otlp_routes, *page.routes(plane, ingest)], exception_handlers=EXCEPTION_HANDLERS
+    )
     api_way = Way(tls=door.tls.api, allowed=api_pages(settings))
     ports = Ports(settings)
     stages.push_async_callback(ports.stop, seen.own.shutdown)
-    api = await ports.start_http(guarded(api_app, door, working.quotas), settings.api, api_way)
+    api = await ports.start_http(guarded(api_app, door, working.quotas, page.sessions), settings.api, api_way)
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes, more=probes.routes())
     otlp_way = Way(tls=door.tls.otlp_http, allowed=otlp_pages(settings))
     otlp_http = await ports.start_http(guarded(otlp_app, door, working.quotas), settings.otlp_http, otlp_way)
+    page.otlp.address = otlp_http
     otlp_grpc = await ports.start_grpc(ingest, door, seen.own.health)
     doors = Doors(otlp=otlp_app, api=api_app, grpc=otlp_grpc.keeps, admission=door.admission)
     canary = await _start_canary(settings, storage, working.deliveries, doors, seen.own.health, stages)

@@ -44,7 +44,7 @@ def test_what_no_endpoint_takes_needs_any_key() -> None:
     assert [rules.need(asked("POST", "/a")), rules.need(asked("GET", "/b"))] == [ANY, ANY]
 
 
-def test_only_health_the_description_and_urls_that_are_secrets_need_no_key() -> None:
+def test_only_health_the_description_logging_in_and_urls_that_are_secrets_need_no_key() -> None:
     assert {path for (_, path), need in RULES.items() if need is OPEN} == {
         "/livez",
         "/readyz",
@@ -53,6 +53,10 @@ def test_only_health_the_description_and_urls_that_are_secrets_need_no_key() -> 
         "/logs3/overflow/{key}",
         "/attachment/data/{token}",
         "/v1/feedback",
+        "/",
+        "/ui/style.css",
+        "/ui/login",
+        "/ui/logout",
     }
 
 

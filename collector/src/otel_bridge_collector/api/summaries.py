@@ -51,7 +51,7 @@ class Summaries:
         if request.query_params.get("summarize_scores") == "true":
             base = self._base(experiment, request.query_params.get("comparison_experiment_id"))
             answer["comparison_experiment_name"] = base.name if base else None
-            answer |= cast("Mapping[str, Json]", await self._numbers(experiment, base))
+            answer |= cast("Mapping[str, Json]", await self.numbers(experiment, base))
         return json_response(answer)
 
     async def compare(self, request: Request) -> Response:
@@ -59,7 +59,7 @@ class Summaries:
         query = request.query_params
         experiment = self._experiments.found(query.get("experiment_id", ""))
         base = self._base(experiment, query.get("base_experiment_id"))
-        numbers = await self._numbers(experiment, base)
+        numbers = await self.numbers(experiment, base)
         return json_response(
             {
                 "comparisonExperimentName": base.name if base else None,
@@ -102,9 +102,10 @@ class Summaries:
     def _base(self, experiment: ProjectObject, chosen: str | None) -> ProjectObject | None:
         return self._experiments.found(chosen) if chosen else self.base_of(experiment)
 
-    async def _numbers(
+    async def numbers(
         self, experiment: ProjectObject, base: ProjectObject | None
     ) -> dict[str, dict[str, Json]]:
+        """Return the scores and metrics of an experiment, each by name, against another where there is one."""
         trials = await self._trials(experiment)
         base_trials = await self._trials(base) if base else None
         return await anyio.to_thread.run_sync(summarize, trials, base_trials)

@@ -31,6 +31,8 @@ from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.shutdown import REQUESTS, Shutdown
 from otel_bridge_collector.store.keys import KeyRing
 from otel_bridge_collector.telemetry import Counters
+from otel_bridge_collector.ui.entrance import refuse_page
+from otel_bridge_collector.ui.session import SessionKeys, Sessions, is_page
 
 
 def build_door(settings: Settings, keys: KeyRing, counters: Counters) -> Door:
@@ -51,18 +53,28 @@ def build_door(settings: Settings, keys: KeyRing, counters: Counters) -> Door:
     )
 
 
-def guarded(app: Starlette, door: Door, quotas: Quotas) -> ASGIApp:
-    """Return an application behind everything that a request has to pass first."""
+def guarded(app: Starlette, door: Door, quotas: Quotas, sessions: Sessions | None = None) -> ASGIApp:
+    """Return an application behind everything that a request has to pass first.
+
+    Args:
+        app: what answers.
+        door: what asks first.
+        quotas: how much may be sent.
+        sessions: who has logged in to the page; None for an application without one.
+    """
     rules = Rules(app.routes)
     metered = Metered(app, quotas, rules, _refuse, door.counters)
     guard = Guard(metered, door.authenticator, rules, _refuse, door.admission, door.counters)
-    return Patience(guard, timeout_s=door.timeout_s)
+    known = SessionKeys(guard, sessions) if sessions else guard
+    return Patience(known, timeout_s=door.timeout_s)
 
 
 def _refuse(request: Request, fault: Fault) -> Response:
     """Answer a refused request as its protocol does; the API's port takes OTLP too."""
     if is_otlp(request.url.path):
         return refuse_request(request, fault)
+    if is_page(request.url.path):
+        return refuse_page(request, fault)
     return refusal(fault.http_status, fault.message, retry_after_s=fault.retry_after_s)
 
 

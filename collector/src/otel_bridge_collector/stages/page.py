@@ -1,0 +1,30 @@
+"""The web page: who has logged in, and its routes on the API port."""
+
+from collections.abc import Sequence
+
+from starlette.routing import Route
+
+from otel_bridge_collector.access import Access
+from otel_bridge_collector.api.routes import Plane
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.receive.door import Door
+from otel_bridge_collector.ui.routes import OtlpPlace, build_ui_routes
+from otel_bridge_collector.ui.session import Sessions
+
+
+class WebPage:
+    """What the page keeps between requests."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self.sessions = Sessions()
+        self.otlp = OtlpPlace(is_tls=door.tls.otlp_http is not None)
+
+    def routes(self, plane: Plane, ingest: Ingest) -> Sequence[Route]:
+        """Return the routes of the page."""
+        return build_ui_routes(
+            plane, ingest, sessions=self.sessions, check_key=self._access_of, endpoint=self.otlp.url
+        )
+
+    def _access_of(self, shown: str, address: str) -> Access:
+        return self._door.authenticator.access_of(shown, address=address)

@@ -1,0 +1,150 @@
+"""Logging in and out of the page, and the first trace of a new sidecar."""
+
+import secrets
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from otel_bridge_collector.access import Access
+from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.errors import OverloadedError, UnauthenticatedError
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.intake import Encoding
+from otel_bridge_collector.query.build import binary
+from otel_bridge_collector.query.syntax import Literal, Path, Query, Selected, Source
+from otel_bridge_collector.receive.fault import Fault
+from otel_bridge_collector.ui.form import read_form
+from otel_bridge_collector.ui.render import error_page, render
+from otel_bridge_collector.ui.session import SESSION_COOKIE, Sessions, keep_session
+from otel_bridge_collector.ui.urls import row_url
+
+CheckKey = Callable[[str, str], Access]
+"""Takes what the header would be and the address of who shows it; raises as `Authenticator.access_of` does."""
+
+_TEST_MS: Final = 400
+_HOME: Final = "/app"
+
+
+class Entrance:
+    """Lets browsers in."""
+
+    def __init__(self, sessions: Sessions, check: CheckKey, ingest: Ingest, reader: Reader) -> None:
+        self._sessions = sessions
+        self._check = check
+        self._ingest = ingest
+        self._reader = reader
+
+    async def login_page(self, request: Request) -> Response:
+        """Ask for a key."""
+        return render(request, "login", message="", target=_local(request.query_params.get("to", "")))
+
+    async def login(self, request: Request) -> Response:
+        """Begin a session for a key that is valid."""
+        fields = await read_form(request)
+        key, target = fields.get("key", "").strip(), _local(fields.get("to", ""))
+        try:
+            self._check(f"Bearer {key}", request.client.host if request.client else "")
+        except UnauthenticatedError:
+            return _again(request, HTTPStatus.UNAUTHORIZED, "this key is unknown, expired or revoked", target)
+        except OverloadedError as error:
+            return _again(request, HTTPStatus.TOO_MANY_REQUESTS, str(error), target)
+        response = RedirectResponse(target, HTTPStatus.SEE_OTHER)
+        keep_session(request, response, self._sessions.begin(key))
+        return response
+
+    async def logout(self, request: Request) -> Response:
+        """End the session."""
+        await read_form(request)
+        self._sessions.end(request.cookies.get(SESSION_COOKIE, ""))
+        response = RedirectResponse("/ui/login", HTTPStatus.SEE_OTHER)
+        response.delete_cookie(SESSION_COOKIE)
+        return response
+
+    async def send_test(self, request: Request) -> Response:
+        """Take a trace of two spans as if an app had sent it, and show it."""
+        await read_form(request)
+        trace_id, now_ns = secrets.token_bytes(16), time.time_ns()
+        await self._ingest.traces(_test_trace(trace_id, now_ns), Encoding.PROTOBUF, parent=None)
+        query = Query(
+            select=tuple(
+                Selected(expression=Path(parts=(name,))) for name in ("id", "project_id", "is_root")
+            ),
+            source=Source(kind="project_logs"),
+            filter=binary("eq", Path(parts=("root_span_id",)), Literal(value=trace_id.hex())),
+        )
+        rows = (await self._reader.read(query)).answer.data
+        root = next((row for row in rows if row.get("is_root")), None)
+        if root is None:
+            hint = "it is not in the store yet, or this key may not read: load the first page again"
+            return error_page(request, HTTPStatus.ACCEPTED, "the trace was taken", hint)
+        target = row_url(root["id"], "project_logs", str(root["project_id"]))
+        return RedirectResponse(target, HTTPStatus.SEE_OTHER)
+
+
+def refuse_page(request: Request, fault: Fault) -> Response:
+    """Answer a request for a page that is refused; who has no valid key is asked for one, and led on afterwards."""
+    if fault.http_status != HTTPStatus.UNAUTHORIZED:
+        return error_page(request, fault.http_status, fault.message)
+    is_reading = request.method in ("GET", "HEAD")
+    target = (
+        request.url.path + (f"?{request.url.query}" if request.url.query else "") if is_reading else _HOME
+    )
+    shown = "the session is over" if SESSION_COOKIE in request.cookies else ""
+    response = _again(request, HTTPStatus.UNAUTHORIZED, shown, _local(target))
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+def _again(request: Request, status: int, message: str, target: str) -> Response:
+    return render(request, "login", status=status, message=message, target=target)
+
+
+def _local(target: str) -> str:
+    """Return a path of the page; for anything else, which may lead to another origin, that of the first page."""
+    return (
+        target
+        if target.startswith("/app") and not target.startswith("/app//") and target.isprintable()
+        else _HOME
+    )
+
+
+def _test_trace(trace_id: bytes, end_ns: int) -> bytes:
+    root_id, call_id = secrets.token_bytes(8), secrets.token_bytes(8)
+    start_ns = end_ns - _TEST_MS * 1_000_000
+    root = Span(
+        trace_id=trace_id,
+        span_id=root_id,
+        name="test trace",
+        start_time_unix_nano=start_ns,
+        end_time_unix_nano=end_ns,
+        attributes=_attributes({"braintrust.input": "Does it work?", "braintrust.output": "It does."}),
+    )
+    call = Span(
+        trace_id=trace_id,
+        span_id=call_id,
+        parent_span_id=root_id,
+        name="chat example-model",
+        start_time_unix_nano=start_ns + 50_000_000,
+        end_time_unix_nano=end_ns - 50_000_000,
+        attributes=_attributes(
+            {
+                "gen_ai.operation.name": "chat",
+                "gen_ai.request.model": "example-model",
+                "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"Does it work?"}]}]',
+                "gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"text","content":"It does."}]}]',
+            }
+        ),
+    )
+    scopes = [ScopeSpans(spans=[root, call])]
+    return ExportTraceServiceRequest(resource_spans=[ResourceSpans(scope_spans=scopes)]).SerializeToString()
+
+
+def _attributes(texts: dict[str, str]) -> list[KeyValue]:
+    return [KeyValue(key=key, value=AnyValue(string_value=text)) for key, text in texts.items()]

@@ -1,0 +1,164 @@
+"""A table of rows: the logs of a project, the cases of an experiment, the records of a dataset; what is asked for stands in the URL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.api.errors import query_error_body
+from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.errors import QueryError
+from otel_bridge_collector.query.build import logical
+from otel_bridge_collector.query.parser import parse_expression
+from otel_bridge_collector.query.syntax import Call, Expression, Path, Query, Selected, Source
+from otel_bridge_collector.query.syntax import Literal as Constant
+from otel_bridge_collector.ui.urls import Kind
+
+PAGE_ROWS: Final = 50
+MAX_BYTES: Final = 16 << 20
+"""Of the rows of one page; larger rows make a shorter page."""
+
+RANGES: Final[Mapping[str, tuple[str, str]]] = {
+    "1h": ("1 hour", "last hour"),
+    "24h": ("1 day", "last 24 hours"),
+    "7d": ("7 day", "last 7 days"),
+    "30d": ("30 day", "last 30 days"),
+}
+"""What the URL says -> the interval as BTQL has it, and as the page says it."""
+
+VIEWS: Final[Mapping[str, str]] = {
+    "errors": "error IS NOT NULL",
+    "no errors": "error IS NULL",
+    "rated": "scores IS NOT NULL",
+}
+"""Name -> the filter that a link of this name puts in."""
+
+_FIELDS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "project_logs": ("input", "output", "error", "scores", "metrics", "tags", "span_attributes"),
+    "experiment": ("input", "output", "expected", "error", "scores", "metrics", "tags", "span_attributes"),
+    "dataset": ("input", "expected", "metadata", "tags"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the URL of a table says.
+
+    Attributes:
+        filter: BTQL; empty for none.
+        search: words that are looked for in the text of rows; empty for none.
+        since: one of `RANGES`; empty for all times.
+        rows: whether each trace has a row, or each span.
+        cursor: where the page begins; empty for the newest.
+    """
+
+    filter: str
+    search: str
+    since: str
+    rows: Literal["traces", "spans"]
+    cursor: str
+
+    def url(self, **changes: str) -> str:
+        """Return the query string of this with some of it changed; another page only where `cursor` is."""
+        said = {
+            "filter": self.filter,
+            "search": self.search,
+            "since": self.since,
+            "rows": self.rows,
+            **changes,
+        }
+        return "?" + urlencode({name: value for name, value in said.items() if value})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One page of a table.
+
+    Attributes:
+        rows: empty where the filter is wrong.
+        next_cursor: where older rows begin; None where there are none.
+        fault: what is wrong with the filter, as the API says it; None where nothing is.
+        is_complete: the store had everything that was acknowledged before.
+    """
+
+    asked: Asked
+    rows: tuple[Mapping[str, Json], ...] = ()
+    next_cursor: str | None = None
+    fault: Mapping[str, Json] | None = None
+    is_complete: bool = True
+
+
+def read_asked(request: Request) -> Asked:
+    """Return what a URL asks for; what it says wrongly counts as absent."""
+    given = request.query_params
+    since = given.get("since", "")
+    return Asked(
+        filter=given.get("filter", "").strip(),
+        search=given.get("search", "").strip(),
+        since=since if since in RANGES else "",
+        rows="spans" if given.get("rows") == "spans" else "traces",
+        cursor=given.get("cursor", ""),
+    )
+
+
+async def read_listing(reader: Reader, kind: Kind, object_id: str, asked: Asked) -> Listing:
+    """Return the rows that are asked for, newest first."""
+    try:
+        query = _query(kind, object_id, asked)
+        read = await reader.read(query, max_bytes=MAX_BYTES)
+        cursor = read.answer.cursor if read.answer.data else None
+        has_more = cursor is not None and await _has_rows(reader, replace(query, cursor=cursor))
+    except QueryError as error:
+        return Listing(asked=asked, fault=query_error_body(error, asked.filter))
+    return Listing(
+        asked=asked,
+        rows=tuple(read.answer.data),
+        next_cursor=cursor if has_more else None,
+        is_complete=read.is_complete,
+    )
+
+
+async def _has_rows(reader: Reader, query: Query) -> bool:
+    """Tell whether a page holds anything: a short one may come of large rows, with more behind it."""
+    only_id = (Selected(expression=Path(parts=("id",))),)
+    return len((await reader.read(replace(query, select=only_id, limit=1))).answer.data) > 0
+
+
+def of_object(
+    kind: Kind,
+    object_id: str,
+    condition: Expression | None,
+    *,
+    fields: tuple[str, ...] = (),
+    limit: int | None = None,
+    cursor: str | None = None,
+) -> Query:
+    """Return the query for rows of an object; without `fields`, all of each row."""
+    columns = [Selected(expression=Path(parts=(name,))) for name in fields] or [Selected(expression=None)]
+    return Query(
+        select=tuple(columns),
+        source=Source(kind=kind, references=(object_id,)),
+        filter=condition,
+        limit=limit,
+        cursor=cursor,
+    )
+
+
+def _query(kind: Kind, object_id: str, asked: Asked) -> Query:
+    terms: list[Expression] = []
+    if asked.rows == "traces" and kind != "dataset":
+        terms.append(Path(parts=("is_root",)))
+    if asked.since:
+        terms.append(parse_expression(f"created > now() - interval {RANGES[asked.since][0]}"))
+    if asked.search:
+        terms.append(Call(name="search", arguments=(Constant(value=asked.search),)))
+    if asked.filter:
+        terms.append(parse_expression(asked.filter))
+    fields = ("id", "root_span_id", "created", *_FIELDS[kind])
+    return of_object(
+        kind, object_id, logical("and", terms) if terms else None,
+        fields=fields, limit=PAGE_ROWS, cursor=asked.cursor or None,
+    )  # fmt: skip

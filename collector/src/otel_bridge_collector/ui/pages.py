@@ -1,0 +1,199 @@
+"""The pages that show rows: projects, logs, one trace, experiments and datasets."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.api.errors import RequestError
+from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.api.summaries import Summaries
+from otel_bridge_collector.query.build import binary, logical
+from otel_bridge_collector.query.syntax import Expression, Literal, Path
+from otel_bridge_collector.store.objects import Objects, Project
+from otel_bridge_collector.ui.listing import RANGES, VIEWS, of_object, read_asked, read_listing
+from otel_bridge_collector.ui.lookup import find_object, find_project, home_of
+from otel_bridge_collector.ui.render import render
+from otel_bridge_collector.ui.timeline import WIDTH, steps_of
+from otel_bridge_collector.ui.urls import SECTIONS, Kind, row_url
+
+MAX_STEPS: Final = 10_000
+"""Of one trace; the rest is said to be left out."""
+
+_KINDS: Final[tuple[Kind, ...]] = ("project_logs", "experiment", "dataset")
+_STEP_FIELDS: Final = ("id", "span_id", "span_parents", "created", "span_attributes", "metrics", "error")
+
+
+class Pages:
+    """Shows what the caller of the running request reaches."""
+
+    def __init__(
+        self, objects: Objects, reader: Reader, summaries: Summaries, endpoint: Callable[[Request], str]
+    ) -> None:
+        """Show rows.
+
+        Args:
+            objects: projects and what belongs to them, as the caller sees them.
+            reader: runs queries.
+            summaries: the numbers of experiments.
+            endpoint: where the browser's machine reaches OTLP over HTTP.
+        """
+        self._objects = objects
+        self._reader = reader
+        self._summaries = summaries
+        self._endpoint = endpoint
+
+    async def home(self, request: Request) -> Response:
+        """Show the projects; where there are none, what to set so that there will be one."""
+        projects = sorted(self._objects.projects(), key=lambda each: each.name)
+        return render(
+            request,
+            "home",
+            projects=projects,
+            endpoint=self._endpoint(request),
+            api=str(request.base_url).rstrip("/"),
+        )
+
+    async def logs(self, request: Request) -> Response:
+        """Show the logs of a project; a link of an SDK to one row leads there."""
+        project = find_project(self._objects, request.path_params["project"])
+        if linked := _linked(request):
+            return RedirectResponse(await self._row_url("project_logs", project.id, linked))
+        return await self._table(request, "project_logs", project.id, project, "logs", {})
+
+    async def experiments(self, request: Request) -> Response:
+        """Show the experiments of a project."""
+        return self._objects_page(request, "experiment")
+
+    async def datasets(self, request: Request) -> Response:
+        """Show the datasets of a project."""
+        return self._objects_page(request, "dataset")
+
+    async def experiment(self, request: Request) -> Response:
+        """Show the numbers of an experiment against the one before it, and its cases."""
+        project = find_project(self._objects, request.path_params["project"])
+        found = find_object(self._objects, "experiment", project, request.path_params["name"])
+        base = self._summaries.base_of(found)
+        numbers = await self._summaries.numbers(found, base)
+        more: dict[str, object] = {"name": found.name, "base": base, "numbers": numbers}
+        return await self._table(request, "experiment", found.id, project, "experiment", more)
+
+    async def dataset(self, request: Request) -> Response:
+        """Show the records of a dataset."""
+        project = find_project(self._objects, request.path_params["project"])
+        found = find_object(self._objects, "dataset", project, request.path_params["name"])
+        return await self._table(request, "dataset", found.id, project, "dataset", {"name": found.name})
+
+    async def row(self, request: Request) -> Response:
+        """Show one row, and the trace that it belongs to."""
+        given = request.query_params
+        kind, object_id, row_id = (
+            _kind(given.get("object_type")),
+            given.get("object_id", ""),
+            given.get("id", ""),
+        )
+        project, name = home_of(self._objects, kind, object_id)
+        found = await self._first(kind, object_id, _equal("id", row_id))
+        if found is None:
+            raise _no_row(row_id)
+        steps = await self._rows(kind, object_id, _equal("root_span_id", found.get("root_span_id")))
+        return render(
+            request,
+            "row",
+            project=project,
+            section=SECTIONS[kind],
+            kind=kind,
+            object_id=object_id,
+            object_name=name,
+            row=found,
+            steps=[] if kind == "dataset" else steps_of(steps[:MAX_STEPS]),
+            is_cut=len(steps) > MAX_STEPS,
+            width=WIDTH,
+        )
+
+    def _objects_page(self, request: Request, kind: Kind) -> Response:
+        project = find_project(self._objects, request.path_params["project"])
+        found = self._objects.in_projects.find(
+            "experiment" if kind == "experiment" else "dataset", project_id=project.id
+        )
+        return render(request, "objects", project=project, section=SECTIONS[kind], kind=kind, objects=found)
+
+    async def _table(
+        self,
+        request: Request,
+        kind: Kind,
+        object_id: str,
+        project: Project,
+        template: str,
+        more: Mapping[str, object],
+    ) -> Response:
+        listing = await read_listing(self._reader, kind, object_id, read_asked(request))
+        return render(
+            request,
+            template,
+            status=HTTPStatus.BAD_REQUEST if listing.fault else HTTPStatus.OK,
+            project=project,
+            section=SECTIONS[kind],
+            kind=kind,
+            object_id=object_id,
+            listing=listing,
+            ranges=RANGES,
+            views=VIEWS,
+            **more,
+        )
+
+    async def _row_url(self, kind: Kind, object_id: str, condition: Expression) -> str:
+        found = await self._first(kind, object_id, condition, fields=("id",))
+        if found is None:
+            raise _no_row("of this link")
+        return row_url(found["id"], kind, object_id)
+
+    async def _first(
+        self, kind: Kind, object_id: str, condition: Expression, fields: tuple[str, ...] = ()
+    ) -> Mapping[str, Json] | None:
+        query = of_object(kind, object_id, condition, fields=fields, limit=1)
+        return next(iter((await self._reader.read(query)).answer.data), None)
+
+    async def _rows(self, kind: Kind, object_id: str, condition: Expression) -> list[Mapping[str, Json]]:
+        query = of_object(kind, object_id, condition, fields=_STEP_FIELDS, limit=MAX_STEPS + 1)
+        return list((await self._reader.read(query)).answer.data)
+
+
+def _kind(given: str | None) -> Kind:
+    if given in _KINDS:
+        return given
+    raise RequestError(
+        f"object_type is {given!r}, expected one of {', '.join(_KINDS)}",
+        code="badArgument",
+        hint="open a row from its table",
+    )
+
+
+def _linked(request: Request) -> Expression | None:
+    """Return what the link of an SDK names: `oid`, a row; or `r` and `s`, a trace and a span of it."""
+    given = request.query_params
+    if row_id := given.get("oid"):
+        return _equal("id", row_id)
+    if trace := given.get("r"):
+        span = given.get("s")
+        return logical(
+            "and",
+            (_equal("root_span_id", trace), _equal("span_id", span) if span else Path(parts=("is_root",))),
+        )
+    return None
+
+
+def _equal(field: str, value: Json) -> Expression:
+    return binary("eq", Path(parts=(field,)), Literal(value=value))
+
+
+def _no_row(row_id: str) -> RequestError:
+    return RequestError(
+        f'there is no row "{row_id}"',
+        code="notFound",
+        status=HTTPStatus.NOT_FOUND,
+        hint="it may not have arrived yet: rows of a span come when it ends; `otel-bridge-collector explain ID` says more",
+    )

@@ -1,0 +1,103 @@
+"""A template to an answer: everything that a row holds is text, and the browser is told to run and fetch nothing else."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from otel_bridge_collector.access import NOBODY, Access, current_access
+from otel_bridge_collector.api.errors import RequestError
+from otel_bridge_collector.errors import ForbiddenError, QueryError
+from otel_bridge_collector.ui import urls, values
+from otel_bridge_collector.ui.form import form_token, keep_form_token
+
+HEADERS: Final = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+}
+"""No script at all, no style but our own file, no picture, no frame, no other origin; and no copy of rows on disk."""
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **given: Any) -> Response:
+    """Return the page that a template makes.
+
+    Args:
+        request: what is answered.
+        template: its name without `.html`.
+        status: of the answer.
+        given: what the template needs beside what every page has.
+    """
+    token = form_token(request)
+    text = _TEMPLATES.get_template(f"{template}.html").render(
+        form_token=token, has_session=bool(_access().name), version=_VERSION, **given
+    )
+    response = HTMLResponse(text, status_code=status, headers=HEADERS)
+    keep_form_token(request, response, token)
+    return response
+
+
+def error_page(request: Request, status: int, message: str, hint: str = "") -> Response:
+    """Return a page that says what is wrong, and what to do."""
+    return render(request, "error", status=status, message=message, hint=hint)
+
+
+def as_page(handler: Handler) -> Handler:
+    """Return the handler of a page whose errors are pages too."""
+
+    async def shown(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except RequestError as error:
+            return error_page(request, error.status, str(error), error.hint)
+        except ForbiddenError as error:
+            return error_page(request, HTTPStatus.FORBIDDEN, str(error))
+        except QueryError as error:
+            return error_page(request, HTTPStatus.BAD_REQUEST, str(error), error.suggestion or "")
+
+    return shown
+
+
+def _access() -> Access:
+    try:
+        return current_access()
+    except LookupError:  # the request was refused before anybody knew whose it is
+        return NOBODY
+
+
+def _finalize(value: object) -> object:
+    """Let nothing hide in a text that a template writes; it is escaped after this."""
+    return values.visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("otel_bridge_collector.ui"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Any] = templates.filters  # checkers take it for one of those that Jinja brings
+    for function in (
+        values.preview, values.whole, values.messages, values.number, values.seconds, values.when,
+        values.numbers_of, values.duration_s, values.text_of, values.tags_of,
+        urls.project_url, urls.object_url, urls.row_url,
+    ):  # fmt: skip
+        filters[function.__name__] = function
+    return templates
+
+
+_TEMPLATES: Final = _templates()
+_VERSION: Final = version("otel-bridge-collector")

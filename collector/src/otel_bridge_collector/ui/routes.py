@@ -1,0 +1,100 @@
+"""The routes of the page on the API port. What each needs stands in `receive.rules`, as for every endpoint."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from otel_bridge_collector.api.kinds import DATASET, EXPERIMENT
+from otel_bridge_collector.api.objects import ObjectsEndpoint
+from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.api.routes import Plane
+from otel_bridge_collector.api.summaries import Summaries
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.settings import Address
+from otel_bridge_collector.ui.entrance import CheckKey, Entrance
+from otel_bridge_collector.ui.pages import Pages
+from otel_bridge_collector.ui.render import Handler, as_page
+from otel_bridge_collector.ui.session import Sessions
+
+_STYLE: Final = files("otel_bridge_collector.ui").joinpath("static", "style.css").read_bytes()
+_STYLE_HEADERS: Final = {"cache-control": "max-age=3600", "x-content-type-options": "nosniff"}
+
+
+@dataclass(slots=True, kw_only=True)
+class OtlpPlace:
+    """Where OTLP over HTTP is taken, once that port is open.
+
+    Attributes:
+        address: None before.
+    """
+
+    is_tls: bool
+    address: Address | None = None
+
+    def url(self, request: Request) -> str:
+        """Return the URL for a machine that reaches this sidecar by the name that the request used."""
+        if self.address is None:
+            return f"{str(request.base_url).rstrip('/')}/otel"  # the API port takes OTLP there
+        host = request.url.hostname or self.address.host
+        return f"{'https' if self.is_tls else 'http'}://{Address(host=host, port=self.address.port)}"
+
+
+def build_ui_routes(
+    plane: Plane,
+    ingest: Ingest,
+    *,
+    sessions: Sessions,
+    check_key: CheckKey,
+    endpoint: Callable[[Request], str],
+) -> list[Route]:
+    """Return the routes of the page.
+
+    Args:
+        plane: what the API stands on, as the caller of a request sees it.
+        ingest: takes the test trace.
+        sessions: who has logged in.
+        check_key: says whether a key is valid.
+        endpoint: where the browser's machine reaches OTLP over HTTP.
+    """
+    reader = Reader(plane.store, plane.objects, plane.caught_up)
+    experiments, datasets = (
+        ObjectsEndpoint(kind, plane.objects, plane.next_xact, plane.masked) for kind in (EXPERIMENT, DATASET)
+    )
+    pages = Pages(plane.objects, reader, Summaries(plane.objects, reader, experiments, datasets), endpoint)
+    entrance = Entrance(sessions, check_key, ingest, reader)
+    project = "/app/{org}/p/{project}"
+    return [
+        Route("/", _to_page, methods=["GET"]),
+        Route("/ui/style.css", _style, methods=["GET"]),
+        _page("/ui/login", entrance.login_page),
+        _page("/ui/login", entrance.login, method="POST"),
+        _page("/ui/logout", entrance.logout, method="POST"),
+        _page("/ui/test-trace", entrance.send_test, method="POST"),
+        _page("/app", pages.home),
+        _page("/app/{org}/object", pages.row),
+        _page(project, pages.logs),
+        _page(f"{project}/logs", pages.logs),
+        _page(f"{project}/experiments", pages.experiments),
+        _page(f"{project}/experiments/{{name:path}}", pages.experiment),
+        _page(f"{project}/datasets", pages.datasets),
+        _page(f"{project}/datasets/{{name:path}}", pages.dataset),
+    ]
+
+
+def _page(path: str, handler: Handler, method: str = "GET") -> Route:
+    return Route(path, as_page(handler), methods=[method])
+
+
+async def _to_page(request: Request) -> Response:
+    del request
+    return RedirectResponse("/app")
+
+
+async def _style(request: Request) -> Response:
+    del request
+    return Response(_STYLE, media_type="text/css", headers=_STYLE_HEADERS)

@@ -1,0 +1,83 @@
+"""A table of rows: what the URL asks for is what is read."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import pytest
+from starlette.requests import Request
+
+from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.ui.listing import PAGE_ROWS, Listing, read_asked, read_listing
+from tests.support.api import caught_up_at_once
+from tests.support.rows import Asking
+
+
+def request(query: str) -> Request:
+    return Request(
+        {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": query.encode()}
+    )
+
+
+def listed(example: Asking, query: str) -> Listing:
+    reader = Reader(example.store, example.objects, caught_up_at_once)
+    asked = read_asked(request(query))
+    return asyncio.run(read_listing(reader, "project_logs", example.project_id, asked))
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> Iterator[Asking]:
+    rows = [
+        {"id": f"r{index:03}", "root_span_id": f"t{index}", "input": index} for index in range(PAGE_ROWS + 1)
+    ]
+    folder = tmp_path / "long"
+    folder.mkdir()
+    asking = Asking(folder, rows)
+    yield asking
+    asking.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        pytest.param("", "eca", id="traces"),
+        pytest.param("rows=spans", "edcba", id="spans"),
+        pytest.param("rows=spans&filter=error+IS+NOT+NULL", "d", id="a filter"),
+        pytest.param("filter=metrics.tokens+%3E+50+or+scores.Factuality+%3D+0", "eca", id="or stays inside"),
+        pytest.param("search=apples", "e", id="a text"),
+        pytest.param("search=%27%29+or+true+--", "", id="a text that looks like a query"),
+        pytest.param("rows=nonsense&since=nonsense", "eca", id="what it says wrongly"),
+        pytest.param("since=1h", "", id="a time"),
+    ],
+)
+def test_the_rows_are_what_the_url_asks_for(example: Asking, query: str, ids: str) -> None:
+    assert "".join(str(row["id"]) for row in listed(example, query).rows) == ids
+
+
+def test_a_wrong_filter_is_shown_at_its_place(example: Asking) -> None:
+    fault = listed(example, "filter=scores.x+%3E+%3E+1").fault
+
+    assert fault
+    assert fault["snippet"] == "scores.x > > 1\n           ^"
+
+
+def test_a_filter_cannot_read_another_object(example: Asking) -> None:
+    fault = listed(example, "filter=true+%7C+from%3A+project_logs()").fault
+
+    assert fault
+
+
+def test_older_rows_are_a_page_of_their_own_and_the_last_has_none(long: Asking) -> None:
+    first = listed(long, "")
+    second = listed(long, first.asked.url(cursor=first.next_cursor or "")[1:])
+
+    assert [len(first.rows), len(second.rows)] == [PAGE_ROWS, 1]
+    assert second.next_cursor is None
+
+
+def test_a_url_says_all_that_was_asked_for() -> None:
+    asked = read_asked(request("filter=a+%3D+%27%26%27&search=x&since=7d&rows=spans"))
+
+    assert read_asked(request(asked.url()[1:])) == asked
+    assert dict(parse_qsl(asked.url(filter="")[1:])) == {"search": "x", "since": "7d", "rows": "spans"}

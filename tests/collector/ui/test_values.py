@@ -1,0 +1,113 @@
+"""Values of rows as text: nothing hides in it, and nothing of it is endless."""
+
+import pytest
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.ui.values import (
+    PREVIEW_CHARACTERS,
+    WHOLE_CHARACTERS,
+    duration_s,
+    messages,
+    number,
+    numbers_of,
+    preview,
+    seconds,
+    tags_of,
+    text_of,
+    visible,
+    when,
+    whole,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("plain", "plain", id="plain"),
+        pytest.param("pay \u202e001", "pay ⟨U+202E⟩001", id="a mark that turns the direction"),
+        pytest.param("a\u200bb", "a⟨U+200B⟩b", id="no width"),
+        pytest.param("\x1b[31m", "⟨U+001B⟩[31m", id="a control character"),
+        pytest.param("\ud800", "⟨U+D800⟩", id="half of a pair"),
+        pytest.param("one\n\ttwo", "one\n\ttwo", id="lines"),
+        pytest.param("שלום 👩\u200d💻", "שלום 👩\u200d💻", id="other scripts and emoji"),
+    ],
+)
+def test_nothing_hides_in_a_text(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param(None, "", id="nothing"),
+        pytest.param("two\nlines", "two lines", id="lines"),
+        pytest.param({"a": 1}, '{"a": 1}', id="an object"),
+        pytest.param([{"role": "user", "content": "hi"}], "hi", id="a conversation"),
+        pytest.param("x" * 1_000_000, "x" * PREVIEW_CHARACTERS + "…", id="long"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_a_preview_is_one_short_line(value: Json, shown: str) -> None:
+    assert preview(value) == shown
+
+
+def test_a_long_value_says_how_much_is_left_out() -> None:
+    shown = whole("x" * (WHOLE_CHARACTERS + 5))
+
+    assert (len(shown.text), shown.left_out) == (WHOLE_CHARACTERS, 5)
+
+
+def test_a_conversation_has_roles_texts_and_calls() -> None:
+    said = messages(
+        [
+            {
+                "role": "user",
+                "content": [{"type": "text", "text": "weather?"}, {"type": "image", "url": "u"}],
+            },
+            {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "look"}}]},
+        ]
+    )
+
+    assert [(each.role, "weather?" in each.text, "look" in each.calls) for each in said] == [
+        ("user", True, False),
+        ("assistant", False, True),
+    ]
+
+
+@pytest.mark.parametrize("value", [None, "text", [], [{"role": "user"}, "text"], {"content": "no role"}])
+def test_what_is_no_conversation_has_no_messages(value: Json) -> None:
+    assert messages(value) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [(1234, "1,234"), (0.12345, "0.123"), (2.5, "2.50"), (None, ""), (True, "")]
+)
+def test_a_number_has_few_digits(given: object, shown: str) -> None:
+    assert number(given) == shown
+
+
+@pytest.mark.parametrize(("given", "shown"), [(0.4, "400 ms"), (2, "2.00 s"), (90, "1.5 min"), (None, "")])
+def test_a_duration_has_a_unit_that_fits(given: object, shown: str) -> None:
+    assert seconds(given) == shown
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("2026-01-05T09:00:00Z", "2026-01-05 09:00:00"),
+        ("2026-01-05T09:00:00", "2026-01-05 09:00:00"),
+        ("no time", "no time"),
+        (None, ""),
+    ],
+)
+def test_a_time_is_in_utc(given: object, shown: str) -> None:
+    assert when(given) == shown
+
+
+def test_members_of_another_type_count_as_absent() -> None:
+    assert numbers_of({"a": 1, "b": "2", "c": True}) == {"a": 1}
+    assert numbers_of("no object") == {}
+    assert duration_s({"metrics": {"start": 1}}) is None
+    assert duration_s({"metrics": {"start": 1, "end": 3}}) == 2
+    assert text_of({"span_attributes": {"name": 1}}, "span_attributes", "name") == ""
+    assert tags_of(["a", 1]) == ["a"]
