@@ -1,10 +1,14 @@
 """Prompts at a server, made over its REST API."""
 
+import html
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
+import chevron  # type: ignore[import-untyped] # it has none
 import httpx
+import pytest
 
 CHAT: Final[Mapping[str, Any]] = {
     "prompt": {
@@ -16,6 +20,18 @@ CHAT: Final[Mapping[str, Any]] = {
     },
     "options": {"model": "gpt-4o-mini", "params": {"temperature": 0.2, "use_cache": True}},
 }
+
+
+@contextmanager
+def escaping() -> Iterator[None]:
+    """Let the engine of Braintrust's SDK escape as it does by itself: importing `autoevals` switches that off for the process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chevron.renderer, "_html_escape", _escaped)
+        yield
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False).replace('"', "&quot;")
 
 
 def project_id(api: str, name: str, key: str = "any") -> str:

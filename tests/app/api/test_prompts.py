@@ -13,7 +13,7 @@ import pytest
 from otel_bridge import Attachment, ExternalAttachment, Prompt, load_prompt, load_prompt_async
 from otel_bridge.errors import MissingExtraError
 from tests.support.collector import Collector
-from tests.support.prompts import CHAT, pin, save_prompt
+from tests.support.prompts import CHAT, escaping, pin, save_prompt
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def real(sidecar: Collector) -> Iterator[Any]:
     del sidecar
     braintrust.logger._internal_reset_global_state()
-    yield braintrust
+    with escaping():
+        yield braintrust
     braintrust.logger._internal_reset_global_state()
 
 

@@ -1,6 +1,7 @@
 """Templates beside those of the engine that Braintrust's SDK uses."""
 
 import string
+from collections.abc import Iterator
 from typing import Any, Final
 
 import chevron  # type: ignore[import-untyped] # it has none
@@ -10,12 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_bridge.contract.template import Renderer, TemplateError
+from tests.support.prompts import escaping
 
 VARIABLES: Final[dict[str, Any]] = {
     "x": "<a&\"'>", "none": None, "zero": 0, "half": 1.5, "yes": True, "no": False, "text": "txt",
     "deep": {"a": 1, "b": {"c": [1, 2]}}, "list": [1, 2], "rows": [{"n": "p"}, {"n": "q"}], "empty": [], "bare": {},
     "nested": [[1, 2], [3]], "shout": lambda text, render: render(text).upper(),
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def theirs_escapes() -> Iterator[None]:
+    with escaping():
+        yield
 
 
 def engine(template: str, scope: object, **how: Any) -> str:
