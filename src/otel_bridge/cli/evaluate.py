@@ -79,14 +79,9 @@ def run(given: argparse.Namespace) -> int:
     except FileNotFoundError as error:
         return _tell(str(error), _WRONG_USAGE)
     with declaring() as registry:
-        for file in files:
-            try:
-                load(file)
-            except Exception as error:  # noqa: BLE001 - the file is the user's
-                if given.terminate_on_failure:
-                    traceback.print_exc()
-                    return _FAILED
-                sys.stderr.write(f"Failed to import {file}: {error or type(error).__name__}\n")
+        are_loaded = [_is_loaded(file, told_whole=given.terminate_on_failure) for file in files]
+    if given.terminate_on_failure and not all(are_loaded):
+        return _FAILED
     if given.list:
         sys.stdout.writelines(f"{evaluation.name}\n" for evaluation in registry.evaluations)
         return 0
@@ -99,6 +94,21 @@ def run(given: argparse.Namespace) -> int:
         return _tell(str(error), _FAILED)
     went_well = [_went_well(evaluation) for evaluation in chosen]  # all of them, also after one that failed
     return 0 if all(went_well) else _FAILED
+
+
+def _is_loaded(file: Path, *, told_whole: bool) -> bool:
+    """Load a file; tell why where that fails, and with the traceback where it is to be told whole."""
+    try:
+        load(file)
+    except Exception as error:  # noqa: BLE001 - the file is the user's
+        sys.stderr.write(f"Failed to import {file}: {str(error) or type(error).__name__}\n")
+        if told_whole:
+            traceback.print_exc()
+    except SystemExit as ended:  # the files behind it run all the same
+        sys.stderr.write(f"Failed to import {file}: it called exit({ended.code})\n")
+    else:
+        return True
+    return False
 
 
 def _chosen(evaluation: Evaluation, registry: Registry, given: argparse.Namespace) -> Evaluation:

@@ -138,6 +138,17 @@ def test_a_file_that_cannot_be_loaded_is_told_and_the_others_run(tmp_path: Path)
     assert run(tmp_path, "--terminate-on-failure", "--no-send-logs").returncode == 1
 
 
+def test_a_file_that_calls_exit_does_not_keep_the_others_from_running(tmp_path: Path) -> None:
+    (tmp_path / "eval_a.py").write_text("import sys; sys.exit(0)")
+    (tmp_path / "eval_b.py").write_text(TWICE)
+
+    done = run(tmp_path, "--jsonl", "--no-send-logs")
+
+    assert "Failed to import eval_a.py: it called exit(0)" in done.stderr
+    assert len(summaries(done.stdout)) == 1
+    assert run(tmp_path, "--terminate-on-failure", "--no-send-logs").returncode == 1
+
+
 def test_a_sidecar_that_is_away_is_told_without_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "eval_a.py").write_text(TWICE)
 
