@@ -45,3 +45,11 @@ def test_the_message_says_what_was_passed_over_and_what_to_write(example: Asking
 )
 def test_comparisons_are_watched(example: Asking, condition: str, count: int) -> None:
     assert len(messages(example, condition)) == count
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [pytest.param("is_root = true", id="boolean"), pytest.param("root_span_id = '1234'", id="string")],
+)
+def test_for_a_column_of_one_type_nothing_is_counted(example: Asking, condition: str) -> None:
+    assert mismatch.watched(example.plan(f"filter: {condition}")) == []

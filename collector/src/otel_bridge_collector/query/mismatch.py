@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.query.columns import COLUMNS
 from otel_bridge_collector.query.function import Clock
 from otel_bridge_collector.query.lower import Scope, condition, lower
 from otel_bridge_collector.query.notice import Notice
@@ -90,8 +91,14 @@ def _comparisons(term: Expression) -> Iterator[Watched]:
 
 
 def _watch(term: Expression, path: Path, value: Json, *, ordered: bool, inverse: bool) -> Iterator[Watched]:
-    if isinstance(value, str | int | float) and _twin(value) is not None:
+    if isinstance(value, str | int | float) and _twin(value) is not None and not _is_typed(path):
         yield Watched(term=term, path=path, constant=value, ordered=ordered, inverse=inverse)
+
+
+def _is_typed(path: Path) -> bool:
+    """Tell whether a path is a column of one type, of which there is nothing to count."""
+    column = COLUMNS.get(str(path.parts[0])) if len(path.parts) == 1 else None
+    return column is not None and column.kind is not Kind.JSON
 
 
 def _twin(value: Json) -> Json:
