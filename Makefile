@@ -62,7 +62,7 @@ docs: install ## write the reference pages that are made from code
 	$(BIN)/python -m tests.support.api_docs
 	$(BIN)/python -m tests.support.metric_docs
 
-bench: install ## measure beside the peers, a quarter of an hour or so
+bench: install ## measure beside the peers and the goals, an hour or so and 25 GB for a while
 	$(BIN)/python -m benchmarks.app
 	$(BIN)/python -m benchmarks.sidecar
 

@@ -1,26 +1,50 @@
-"""Measure the sidecar beside its goals. `python -m benchmarks.sidecar [PART ...]`."""
+"""Measure the sidecar beside its goals, and say which are reached.
+
+python -m benchmarks.sidecar                            # everything; the store of P10 takes some minutes and 25 GB for a while
+python -m benchmarks.sidecar query --keep /tmp/grown    # one part; the stores that it makes are kept there for the next time
+python -m benchmarks.sidecar receive --rounds 5 --write # and put it into docs/performance.md
+"""
 
 import argparse
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
-from benchmarks.sidecar import receiving
-from benchmarks.sidecar.figure import Figure, machine, table
+from benchmarks.sidecar import querying, receiving, starting, storing, translating, visible
+from benchmarks.sidecar.figure import Figure, machine, table, write
 
-PARTS: Final[Mapping[str, Callable[[int], list[Figure]]]] = {
-    "receive": receiving.measure,
+PARTS: Final[Mapping[str, Callable[[int, Path | None], list[Figure]]]] = {
+    "receive": lambda rounds, _: receiving.measure(rounds),
+    "store": lambda rounds, _: storing.measure(rounds),
+    "translate": lambda rounds, _: translating.measure(rounds),
+    "visible": lambda rounds, _: visible.measure(rounds),
+    "query": lambda rounds, keep: querying.measure(rounds, keep=keep),
+    "start": lambda rounds, _: starting.measure(rounds),
+    "grow": lambda rounds, keep: storing.measure_growth(rounds, keep=keep),
 }
+"""Name -> what measures it, in that many rounds, and keeps large stores in that folder."""
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.sidecar", description=__doc__)
+    """Measure the parts that are named, or all."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.sidecar",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all without any")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--keep", type=Path, help="a folder for large stores, kept for the next time")
+    parser.add_argument("--write", action="store_true", help="write the tables into docs/performance.md")
     arguments = parser.parse_args()
-    figures: list[Figure] = []
+    if unknown := [part for part in arguments.parts if part not in PARTS]:
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    print(f"{machine()}\n", flush=True)
     for name in arguments.parts or PARTS:
-        figures += PARTS[name](arguments.rounds)
-    print(f"{machine()}\n\n{table(figures)}")
+        made = table(PARTS[name](arguments.rounds, arguments.keep))
+        print(made, flush=True)
+        if arguments.write:
+            write(name, made, rounds=arguments.rounds)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,16 @@
 """One line of the result: what was measured, beside its goal, and the table that they make."""
 
+import os
 import platform
 import statistics
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+_PAGE: Final = Path(__file__).parents[2] / "docs" / "performance.md"
 _PACKAGES: Final = ("duckdb", "grpcio", "orjson", "protobuf", "uvicorn")
 
 
@@ -70,6 +73,22 @@ def table(figures: Sequence[Figure]) -> str:
     )
 
 
+def write(part: str, made: str, *, rounds: int) -> None:
+    """Put a table where it stands in docs/performance.md.
+
+    Raises:
+        ValueError: the page has no place for this part.
+    """
+    begin = f"<!-- sidecar {part}: begin; written by `python -m benchmarks.sidecar {part} --write` -->"
+    end = f"<!-- sidecar {part}: end -->"
+    page = _PAGE.read_text(encoding="utf-8")
+    before, found, rest = page.partition(begin)
+    if not found or end not in rest:
+        raise ValueError(f"docs/performance.md has no place for {part}: add the lines {begin!r} and {end!r}")
+    told = f"{machine()}; rounds: {rounds}; load {os.getloadavg()[2]:.1f} (15 minutes), commit {_commit()}."
+    _PAGE.write_text(f"{before}{begin}\n\n{told}\n\n{made}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
+
+
 def machine() -> str:
     """Say on what it was measured."""
     cores = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
@@ -80,6 +99,11 @@ def machine() -> str:
 
 def _short(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
+
+
+def _commit() -> str:
+    asked = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _verdict(each: Figure) -> str:

@@ -1,7 +1,9 @@
 """The fixed load: trace requests of model calls, about 2.5 KB a span, as an instrumentation of the GenAI conventions sends them."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from itertools import count
 from random import Random
 from typing import Final, TypeAlias
 
@@ -41,7 +43,13 @@ _MS: Final = 1_000_000
 
 
 def bodies(
-    requests: int, *, seed: int = 7, spans: int = SPANS, from_ns: int = 1_760_000_000_000_000_000
+    requests: int,
+    *,
+    seed: int = 7,
+    spans: int = SPANS,
+    from_ns: int = 1_760_000_000_000_000_000,
+    every_ns: int = _MS,
+    words: Sequence[str] = _WORDS,
 ) -> Iterator[bytes]:
     """Yield requests as they go over the wire, every span with an id of its own.
 
@@ -50,6 +58,8 @@ def bodies(
         seed: other seeds give other ids.
         spans: in each.
         from_ns: when the first span starts, Unix nanoseconds.
+        every_ns: from the start of one span to that of the next.
+        words: what texts are drawn of.
     """
     draw = Random(seed)  # noqa: S311 - no secret
     resource = Resource(
@@ -57,19 +67,36 @@ def bodies(
     )
     scope = InstrumentationScope(name="openai", version="1.0")
     for number in range(requests):
-        made = list(_spans(draw, number * spans, spans, from_ns))
+        numbers = range(number * spans, (number + 1) * spans)
+        made = list(_spans(draw, numbers, from_ns, every_ns, words))
         group = ResourceSpans(resource=resource, scope_spans=[ScopeSpans(scope=scope, spans=made)])
         yield ExportTraceServiceRequest(resource_spans=[group]).SerializeToString()
 
 
-def _spans(draw: Random, first: int, count: int, from_ns: int) -> Iterator[Span]:
+def endless(*, seed: int = 7, kinds: int = 100) -> Iterator[bytes]:
+    """Yield requests without end, at little cost: what some say comes again, with other ids, and as if it had just ended."""
+    made = [ExportTraceServiceRequest.FromString(body) for body in bodies(kinds, seed=seed)]
+    for turn in count():
+        prefix = (seed * 65_537 + turn & 0xFFFFFFFF).to_bytes(4, "big")
+        for request in made:
+            now_ns = time.time_ns()
+            for span in request.resource_spans[0].scope_spans[0].spans:
+                span.trace_id = prefix + span.trace_id[4:]
+                span.span_id = prefix + span.span_id[4:]
+                if span.parent_span_id:
+                    span.parent_span_id = prefix + span.parent_span_id[4:]
+                span.start_time_unix_nano, span.end_time_unix_nano = now_ns - 350 * _MS, now_ns
+            yield request.SerializeToString()
+
+
+def _spans(draw: Random, numbers: range, from_ns: int, every_ns: int, words: Sequence[str]) -> Iterator[Span]:
     trace_id = root_id = b""
-    for number in range(first, first + count):
+    for number in numbers:
         is_root = number % _TRACE_SPANS == 0
         span_id = draw.randbytes(8)
         if is_root or not trace_id:
             trace_id, root_id = draw.randbytes(16), span_id
-        start_ns = from_ns + number * _MS
+        start_ns = from_ns + number * every_ns
         yield Span(
             trace_id=trace_id,
             span_id=span_id,
@@ -79,14 +106,14 @@ def _spans(draw: Random, first: int, count: int, from_ns: int) -> Iterator[Span]
             start_time_unix_nano=start_ns,
             end_time_unix_nano=start_ns + 350 * _MS,
             attributes=[
-                _entry(key, value) for key, value in _attributes(draw, number, is_root=is_root).items()
+                _entry(key, value) for key, value in _attributes(draw, number, words, is_root=is_root).items()
             ],
         )
 
 
-def _attributes(draw: Random, number: int, *, is_root: bool) -> dict[str, Value]:
-    asked = [_message("system", _text(draw, 300)), _message("user", _text(draw, 500))]
-    answered = [{**_message("assistant", _text(draw, 700)), "finish_reason": "stop"}]
+def _attributes(draw: Random, number: int, words: Sequence[str], *, is_root: bool) -> dict[str, Value]:
+    asked = [_message("system", _text(draw, words, 300)), _message("user", _text(draw, words, 500))]
+    answered = [{**_message("assistant", _text(draw, words, 700)), "finish_reason": "stop"}]
     return {
         "gen_ai.operation.name": "invoke_agent" if is_root else "chat",
         "gen_ai.provider.name": "openai",
@@ -113,8 +140,8 @@ def _message(role: str, text: str) -> dict[str, object]:
     return {"role": role, "parts": [{"type": "text", "content": text}]}
 
 
-def _text(draw: Random, characters: int) -> str:
-    return " ".join(draw.choices(_WORDS, k=characters // 4))[:characters]
+def _text(draw: Random, words: Sequence[str], characters: int) -> str:
+    return " ".join(draw.choices(words, k=characters // 4))[:characters]
 
 
 def _entry(key: str, value: Value) -> KeyValue:

@@ -1,0 +1,71 @@
+"""P5: OTLP to rows in the store, per second of processor time of the whole sidecar; and P10: the same where many rows are stored."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from benchmarks.sidecar.figure import Figure, figure
+from benchmarks.sidecar.load import SPANS, endless
+from benchmarks.sidecar.process import cpu_s, quiet
+from benchmarks.sidecar.senders import send_http
+from benchmarks.sidecar.stored import grow, wait_for
+
+from tests.support.collector import Collector, running_collector
+
+SMALL: Final = 100_000
+LARGE: Final = 10_000_000
+_REQUESTS: Final = 300
+_WARM: Final = 30
+_STORED_S: Final = 600.0
+
+
+def measure(rounds: int) -> list[Figure]:
+    """Begin each round with an empty store."""
+    found: list[float] = []
+    for number in range(rounds):
+        with (
+            tempfile.TemporaryDirectory(prefix="bench-store-") as folder,
+            running_collector(Path(folder) / "data") as collector,
+        ):
+            found.append(1 / _cpu_s_per_span(collector, endless(seed=number + 1), 0))
+    return [figure("P5", "OTLP to row in the store, spans per CPU second", found, at_least=12_000)]
+
+
+def measure_growth(rounds: int, *, large: int = LARGE, keep: Path | None = None) -> list[Figure]:
+    """Compare a span's cost where `large` rows are stored with that where `SMALL` are; `keep` as in `querying.measure`."""
+    found: dict[int, list[float]] = {SMALL: [], large: []}
+    with tempfile.TemporaryDirectory(prefix="bench-grown-", dir=keep) as scratch:
+        for rows in found:
+            grow((keep or Path(scratch)) / f"rows-{rows}", rows)
+        for number in range(rounds):
+            for rows, costs in found.items():
+                data = Path(scratch) / "used"
+                shutil.copytree((keep or Path(scratch)) / f"rows-{rows}", data)
+                with running_collector(data) as collector:
+                    quiet(collector.process.pid)
+                    costs.append(_cpu_s_per_span(collector, endless(seed=number + 1), rows))
+                shutil.rmtree(data)
+    ratios = [most / least for least, most in zip(*found.values(), strict=True)]
+    return [
+        *(
+            figure("", f"CPU microseconds of a span, {rows:,} rows stored", [1e6 * each for each in costs])
+            for rows, costs in found.items()
+        ),
+        figure("P10", f"the cost at {large:,} rows to that at {SMALL:,}", ratios, at_most=1.25),
+    ]
+
+
+def _cpu_s_per_span(collector: Collector, made: Iterator[bytes], stored: int) -> float:
+    address = collector.otlp_http.removeprefix("http://")
+    send_http(address, list(islice(made, _WARM)), requests=_WARM)
+    wait_for(collector, stored + _WARM * SPANS, timeout_s=_STORED_S)
+    quiet(collector.process.pid)
+    before = cpu_s(collector.process.pid)
+    send_http(address, list(islice(made, _REQUESTS)), requests=_REQUESTS)
+    quiet(collector.process.pid, timeout_s=_STORED_S)
+    used_s = cpu_s(collector.process.pid) - before
+    wait_for(collector, stored + (_WARM + _REQUESTS) * SPANS)
+    return used_s / (_REQUESTS * SPANS)
