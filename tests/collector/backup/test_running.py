@@ -23,7 +23,7 @@ def test_what_is_streamed_is_an_archive(tmp_path: Path) -> None:
 
         data = b"".join([chunk async for chunk in backups.stream(parts)])
 
-        backups.end()
+        await backups.end()
         assert (backups.is_running, (tmp_path / STAGE).exists()) == (False, False)
         found = read_archive(io.BytesIO(data))
         assert (found.versions, set(found.files)) == (VERSIONS, {part.name for part in parts})

@@ -1,10 +1,12 @@
 """`/v1/backup`: an archive of the data folder, made while the sidecar runs."""
 
+import asyncio
+import logging
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from otel_bridge_collector.access import check_reaches_all
 from otel_bridge_collector.api.errors import RequestError
@@ -14,7 +16,12 @@ from otel_bridge_collector.backup.archive import Part
 from otel_bridge_collector.backup.running import Backups
 from otel_bridge_collector.errors import BackupError
 
+logger = logging.getLogger(__name__)
+
 _TAR: Final = "application/x-tar"
+
+STALLED_S: Final = 60.0
+"""How long a reader may take nothing; then it is hung up on, since no other backup can be made meanwhile."""
 
 
 def backup_operations(backups: Backups) -> list[Operation]:
@@ -26,8 +33,8 @@ def backup_operations(backups: Backups) -> list[Operation]:
 class BackupEndpoint:
     """Answers with an archive."""
 
-    def __init__(self, backups: Backups) -> None:
-        self._backups = backups
+    def __init__(self, backups: Backups, *, stalled_s: float = STALLED_S) -> None:
+        self._backups, self._stalled_s = backups, stalled_s
 
     async def make(self, request: Request) -> Response:
         """Return an archive of the whole data folder; the sidecar goes on meanwhile.
@@ -46,18 +53,33 @@ class BackupEndpoint:
             parts = await self._backups.begin()
         except BackupError as error:
             raise RequestError(str(error), code="backupFailed", status=503) from error
-        return _Archive(self._backups, parts)
+        return _Archive(self._backups, parts, self._stalled_s)
 
 
 class _Archive(StreamingResponse):
-    """The archive; what was staged for it goes when it was sent, or its reader has left."""
+    """The archive; what was staged for it goes when it was sent, or its reader has left or takes nothing any more."""
 
-    def __init__(self, backups: Backups, parts: list[Part]) -> None:
+    def __init__(self, backups: Backups, parts: list[Part], stalled_s: float) -> None:
         super().__init__(backups.stream(parts), media_type=_TAR, headers={"cache-control": "no-store"})
-        self._backups = backups
+        self._backups, self._stalled_s = backups, stalled_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_stalled = asyncio.Event()
+
+        async def send_soon(message: Message) -> None:
+            try:
+                async with asyncio.timeout(self._stalled_s):
+                    await send(message)
+            except TimeoutError:
+                has_stalled.set()
+                raise
+
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, send_soon)
+        except Exception:
+            if not has_stalled.is_set():
+                raise
+            # Without the end of the body the connection is closed, and the archive has no manifest.
+            logger.warning("a backup was given up: its reader took nothing for %g s", self._stalled_s)
         finally:
-            self._backups.end()
+            await self._backups.end()

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+import anyio
+import anyio.to_thread
 from starlette.concurrency import iterate_in_threadpool
 
 from otel_bridge_collector.backup.archive import Part, pack
@@ -32,7 +34,7 @@ class Backups:
         try:
             return await self._stage.fill()
         except BaseException:
-            self.end()
+            await self.end()
             raise
 
     def stream(self, parts: list[Part]) -> AsyncIterator[bytes]:
@@ -41,7 +43,8 @@ class Backups:
         release = version("otel-bridge-collector")
         return iterate_in_threadpool(pack(parts, release=release, created=created, versions=VERSIONS))
 
-    def end(self) -> None:
-        """Remove what was staged."""
-        self._stage.clear()
+    async def end(self) -> None:
+        """Remove what was staged, also where whoever waits for it is cancelled."""
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(self._stage.clear)
         self.is_running = False
