@@ -66,11 +66,20 @@ def workers(collector: Collector) -> list[Path]:
     return [Path("/proc") / child for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline_s = time.monotonic() + 30
+def wait_for(condition: Callable[[], bool], collector: Collector | None = None) -> None:
+    deadline_s = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < deadline_s
+        assert time.monotonic() < deadline_s, _state_of(collector)
         time.sleep(0.1)
+
+
+def _state_of(collector: Collector | None) -> str:
+    """What a sidecar says of itself, for who looks at a failure."""
+    if collector is None:
+        return ""
+    metrics = httpx.get(f"{collector.api}/metrics", timeout=60).text
+    shown = [line for line in metrics.splitlines() if "online" in line or "waiting" in line or "lag" in line]
+    return "\n".join([collector.log.read_text(), *shown])
 
 
 def scores(collector: Collector, project: str, name: str) -> Any:
@@ -177,7 +186,7 @@ def test_while_a_scorer_computes_for_long_rows_come_in_and_the_sidecar_ends_when
             expected="ba" * 1_000_000,
             span_attributes={"name": "long"},
         )
-        wait_for(lambda: bool(workers(running)))
+        wait_for(lambda: bool(workers(running)), running)
 
         for number in range(20):
             send(running, shop, str(number))
@@ -194,7 +203,7 @@ def test_a_scorer_does_not_outlive_a_sidecar_that_is_killed(tmp_path: Path) -> N
     shop = project(running, "shop")
     make_rule(running, shop)
     send(running, shop, "long", output="ab" * 1_000_000, expected="ba" * 1_000_000)
-    wait_for(lambda: bool(workers(running)))
+    wait_for(lambda: bool(workers(running)), running)
     (worker,) = workers(running)
 
     running.kill()
