@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import cast
 
+import duckdb
 import pytest
 
 from otel_bridge.contract.row import Row
@@ -19,6 +20,7 @@ from otel_bridge_collector.errors import (
 )
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.duckdb import DuckDBStore
+from otel_bridge_collector.store.expiry import Horizon
 from otel_bridge_collector.store.interface import Statement
 from tests.support.rows import row, writes
 
@@ -65,6 +67,16 @@ def test_the_newest_transaction_is_known_whatever_became_of_the_spool(store: Duc
     store.apply(writes([row("a", _xact_id="7"), row("b", _xact_id="5")]), next_seq=1)
 
     assert (before, store.newest_xact_id()) == (0, 7)
+
+
+def test_the_newest_transaction_is_one_that_can_be_read_already(store: DuckDBStore) -> None:
+    store.apply(writes([row("a", _xact_id="7")]), next_seq=1)
+
+    def half_done(connection: duckdb.DuckDBPyConnection, _: Horizon) -> int:
+        connection.execute("UPDATE store.rows SET xact_id = 9")
+        return store.newest_xact_id()
+
+    assert (store.change(half_done), store.newest_xact_id()) == (7, 9)
 
 
 def test_a_row_is_priced_with_its_facts_in_it(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ _RETRYABLE: Final = (
 
 
 class DuckDBStore:
-    """A `Store` in one DuckDB file. `apply` and `close` belong to one thread, `select` to any."""
+    """A `Store` in one DuckDB file. `apply` and `close` belong to one thread, `select` and `newest_xact_id` to any."""
 
     def __init__(
         self,
@@ -110,13 +110,15 @@ class DuckDBStore:
         return self._next_seq
 
     def newest_xact_id(self) -> int:
-        """Return the newest transaction of any row; 0 in an empty store.
+        """Return the newest transaction of any row that can be read; 0 in an empty store. Any thread may ask.
 
         Raises:
             StoreError: the store cannot be read.
         """
         try:
-            found = self._connection.execute("SELECT max(xact_id) FROM store.rows").fetchone()
+            # On a connection of its own: that of `apply` sees what it has not committed yet, and belongs to its thread.
+            with contextlib.closing(self._connection.cursor()) as cursor:
+                found = cursor.execute("SELECT max(xact_id) FROM store.rows").fetchone()
         except duckdb.Error as error:
             raise StoreError(f"cannot read the store: {error}") from error
         return int(found[0] or 0) if found else 0
