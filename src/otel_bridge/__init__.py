@@ -151,6 +151,8 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDu
 
 def __getattr__(name: str) -> object:
     """Import a public name; it stands in the module from then on, so that a second look costs nothing more."""
+    if name == "errors":  # the classes that are raised stand there
+        return _import_module(f"{__name__}.errors")
     home = _HOMES.get(name)
     if home is None:
         message = f"module {__name__!r} has no attribute {name!r}"

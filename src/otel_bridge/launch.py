@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from otel_bridge.settings import Settings, read_switch
+from otel_bridge.settings import Settings
+from otel_bridge.variables import read_switch
 
 OWN_EXPORTER: Final = "otel_bridge"
 

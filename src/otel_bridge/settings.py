@@ -8,14 +8,12 @@ with it.
 import os
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Final, Literal, TypeAlias, cast, get_args
 from urllib.parse import urlsplit
 
-from otel_bridge.contract.parent import ParentError, parse_parent
 from otel_bridge.deployment import detect_environment
 from otel_bridge.dotenv import read_variables
-from otel_bridge.errors import SettingsError
+from otel_bridge.variables import Variables, http_url
 
 LOCAL_SIDECAR: Final = "http://127.0.0.1:4318"
 LOCAL_API: Final = "http://127.0.0.1:8585"
@@ -52,8 +50,6 @@ SERVERLESS: Final = (
 functions, Cloud Run."""
 
 _NEVER_MS: Final = 365 * 24 * 3_600_000
-_TRUE: Final = frozenset({"true", "1", "yes", "y", "on"})
-_FALSE: Final = frozenset({"false", "0", "no", "n", "off"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +187,7 @@ class Settings:
         Raises:
             SettingsError: a variable holds a value that cannot be used.
         """
-        read = _Reader(_variables() if environment is None else environment)
+        read = Variables(_variables() if environment is None else environment)
         environment_type, environment_name = _environment(read)
         return cls(
             endpoints=_endpoints(read),
@@ -200,7 +196,7 @@ class Settings:
             ca_file=read.file("OTEL_BRIDGE_CA_FILE"),
             parent=read.parent("OTEL_BRIDGE_PARENT", "BRAINTRUST_PARENT"),
             accept_parent_baggage=read.switch("OTEL_BRIDGE_ACCEPT_PARENT_BAGGAGE", default=True),
-            content_mode=read.content_mode("OTEL_BRIDGE_CONTENT_MODE"),
+            content_mode=cast("ContentMode", read.choice("OTEL_BRIDGE_CONTENT_MODE", get_args(ContentMode))),
             queue_size=read.count("OTEL_BRIDGE_QUEUE_SIZE", "BRAINTRUST_QUEUE_SIZE", default=25_000, least=1),
             batch_size=read.count(
                 "OTEL_BRIDGE_BATCH_SIZE",
@@ -230,7 +226,9 @@ class Settings:
             instrument_threads=read.switch("BRAINTRUST_INSTRUMENT_THREADS", default=False),
             environment_type=environment_type,
             environment_name=environment_name,
-            provider_mode=read.provider_mode("OTEL_BRIDGE_TRACER_PROVIDER"),
+            provider_mode=cast(
+                "ProviderMode", read.choice("OTEL_BRIDGE_TRACER_PROVIDER", get_args(ProviderMode))
+            ),
             credential_provider=read.text(
                 "OTEL_PYTHON_EXPORTER_OTLP_HTTP_TRACES_CREDENTIAL_PROVIDER",
                 "OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER",
@@ -248,12 +246,6 @@ class Settings:
 def process_environment() -> MutableMapping[str, str]:
     """Return the variables of the process, for those who set what others read."""
     return os.environ  # noqa: TID251 - the one place
-
-
-def read_switch(variables: Mapping[str, str], name: str) -> bool | None:
-    """Return what the variable `name` says; None when it says neither yes nor no."""
-    value = variables.get(name, "").strip().lower()
-    return True if value in _TRUE else False if value in _FALSE else None
 
 
 def with_arguments(
@@ -278,7 +270,7 @@ def api_endpoints(api_url: str) -> Endpoints:
     Raises:
         SettingsError: `api_url` is no HTTP URL.
     """
-    base = f"{_http_url('the API URL', api_url)}/otel"
+    base = f"{http_url('the API URL', api_url)}/otel"
     return Endpoints(traces=f"{base}/v1/traces", logs=f"{base}/v1/logs")
 
 
@@ -288,7 +280,7 @@ def base_endpoints(name: str, url: str) -> Endpoints:
     Raises:
         SettingsError: `url`, the value of `name`, is no HTTP URL.
     """
-    base = _http_url(name, url)
+    base = http_url(name, url)
     return Endpoints(traces=f"{base}/v1/traces", logs=f"{base}/v1/logs")
 
 
@@ -304,7 +296,7 @@ def origin(url: str) -> str:
     return f"{split.scheme}://{split.netloc.rpartition('@')[2]}"
 
 
-def _endpoints(read: "_Reader") -> Endpoints:
+def _endpoints(read: Variables) -> Endpoints:
     if base := read.url("OTEL_BRIDGE_ENDPOINT"):
         return base_endpoints("OTEL_BRIDGE_ENDPOINT", base)
     if api_url := read.url("BRAINTRUST_API_URL"):
@@ -320,7 +312,7 @@ def _endpoints(read: "_Reader") -> Endpoints:
     )
 
 
-def _plane(read: "_Reader") -> Plane:
+def _plane(read: Variables) -> Plane:
     api_url = read.url("OTEL_BRIDGE_API_URL") or read.url("BRAINTRUST_API_URL")
     app_url = read.url("BRAINTRUST_APP_URL")
     is_local = api_url is None and app_url is None
@@ -353,80 +345,9 @@ def _app_of(api_url: str | None) -> str:
     )
 
 
-def _environment(read: "_Reader") -> tuple[str | None, str | None]:
+def _environment(read: Variables) -> tuple[str | None, str | None]:
     """Type and name of the place where the process runs."""
     kind = read.text("OTEL_BRIDGE_ENVIRONMENT_TYPE", "BRAINTRUST_ENVIRONMENT_TYPE")
     name = read.text("OTEL_BRIDGE_ENVIRONMENT_NAME", "BRAINTRUST_ENVIRONMENT_NAME")
-    found: Mapping[str, str] = {} if kind or name else detect_environment(read.variables)
+    found: Mapping[str, str] = {} if kind or name else detect_environment(read.given)
     return kind or found.get("type"), name or found.get("name")
-
-
-def _http_url(name: str, text: str) -> str:
-    if urlsplit(text).scheme not in {"http", "https"}:
-        raise SettingsError(f"{name} is no URL that starts with http:// or https://")
-    return text.rstrip("/")
-
-
-class _Reader:
-    """Typed values out of variables; of several names the first that is set counts."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self.variables = environment
-
-    def text(self, *names: str) -> str | None:
-        for name in names:
-            if value := self.variables.get(name, "").strip():
-                return value
-        return None
-
-    def url(self, name: str) -> str | None:
-        value = self.text(name)
-        return value and _http_url(name, value)
-
-    def file(self, name: str) -> str | None:
-        """The path of a file that can be read, which is said now and not with each request."""
-        path = self.text(name)
-        if path and not (Path(path).is_file() and os.access(path, os.R_OK)):
-            raise SettingsError(f"{name} names {path}, which is no file that can be read")
-        return path
-
-    def parent(self, *names: str) -> str | None:
-        value = self.text(*names)
-        try:
-            return value and str(parse_parent(value)) and value
-        except ParentError as error:
-            raise SettingsError(f"{names[-1]}: {error}") from error
-
-    def switch(self, name: str, *, default: bool) -> bool:
-        value = read_switch(self.variables, name)
-        return default if value is None else value
-
-    def count(self, *names: str, default: int, least: int) -> int:
-        """A number that is none counts as absent, as at Braintrust and OpenTelemetry; one out of range raises."""
-        try:
-            value = int(self.text(*names) or default)
-        except ValueError:
-            return default
-        if value < least:
-            raise SettingsError(f"{names[0]} is {value}, the least possible value is {least}")
-        return value
-
-    def seconds(self, name: str, default: float) -> float:
-        """A positive number of seconds; anything else counts as absent."""
-        try:
-            value = float(self.text(name) or default)
-        except ValueError:
-            return default
-        return value if 0 < value < float("inf") else default
-
-    def provider_mode(self, name: str) -> ProviderMode:
-        value = (self.text(name) or "attach").lower()
-        if value not in get_args(ProviderMode):
-            raise SettingsError(f"{name} is one of {', '.join(get_args(ProviderMode))}")
-        return cast("ProviderMode", value)
-
-    def content_mode(self, name: str) -> ContentMode:
-        value = self.text(name) or "auto"
-        if value not in get_args(ContentMode):
-            raise SettingsError(f"{name} is one of {', '.join(get_args(ContentMode))}")
-        return cast("ContentMode", value)

@@ -51,3 +51,11 @@ def test_the_import_alone_loads_nothing_of_opentelemetry() -> None:
 
 def test_every_name_is_listed_by_dir() -> None:
     assert set(otel_bridge.__all__) <= set(dir(otel_bridge))
+
+
+def test_the_errors_can_be_named_without_an_import_of_their_own() -> None:
+    program = "import otel_bridge; print(otel_bridge.errors.ControlError.__name__)"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "ControlError"

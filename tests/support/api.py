@@ -45,6 +45,23 @@ class Door:
         return routing.xact
 
 
+def plane_of(
+    example: Asking, door: Door, caught_up: Callable[[], Awaitable[bool]] = caught_up_at_once
+) -> Plane:
+    """What the API and the pages stand on, over a store."""
+    return Plane(
+        store=example.store,
+        objects=example.objects,
+        attachments=Attachments(example.folder / "attachments"),
+        feedback_secrets=FeedbackSecrets(example.folder / "feedback.json"),
+        caught_up=caught_up,
+        keep_rows=door.keep,
+        row_fault=lambda _: "",
+        masked=lambda fields: fields,
+        next_xact=door.xacts.next,
+    )
+
+
 def client_of(
     example: Asking,
     caught_up: Callable[[], Awaitable[bool]] = caught_up_at_once,
@@ -52,19 +69,6 @@ def client_of(
 ) -> TestClient:
     """A client of the API over a store."""
     door = Door(example)
-    routes = build_routes(
-        Plane(
-            store=example.store,
-            objects=example.objects,
-            attachments=Attachments(example.folder / "attachments"),
-            feedback_secrets=FeedbackSecrets(example.folder / "feedback.json"),
-            caught_up=caught_up,
-            keep_rows=door.keep,
-            row_fault=lambda _: "",
-            masked=lambda fields: fields,
-            next_xact=door.xacts.next,
-        ),
-        more,
-    )
+    routes = build_routes(plane_of(example, door, caught_up), more)
     app = Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
     return TestClient(app, raise_server_exceptions=False)

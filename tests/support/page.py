@@ -9,32 +9,16 @@ import httpx
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from otel_bridge_collector.api.routes import Plane
-from otel_bridge_collector.store.attachments import Attachments
-from otel_bridge_collector.store.feedback_secrets import FeedbackSecrets
-from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.ui.routes import build_ui_routes
 from otel_bridge_collector.ui.session import Sessions
-from tests.support.api import Door, caught_up_at_once
+from tests.support.api import Door, plane_of
 from tests.support.rows import Asking
 
 
 def page_of(example: Asking) -> TestClient:
     """A browser before the pages of a store; nobody needs a key, and nothing is taken in."""
-    door = Door(example)
-    plane = Plane(
-        store=example.store,
-        objects=example.objects,
-        attachments=Attachments(example.folder / "attachments"),
-        feedback_secrets=FeedbackSecrets(example.folder / "feedback.json"),
-        caught_up=caught_up_at_once,
-        keep_rows=door.keep,
-        row_fault=lambda _: "",
-        masked=lambda fields: fields,
-        next_xact=XactClock(0).next,
-    )
     routes = build_ui_routes(
-        plane,
+        plane_of(example, Door(example)),
         cast("Any", None),
         sessions=Sessions(),
         check_key=cast("Any", None),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from starlette.applications import Starlette
 
@@ -32,7 +32,6 @@ from otel_bridge_collector.canary.search import Kept
 from otel_bridge_collector.canary.ways import Doors, Ways
 from otel_bridge_collector.config import budget
 from otel_bridge_collector.deliver.sight import Sight
-from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.metrics.meters import Meters
@@ -41,8 +40,6 @@ from otel_bridge_collector.metrics.process import Process
 from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.pipeline.gauges import Watched, gauges, metrics_config
 from otel_bridge_collector.pipeline.quotas import StoreNames, quota_config
-from otel_bridge_collector.pipeline.reload import apply_log_level, changed_settings, fixed_changes
-from otel_bridge_collector.pipeline.retention import retention_config
 from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.door import Door
@@ -56,7 +53,6 @@ from otel_bridge_collector.receive.pages import api_pages, otlp_pages
 from otel_bridge_collector.receive.pressure import relieve_pressure, share_arenas
 from otel_bridge_collector.receive.probes import Probes
 from otel_bridge_collector.receive.tls import PortsTls
-from otel_bridge_collector.receive.tls_files import tls_changes
 from otel_bridge_collector.retention.sweep import Retention
 from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.shutdown import METRICS, Shutdown
@@ -66,7 +62,8 @@ from otel_bridge_collector.stages.health_check import open_health_check
 from otel_bridge_collector.stages.online_scoring import start_online_scoring
 from otel_bridge_collector.stages.page import WebPage
 from otel_bridge_collector.stages.ports import Ports, build_door, guarded
-from otel_bridge_collector.stages.storage import Storage, open_storage, spool_limits
+from otel_bridge_collector.stages.reloading import Reloaded, Reloading, reload_on_request
+from otel_bridge_collector.stages.storage import Storage, open_storage
 from otel_bridge_collector.stages.work import ended, start_delivery, start_receipts, start_retention
 from otel_bridge_collector.store.confined import ConfinedStore
 from otel_bridge_collector.store.gate import Gate
@@ -94,19 +91,6 @@ class Ready:
     tls: PortsTls
     health_check: Address | None
     data_dir: Path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reloading:
-    """How the configuration is read again while the sidecar runs.
-
-    Attributes:
-        requested: set when it is to be read.
-        load: reads it.
-    """
-
-    requested: asyncio.Event
-    load: Callable[[], Settings]
 
 
 async def serve(
@@ -153,7 +137,18 @@ async def serve(
         taken, canary = await _start(settings, storage, working, door, seen, stages)
         if reloading:
             watching = asyncio.create_task(
-                _reload_on_request(settings, reloading, storage, working, door.tls, canary)
+                reload_on_request(
+                    settings,
+                    reloading,
+                    Reloaded(
+                        spool=storage.spool,
+                        deliveries=deliveries,
+                        retention=retention,
+                        quotas=quotas,
+                        tls=door.tls,
+                        canary=canary,
+                    ),
+                )
             )
             stages.callback(watching.cancel)
         _log_ports(
@@ -349,43 +344,6 @@ async def _start_canary(
     await canary.run()
     stages.push_async_callback(ended, asyncio.create_task(canary.run_regularly()))
     return canary
-
-
-async def _reload_on_request(
-    settings: Settings,
-    reloading: Reloading,
-    storage: Storage,
-    working: _Working,
-    tls: PortsTls,
-    canary: Canary,
-) -> NoReturn:
-    last = settings
-    while True:
-        await reloading.requested.wait()
-        reloading.requested.clear()
-        for port in tls.all():
-            await asyncio.to_thread(port.reload)
-        try:
-            new = await asyncio.to_thread(reloading.load)
-            changes = [*fixed_changes(settings, new), *tls_changes(settings, new)]
-            await working.deliveries.reload(new.config)
-        except (SettingsError, OSError) as error:
-            logger.error("the configuration stays as it was: %s", error)  # noqa: TRY400 - it says it all
-            continue
-        storage.spool.limits = spool_limits(new)
-        working.retention.config = retention_config(new)
-        working.quotas.reload(quota_config(new))
-        canary.configure(new.config, interval_s=new.canary_interval_s)
-        for change in changes:
-            logger.warning("%s", change)
-        changed = ", ".join(changed_settings(last, new)) or "nothing that takes effect now"
-        if logger.isEnabledFor(logging.INFO):  # said before a reload that makes the log quieter
-            logger.info("the configuration was read again; changed: %s", changed)
-            apply_log_level(new)
-        else:
-            apply_log_level(new)
-            logger.info("the configuration was read again; changed: %s", changed)
-        last = new
 
 
 def _log_ports(taken: Ready, *, keys: str) -> None:

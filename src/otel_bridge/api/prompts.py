@@ -5,6 +5,7 @@ Source: `braintrust` 0.47.0 SDK, `logger.load_prompt` and `logger.Prompt`, measu
 
 import asyncio
 import base64
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from importlib import import_module
@@ -13,6 +14,7 @@ from typing import Any, Self, cast
 
 from otel_bridge.api.attachments import BaseAttachment, ExternalAttachment, ReadonlyAttachment
 from otel_bridge.api.login import account_for
+from otel_bridge.api.same_arguments import with_arguments_of
 from otel_bridge.attributes.to_json import to_json
 from otel_bridge.contract.prompt import build
 from otel_bridge.contract.template import Engine, Renderer
@@ -23,6 +25,8 @@ from otel_bridge.control.saved import Wanted, load_saved
 from otel_bridge.errors import MissingExtraError
 from otel_bridge.settings import Settings
 from otel_bridge.state import process
+
+logger = logging.getLogger(__name__)
 
 
 class Prompt(Mapping[str, Any]):
@@ -205,27 +209,13 @@ def load_prompt(  # noqa: PLR0913, PLR0917 - Braintrust's signature
     return Prompt(Once(partial(_loaded, account, wanted)), defaults, no_trace=no_trace)
 
 
-async def load_prompt_async(  # noqa: PLR0913, PLR0917 - Braintrust's signature
-    project: str | None = None,
-    slug: str | None = None,
-    version: str | int | None = None,
-    project_id: str | None = None,
-    id: str | None = None,
-    defaults: Mapping[str, Any] | None = None,
-    no_trace: bool = False,  # noqa: FBT001, FBT002 - Braintrust's signature
-    environment: str | None = None,
-    app_url: str | None = None,
-    api_key: str | None = None,
-    org_name: str | None = None,
-) -> Prompt:
-    """Return a saved prompt that is loaded already; see `load_prompt`.
+@with_arguments_of(load_prompt)
+async def load_prompt_async(prompt: Prompt) -> Prompt:
+    """Return a saved prompt that is loaded already; the arguments are those of `load_prompt`.
 
     Raises:
         ValueError, ControlError: see `load_prompt` and `Prompt.id`.
     """
-    prompt = load_prompt(
-        project, slug, version, project_id, id, defaults, no_trace, environment, app_url, api_key, org_name
-    )
     await asyncio.to_thread(lambda: prompt.name)
     return prompt
 
@@ -237,10 +227,14 @@ def _loaded(account: Account, wanted: Wanted) -> Mapping[str, Any]:
 def _cache() -> PromptCache:
     if process.prompt_cache is None:
         settings = Settings.from_environment()
+        folder, disk_size = Path(settings.prompt_cache_dir), settings.prompt_cache_disk_size
+        try:
+            folder = folder.expanduser()
+        except RuntimeError:
+            logger.warning("prompts are kept in memory alone: this user has no home for %s", folder)
+            disk_size = 0
         process.prompt_cache = PromptCache(
-            Path(settings.prompt_cache_dir).expanduser(),
-            memory_size=settings.prompt_cache_memory_size,
-            disk_size=settings.prompt_cache_disk_size,
+            folder, memory_size=settings.prompt_cache_memory_size, disk_size=disk_size
         )
     return cast("PromptCache", process.prompt_cache)
 

@@ -1,4 +1,4 @@
-"""Row fields to OTel attributes, once for each span, just before it ends; `decode` is the inverse.
+"""Row fields to OTel attributes, once for each span that is sent, before or after it ends (`processor.writing`); `decode` is the inverse.
 
 It neither validates fields nor knows spans. Values are JSON already (`to_json`).
 

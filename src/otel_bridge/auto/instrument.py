@@ -14,8 +14,9 @@ from otel_bridge.api.logger import current_bridge
 from otel_bridge.auto.integrations import INTEGRATIONS, Integration, rank
 from otel_bridge.auto.linking import link, unlink
 from otel_bridge.launch import set_content_defaults
-from otel_bridge.settings import process_environment, read_switch
+from otel_bridge.settings import process_environment
 from otel_bridge.state import process
+from otel_bridge.variables import read_switch
 
 logger = logging.getLogger(__name__)
 

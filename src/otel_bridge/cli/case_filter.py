@@ -6,7 +6,7 @@ Source: `braintrust` 0.47.0 SDK, `cli/eval`, measured (spec/evaluate.md section 
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, cast
 
 from otel_bridge.api.evaluation.case import EvalCase
@@ -56,7 +56,8 @@ def wanted_by(filters: Sequence[CaseFilter]) -> Callable[[EvalCase[Any, Any]], b
     def is_wanted(case: EvalCase[Any, Any]) -> bool:
         if not filters:
             return True
-        told = to_json({name: value for name, value in asdict(case).items() if value is not None})
+        members = {each.name: getattr(case, each.name) for each in fields(case)}
+        told = to_json({name: value for name, value in members.items() if value is not None})
         return all(each.matches(told) for each in filters)
 
     return is_wanted

@@ -144,7 +144,8 @@ def _went_well(evaluation: Evaluation) -> bool:
     except BridgeError as error:
         sys.stderr.write(f"{evaluation.name}: {error}\n")
         return False
-    except Exception:  # noqa: BLE001 - data, reporters and time limits are the user's
+    # Data, tasks, scorers and reporters are the user's, whatever they raise.
+    except (Exception, SystemExit, asyncio.CancelledError):  # noqa: BLE001 - see above
         sys.stderr.write(f"{evaluation.name} has ended early:\n")
         traceback.print_exc()
         return False

@@ -113,9 +113,9 @@ class Http:
                 return _read(response)
         except requests.RequestException as error:
             # Its causes are left out: each repeats the address with what stands in it, and none says more.
-            raise ControlError(
-                f"{what} failed ({type(error).__name__}): {remedy(None, str(error))}"
-            ) from None
+            # A signed URL may lead to another host, of which nothing is known.
+            hint = f": {remedy(None, str(error))}" if hints else ""
+            raise ControlError(f"{what} failed ({type(error).__name__}){hint}") from None
 
     def _open(self, *, once: bool) -> "requests.Session":
         with self._lock:

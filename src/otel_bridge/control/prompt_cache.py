@@ -3,6 +3,7 @@
 A prompt that cannot be kept, or read again, is only logged: the cache must never fail what works without it.
 """
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -72,10 +73,21 @@ class PromptCache:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Made for its owner only, and renamed: another process never reads half of it.
             with NamedTemporaryFile("w", dir=self._folder, suffix=".new", delete=False) as file:
-                json.dump(prompt, file)
-            Path(file.name).replace(self._path(key))
-            kept = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-            for path in kept[: max(len(kept) - self._disk_size, 0)]:
-                path.unlink(missing_ok=True)
+                new = Path(file.name)
+                try:
+                    json.dump(prompt, file)
+                    file.close()
+                    new.replace(self._path(key))
+                finally:
+                    new.unlink(missing_ok=True)
+            self._remove_oldest()
         except (OSError, TypeError, ValueError) as error:
             logger.warning("a prompt could not be kept in %s (%s)", self._folder, type(error).__name__)
+
+    def _remove_oldest(self) -> None:
+        times: dict[Path, int] = {}
+        for path in self._folder.glob("*.json"):
+            with contextlib.suppress(FileNotFoundError):  # another process removes some, too
+                times[path] = path.stat().st_mtime_ns
+        for path in sorted(times, key=times.__getitem__)[: max(len(times) - self._disk_size, 0)]:
+            path.unlink(missing_ok=True)

@@ -13,13 +13,14 @@ from opentelemetry.sdk.trace import Span
 
 from otel_bridge import state
 from otel_bridge.attributes.encode import Attributes, encode
+from otel_bridge.attributes.to_json import to_json
 
 _HANDED_KEY: Final = otel_context.create_key("otel_bridge.handed")
 
 
 def hand_over(event: Mapping[str, Any]) -> Context:
-    """Return the current context with fields for the first span that begins in it, and no other."""
-    return otel_context.set_value(_HANDED_KEY, [event])
+    """Return the current context with fields, of any values, for the first span that begins in it, and no other."""
+    return otel_context.set_value(_HANDED_KEY, [to_json(event)])
 
 
 def inherited(span: Span, context: Context) -> Attributes:

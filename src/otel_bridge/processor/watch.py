@@ -6,6 +6,7 @@ its own have arrived, and which of its cases are safe.
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
@@ -26,13 +27,13 @@ class Watch:
         self._lock = threading.Lock()
         self._traces: dict[int, _Trace] = {}
         self._first: set[int] = set()
-        self._ended = self._taken = self._unsafe = 0
+        self._missing = self._unsafe = 0
 
     @property
     def missing(self) -> int:
         """How many spans that ended were lost, or still wait to be sent."""
         with self._lock:
-            return self._ended - self._taken
+            return self._missing
 
     @property
     def unsafe(self) -> int:
@@ -53,22 +54,27 @@ class Watch:
         if (trace := self._trace_of(span)) is None or span.context is None:
             return
         with self._lock:
-            self._ended += 1
-            trace.ended += 1
+            self._missing += 1
+            trace.waiting[span.context.span_id] += 1
             if span.context.span_id in self._first:
                 self._first.discard(span.context.span_id)
                 trace.unsafe += 1
                 self._unsafe += 1
 
     def taken(self, spans: Iterable[ReadableSpan]) -> None:
-        """Count spans that a receiver has taken."""
+        """Count spans that a receiver has taken; those that had ended before their trace was added do not count."""
         for span in spans:
-            if (trace := self._trace_of(span)) is None:
+            if (trace := self._trace_of(span)) is None or span.context is None:
                 continue
             with self._lock:
-                self._taken += 1
-                trace.taken += 1
-                if trace.unsafe and trace.taken == trace.ended:
+                span_id = span.context.span_id
+                if span_id not in trace.waiting:
+                    continue
+                self._missing -= 1
+                trace.waiting[span_id] -= 1
+                if not trace.waiting[span_id]:
+                    del trace.waiting[span_id]
+                if not trace.waiting:
                     self._unsafe -= trace.unsafe
                     trace.unsafe = 0
 
@@ -86,10 +92,13 @@ class Watch:
 
 
 class _Trace:
-    __slots__ = ("ended", "taken", "unsafe")
+    """Of a trace: its spans that ended and were not taken, each as often as it has destinations, and how many of the added ones are unsafe."""
+
+    __slots__ = ("unsafe", "waiting")
 
     def __init__(self) -> None:
-        self.ended = self.taken = self.unsafe = 0
+        self.waiting: Counter[int] = Counter()
+        self.unsafe = 0
 
 
 def _forget() -> None:

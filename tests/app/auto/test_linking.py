@@ -49,6 +49,33 @@ def test_the_span_of_the_call_says_which_prompt_it_came_from_and_no_other(
     assert told == [TOLD]
 
 
+@pytest.mark.parametrize(
+    "variable",
+    [
+        pytest.param(
+            "otel_bridge.Attachment(data=b'x', filename='f', content_type='text/plain')", id="attachment"
+        ),
+        pytest.param("lambda text, render: render(text)", id="function"),
+        pytest.param("__import__('datetime').datetime(2026, 1, 1)", id="time"),
+        pytest.param("float('nan')", id="no number of JSON"),
+    ],
+)
+def test_any_variable_reaches_the_model_and_its_span(receiver: OtlpReceiver, variable: str) -> None:
+    call = f"""
+with fake_openai() as url, OpenAI(api_key="k", base_url=url) as client:
+    client.chat.completions.create(**prompt.build(x="hello", y={variable}))
+"""
+    run(f"{PROMPT}\notel_bridge.auto_instrument()\n{call}", receiver)
+
+    (span,) = receiver.raw_spans
+    (told,) = [
+        attribute.value.string_value
+        for attribute in span.attributes
+        if attribute.key == "braintrust.metadata"
+    ]
+    assert json.loads(told)["prompt"]["variables"]["x"] == "hello"
+
+
 def test_a_client_is_as_it_was_once_it_is_undone(receiver: OtlpReceiver) -> None:
     run(
         f"""{PROMPT}

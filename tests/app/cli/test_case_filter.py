@@ -2,7 +2,7 @@
 
 import pytest
 
-from otel_bridge import EvalCase
+from otel_bridge import Attachment, EvalCase
 from otel_bridge.cli.case_filter import parse_filter, wanted_by
 
 
@@ -22,6 +22,14 @@ def test_a_case_passes_by_the_text_at_the_path(text: str, is_wanted: bool) -> No
     case: EvalCase[str, None] = EvalCase(input="hello", metadata={"a": {"b": 123}, "c": True})
 
     assert wanted_by([parse_filter(text)])(case) is is_wanted
+
+
+def test_an_input_that_cannot_be_copied_is_no_hindrance() -> None:
+    case: EvalCase[Attachment, None] = EvalCase(
+        input=Attachment(data=b"x", filename="f", content_type="text/plain"), metadata={"k": "v"}
+    )
+
+    assert wanted_by([parse_filter("metadata.k=v")])(case)
 
 
 @pytest.mark.parametrize("text", ["input", "=x", "input=("])

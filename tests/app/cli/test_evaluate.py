@@ -149,6 +149,17 @@ def test_a_file_that_calls_exit_does_not_keep_the_others_from_running(tmp_path: 
     assert run(tmp_path, "--terminate-on-failure", "--no-send-logs").returncode == 1
 
 
+def test_a_task_that_calls_exit_ends_its_evaluation_alone_and_not_well(tmp_path: Path) -> None:
+    (tmp_path / "eval_a.py").write_text(TWICE.replace("return input * 2", "raise SystemExit(0)"))
+    (tmp_path / "eval_b.py").write_text(TWICE)
+
+    done = run(tmp_path, "--jsonl", "--no-send-logs")
+
+    assert done.returncode == 1
+    assert "cli [experiment_name=first] has ended early" in done.stderr
+    assert len([line for line in done.stdout.splitlines() if '"scores"' in line]) == 1
+
+
 def test_a_sidecar_that_is_away_is_told_without_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "eval_a.py").write_text(TWICE)
 

@@ -84,6 +84,6 @@ def test_the_words_of_who_refuses_are_passed_on() -> None:
 
 def test_a_plane_that_is_away_is_told_by_kind() -> None:
     with pytest.raises(ControlError, match=r"ConnectionError.*is the sidecar running\?") as raised:
-        Http(None, 5).get("http://127.0.0.1:9/secret")
+        Http(None, 5).request("GET", "http://127.0.0.1:9/secret")
 
     assert raised.value.__suppress_context__

@@ -71,3 +71,11 @@ def test_a_folder_that_cannot_be_made_costs_nothing_but_a_line(
 
     assert kept.get("k") == {"a": 1}
     assert "could not be kept" in caplog.text
+
+
+def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    cache = PromptCache(tmp_path, memory_size=1, disk_size=5)
+
+    cache.set("k", {"a": object()})
+
+    assert list(tmp_path.iterdir()) == []

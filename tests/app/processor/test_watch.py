@@ -49,6 +49,19 @@ def test_a_trace_that_lost_a_span_stays_unsafe(app: App) -> None:
         assert (watch.missing, watch.unsafe) == (1, 1)
 
 
+def test_what_ended_before_and_is_taken_later_makes_up_for_no_loss(app: App) -> None:
+    app.receiver.poison, app.receiver.poison_status = b"poison", 400
+    root = app.tracer.start_span("root", context=Context())
+    app.tracer.start_span("before", context=trace.set_span_in_context(root)).end()
+
+    with Watch() as watch:
+        watch.add(root.get_span_context())
+        app.tracer.start_span("poison", context=trace.set_span_in_context(root)).end()
+        otel_bridge.flush()
+
+        assert watch.missing == 1
+
+
 def test_a_span_that_is_not_sampled_is_not_watched(app: App) -> None:
     unsampled = trace.SpanContext(1, 2, is_remote=False, trace_flags=trace.TraceFlags(0))
 

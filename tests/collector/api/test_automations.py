@@ -23,6 +23,9 @@ ALERT = {
         pytest.param({**CONFIG, "event_type": "export"}, "retention and alerts", id="an export"),
         pytest.param(ALERT, "", id="an alert"),
         pytest.param({**ALERT, "btql_filter": "error ="}, "config.btql_filter: ", id="no condition"),
+        pytest.param(
+            {**ALERT, "btql_filter": "count(1) > 0"}, "config.btql_filter: an aggregate", id="aggregate"
+        ),
         pytest.param({**ALERT, "action": {"type": "slack"}}, "config.action", id="no webhook"),
         pytest.param({**CONFIG, "object_type": "prompt"}, "one of project_logs", id="another type"),
         pytest.param({**CONFIG, "retention_days": 0}, "1 or more", id="no day"),

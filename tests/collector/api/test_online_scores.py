@@ -20,6 +20,9 @@ def online(**said: Any) -> dict[str, Any]:
         pytest.param(online(), "", id="good"),
         pytest.param(online(btql_filter="span_attributes.name = 'chat'"), "", id="good-filter"),
         pytest.param(online(btql_filter="= 1"), "config.online.btql_filter: ", id="bad-filter"),
+        pytest.param(
+            online(btql_filter="count(1) > 0"), "config.online.btql_filter: an aggregate", id="aggregate"
+        ),
         pytest.param(online(status="off"), "config.online.status", id="bad-status"),
     ],
 )

@@ -69,6 +69,14 @@ def test_a_wrong_filter_stays_in_its_field_beside_its_error(browser: TestClient)
     assert 'role="alert"' in answer.text
 
 
+@pytest.mark.parametrize("asked", [{"filter": "count(*) > 1"}, {"cursor": "xx"}, {"cursor": "-1"}])
+def test_a_fault_without_a_place_is_a_page_too(browser: TestClient, asked: dict[str, str]) -> None:
+    answer = browser.get(LOGS, params=asked)
+
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+
+
 @pytest.mark.parametrize(
     "query", ["oid=d", "r=t2&s=d"], ids=["of a span that was logged", "of a span that OpenTelemetry made"]
 )

@@ -5,7 +5,7 @@ from typing import Final
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.errors import QueryError
-from otel_bridge_collector.query.parser import parse_expression
+from otel_bridge_collector.query.condition import check_condition
 from otel_bridge_collector.scoring.alert import AlertError, check_alert, is_alert
 
 _OBJECT_TYPES: Final = ("project_logs", "experiment", "dataset")
@@ -16,7 +16,7 @@ def automation_fault(fields: Mapping[str, Json]) -> str:
     if not is_alert(fields):
         return retention_fault(fields)
     try:
-        parse_expression(check_alert(fields))
+        check_condition(check_alert(fields))
     except AlertError as error:
         return str(error)
     except QueryError as error:

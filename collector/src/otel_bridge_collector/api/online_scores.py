@@ -17,7 +17,7 @@ from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.operation import Operation, Tag
 from otel_bridge_collector.api.schemas import COUNT, OBJECT, TEXT, list_of, of
 from otel_bridge_collector.errors import QueryError
-from otel_bridge_collector.query.parser import parse_expression
+from otel_bridge_collector.query.condition import check_condition
 from otel_bridge_collector.scoring.executor import Verdict
 from otel_bridge_collector.scoring.online import Tried
 from otel_bridge_collector.scoring.rule import Rule, RuleError, check_rule, is_online, rule_of
@@ -34,7 +34,7 @@ def online_fault(fields: Mapping[str, Json]) -> str:
     try:
         condition = check_rule(fields)
         if condition:
-            parse_expression(condition)
+            check_condition(condition)
     except RuleError as error:
         return str(error)
     except QueryError as error:

@@ -115,12 +115,13 @@ def _log_start(settings: "Settings", files: "Sequence[str]") -> None:
 
 async def _serve(settings: "Settings", load: "Callable[[], Settings]", files: "Sequence[str]") -> None:
     from otel_bridge_collector import app  # noqa: PLC0415 - see above
+    from otel_bridge_collector.stages.reloading import Reloading  # noqa: PLC0415 - likewise
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    reloading = app.Reloading(requested=asyncio.Event(), load=load)
+    reloading = Reloading(requested=asyncio.Event(), load=load)
     loop.add_signal_handler(signal.SIGHUP, reloading.requested.set)
 
     _log_start(settings, files)

@@ -13,14 +13,13 @@ Source: spec/btql.md section 4 for the operators and their precedence, 1 for lit
 | 9 | `.name`, `[0]`, `::type` |
 """
 
-import math
-from collections.abc import Mapping
 from typing import Final
 from typing import Literal as Choice
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query import build
+from otel_bridge_collector.query.number import interval_of, number_of
 from otel_bridge_collector.query.reader import TokenReader, between, query_error
 from otel_bridge_collector.query.syntax import (
     Access,
@@ -29,7 +28,6 @@ from otel_bridge_collector.query.syntax import (
     Conditional,
     Expression,
     In,
-    Interval,
     Literal,
     Logical,
     Path,
@@ -40,13 +38,6 @@ from otel_bridge_collector.query.tokens import Token
 
 MAX_VALUES: Final = 4_096
 """Most values in one IN list, as at Braintrust, and most terms of one AND or OR."""
-
-UNITS: Final[Mapping[str, int]] = {
-    "second": 2_147_483_647, "minute": 2_147_483_647, "hour": 87_600_000, "day": 3_650_000, "week": 520_000, "month": 120_000, "year": 10_000,
-}  # fmt: skip
-"""Unit of an interval -> how many of it there may be: what the engine can count, and no more than 10,000 years."""
-
-_MOST_DIGITS: Final = 38  # of a whole number in DuckDB
 
 _CONDITIONAL: Final = 1
 _FLAT: Final = (2, 3)
@@ -249,7 +240,7 @@ class ExpressionParser:
         token = self._reader.next()
         match token.kind:
             case "number":
-                return Literal(value=_number(token), place=token.place)
+                return Literal(value=number_of(token), place=token.place)
             case "string":
                 return Literal(value=token.value, place=token.place)
             case "quoted":
@@ -361,21 +352,9 @@ class ExpressionParser:
         if len(words) == 1:
             words.append(self._reader.next().text)
         count, unit = words[0], words[-1].lower().removesuffix("s")
-        if len(words) != 2 or not count.isdecimal() or unit not in UNITS:  # noqa: PLR2004 - a count and a unit
-            raise QueryError(
-                "expected an interval such as: interval 7 day",
-                offset=token.offset,
-                length=token.place.length,
-                suggestion=f"units are {', '.join(UNITS)}",
-            )
-        if len(count) > _MOST_DIGITS or int(count) > UNITS[unit]:
-            raise QueryError(
-                f"an interval has at most {UNITS[unit]} {unit}s",
-                offset=amount.offset,
-                length=amount.place.length,
-                code="badArgument",
-            )
-        return Interval(count=int(count), unit=unit, place=between(token.place, amount.place))
+        if len(words) != 2:  # noqa: PLR2004 - a count and a unit
+            unit = ""
+        return interval_of(count, unit, whole=token.place, amount=amount.place)
 
     def _case(self, token: Token) -> Expression:
         branches: list[tuple[Expression, Expression]] = []
@@ -399,13 +378,3 @@ def _stepped(value: Expression, step: tuple[str | int, Place]) -> Expression:
     if isinstance(value, Path):
         return Path(parts=(*value.parts, name), place=between(value.place, place))
     return Access(of=value, step=name, place=between(value.place, place))
-
-
-def _number(token: Token) -> int | float:
-    if token.text.isdecimal() and len(token.text) <= _MOST_DIGITS:
-        return int(token.text)
-    value = float(token.text)
-    if not math.isfinite(value):
-        message = "this number is too large"
-        raise QueryError(message, offset=token.offset, length=token.place.length, code="badNumber")
-    return value

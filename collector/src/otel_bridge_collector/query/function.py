@@ -13,7 +13,7 @@ from typing import Final
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.compare import matches
-from otel_bridge_collector.query.expression import UNITS
+from otel_bridge_collector.query.number import UNITS
 from otel_bridge_collector.query.syntax import Call, Expression, Literal
 from otel_bridge_collector.query.value import (
     Bindings,

@@ -10,7 +10,8 @@ from typing import Final, TypeVar, cast
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query import build
-from otel_bridge_collector.query.expression import UNITS, ExpressionParser
+from otel_bridge_collector.query.expression import ExpressionParser
+from otel_bridge_collector.query.number import UNITS
 from otel_bridge_collector.query.reader import MAX_NESTING, TokenReader
 from otel_bridge_collector.query.syntax import (
     SHAPES,

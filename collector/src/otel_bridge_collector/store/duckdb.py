@@ -23,8 +23,8 @@ from otel_bridge_collector.errors import (
     UnwritableError,
 )
 from otel_bridge_collector.model import RowWrite
-from otel_bridge_collector.store.aim import Identity, aim, identities_of
-from otel_bridge_collector.store.assembly import Entry, Fact, changed_fields
+from otel_bridge_collector.store.aim import aim, identities_of
+from otel_bridge_collector.store.assembly import Entry, changed_fields
 from otel_bridge_collector.store.columns import (
     COLUMNS,
     HISTORY_TABLE,
@@ -45,20 +45,12 @@ from otel_bridge_collector.store.expiry import Horizon
 from otel_bridge_collector.store.fault import faults_in
 from otel_bridge_collector.store.file_copy import LockedFile
 from otel_bridge_collector.store.interface import Statement
-from otel_bridge_collector.store.json_text import load_json
+from otel_bridge_collector.store.stored_rows import StoredRows
 from otel_bridge_collector.store.table_values import fact_values, fetch, insert, past_values, row_values
 
 logger = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
-
-_NAMED: Final = """
-SELECT object_type, object_id, id, CASE WHEN type IS DISTINCT FROM 'log' THEN span_id END, CASE WHEN is_root THEN root_span_id END
-FROM store.rows
-WHERE id IN (SELECT unnest($1)) OR span_id IN (SELECT unnest($1)) OR (is_root AND root_span_id IN (SELECT unnest($1)))
-ORDER BY rowid
-"""
-"""Rows with their names, as `aim.Identity` has them."""
 
 _RETRYABLE: Final = (
     duckdb.IOException,
@@ -97,6 +89,7 @@ class DuckDBStore:
         try:
             self._connection = open_file(path, memory_limit_mb=memory_limit_mb, threads=threads)
             self._next_seq = read_progress(self._connection, path=path)
+            self._stored = StoredRows(self._connection)
             self._horizon = Horizon.read(self._connection)
             self._path = path
             self._locked = LockedFile(path)
@@ -265,11 +258,11 @@ class DuckDBStore:
         return None
 
     def _write(self, keyed: Sequence[tuple[RowKey, RowWrite]], *, again: bool) -> Mapping[str, int]:
-        keyed = aim(keyed, self._named_by_facts(keyed))
+        keyed = aim(keyed, self._stored.named_by_facts(keyed))
         entries: dict[RowKey, Entry] = {key: Entry(means_ratings=self._means_ratings) for key, _ in keyed}
-        stored_rows = self._read_rows(entries)
-        has_facts = self._read_facts(entries)
-        self._take_waiting(entries, identities_of(keyed))
+        stored_rows = self._stored.read_rows(entries)
+        has_facts = self._stored.read_facts(entries)
+        self._stored.take_waiting(entries, identities_of(keyed))
         if again:
             keyed = self._without_removed(entries, keyed)
         before = self._told_again(entries, keyed) if again else {}
@@ -286,7 +279,7 @@ class DuckDBStore:
         insert(self._connection, HISTORY_TABLE, HISTORY_COLUMNS, past_values(entries, self._price))
         for key in has_facts:
             if entries[key].deleted:
-                self._delete_facts(key)
+                self._stored.delete_facts(key)
         insert(self._connection, "store.facts", FACT_COLUMNS, fact_values(entries))
         return changed_fields((row, _as_read(entries[key].visible())) for key, row in before.items())
 
@@ -322,95 +315,11 @@ class DuckDBStore:
             if (fact := entries[key].facts.get(write.fact or "")) and xact_id_of(write.row) <= fact.xact_id
         }
         for key in {key for key, _ in restated}:
-            self._delete_facts(key)
+            self._stored.delete_facts(key)
             entries[key].new_facts |= set(entries[key].facts)
         for key, fact_id in restated:
             entries[key].facts.pop(fact_id or "", None)
         return before
-
-    def _read_rows(self, entries: Mapping[RowKey, Entry]) -> list[int]:
-        """Fill `entries` with the stored rows, and return where they stand.
-
-        In two steps, so that only the columns of the key are scanned for the many rows that are not there.
-        """
-        found = self._connection.execute(
-            "SELECT rowid, object_type, object_id, id FROM store.rows WHERE id IN (SELECT unnest($1))",
-            [[key.id for key in entries]],
-        ).fetchall()
-        row_ids = [int(row_id) for row_id, *key in found if RowKey(*key) in entries]
-        if not row_ids:
-            return []
-        names = list(COLUMNS)
-        for values in self._connection.execute(
-            f"SELECT {', '.join(names)} FROM store.rows WHERE rowid IN (SELECT unnest($1))",  # noqa: S608 - our names
-            [row_ids],
-        ).fetchall():
-            row = dict(zip(names, values, strict=True))
-            entry = entries[RowKey(row["object_type"], row["object_id"], row["id"])]
-            entry.pagination_key = row["pagination_key"]
-            entry.base = from_columns(row) if row["base"] is None else cast("Row", load_json(row["base"]))
-        return row_ids
-
-    def _read_facts(self, entries: Mapping[RowKey, Entry]) -> list[RowKey]:
-        """Fill `entries` with the stored facts, and return the keys that have any."""
-        found = self._facts_of(list(entries))
-        for key, facts in found.items():
-            entries[key].facts = {fact.id: fact for fact in facts}
-        return list(found)
-
-    def _facts_of(self, keys: Sequence[RowKey]) -> dict[RowKey, list[Fact]]:
-        wanted = set(keys)
-        found: dict[RowKey, list[Fact]] = {}
-        if not wanted:
-            return found
-        for *key, fact, stated_ns, fills_only, content, xact_id in self._connection.execute(
-            "SELECT * FROM store.facts WHERE id IN (SELECT unnest($1)) ORDER BY rowid",
-            [[key.id for key in wanted]],
-        ).fetchall():
-            if (row_key := RowKey(*key)) in wanted:
-                told = Fact(
-                    id=fact,
-                    stated_ns=stated_ns,
-                    fills_only=fills_only,
-                    content=cast("Row", load_json(content)),
-                    xact_id=xact_id,
-                )
-                found.setdefault(row_key, []).append(told)
-        return found
-
-    def _delete_facts(self, key: RowKey) -> None:
-        self._connection.execute(
-            "DELETE FROM store.facts WHERE object_type = $1 AND object_id = $2 AND id = $3", list(key)
-        )
-
-    def _named_by_facts(self, keyed: Sequence[tuple[RowKey, RowWrite]]) -> list[Identity]:
-        """Return the stored rows that facts name in any way, unless a row of the same batch has that id."""
-        rows = {key for key, write in keyed if write.fact is None}
-        return self._identities(
-            [key.id for key, write in keyed if write.fact is not None and key not in rows]
-        )
-
-    def _identities(self, names: Sequence[str]) -> list[Identity]:
-        """Return the stored rows that have one of these names as id, span or root of a trace, oldest first."""
-        if not names:
-            return []
-        return [
-            Identity(key=RowKey(*key), span_id=span_id or "", trace=trace or "")
-            for *key, span_id, trace in self._connection.execute(_NAMED, [names]).fetchall()
-        ]
-
-    def _take_waiting(self, entries: Mapping[RowKey, Entry], identities: Sequence[Identity]) -> None:
-        """Give rows the facts that wait for them under the id of their span or trace."""
-        owners = {alias: each.key for each in reversed(identities) for alias in reversed(each.aliases)}
-        waiting = self._facts_of([key for key in owners if key not in entries])
-        has_row = {each.key for each in self._identities([key.id for key in waiting])}
-        for key in waiting.keys() - has_row:
-            entry = entries[owners[key]]
-            for fact in waiting[key]:
-                if fact.id not in entry.facts:
-                    entry.facts[fact.id] = fact
-                    entry.new_facts.add(fact.id)
-            self._delete_facts(key)
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:

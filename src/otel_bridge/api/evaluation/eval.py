@@ -4,12 +4,10 @@ Source: `braintrust` 0.47.0 SDK, `framework.Eval`, measured (spec/evaluate.md se
 """
 
 import asyncio
-import functools
-import inspect
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, cast
 
 from otel_bridge.api.evaluation import registry
 from otel_bridge.api.evaluation.evaluation import Evaluation, Options
@@ -19,14 +17,12 @@ from otel_bridge.api.evaluation.reporter import ReporterDef
 from otel_bridge.api.evaluation.result import EvalResultWithSummary
 from otel_bridge.api.evaluation.turns import short_turns
 from otel_bridge.api.login import account_for
+from otel_bridge.api.same_arguments import with_arguments_of
 from otel_bridge.api.summary import ExperimentSummary
 from otel_bridge.control.repo import GitMetadataSettings, RepoInfo
 from otel_bridge.state import process
 
 logger = logging.getLogger(__name__)
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 _BY_NAME = "Must specify a reporter object, not a name. Can only specify reporter names when running 'braintrust eval'"
 
@@ -90,24 +86,7 @@ def _prepared(  # noqa: PLR0913, PLR0917 - Braintrust's signature, of `Eval` and
 _prepared.__qualname__ = "Eval"  # what Python names when an argument is missing
 
 
-def _of_the_same_arguments(
-    prepare: Callable[P, Evaluation],
-) -> Callable[[Callable[[Evaluation], T]], Callable[P, T]]:
-    """Let a function of an evaluation be called with the arguments that `prepare` takes."""
-
-    def of(run: Callable[[Evaluation], T]) -> Callable[P, T]:
-        def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            return run(prepare(*args, **kwargs))
-
-        given = inspect.signature(prepare)
-        functools.update_wrapper(call, run)
-        call.__signature__ = given.replace(return_annotation=inspect.signature(run).return_annotation)  # type: ignore[attr-defined]  # what `inspect` looks at
-        return call
-
-    return of
-
-
-@_of_the_same_arguments(_prepared)
+@with_arguments_of(_prepared)
 def Eval(  # noqa: D417, N802 - the arguments are those that it is called with; Braintrust's name
     evaluation: Evaluation,
 ) -> EvalResultWithSummary[Any, Any, Any]:
@@ -181,7 +160,7 @@ def Eval(  # noqa: D417, N802 - the arguments are those that it is called with; 
     return cast("EvalResultWithSummary[Any, Any, Any]", loop.create_task(_finished(evaluation)))
 
 
-@_of_the_same_arguments(_prepared)
+@with_arguments_of(_prepared)
 async def EvalAsync(evaluation: Evaluation) -> EvalResultWithSummary[Any, Any, Any]:  # noqa: N802 - Braintrust's name
     """Do as `Eval` in a running loop."""
     if (declared := registry.current()) is not None:
