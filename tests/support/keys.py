@@ -21,3 +21,9 @@ def make_key(data_dir: Path, *scopes: str, projects: tuple[str, ...] = ()) -> st
 
 def bearer(key: str) -> dict[str, str]:
     return {"authorization": f"Bearer {key}"}
+
+
+def revoke_key(data_dir: Path, key: str) -> None:
+    """Revoke a key, with the sidecar running or not; its id is the second part of it."""
+    command = [COMMAND, "keys", "revoke", key.split("_")[1], "--data-dir", str(data_dir)]
+    subprocess.run(command, capture_output=True, check=True)

@@ -7,6 +7,7 @@ import pytest
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.decode import otlp_json, protobuf
 from otel_bridge_collector.translate import CONVENTIONS, span_writes, translate
+from otel_bridge_collector.translate import span as span_module
 from otel_bridge_collector.translate.span import claiming
 from tests.support.conventions import cases
 from tests.support.otlp import START_NS, make_event, make_span
@@ -257,6 +258,19 @@ def test_a_claim_by_a_value_is_asked_of_each_span(attribute: str, value: str, co
 
     assert convention not in others
     assert convention in own
+
+
+def test_what_is_remembered_of_names_is_bounded() -> None:
+    many = {f"a{index}": 1 for index in range(300)}
+    remembered = span_module._possible.cache_info
+
+    before = remembered().currsize
+    claimed = [each.NAME for each in claiming(make_span({"braintrust.input": "1", **many}))]
+    events = [make_event("e") for _ in range(300)]
+    claiming(make_span({"braintrust.output": "1", "not seen": 1}, events=events))
+
+    assert claimed == ["braintrust"]
+    assert remembered().currsize - before == 1  # many events of one name are one name
 
 
 def test_who_claims_a_span_with_very_long_names_is_not_remembered() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from otel_bridge_collector.ui.session import SESSION_COOKIE
 from tests.support.collector import Collector, running_collector
-from tests.support.keys import make_key
+from tests.support.keys import make_key, revoke_key
 from tests.support.page import form_token, logged_in
 
 
@@ -93,9 +93,23 @@ def test_a_test_trace_is_not_sent_by_a_form_of_another_page(collector: Collector
         assert [answer.status_code for answer in refused] == [403, 403]
 
 
-def test_a_key_that_may_not_read_is_told_on_a_page(collector: Collector, key: str) -> None:
+def test_a_key_that_may_not_read_is_told_where_it_is_asked_for(collector: Collector, key: str) -> None:
     del key
-    with logged_in(collector.api, make_key(collector.data_dir, "ingest")) as browser:
-        answer = browser.get("/app")
+    writes_only = make_key(collector.data_dir, "ingest")
+    with httpx.Client(base_url=collector.api, timeout=60) as browser:
+        token = form_token(browser.get("/ui/login").text)
+        answer = browser.post("/ui/login", data={"key": writes_only, "form_token": token})
 
-        assert (answer.status_code, "Not shown" in answer.text) == (403, True)
+    assert answer.status_code == 403
+    assert "needs a key with the scope read, and this one has ingest" in answer.text
+    assert "otel_bridge_session" not in answer.headers.get("set-cookie", "")
+
+
+def test_a_key_that_is_revoked_ends_its_session(collector: Collector, key: str) -> None:
+    del key
+    secret = make_key(collector.data_dir, "read")
+    with logged_in(collector.api, secret) as browser:
+        before = browser.get("/app").status_code
+        revoke_key(collector.data_dir, secret)
+
+        assert (before, browser.get("/app").status_code) == (200, 401)

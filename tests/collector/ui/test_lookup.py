@@ -13,6 +13,12 @@ def test_a_project_is_found_by_name_and_by_id(example: Asking) -> None:
     assert found == [example.project_id, example.project_id]
 
 
+def test_a_project_that_is_named_like_the_id_of_another_does_not_stand_before_it(example: Asking) -> None:
+    example.objects.create_project(example.project_id)
+
+    assert find_project(example.objects, example.project_id).id == example.project_id
+
+
 def test_an_object_is_found_in_its_project_alone(example: Asking) -> None:
     here, there = find_project(example.objects, "p"), example.objects.create_project("q")
     made = example.objects.in_projects.create("dataset", there.id, "cases")

@@ -91,6 +91,15 @@ def test_a_link_to_a_trace_leads_to_its_root(browser: TestClient) -> None:
     assert dict(browser.get(f"{LOGS}?r=t2").url.params)["id"] == "c"
 
 
+def test_a_field_holds_what_was_typed_mark_by_mark(browser: TestClient) -> None:
+    typed = "input = 'a\u200cb'"
+
+    text = browser.get(LOGS, params={"filter": typed, "search": "a\u200cb"}).text
+
+    assert 'value="input = &#39;a\u200cb&#39;"' in text
+    assert 'value="a\u200cb"' in text
+
+
 def test_a_row_has_its_trace_beside_it(browser: TestClient, example: Asking) -> None:
     text = browser.get(object_path(example, "d")).text
 
@@ -104,7 +113,21 @@ def test_a_trace_of_many_spans_says_what_is_left_out(
 ) -> None:
     monkeypatch.setattr(pages, "MAX_STEPS", 1)
 
-    assert "Only the first 1 spans are here" in browser.get(object_path(example, "d")).text
+    text = browser.get(object_path(example, "d")).text
+
+    assert "spans are here, and the one that is shown" in text
+    assert 'aria-current="true"' in text
+
+
+def test_of_a_trace_that_is_cut_the_first_spans_are_shown(
+    browser: TestClient, example: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MAX_STEPS", 1)
+
+    text = browser.get(object_path(example, "c")).text
+
+    assert text.count('<th scope="row" class="d') == 1
+    assert 'aria-current="true"' in text
 
 
 @pytest.mark.parametrize(
@@ -145,6 +168,19 @@ def test_an_experiment_is_compared_with_the_one_before(browser: TestClient, exam
     assert "Compared with" in text
     assert '>0.75</td><td class="number">0.25</td><td class="number">1</td>' in text
     assert "soon" in text
+
+
+def test_a_base_in_another_project_is_linked_where_it_is(browser: TestClient, example: Asking) -> None:
+    other = example.objects.create_project("other")
+    base = example.objects.in_projects.create("experiment", other.id, "theirs")
+    made = example.objects.in_projects.create(
+        "experiment", example.project_id, "ours", data={"base_exp_id": base.id}
+    )
+    example.add({"experiment_id": made.id}, {**EXAMPLES[0], "id": "x", "project_id": None})
+
+    text = browser.get("/app/local/p/p/experiments/ours").text
+
+    assert '/app/local/p/other/experiments/theirs"' in text
 
 
 def test_experiments_and_datasets_are_listed(browser: TestClient, example: Asking) -> None:

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from otel_bridge_collector.api.errors import RequestError
-from otel_bridge_collector.errors import ForbiddenError, QueryError
+from otel_bridge_collector.errors import ForbiddenError, QueryError, SpoolFullError
 from otel_bridge_collector.ui.render import as_page, error_page
 
 
@@ -26,6 +26,8 @@ def client_of(error: Exception) -> TestClient:
         pytest.param(RequestError("gone <b>", code="notFound", status=404), 404, id="request"),
         pytest.param(ForbiddenError("not yours <b>"), 403, id="forbidden"),
         pytest.param(QueryError("wrong <b>"), 400, id="query"),
+        pytest.param(QueryError("slow <b>", code="queryTimeout"), 408, id="query that took too long"),
+        pytest.param(SpoolFullError("full <b>"), 503, id="spool"),
     ],
 )
 def test_an_error_is_a_page_with_its_status_and_its_text(error: Exception, status: int) -> None:
@@ -33,6 +35,10 @@ def test_an_error_is_a_page_with_its_status_and_its_text(error: Exception, statu
 
     assert answer.status_code == status
     assert f"{error}".replace("<b>", "&lt;b&gt;") in answer.text
+
+
+def test_a_refusal_that_may_pass_says_when_to_come_again() -> None:
+    assert client_of(SpoolFullError("full")).get("/").headers["retry-after"] == "10"
 
 
 def test_a_page_may_run_and_fetch_nothing() -> None:

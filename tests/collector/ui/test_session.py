@@ -8,6 +8,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from otel_bridge_collector.ui.session import (
+    MAX_OF_A_KEY,
     MAX_SESSIONS,
     SESSION_COOKIE,
     SESSION_S,
@@ -55,6 +56,30 @@ def test_a_cookie_of_no_session_is_no_key(token: str) -> None:
     sessions.begin("k1")
 
     assert browser_of(sessions, token).get("/app").text == "none"
+
+
+def test_the_cookies_of_other_programs_are_no_hindrance() -> None:
+    sessions = Sessions()
+    token = sessions.begin("secret")
+    app = SessionKeys(Starlette(routes=[Route("/app", shown_key)]), sessions)
+
+    answer = TestClient(app).get(
+        "/app", headers={"cookie": f'prefs={{"a":1}}; a=1 2; {SESSION_COOKIE}={token}'}
+    )
+
+    assert answer.text == "Bearer secret"
+
+
+def test_of_one_key_the_sessions_that_began_first_end_and_no_other_key_notices() -> None:
+    sessions = Sessions()
+    other = sessions.begin("other")
+    tokens = [sessions.begin("one") for _ in range(MAX_SESSIONS + 5)]
+
+    assert sessions.key_of(other) == "other"
+    assert [sessions.key_of(token) for token in tokens[-MAX_OF_A_KEY - 1 : -MAX_OF_A_KEY + 1]] == [
+        None,
+        "one",
+    ]
 
 
 def test_a_session_ends_by_logging_out_and_by_time() -> None:

@@ -29,6 +29,7 @@ from otel_bridge_collector.ui.values import (
         pytest.param("\x1b[31m", "⟨U+001B⟩[31m", id="a control character"),
         pytest.param("\ud800", "⟨U+D800⟩", id="half of a pair"),
         pytest.param("one\n\ttwo", "one\n\ttwo", id="lines"),
+        pytest.param("a\r\nb\rc", "a\nb⟨U+000D⟩c", id="ends of lines of other systems"),
         pytest.param("שלום 👩\u200d💻", "שלום 👩\u200d💻", id="other scripts and emoji"),
     ],
 )

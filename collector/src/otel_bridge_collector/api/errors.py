@@ -63,9 +63,14 @@ class RequestError(Exception):
         self.details = details or {}
 
 
+def query_error_status(error: QueryError) -> int:
+    """Return the HTTP status of a query that was not answered: 400 where the query itself is wrong."""
+    return _STATUS.get(error.code, HTTPStatus.BAD_REQUEST)
+
+
 def query_error_response(error: QueryError, text: str | None) -> JSONResponse:
     """Return the answer to a wrong query; `text` is the query if it is a text."""
-    status = _STATUS.get(error.code, 400)
+    status = query_error_status(error)
     headers = {"retry-after": "1"} if status == _STATUS["overloaded"] else None
     return JSONResponse(query_error_body(error, text), status_code=status, headers=headers)
 

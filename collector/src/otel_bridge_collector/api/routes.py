@@ -1,7 +1,7 @@
 """The routes of the API port, apart from those of OTLP. Each resource answers in a module of its own."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Final
 
@@ -53,6 +53,7 @@ class Plane:
         row_fault: says why the caller may not write a row.
         masked: returns the fields of an object as they may be kept.
         next_xact: gives transactions to changes of objects.
+        reader: runs the queries of the API and of the page, a few of both at a time.
     """
 
     store: Selects
@@ -64,6 +65,10 @@ class Plane:
     row_fault: RowFault
     masked: MaskFields
     next_xact: Callable[[], int]
+    reader: Reader = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reader", Reader(self.store, self.objects, self.caught_up))
 
 
 def build_routes(plane: Plane, more: Sequence[Operation] = ()) -> list[BaseRoute]:
@@ -83,7 +88,7 @@ def build_routes(plane: Plane, more: Sequence[Operation] = ()) -> list[BaseRoute
 
 def build_operations(plane: Plane) -> list[Operation]:
     """Return the operations of the API."""
-    reader = Reader(plane.store, plane.objects, plane.caught_up)
+    reader = plane.reader
     writer = RowWriter(plane.keep_rows, plane.row_fault)
     rows: dict[RowsOf, ObjectRowsEndpoint] = {
         kind: ObjectRowsEndpoint(kind, plane.objects, reader, writer) for kind in ROW_KINDS

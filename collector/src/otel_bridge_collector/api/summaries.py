@@ -92,7 +92,8 @@ class Summaries:
     def base_of(self, experiment: ProjectObject) -> ProjectObject | None:
         """Return the experiment to compare with: the one named when it was made, else the one made before it."""
         base_id = experiment.data.get("base_exp_id")
-        if isinstance(base_id, str) and (found := self._objects.in_projects.get(base_id)):
+        found = self._objects.in_projects.get(base_id) if isinstance(base_id, str) else None
+        if found and found.kind == "experiment":
             return found
         siblings = self._objects.in_projects.find("experiment", project_id=experiment.project_id)
         ids = [each.id for each in siblings]

@@ -80,9 +80,10 @@ CONVENTIONS: Final[Sequence[Convention]] = (
 _BY_VALUE: Final = (openlit.NAME, openllmetry.NAME)
 """Those whose claim depends on more than names."""
 
+_MAX_NAMES: Final = 256
 _MAX_NAMES_CHARS: Final = 1 << 13
 _MAX_REMEMBERED: Final = 1024
-"""Of sets of names, together no more than eight million characters."""
+"""Sets of names, each of so many names and characters at most: some 30 MB, were all as large as they may be."""
 
 
 class SpanReading(NamedTuple):
@@ -106,8 +107,10 @@ class _Names(NamedTuple):
 
 def claiming(span: Span) -> list[Convention]:
     """Return the conventions that claim a span, in order of precedence."""
-    names_of = _Names(span.scope.name, tuple(span.attributes), tuple([event.name for event in span.events]))
-    if len("".join((*names_of.attributes, *names_of.events, names_of.scope))) > _MAX_NAMES_CHARS:
+    events = tuple(dict.fromkeys([event.name for event in span.events]))
+    names_of = _Names(span.scope.name, tuple(span.attributes), events)
+    names = (*names_of.attributes, *events, names_of.scope)
+    if len(names) > _MAX_NAMES or len("".join(names)) > _MAX_NAMES_CHARS:
         return [each for each in CONVENTIONS if each.claims(span)]
     return [each for each in _possible(names_of) if each.NAME not in _BY_VALUE or each.claims(span)]
 

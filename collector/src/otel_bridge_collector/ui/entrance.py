@@ -21,7 +21,7 @@ from otel_bridge_collector.query.build import binary
 from otel_bridge_collector.query.syntax import Literal, Path, Query, Selected, Source
 from otel_bridge_collector.receive.fault import Fault
 from otel_bridge_collector.ui.form import read_form
-from otel_bridge_collector.ui.render import error_page, render
+from otel_bridge_collector.ui.render import error_page, fault_page, render
 from otel_bridge_collector.ui.session import SESSION_COOKIE, Sessions, keep_session
 from otel_bridge_collector.ui.urls import row_url
 
@@ -50,11 +50,15 @@ class Entrance:
         fields = await read_form(request)
         key, target = fields.get("key", "").strip(), _local(fields.get("to", ""))
         try:
-            self._check(f"Bearer {key}", request.client.host if request.client else "")
+            access = self._check(f"Bearer {key}", request.client.host if request.client else "")
         except UnauthenticatedError:
             return _again(request, HTTPStatus.UNAUTHORIZED, "this key is unknown, expired or revoked", target)
         except OverloadedError as error:
             return _again(request, HTTPStatus.TOO_MANY_REQUESTS, str(error), target)
+        if "read" not in access.scopes:
+            has = ", ".join(sorted(access.scopes))
+            message = f"the page needs a key with the scope read, and this one has {has}"
+            return _again(request, HTTPStatus.FORBIDDEN, message, target)
         response = RedirectResponse(target, HTTPStatus.SEE_OTHER)
         keep_session(request, response, self._sessions.begin(key))
         return response
@@ -91,7 +95,7 @@ class Entrance:
 def refuse_page(request: Request, fault: Fault) -> Response:
     """Answer a request for a page that is refused; who has no valid key is asked for one, and led on afterwards."""
     if fault.http_status != HTTPStatus.UNAUTHORIZED:
-        return error_page(request, fault.http_status, fault.message)
+        return fault_page(request, fault)
     is_reading = request.method in ("GET", "HEAD")
     target = (
         request.url.path + (f"?{request.url.query}" if request.url.query else "") if is_reading else _HOME

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Final, Literal
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.api.errors import query_error_body
+from otel_bridge_collector.api.errors import query_error_body, query_error_status
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.build import logical
@@ -112,6 +113,8 @@ async def read_listing(reader: Reader, kind: Kind, object_id: str, asked: Asked)
         cursor = read.answer.cursor if read.answer.data else None
         has_more = cursor is not None and await _has_rows(reader, replace(query, cursor=cursor))
     except QueryError as error:
+        if query_error_status(error) != HTTPStatus.BAD_REQUEST:
+            raise  # it is not the filter that is at fault
         return Listing(asked=asked, fault=query_error_body(error, asked.filter))
     return Listing(
         asked=asked,
@@ -136,7 +139,7 @@ def of_object(
     limit: int | None = None,
     cursor: str | None = None,
 ) -> Query:
-    """Return the query for rows of an object; without `fields`, all of each row."""
+    """Return the query for rows of an object, newest first; without `fields`, all of each row."""
     columns = [Selected(expression=Path(parts=(name,))) for name in fields] or [Selected(expression=None)]
     return Query(
         select=tuple(columns),

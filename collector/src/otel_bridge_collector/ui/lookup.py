@@ -9,12 +9,12 @@ from otel_bridge_collector.ui.urls import Kind
 
 
 def find_project(objects: Objects, named: str) -> Project:
-    """Return the project of a name or id.
+    """Return the project of an id or name, in this order, as queries do.
 
     Raises:
         RequestError: there is none that the caller reaches.
     """
-    if found := objects.project_named(named) or objects.project(named):
+    if found := objects.project(named) or objects.project_named(named):
         return found
     raise _missing(f'there is no project "{named}"')
 

@@ -1,6 +1,7 @@
 """The pages that show rows: projects, logs, one trace, experiments and datasets."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -12,7 +13,7 @@ from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.summaries import Summaries
 from otel_bridge_collector.query.build import binary, logical
-from otel_bridge_collector.query.syntax import Expression, Literal, Path
+from otel_bridge_collector.query.syntax import Expression, Literal, Path, Sorted
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.ui.listing import RANGES, VIEWS, of_object, read_asked, read_listing
 from otel_bridge_collector.ui.lookup import find_object, find_project, home_of
@@ -61,7 +62,7 @@ class Pages:
         """Show the logs of a project; a link of an SDK to one row leads there."""
         project = find_project(self._objects, request.path_params["project"])
         if linked := _linked(request):
-            return RedirectResponse(await self._row_url("project_logs", project.id, linked))
+            return RedirectResponse(await self._row_url("project_logs", project.id, *linked))
         return await self._table(request, "project_logs", project.id, project, "logs", {})
 
     async def experiments(self, request: Request) -> Response:
@@ -78,7 +79,10 @@ class Pages:
         found = find_object(self._objects, "experiment", project, request.path_params["name"])
         base = self._summaries.base_of(found)
         numbers = await self._summaries.numbers(found, base)
-        more: dict[str, object] = {"name": found.name, "base": base, "numbers": numbers}
+        base_project = self._objects.project(base.project_id) if base else None
+        more: dict[str, object] = {
+            "name": found.name, "base": base, "base_project": base_project or project, "numbers": numbers,
+        }  # fmt: skip
         return await self._table(request, "experiment", found.id, project, "experiment", more)
 
     async def dataset(self, request: Request) -> Response:
@@ -99,7 +103,7 @@ class Pages:
         found = await self._first(kind, object_id, _equal("id", row_id))
         if found is None:
             raise _no_row(row_id)
-        steps = await self._rows(kind, object_id, _equal("root_span_id", found.get("root_span_id")))
+        steps = [] if kind == "dataset" else await self._steps(kind, object_id, found)
         return render(
             request,
             "row",
@@ -109,7 +113,7 @@ class Pages:
             object_id=object_id,
             object_name=name,
             row=found,
-            steps=[] if kind == "dataset" else steps_of(steps[:MAX_STEPS]),
+            steps=steps_of(steps[:MAX_STEPS]),
             is_cut=len(steps) > MAX_STEPS,
             width=WIDTH,
         )
@@ -145,10 +149,10 @@ class Pages:
             **more,
         )
 
-    async def _row_url(self, kind: Kind, object_id: str, condition: Expression) -> str:
+    async def _row_url(self, kind: Kind, object_id: str, condition: Expression, named: str) -> str:
         found = await self._first(kind, object_id, condition, fields=("id",))
         if found is None:
-            raise _no_row("of this link")
+            raise _no_row(named)
         return row_url(found["id"], kind, object_id)
 
     async def _first(
@@ -157,9 +161,15 @@ class Pages:
         query = of_object(kind, object_id, condition, fields=fields, limit=1)
         return next(iter((await self._reader.read(query)).answer.data), None)
 
-    async def _rows(self, kind: Kind, object_id: str, condition: Expression) -> list[Mapping[str, Json]]:
+    async def _steps(self, kind: Kind, object_id: str, row: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+        """Return the first spans of a row's trace, one more than are shown, and the row among those that are."""
+        condition = _equal("root_span_id", row.get("root_span_id"))
         query = of_object(kind, object_id, condition, fields=_STEP_FIELDS, limit=MAX_STEPS + 1)
-        return list((await self._reader.read(query)).answer.data)
+        oldest_first = replace(query, sort=(Sorted(expression=Path(parts=("created",))),))
+        found = list((await self._reader.read(oldest_first)).answer.data)
+        if all(each["id"] != row["id"] for each in found[:MAX_STEPS]):
+            found.insert(0, {name: row.get(name) for name in _STEP_FIELDS})
+        return found
 
 
 def _kind(given: str | None) -> Kind:
@@ -172,17 +182,15 @@ def _kind(given: str | None) -> Kind:
     )
 
 
-def _linked(request: Request) -> Expression | None:
-    """Return what the link of an SDK names: `oid`, a row; or `r` and `s`, a trace and a span of it."""
+def _linked(request: Request) -> tuple[Expression, str] | None:
+    """Return what the link of an SDK names, and its name: `oid`, a row; or `r` and `s`, a trace and a span of it."""
     given = request.query_params
     if row_id := given.get("oid"):
-        return _equal("id", row_id)
+        return _equal("id", row_id), row_id
     if trace := given.get("r"):
         span = given.get("s")
-        return logical(
-            "and",
-            (_equal("root_span_id", trace), _equal("span_id", span) if span else Path(parts=("is_root",))),
-        )
+        which = _equal("span_id", span) if span else Path(parts=("is_root",))
+        return logical("and", (_equal("root_span_id", trace), which)), span or trace
     return None
 
 

@@ -6,14 +6,17 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from otel_bridge_collector.access import NOBODY, Access, current_access
-from otel_bridge_collector.api.errors import RequestError
-from otel_bridge_collector.errors import ForbiddenError, QueryError
+from otel_bridge_collector.api.errors import RequestError, query_error_status
+from otel_bridge_collector.errors import QueryError
+from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
 from otel_bridge_collector.ui import urls, values
 from otel_bridge_collector.ui.form import form_token, keep_form_token
+from otel_bridge_collector.ui.session import SESSION_COOKIE
 
 HEADERS: Final = {
     "content-security-policy": (
@@ -40,7 +43,11 @@ def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **gi
     """
     token = form_token(request)
     text = _TEMPLATES.get_template(f"{template}.html").render(
-        form_token=token, has_session=bool(_access().name), version=_VERSION, **given
+        form_token=token,
+        uses_keys=bool(_access().name),
+        has_session=SESSION_COOKIE in request.cookies,
+        version=_VERSION,
+        **given,
     )
     response = HTMLResponse(text, status_code=status, headers=HEADERS)
     keep_form_token(request, response, token)
@@ -52,6 +59,14 @@ def error_page(request: Request, status: int, message: str, hint: str = "") -> R
     return render(request, "error", status=status, message=message, hint=hint)
 
 
+def fault_page(request: Request, fault: Fault) -> Response:
+    """Return a page that says why a request was refused, and when it may come again."""
+    page = error_page(request, fault.http_status, fault.message)
+    if fault.retry_after_s is not None:
+        page.headers["retry-after"] = str(fault.retry_after_s)
+    return page
+
+
 def as_page(handler: Handler) -> Handler:
     """Return the handler of a page whose errors are pages too."""
 
@@ -60,10 +75,10 @@ def as_page(handler: Handler) -> Handler:
             return await handler(request)
         except RequestError as error:
             return error_page(request, error.status, str(error), error.hint)
-        except ForbiddenError as error:
-            return error_page(request, HTTPStatus.FORBIDDEN, str(error))
         except QueryError as error:
-            return error_page(request, HTTPStatus.BAD_REQUEST, str(error), error.suggestion or "")
+            return error_page(request, query_error_status(error), str(error), error.suggestion or "")
+        except KNOWN_ERRORS as error:
+            return fault_page(request, fault_of(error))
 
     return shown
 
@@ -80,6 +95,11 @@ def _finalize(value: object) -> object:
     return values.visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
+def _as_typed(text: str) -> Markup:
+    """Let a field of a form hold what was typed, mark by mark: it is sent again."""
+    return escape(text)
+
+
 def _templates() -> Environment:
     templates = Environment(
         loader=PackageLoader("otel_bridge_collector.ui"),
@@ -90,6 +110,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     filters: dict[str, Any] = templates.filters  # checkers take it for one of those that Jinja brings
+    filters["as_typed"] = _as_typed
     for function in (
         values.preview, values.whole, values.messages, values.number, values.seconds, values.when,
         values.numbers_of, values.duration_s, values.text_of, values.tags_of,

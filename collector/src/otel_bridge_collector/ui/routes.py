@@ -11,7 +11,6 @@ from starlette.routing import Route
 
 from otel_bridge_collector.api.kinds import DATASET, EXPERIMENT
 from otel_bridge_collector.api.objects import ObjectsEndpoint
-from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.routes import Plane
 from otel_bridge_collector.api.summaries import Summaries
 from otel_bridge_collector.ingest import Ingest
@@ -61,7 +60,7 @@ def build_ui_routes(
         check_key: says whether a key is valid.
         endpoint: where the browser's machine reaches OTLP over HTTP.
     """
-    reader = Reader(plane.store, plane.objects, plane.caught_up)
+    reader = plane.reader
     experiments, datasets = (
         ObjectsEndpoint(kind, plane.objects, plane.next_xact, plane.masked) for kind in (EXPERIMENT, DATASET)
     )

@@ -10,18 +10,18 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 SESSION_COOKIE: Final = "otel_bridge_session"
 SESSION_S: Final = 12 * 3600
 MAX_SESSIONS: Final = 1000
-"""Beyond it the one that began first ends."""
+MAX_OF_A_KEY: Final = 20
+"""Beyond either the one that began first ends, of all or of the key."""
 
 _BYTES: Final = 32
 _ROOTS: Final = frozenset({"", "app", "ui"})
@@ -47,6 +47,9 @@ class Sessions:
 
     def begin(self, key: str) -> str:
         """Return the secret of a new session for a key, which is known to be valid."""
+        of_key = [token for token, session in self._sessions.items() if session.key == key]
+        if len(of_key) >= MAX_OF_A_KEY:
+            self.end(of_key[0])
         token = secrets.token_urlsafe(_BYTES)
         self._sessions[token] = _Session(key, self._now_s() + SESSION_S)
         if len(self._sessions) > MAX_SESSIONS:
@@ -77,7 +80,7 @@ class SessionKeys:
         """Answer one request; the arguments are ASGI's."""
         headers = Headers(scope=scope)
         if is_page(scope["path"]) and "authorization" not in headers:
-            key = self._sessions.key_of(_cookie(headers.get("cookie", "")))
+            key = self._sessions.key_of(HTTPConnection(scope).cookies.get(SESSION_COOKIE, ""))
             if key is not None:
                 shown = (b"authorization", f"Bearer {key}".encode())
                 scope = {**scope, "headers": [*scope["headers"], shown]}
@@ -95,11 +98,3 @@ def keep_session(request: Request, response: Response, token: str) -> None:
         samesite="lax",
         secure=request.url.scheme == "https",
     )
-
-
-def _cookie(header: str) -> str:
-    try:
-        found = SimpleCookie(header).get(SESSION_COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""

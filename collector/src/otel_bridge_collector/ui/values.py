@@ -37,6 +37,7 @@ def visible(text: str) -> str:
     """Return a text in which nothing hides: marks of direction, of no width and of control are written as `⟨U+202E⟩`."""
     if text.isascii() and text.isprintable():
         return text
+    text = text.replace("\r\n", "\n")  # how other systems end a line hides nothing
     return "".join(
         character
         if character in _KEPT or unicodedata.category(character) not in _HIDDEN
