@@ -115,6 +115,7 @@ def test_and_of_nothing_is_empty() -> None:
         pytest.param({"sort": [{}]}, r'query.sort\[0\] needs "expr"', id="sort-without-expr"),
         pytest.param({"sort": ["created desc"]}, r"query.sort\[0\] is no object", id="sort-text"),
         pytest.param({"limit": -1}, "query.limit is no whole number", id="limit"),
+        pytest.param({"sample": 2**63}, "query.sample is no whole number", id="sample"),
         pytest.param({"limit": True}, "query.limit is no whole number", id="limit-true"),
         pytest.param({"cursor": 5}, "query.cursor is no string", id="cursor"),
         pytest.param({"from": {"op": "literal"}}, "query.from is no function", id="from"),

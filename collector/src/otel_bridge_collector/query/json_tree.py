@@ -11,7 +11,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query import build
 from otel_bridge_collector.query.expression import ExpressionParser
-from otel_bridge_collector.query.number import UNITS
+from otel_bridge_collector.query.number import LARGEST_COUNT, UNITS
 from otel_bridge_collector.query.reader import MAX_NESTING, TokenReader
 from otel_bridge_collector.query.syntax import (
     SHAPES,
@@ -132,7 +132,7 @@ def _sample(value: Json) -> Sample | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise _error("query.sample", "is neither a number of rows nor a share of them", code="badArgument")
-    if isinstance(value, int) and value >= 1:
+    if isinstance(value, int) and 1 <= value <= LARGEST_COUNT:
         return Sample(count=value)
     if value > 1:
         raise _error("query.sample", "is no whole number of rows", code="badArgument")

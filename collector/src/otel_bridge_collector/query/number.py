@@ -17,6 +17,23 @@ UNITS: Final[Mapping[str, int]] = {
 _MOST_DIGITS: Final = 38  # of a whole number in DuckDB
 
 
+LARGEST_COUNT: Final = 2**63 - 1
+"""What the engine counts rows and seeds with."""
+
+
+def count_of(token: Token) -> int:
+    """Return the whole number that a token of digits says.
+
+    Raises:
+        QueryError: no engine counts so far.
+    """
+    # Python reads no number of more than some thousand digits.
+    if len(token.text.lstrip("0")) > len(str(LARGEST_COUNT)) or int(token.text) > LARGEST_COUNT:
+        message = f"this number is too large, it is at most {LARGEST_COUNT}"
+        raise QueryError(message, offset=token.offset, length=token.place.length, code="badNumber")
+    return int(token.text)
+
+
 def number_of(token: Token) -> int | float:
     """Return the number that a token says.
 

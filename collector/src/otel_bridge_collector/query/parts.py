@@ -5,6 +5,7 @@ from typing import Final
 
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.expression import COMPARISON, ExpressionParser
+from otel_bridge_collector.query.number import count_of
 from otel_bridge_collector.query.reader import TokenReader, between, query_error
 from otel_bridge_collector.query.syntax import (
     SHAPES,
@@ -192,7 +193,7 @@ class PartParser:
         if token.kind != "number" or not token.text.isdecimal():
             raise self._reader.expected("a whole number")
         self._reader.next()
-        return int(token.text)
+        return count_of(token)
 
     def text(self, *, suggestion: str | None = None) -> str:
         """Read a string in either kind of quotes."""
@@ -209,8 +210,8 @@ def sample_of(token: Token, *, percent: bool, seed: int) -> Sample:
         QueryError: it is neither.
     """
     share = float(token.text) / (100 if percent else 1)
-    if not percent and token.text.isdecimal() and int(token.text) >= 1:
-        return Sample(count=int(token.text), seed=seed)
+    if not percent and token.text.isdecimal() and share >= 1:
+        return Sample(count=count_of(token), seed=seed)
     if not 0 <= share <= 1:
         message = "a sample is a whole number of rows, or a share of them from 0 to 1 or 0% to 100%"
         raise query_error(message, token.place, code="badArgument")
