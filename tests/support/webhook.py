@@ -3,8 +3,9 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any
 
 
@@ -52,6 +53,31 @@ def webhook_server() -> Iterator[Webhook]:
     try:
         yield hook
     finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def dripping_server(begin: bytes, drip: bytes) -> Iterator[str]:
+    """Run one that begins each answer with `begin` and goes on with `drip` until it is hung up on; give its URL."""
+    ended = threading.Event()
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                self.request.recv(65_536)
+                self.request.sendall(begin)
+                while not ended.wait(0.05):
+                    self.request.sendall(drip)
+
+    server = ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/hook"
+    finally:
+        ended.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -1,6 +1,7 @@
 """Alerts are posted at most once in their interval, and nothing is forgotten meanwhile."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -16,7 +17,7 @@ from otel_bridge_collector.scoring.ledger import ScoringLedger
 from otel_bridge_collector.store.xact import xact_at
 from otel_bridge_collector.telemetry import Counters
 from tests.collector.scoring.test_alert import ALERT
-from tests.support.webhook import Webhook, webhook_server
+from tests.support.webhook import Webhook, dripping_server, webhook_server
 
 NOW_S = ALERT.created_s + 3_600
 
@@ -30,7 +31,7 @@ def webhook() -> Iterator[Webhook]:
 class Ground:
     """Alerts over times at which rows were written that match."""
 
-    def __init__(self, folder: Path, *alerts: Alert) -> None:
+    def __init__(self, folder: Path, *alerts: Alert, timeout_s: float = 10) -> None:
         self.written_s: list[float] = []
         self.now_s = NOW_S
         self.alerts = list(alerts)
@@ -38,7 +39,7 @@ class Ground:
         self.ledger = ScoringLedger(folder / "s.sqlite")
         self.alerting = Alerting(
             lambda: self.alerts, lambda _: ({"id": "o", "name": "local"}, "shop"), self,
-            self.ledger, self.counters, interval_s=1, now_s=lambda: self.now_s,
+            self.ledger, self.counters, interval_s=1, timeout_s=timeout_s, now_s=lambda: self.now_s,
         )  # fmt: skip
 
     async def matched(self, alert: Alert, after: int, until: int) -> Matched:
@@ -147,3 +148,44 @@ def test_alerts_that_cannot_be_read_are_read_again(
     ground.passes(1)
 
     assert webhook.counts == [1]
+
+
+def test_a_webhook_whose_answer_never_ends_is_given_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with dripping_server(b"HTTP/1.1 200 OK\r\n", b"x-more: 1\r\n") as url:
+        ground = Ground(tmp_path, replace(ALERT, url=url), timeout_s=0.5)
+        ground.written_s = [NOW_S - 10]
+
+        with closing(ground.ledger):
+            ground.passes(0)
+
+    assert ground.counters.values(ALERTS) == {("failed",): 1}
+    assert "could not be posted (TimeoutError)" in caplog.text
+
+
+def test_what_a_webhook_says_besides_its_status_is_not_waited_for(tmp_path: Path) -> None:
+    with dripping_server(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n", b"x") as url:
+        ground = Ground(tmp_path, replace(ALERT, url=url), timeout_s=5)
+        ground.written_s = [NOW_S - 10]
+
+        with closing(ground.ledger):
+            ground.passes(0)
+
+    assert ground.counters.values(ALERTS) == {("posted",): 1}
+
+
+def test_webhooks_that_do_not_answer_hold_up_no_other(tmp_path: Path, webhook: Webhook) -> None:
+    taken_s: list[float] = []
+    with dripping_server(b"HTTP/1.1 200 OK\r\n", b"x-more: 1\r\n") as url:
+        slow = [replace(ALERT, id=f"slow {number}", url=url) for number in range(4)]
+        ground = Ground(tmp_path, *slow, replace(ALERT, url=webhook.url), timeout_s=2)
+        ground.written_s = [NOW_S - 10]
+        begun_s = time.monotonic()
+
+        with closing(ground.ledger):
+            ground.passes(0)
+        taken_s.append(time.monotonic() - begun_s)
+
+    assert webhook.counts == [1]
+    assert taken_s[0] < 2 * 2

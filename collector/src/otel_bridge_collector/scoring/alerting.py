@@ -9,19 +9,27 @@ from typing import Final, NoReturn, Protocol
 import httpx
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.errors import PermanentError, RetryableError
+from otel_bridge_collector.errors import RetryableError
 from otel_bridge_collector.metrics.catalog import ALERTS
 from otel_bridge_collector.scoring.alert import Alert, Matched, message_of
 from otel_bridge_collector.scoring.ledger import ScoringLedger
-from otel_bridge_collector.sinks.http import ask
 from otel_bridge_collector.store.xact import xact_at
 from otel_bridge_collector.telemetry import Counters
 
 logger = logging.getLogger(__name__)
 
 _TIMEOUT_S: Final = 10.0
+"""Of a whole request, however slowly its answer comes."""
+
+_AT_ONCE: Final = 8
+"""Alerts that are looked after side by side: one whose webhook does not answer holds up no other."""
+
 _SETTLED_S: Final = 2.0
-"""What was written in the last moment waits for the next pass: it is not written in the order of its transactions."""
+"""What was written in the last moment waits for the next pass.
+
+Rows reach the store in the order of their transactions. What is replayed from dead letters later than this comes with a transaction
+that was passed already: no alert sees it.
+"""
 
 
 class Logs(Protocol):
@@ -43,6 +51,7 @@ class Alerting:
         alerts: gives those that there are.
         told_as: gives the organization, and the name of a project.
         interval_s: between two passes.
+        timeout_s: of one request to a webhook.
     """
 
     def __init__(  # noqa: PLR0913 - what it stands between
@@ -54,10 +63,12 @@ class Alerting:
         counters: Counters,
         *,
         interval_s: float,
+        timeout_s: float = _TIMEOUT_S,
         now_s: Callable[[], float] = time.time,
     ) -> None:
         self._alerts, self._told_as, self._logs, self._ledger = alerts, told_as, logs, ledger
-        self._counters, self._interval_s, self._now_s = counters, interval_s, now_s
+        self._counters, self._now_s = counters, now_s
+        self._interval_s, self._timeout_s = interval_s, timeout_s
 
     async def run_regularly(self) -> NoReturn:
         """Make a pass in every interval, until cancelled."""
@@ -72,22 +83,23 @@ class Alerting:
         except Exception as error:  # noqa: BLE001 - whatever it was, the next pass tries again
             logger.warning("the alerts could not be read (%s)", type(error).__name__)
             return
-        async with httpx.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False) as client:
+        free = asyncio.Semaphore(_AT_ONCE)
+        async with (
+            httpx.AsyncClient(timeout=self._timeout_s, follow_redirects=False) as client,
+            asyncio.TaskGroup() as group,
+        ):
             for alert in alerts:
-                try:
-                    await self._look(alert, client)
-                except (PermanentError, RetryableError) as error:
-                    self._counters.add(ALERTS, 1, "failed")
-                    # Its URL, and what it answers, may be secret.
-                    logger.warning(
-                        "the alert %s could not be posted (%s); it is tried again",
-                        alert.id,
-                        type(error).__name__,
-                    )
-                except Exception as error:  # noqa: BLE001 - whatever it was, the other alerts and the next pass go on
-                    logger.warning(
-                        "the alert %s could not be looked after (%s)", alert.id, type(error).__name__
-                    )
+                group.create_task(self._safe_look(alert, client, free))
+
+    async def _safe_look(self, alert: Alert, client: httpx.AsyncClient, free: asyncio.Semaphore) -> None:
+        async with free:
+            try:
+                await self._look(alert, client)
+            except RetryableError as error:
+                self._counters.add(ALERTS, 1, "failed")
+                logger.warning("the alert %s could not be posted (%s); it is tried again", alert.id, error)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the other alerts and the next pass go on
+                logger.warning("the alert %s could not be looked after (%s)", alert.id, type(error).__name__)
 
     async def _look(self, alert: Alert, client: httpx.AsyncClient) -> None:
         now_s = self._now_s()
@@ -101,7 +113,21 @@ class Alerting:
             return
         if alert.is_active and (matched := await self._logs.matched(alert, after, until)).count:
             organization, project_name = await asyncio.to_thread(self._told_as, alert.project_id)
-            await ask(client, "POST", alert.url, json=message_of(alert, organization, project_name, matched))
+            await self._post(client, alert.url, message_of(alert, organization, project_name, matched))
             self._counters.add(ALERTS, 1, "posted")
             await asyncio.to_thread(self._ledger.note_told, alert.id, now_s)
         await asyncio.to_thread(self._ledger.advance, alert.id, until, since=place)
+
+    async def _post(self, client: httpx.AsyncClient, url: str, message: Mapping[str, Json]) -> None:
+        """Post, and look at the status alone: the rest of an answer may have no end.
+
+        Raises:
+            RetryableError: it was not taken; the message has neither the URL nor anything of the answer, which may be secret.
+        """
+        try:
+            async with asyncio.timeout(self._timeout_s), client.stream("POST", url, json=message) as answer:
+                status = answer.status_code
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            raise RetryableError(type(error).__name__) from error
+        if not answer.is_success:
+            raise RetryableError(f"status {status}")
