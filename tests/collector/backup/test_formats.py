@@ -18,7 +18,7 @@ def test_they_are_those_of_a_folder_that_this_release_has_written(tmp_path: Path
     stated: dict[str, int | None] = {
         folder: read_format(tmp_path / "data" / folder) for folder in ("spool", "delivery")
     }
-    for name in ("objects", "receipts"):
+    for name in ("objects", "receipts", "scoring"):
         with closing(sqlite3.connect(tmp_path / "data" / f"{name}.sqlite")) as file:
             stated[name] = file.execute("PRAGMA user_version").fetchone()[0]
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from otel_bridge_collector.errors import BackupError
 from otel_bridge_collector.receipt import ledger
+from otel_bridge_collector.scoring import ledger as scoring_ledger
 from otel_bridge_collector.spool.format import DELIVERY_VERSION, SPOOL_VERSION
 from otel_bridge_collector.store import control_file, duckdb_file
 
@@ -14,6 +15,7 @@ VERSIONS: Final[Mapping[str, int]] = {
     "store": duckdb_file.VERSION,
     "objects": control_file.VERSION,
     "receipts": ledger.VERSION,
+    "scoring": scoring_ledger.VERSION,
 }
 
 

@@ -3,6 +3,7 @@
 | in this order | how | so that |
 | --- | --- | --- |
 | receipts | SQLite's own backup | they count no record that the copy of the spool lacks |
+| decisions of online scoring | SQLite's own backup | no row counts as scored whose scores are in neither the store nor the spool |
 | store | copied on the thread that writes to it, between two batches | it is whole, and has its place in the spool |
 | places of destinations, dead letters | copied | each is at or before the end of the spool |
 | spool | hard links, read as far as it was durable | every acknowledged request is in the store or here |
@@ -94,8 +95,7 @@ class Stage:
         self._see_to_room()
         self._folder.mkdir(mode=0o700)
         _copy_sqlite(self._data_dir / "receipts.sqlite", self._folder / "receipts.sqlite")
-        if (scoring := self._data_dir / "scoring.sqlite").exists():
-            _copy_sqlite(scoring, self._folder / "scoring.sqlite")
+        _copy_sqlite(self._data_dir / "scoring.sqlite", self._folder / "scoring.sqlite")
 
     def _see_to_room(self) -> None:
         copied = [*self._data_dir.glob("*.sqlite*"), *(self._data_dir / "delivery").iterdir()]
