@@ -169,6 +169,24 @@ def test_an_alert_posts_what_a_rule_has_scored_low(collector: Collector) -> None
     assert (posted["automation"]["name"], posted["details"]["count"]) == ("low", 1)
 
 
+@pytest.mark.parametrize(
+    ("status", "since", "said"),
+    [
+        pytest.param("paused", "2026-01-01T00:00:00Z", "is paused", id="paused"),
+        pytest.param("active", "2999-01-01T00:00:00Z", "in the future", id="future"),
+    ],
+)
+def test_a_back_fill_that_would_score_nothing_is_refused(
+    collector: Collector, status: str, since: str, said: str
+) -> None:
+    rule_id = make_rule(collector, project(collector, f"refused {status}"), status=status)
+
+    refused = ask(collector, f"/v1/project_score/{rule_id}/backfill", {"since": since})
+
+    assert refused.status_code == 400
+    assert said in refused.text
+
+
 @ON_LINUX
 def test_while_a_scorer_computes_for_long_rows_come_in_and_the_sidecar_ends_when_asked(
     tmp_path: Path,

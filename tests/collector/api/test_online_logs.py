@@ -5,16 +5,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from otel_bridge.contract.row import Row
+from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.access import OWNER, current_access
-from otel_bridge_collector.api.online_logs import OnlineLogs
+from otel_bridge_collector.api.online_logs import PAGE_BYTES, OnlineLogs
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.writing import RowWriter
-from otel_bridge_collector.scoring.online import Mark
+from otel_bridge_collector.config.online_scoring import OnlineScoring as Config
+from otel_bridge_collector.decode.native import MAX_DEPTH, check_rows
+from otel_bridge_collector.errors import PermanentError
+from otel_bridge_collector.scoring.ledger import ScoringLedger
+from otel_bridge_collector.scoring.online import Mark, OnlineScoring
+from otel_bridge_collector.telemetry import Counters
 from tests.collector.scoring.test_alert import ALERT
 from tests.collector.scoring.test_rule import rule
 from tests.support.api import caught_up_at_once
@@ -31,17 +36,22 @@ def example(tmp_path: Path) -> Iterator[Asking]:
         yield made
 
 
-def logs_of(example: Asking, *rows: Row) -> OnlineLogs:
-    """The logs of a project with these rows, and one that has not ended."""
+def logs_of(
+    example: Asking, *rows: Row, kept: list[Row] | None = None, page_bytes: int = PAGE_BYTES
+) -> OnlineLogs:
+    """The logs of a project with these rows, and one that has not ended; what is written goes to `kept`."""
     place: dict[str, Any] = {"project_id": example.project_id}
     running = stored("running", index=99, **place)
     example.store.apply(writes([*rows, running]), next_seq=2)
 
-    async def nothing(_: Sequence[Row]) -> int:
+    async def keep(rows: Sequence[Row]) -> int:
+        if kept is not None:
+            kept.extend(rows)
         return 0
 
     reader = Reader(example.store, example.objects, caught_up_at_once)
-    return OnlineLogs(reader, RowWriter(nothing, lambda _: ""), example.store.newest_xact_id)
+    writer = RowWriter(keep, lambda _: "")
+    return OnlineLogs(reader, writer, example.store.newest_xact_id, page_bytes=page_bytes)
 
 
 def ids(rows: Sequence[object]) -> list[str]:
@@ -139,3 +149,115 @@ def test_rows_are_written_by_the_sidecar_itself(example: Asking) -> None:
     asyncio.run(logs.write([{"id": "1", "project_id": "p"}]))
 
     assert ids(kept) == ["1"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([{"id": "1"}], id="none-is-kept"),
+        pytest.param([{"id": "1", "project_id": "p"}, {"id": "2"}], id="another-is-kept"),
+    ],
+)
+def test_a_row_that_can_never_be_kept_is_a_permanent_error(example: Asking, rows: list[Json]) -> None:
+    with pytest.raises(PermanentError):
+        asyncio.run(logs_of(example).write(rows))
+
+
+def nested(levels: int) -> Json:
+    value: Json = "a"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def test_a_row_too_deep_to_be_shown_in_a_span_stops_no_rule(example: Asking) -> None:
+    place: dict[str, Any] = {"project_id": example.project_id, "output": "a", **ENDED}
+    deepest = stored("deep", index=2, input=nested(MAX_DEPTH - 1), **place)
+    assert not check_rows([cast("Json", deepest)]).refused
+    kept: list[Row] = []
+    logs = logs_of(
+        example,
+        stored("1", index=1, expected="a", **place),
+        deepest,
+        stored("3", index=3, expected="a", **place),
+        kept=kept,
+    )
+    asked = replace(rule(), project_id=example.project_id, created_s=0, scorers=("Levenshtein",))
+
+    async def run() -> None:
+        await scoring.run()
+        await scoring.close()
+
+    with closing(ScoringLedger(example.folder / "s.sqlite")) as ledger:
+        scoring = OnlineScoring(Config(), lambda: [asked], logs, ledger, Counters())
+        asyncio.run(run())
+        decided = ledger.decided(asked.id, ["1", "deep", "3"])
+
+    assert [each for each in ids(kept) if each in ("1", "deep", "3")] == ["1", "3"]
+    assert decided == {"1", "deep", "3"}
+
+
+def test_a_page_ends_where_its_rows_are_large_and_the_next_goes_on(example: Asking) -> None:
+    place: dict[str, Any] = {"project_id": example.project_id, "input": "x" * 1_000, **ENDED}
+    logs = logs_of(
+        example,
+        *[stored(str(number), index=number, **place) for number in range(1, 4)],
+        page_bytes=3_000,
+    )
+    asked = replace(rule(), project_id=example.project_id)
+
+    async def pages() -> list[list[str]]:
+        found: list[list[str]] = []
+        after = Mark(0)
+        while rows := await logs.written(asked, after, XACT):
+            found.append(ids(rows))
+            after = Mark(XACT, str(rows[-1]["_pagination_key"]))
+        return found
+
+    assert asyncio.run(pages()) == [["1", "2"], ["3"]]
+
+
+@pytest.mark.parametrize(
+    ("online", "expected"),
+    [
+        pytest.param({}, ["child", "root", "log"], id="all-but-scorers"),
+        pytest.param({"apply_to_root_span": True}, ["root"], id="roots"),
+        pytest.param({"apply_to_span_names": ["chat"]}, ["child"], id="names"),
+        pytest.param(
+            {"apply_to_root_span": True, "apply_to_span_names": ["chat"]}, ["child", "root"], id="both"
+        ),
+        pytest.param({"scope": {"type": "trace"}}, ["root"], id="traces"),
+    ],
+)
+def test_the_newest_rows_are_those_that_a_rule_is_aimed_at(
+    example: Asking, online: dict[str, Any], expected: list[str]
+) -> None:
+    place: dict[str, Any] = {"project_id": example.project_id, **ENDED}
+    logs = logs_of(
+        example,
+        stored("log", index=1, span_attributes={"type": "log"}, **place),
+        stored("root", index=2, **place),
+        stored("child", index=3, span_parents=["root"], span_attributes={"name": "chat"}, **place),
+        *[
+            stored(
+                f"scorer {number}", index=number, span_parents=["root"],
+                span_attributes={"name": "chat", "purpose": "scorer"}, **place,
+            )
+            for number in range(4, 10)
+        ],
+    )  # fmt: skip
+    asked = replace(rule(**online), project_id=example.project_id)
+
+    assert ids(asyncio.run(logs.latest(asked, 3))) == expected
+
+
+def test_older_rows_come_before_a_key(example: Asking) -> None:
+    place: dict[str, Any] = {"project_id": example.project_id, **ENDED}
+    logs = logs_of(example, *[stored(str(number), index=number, **place) for number in range(1, 5)])
+    asked = replace(rule(), project_id=example.project_id)
+
+    async def read() -> list[str]:
+        newest = await logs.latest(asked, 2)
+        return ids(await logs.latest(asked, 2, str(newest[-1]["_pagination_key"])))
+
+    assert asyncio.run(read()) == ["2", "1"]

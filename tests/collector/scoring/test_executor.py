@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.online_scoring import OnlineScoring
-from otel_bridge_collector.scoring.executor import Executor, Verdict
+from otel_bridge_collector.scoring.executor import Executor, Verdict, encode_arguments
 
 LIMITS = OnlineScoring()
 
@@ -14,7 +14,9 @@ def scored(*calls: tuple[str, Mapping[str, Json]], limits: OnlineScoring = LIMIT
     async def run() -> list[Verdict]:
         executor = Executor()
         try:
-            return [await executor.score(name, arguments, limits) for name, arguments in calls]
+            return [
+                await executor.score(name, encode_arguments(arguments), limits) for name, arguments in calls
+            ]
         finally:
             await executor.close()
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.load import Sources
+from otel_bridge_collector.scoring.ledger import ScoringLedger
 from otel_bridge_collector.settings import load_settings
-from otel_bridge_collector.stages.online_scoring import alerts_in, rules_in, scoring_config
+from otel_bridge_collector.stages.online_scoring import alerts_in, forget_deleted, rules_in, scoring_config
 from otel_bridge_collector.store.objects import Objects
 
 GOOD: Mapping[str, Json] = {"online": {"scorers": [{"type": "global", "name": "ExactMatch"}]}}
@@ -51,3 +52,25 @@ def test_the_configuration_says_how_they_are_run(tmp_path: Path) -> None:
 
     assert scoring_config(load_settings(data_dir=tmp_path)).daily_budget == 10_000
     assert scoring_config(said).daily_budget == 5
+
+
+def test_how_far_deleted_rules_were_is_forgotten(tmp_path: Path) -> None:
+    with (
+        closing(Objects(tmp_path / "objects.sqlite")) as objects,
+        closing(ScoringLedger(tmp_path / "scoring.sqlite")) as ledger,
+    ):
+        project = objects.create_project("p")
+        rules = [
+            objects.in_projects.create(
+                "project_score", project.id, name, data={"score_type": "online", "config": GOOD}
+            )
+            for name in ("stays", "goes")
+        ]
+        alert = objects.in_projects.create("project_automation", project.id, "a", data={"config": {}})
+        for each in (*rules, alert):
+            ledger.advance(each.id, 7, since=None)
+        objects.in_projects.delete(rules[1])
+
+        forget_deleted(objects, ledger)
+
+        assert [ledger.place(each.id) for each in (*rules, alert)] == [7, None, 7]

@@ -3,7 +3,8 @@
 Source of the rules: Braintrust's `project_score` with `score_type` "online" (spec/evaluate.md section 6); the two endpoints are ours.
 """
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
@@ -75,8 +76,8 @@ def online_score_operations(scoring: Scoring, objects: Objects) -> list[Operatio
 class OnlineScoresEndpoint:
     """Answers for the rules of online scoring."""
 
-    def __init__(self, scoring: Scoring, objects: Objects) -> None:
-        self._scoring, self._objects = scoring, objects
+    def __init__(self, scoring: Scoring, objects: Objects, *, now_s: Callable[[], float] = time.time) -> None:
+        self._scoring, self._objects, self._now_s = scoring, objects, now_s
 
     async def test(self, request: Request) -> Response:
         """Return what a rule, also a paused one, would say of the newest rows that it takes; nothing of it is kept."""
@@ -91,7 +92,7 @@ class OnlineScoresEndpoint:
         return JSONResponse({"rows": rows})
 
     async def back_fill(self, request: Request) -> Response:
-        """Let a rule score what was written since a time, as far as it is not scored yet, within its daily budget."""
+        """Let an active rule score what was written since a time, as far as it is not scored yet or failed, within its daily budget."""
         given = (await read_object(request)).get("since")
         try:
             since = datetime.fromisoformat(str(given))
@@ -99,7 +100,16 @@ class OnlineScoresEndpoint:
             message = f'"since" is no time: {given!r}; write it like 2026-01-31T10:30:00Z'
             raise RequestError(message, code="badTimestamp") from error
         since = since if since.tzinfo else since.replace(tzinfo=UTC)
-        await self._scoring.back_fill(await self._rule(request), max(0.0, since.timestamp()))
+        if since.timestamp() > self._now_s():
+            raise RequestError(f'"since" is in the future: {given!r}', code="badTimestamp")
+        rule = await self._rule(request)
+        if not rule.is_active:
+            raise RequestError(
+                f"the project_score {rule.id} is paused: it scores nothing",
+                code="invalidJson",
+                hint='set config.online.status to "active" first',
+            )
+        await self._scoring.back_fill(rule, max(0.0, since.timestamp()))
         return JSONResponse({"since": since.isoformat()})
 
     async def _rule(self, request: Request) -> Rule:

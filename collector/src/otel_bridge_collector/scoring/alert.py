@@ -1,7 +1,7 @@
 """An alert: logs that meet a condition are told to a webhook, at most once in an interval. Pure.
 
 Source: Braintrust's generated types, `ProjectAutomation` with `event_type` "logs", and its documentation, "Alerts" (docs/observe/alerts,
-read 2026-11-26) for what is posted; there is no link to the logs in it while there is no page.
+read 2026-11-26) for what is posted, without its link to the logs.
 """
 
 from collections.abc import Mapping

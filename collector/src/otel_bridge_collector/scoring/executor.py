@@ -6,12 +6,13 @@ import json
 import math
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.online_scoring import OnlineScoring
+from otel_bridge_collector.store.json_text import dump_json
 
 _WORKER: Final = "otel_bridge_collector.scoring.worker"
 _ANSWER_BYTES: Final = 1 << 20
@@ -39,19 +40,19 @@ class Executor:
         self._process: Process | None = None
         self._one = asyncio.Lock()
 
-    async def score(self, scorer: str, arguments: Mapping[str, Json], limits: OnlineScoring) -> Verdict:
+    async def score(self, scorer: str, arguments: bytes, limits: OnlineScoring) -> Verdict:
         """Return what a scorer says; its process is ended when that takes longer than the limits allow.
 
         Args:
             scorer: a name out of `rule.SCORERS`.
-            arguments: `input`, `output`, `expected`.
+            arguments: of `encode_arguments`.
             limits: on time and memory; a process that runs keeps the memory that it was begun with.
         """
-        asked = json.dumps({"scorer": scorer, "arguments": arguments}).encode() + b"\n"
+        asked = (f'{{"scorer": {json.dumps(scorer)}, "arguments": '.encode(), arguments, b"}\n")
         async with self._one:
             return await self._score(asked, limits)
 
-    async def _score(self, asked: bytes, limits: OnlineScoring) -> Verdict:
+    async def _score(self, asked: Sequence[bytes], limits: OnlineScoring) -> Verdict:
         try:
             process = await self._running(limits.memory_limit)
             answer = await asyncio.wait_for(_asked(process, asked), limits.timeout)
@@ -64,7 +65,7 @@ class Executor:
         except asyncio.CancelledError:
             await self.close()
             raise
-        if not answer:
+        if not answer.endswith(b"\n"):
             await self.close()
             return Verdict(
                 error=f"its process ended: it may have needed more than {limits.memory_limit >> 20} MiB"
@@ -90,10 +91,15 @@ class Executor:
         return self._process
 
 
-async def _asked(process: Process, asked: bytes) -> bytes:
+def encode_arguments(arguments: Mapping[str, Json]) -> bytes:
+    """Return `input`, `output` and `expected` of a row as scorers get them. They may be large: call it on a thread, once a row."""
+    return dump_json(arguments).encode()
+
+
+async def _asked(process: Process, asked: Sequence[bytes]) -> bytes:
     if process.stdin is None or process.stdout is None:
         raise OSError("the process has no pipes")
-    process.stdin.write(asked)
+    process.stdin.writelines(asked)
     await process.stdin.drain()
     return await process.stdout.readline()
 

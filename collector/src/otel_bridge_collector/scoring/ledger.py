@@ -1,4 +1,7 @@
-"""What the rules of online scoring have decided, and how far each of them and each alert is, in an SQLite file of its own, bounded in time."""
+"""What the rules of online scoring have decided, and how far each of them and each alert is, in an SQLite file of its own.
+
+Decisions are bounded in time. Places are as many as rules and alerts: those of deleted ones go with the next start (`keep_only`).
+"""
 
 import sqlite3
 import threading
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from otel_bridge_collector.errors import StoreError
+from otel_bridge_collector.store.xact import xact_at
 
 VERSION: Final = 1
 """Of the file, in its `user_version`; 0 is one that was just made."""
@@ -18,6 +22,8 @@ MAX_AGE_S: Final = 30 * 86_400.0
 
 _DAY_S: Final = 86_400
 _ASKED_AT_ONCE: Final = 500
+_FORGOTTEN: Final = "forgotten"
+"""The outcome of a failed decision that counts for the budget of its day alone."""
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS decision(
@@ -55,7 +61,7 @@ class ScoringLedger:
             self._connection.close()
 
     def decided(self, rule_id: str, row_ids: Collection[str]) -> set[str]:
-        """Return which of some rows a rule has scored."""
+        """Return which of some rows a rule has scored, or has failed to."""
         listed = list(row_ids)
         found: set[str] = set()
         with self._lock:
@@ -63,8 +69,8 @@ class ScoringLedger:
                 asked = listed[start : start + _ASKED_AT_ONCE]
                 marks = ",".join("?" * len(asked))
                 rows = self._connection.execute(
-                    f"SELECT row_id FROM decision WHERE rule_id = ? AND row_id IN ({marks})",  # noqa: S608 - marks only
-                    (rule_id, *asked),
+                    f"SELECT row_id FROM decision WHERE rule_id = ? AND outcome <> ? AND row_id IN ({marks})",  # noqa: S608 - marks only
+                    (rule_id, _FORGOTTEN, *asked),
                 )
                 found |= {str(row_id) for (row_id,) in rows}
         return found
@@ -95,13 +101,38 @@ class ScoringLedger:
             )
             connection.execute("DELETE FROM decision WHERE day < ?", (today - int(MAX_AGE_S) // _DAY_S,))
 
-    def move(self, rule_id: str, xact: int) -> None:
-        """Let a rule go on with what was written from a transaction on, wherever it is."""
+    def move_back(self, rule_id: str, since_s: float, *, created_s: float) -> None:
+        """Let a rule see again what was written since a time, and forget what has failed from then on; it is never moved forward.
+
+        Args:
+            rule_id: the rule.
+            since_s: Unix seconds.
+            created_s: likewise; where the rule begins when it has no place yet.
+        """
+        since = xact_at(since_s) - 1
         with self._written() as connection:
-            connection.execute("INSERT OR REPLACE INTO place VALUES(?, ?)", (rule_id, xact))
+            connection.execute(
+                "INSERT INTO place VALUES(?, ?) ON CONFLICT(rule_id) DO UPDATE SET xact = min(xact, ?)",
+                (rule_id, min(since, xact_at(created_s) - 1), since),
+            )
+            # What was written since then was decided since then.
+            connection.execute(
+                "UPDATE decision SET outcome = ? WHERE rule_id = ? AND outcome = 'failed' AND day >= ?",
+                (_FORGOTTEN, rule_id, int(since_s) // _DAY_S),
+            )
+
+    def keep_only(self, ids: Collection[str]) -> None:
+        """Forget the places of all other rules and alerts, and when those alerts were posted."""
+        with self._written() as connection:
+            for table, column in (("place", "rule_id"), ("told", "alert_id")):
+                known = connection.execute(f"SELECT {column} FROM {table}").fetchall()  # noqa: S608 - our own names
+                connection.executemany(
+                    f"DELETE FROM {table} WHERE {column} = ?",  # noqa: S608 - as above
+                    [(each,) for (each,) in known if each not in ids],
+                )
 
     def advance(self, rule_id: str, xact: int, *, since: int | None) -> None:
-        """Do the same, unless the place is not `since` any more: somebody has moved it meanwhile."""
+        """Let a rule go on behind a transaction, unless its place is not `since` any more: somebody has moved it meanwhile."""
         with self._written() as connection:
             if since is None:
                 connection.execute("INSERT OR IGNORE INTO place VALUES(?, ?)", (rule_id, xact))

@@ -13,6 +13,7 @@ from otel_bridge_collector.config.online_scoring import OnlineScoring as Config
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.scoring.alert import Alert, AlertError, alert_of, is_alert
 from otel_bridge_collector.scoring.alerting import Alerting
+from otel_bridge_collector.scoring.ledger import ScoringLedger
 from otel_bridge_collector.scoring.online import OnlineScoring
 from otel_bridge_collector.scoring.rule import Rule, RuleError, is_online, rule_of
 from otel_bridge_collector.settings import Settings
@@ -31,7 +32,8 @@ def start_online_scoring(
     counters: Counters,
     stages: AsyncExitStack,
 ) -> OnlineScoring:
-    """Let the rules of all projects score what comes, and their alerts tell of it."""
+    """Let the rules of all projects score what comes, and their alerts tell of it; forget how far deleted ones were."""
+    forget_deleted(storage.objects, storage.scoring)
     logs = OnlineLogs(
         Reader(storage.store, storage.objects, _at_once),
         RowWriter(ingest.rows, ingest.row_fault),
@@ -51,6 +53,12 @@ def start_online_scoring(
     for passes in (scoring.run_regularly(), alerting.run_regularly()):
         stages.push_async_callback(ended, asyncio.create_task(passes))
     return scoring
+
+
+def forget_deleted(objects: Objects, ledger: ScoringLedger) -> None:
+    """Let the ledger forget how far the rules and alerts were that are not there any more."""
+    find = objects.in_projects.find
+    ledger.keep_only({each.id for each in [*find("project_score"), *find("project_automation")]})
 
 
 def scoring_config(settings: Settings) -> Config:
