@@ -112,6 +112,7 @@ deploy: install ## judge the Dockerfile, the manifests and the unit of deploy/
 examples: install ## run every example
 	$(BIN)/python examples/demo.py > /dev/null
 	$(BIN)/python examples/zero_code.py > /dev/null
+	$(BIN)/python examples/cycle.py > /dev/null
 
 matrix: install ## the tests on the other Pythons of this machine, but for the slow ones
 	@for version in $(MATRIX); do ./tests/support/test_on.sh $$version || exit 1; done

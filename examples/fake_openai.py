@@ -1,7 +1,8 @@
 """A small server that speaks enough of OpenAI's chat API for the examples: no key, no network, no model.
 
 It plays one fixed conversation: asked about the weather, it calls `get_weather` for every city that the
-question names; given the results, it answers in one sentence.
+question names; given the results, it answers in one sentence. Without tools it knows what its system message
+says, and answers with the sentence of it that shares most words with the question.
 
 Run alone: python examples/fake_openai.py [PORT]
 """
@@ -17,13 +18,20 @@ from typing import Any, Final
 
 MODEL: Final = "gpt-4o-mini-2024-07-18"
 CITY: Final = re.compile(r"\b(?:in|and) ([A-Z]\w+)")
+WORD: Final = re.compile(r"\w+")
+SENTENCE: Final = re.compile(r"[^.\s][^.]*\.")
 
 
 def completion(request: dict[str, Any]) -> dict[str, Any]:
     """Answer a chat completion request; words stand in for tokens."""
     messages = request["messages"]
     results = [message for message in messages if message["role"] == "tool"]
-    message = _final_answer(results) if results else _tool_calls(messages[-1]["content"])
+    if results:
+        message = _final_answer(results)
+    elif request.get("tools"):
+        message = _tool_calls(messages[-1]["content"])
+    else:
+        message = _known(messages)
     prompt_tokens = sum(len(str(said.get("content") or "").split()) for said in messages)
     completion_tokens = len(json.dumps(message).split())
     return {
@@ -35,7 +43,7 @@ def completion(request: dict[str, Any]) -> dict[str, Any]:
             {
                 "index": 0,
                 "message": message,
-                "finish_reason": "stop" if results else "tool_calls",
+                "finish_reason": "tool_calls" if "tool_calls" in message else "stop",
                 "logprobs": None,
             }
         ],
@@ -64,6 +72,14 @@ def _final_answer(results: list[dict[str, Any]]) -> dict[str, Any]:
         "role": "assistant",
         "content": "Here is what I found: " + "; ".join(said["content"] for said in results),
     }
+
+
+def _known(messages: list[dict[str, Any]]) -> dict[str, Any]:
+    told = " ".join(str(said["content"]) for said in messages if said["role"] == "system")
+    asked = set(WORD.findall(str(messages[-1]["content"]).lower()))
+    sentences = SENTENCE.findall(told) or ["I do not know."]
+    best = max(sentences, key=lambda sentence: len(asked & set(WORD.findall(sentence.lower()))))
+    return {"role": "assistant", "content": best}
 
 
 class _Handler(BaseHTTPRequestHandler):
