@@ -3,6 +3,7 @@
 | schema of a parameter | value |
 | --- | --- |
 | `{"type": "model", "default": "..."}` | the name of a model |
+| `{"type": "prompt", "default": {"prompt": ..., "options": ...}}` | a `Prompt` that is saved nowhere, called by `name` of the schema or the parameter |
 | a pydantic model | an instance; of one whose only field is `value`, that value |
 | None | whatever was chosen, or None |
 
@@ -12,6 +13,8 @@ Source: `braintrust` 0.47.0 SDK, `parameters.py`, measured (spec/evaluate.md sec
 import inspect
 from collections.abc import Mapping
 from typing import Any, cast
+
+from otel_bridge.api.prompts import Prompt
 
 
 def checked_parameters(
@@ -48,16 +51,22 @@ def _value(name: str, schema: Any, chosen: Mapping[str, Any]) -> Any:
         return chosen.get(name)
     if _is_model_class(schema):
         return _of_model(schema, name, chosen)
-    if schema["type"] == "prompt":
-        raise ValueError(
-            "prompts cannot be loaded by this library yet; pass the messages as a plain dictionary"
-        )
     value = chosen.get(name, schema.get("default"))
     if value is None:
         raise ValueError(f"Parameter '{name}' is required")
+    if schema["type"] == "prompt":
+        return _prompt(schema.get("name") or name, value)
     if not isinstance(value, str):
         raise ValueError(f"Parameter '{name}' must be a string")  # noqa: TRY004 - Braintrust's type
     return value
+
+
+def _prompt(name: str, data: Any) -> Prompt:
+    if isinstance(data, Prompt):
+        return data
+    if not isinstance(data, Mapping):
+        raise ValueError("prompt value must be an object")  # noqa: TRY004 - Braintrust's type
+    return Prompt.from_prompt_data(name, cast("Mapping[str, Any]", data))
 
 
 def _of_model(model: Any, name: str, chosen: Mapping[str, Any]) -> Any:

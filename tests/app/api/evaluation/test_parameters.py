@@ -6,6 +6,7 @@ import pydantic
 import pytest
 
 from otel_bridge.api.evaluation.parameters import checked_parameters
+from otel_bridge.api.prompts import Prompt
 
 
 class Temperature(pydantic.BaseModel):
@@ -39,6 +40,7 @@ def test_defaults_and_choices() -> None:
     [
         pytest.param({"x": {"type": "model"}}, {}, id="model"),
         pytest.param({"x": Options}, {}, id="pydantic"),
+        pytest.param({"x": {"type": "prompt"}}, {}, id="prompt"),
     ],
 )
 def test_what_is_required_is_said(schema: Any, chosen: Any) -> None:
@@ -46,6 +48,33 @@ def test_what_is_required_is_said(schema: Any, chosen: Any) -> None:
         checked_parameters(schema, chosen)
 
 
-def test_prompts_are_not_offered_yet() -> None:
-    with pytest.raises(ValueError, match="prompts cannot be loaded"):
-        checked_parameters({"x": {"type": "prompt", "default": {}}})
+GREETING: dict[str, Any] = {
+    "prompt": {"type": "chat", "messages": [{"role": "user", "content": "Hello {{who}}"}]},
+    "options": {"model": "m"},
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "chosen", "name"),
+    [
+        pytest.param({"type": "prompt", "default": GREETING}, {}, "x", id="default"),
+        pytest.param({"type": "prompt", "name": "greeting"}, {"x": GREETING}, "greeting", id="chosen"),
+    ],
+)
+def test_a_prompt_can_be_built(schema: Any, chosen: Any, name: str) -> None:
+    found = checked_parameters({"x": schema}, chosen)
+
+    assert found is not None
+    assert found["x"].name == name
+    assert found["x"].build(who="you")["messages"] == [{"role": "user", "content": "Hello you"}]
+
+
+def test_a_saved_prompt_is_a_prompt() -> None:
+    saved = Prompt.from_prompt_data("p", GREETING)
+
+    assert checked_parameters({"x": {"type": "prompt", "default": saved}}) == {"x": saved}
+
+
+def test_a_text_is_no_prompt() -> None:
+    with pytest.raises(ValueError, match="Invalid parameter 'x': prompt value must be an object"):
+        checked_parameters({"x": {"type": "prompt"}}, {"x": "Hello"})
