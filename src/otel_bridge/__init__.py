@@ -72,6 +72,20 @@ _NAMES: _Final[dict[str, tuple[str, ...]]] = {
         "log_feedback",
         "update_span",
     ),
+    "api.function_stream": (
+        "BraintrustConsoleChunk",
+        "BraintrustErrorChunk",
+        "BraintrustJsonChunk",
+        "BraintrustProgressChunk",
+        "BraintrustStream",
+        "BraintrustTextChunk",
+        "parse_stream",
+    ),
+    "api.functions": (
+        "init_function",
+        "invoke",
+        "invoke_async",
+    ),
     "api.interface": (
         "Span",
         "SpanTypeAttribute",
@@ -128,6 +142,7 @@ _NAMES: _Final[dict[str, tuple[str, ...]]] = {
         "RepoInfo",
     ),
     "errors": (
+        "BraintrustInvokeError",
         "BridgeError",
         "FlushError",
     ),

@@ -23,6 +23,16 @@ from otel_bridge.api.experiment import Experiment, ExperimentIdentifier
 from otel_bridge.api.experiment_now import current_experiment, log, summarize
 from otel_bridge.api.experiments import init, init_experiment
 from otel_bridge.api.feedback import log_feedback, update_span
+from otel_bridge.api.function_stream import (
+    BraintrustConsoleChunk,
+    BraintrustErrorChunk,
+    BraintrustJsonChunk,
+    BraintrustProgressChunk,
+    BraintrustStream,
+    BraintrustTextChunk,
+    parse_stream,
+)
+from otel_bridge.api.functions import init_function, invoke, invoke_async
 from otel_bridge.api.interface import Span, SpanTypeAttribute
 from otel_bridge.api.link import permalink
 from otel_bridge.api.log_handler import BraintrustLogHandler
@@ -54,7 +64,7 @@ from otel_bridge.auto.instrument import auto_instrument, uninstrument
 from otel_bridge.configure import flush, tracer_provider
 from otel_bridge.contract.slug import SpanComponents
 from otel_bridge.control.repo import GitMetadataSettings, RepoInfo
-from otel_bridge.errors import BridgeError, FlushError
+from otel_bridge.errors import BraintrustInvokeError, BridgeError, FlushError
 from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.exporter import BridgeLogExporter, BridgeSpanExporter
 from otel_bridge.processor.log_records import BridgeLogRecordProcessor
@@ -65,7 +75,14 @@ __all__ = [
     "Attachment",
     "BaseAttachment",
     "BaseExperiment",
+    "BraintrustConsoleChunk",
+    "BraintrustErrorChunk",
+    "BraintrustInvokeError",
+    "BraintrustJsonChunk",
     "BraintrustLogHandler",
+    "BraintrustProgressChunk",
+    "BraintrustStream",
+    "BraintrustTextChunk",
     "BridgeError",
     "BridgeLogExporter",
     "BridgeLogRecordProcessor",
@@ -123,8 +140,11 @@ __all__ = [
     "init",
     "init_dataset",
     "init_experiment",
+    "init_function",
     "init_logger",
     "inject_trace_context",
+    "invoke",
+    "invoke_async",
     "load_prompt",
     "load_prompt_async",
     "log",
@@ -133,6 +153,7 @@ __all__ = [
     "login_to_state",
     "org_id",
     "parent_context",
+    "parse_stream",
     "permalink",
     "set_http_adapter",
     "set_masking_function",

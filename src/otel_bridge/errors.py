@@ -8,6 +8,7 @@ BridgeError
 ├── LoginError            a login that differs from the one before
 ├── MissingExtraError     a call needs an extra of the package that is not installed
 ├── FlushError            `flush()` lost something, and `BRAINTRUST_SYNC_FLUSH` asks for an exception
+├── BraintrustInvokeError a function that was invoked failed
 └── ControlError          the control plane could not be asked: a login, a project, an experiment, a row
     └── AnswerTooLargeError   its answer is longer than what is read
 
@@ -53,6 +54,10 @@ class ControlError(BridgeError, RuntimeError):
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class BraintrustInvokeError(BridgeError, ValueError):
+    """A function that was invoked failed: its code, or the model that it asks."""
 
 
 class AnswerTooLargeError(ControlError):

@@ -74,6 +74,7 @@ class Plane:
     Attributes:
         api_url: the Braintrust API, or None when the login is to say; a sidecar is both.
         app_url: where to log in.
+        proxy_url: where functions are invoked, or None when the login is to say.
         public_url: what links begin with, or None for `app_url`.
         org_name: the organisation, or None for the first one of the key.
         is_local: whether nobody named a Braintrust: the sidecar needs no key and no login.
@@ -83,6 +84,7 @@ class Plane:
 
     api_url: str | None = LOCAL_API
     app_url: str = LOCAL_API
+    proxy_url: str | None = None
     public_url: str | None = None
     org_name: str | None = None
     is_local: bool = True
@@ -320,6 +322,7 @@ def _plane(read: Variables) -> Plane:
     return Plane(
         api_url=local if is_local else api_url,
         app_url=local if is_local else app_url or _app_of(api_url),
+        proxy_url=read.url("BRAINTRUST_PROXY_URL"),
         public_url=read.url("BRAINTRUST_APP_PUBLIC_URL"),
         org_name=read.text("BRAINTRUST_ORG_NAME"),
         is_local=is_local,

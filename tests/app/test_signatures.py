@@ -37,7 +37,7 @@ MISSING: Final[Mapping[str, str]] = {
 
 WITHOUT_ARGUMENTS: Final = (
     "Span", "Logger", "BaseAttachment", "SpanTypeAttribute", "Experiment", "ReadonlyExperiment", "Dataset", "DatasetRef",
-    "EvalHooks", "Prompt",
+    "EvalHooks", "Prompt", "BraintrustInvokeError",
 )  # fmt: skip
 """Classes that no app makes."""
 
@@ -116,5 +116,5 @@ def test_the_names_of_a_tracing_program_are_there(name: str) -> None:
 
 
 def test_a_name_that_is_not_offered_raises_as_any_other() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'invoke'"):
-        _ = otel_bridge.invoke  # type: ignore[attr-defined]  # the mistake is the point
+    with pytest.raises(AttributeError, match="has no attribute 'wrap_litellm'"):
+        _ = otel_bridge.wrap_litellm  # type: ignore[attr-defined]  # the mistake is the point

@@ -20,6 +20,9 @@ TEST_API_KEY: Final = "___TEST_API_KEY__"
 """A key that logs in without a network; Braintrust's own, for tests."""
 
 LOCAL_ORG: Final = "local"
+_PROXY_PATH: Final = "/v1/proxy"
+"""Braintrust's own login names its proxy with it; functions are invoked beside."""
+
 PROJECT_LIFETIME_S: Final = 15 * 60.0
 
 _MISSING_KEY: Final = (
@@ -35,12 +38,14 @@ class Organization:
         id: of the organisation.
         name: of the organisation.
         api_url: where its API is.
+        proxy_url: where its functions are invoked.
         git_metadata: what it wants to be told of the code of experiments, or None.
     """
 
     id: str
     name: str
     api_url: str
+    proxy_url: str
     git_metadata: GitMetadataSettings | None = None
 
 
@@ -106,6 +111,13 @@ class Account:
         """Where the API is; logs in if nobody said."""
         return self.plane.api_url or self.login().api_url
 
+    @property
+    def proxy_url(self) -> str:
+        """Where functions are invoked; logs in if nobody said. What is app and API in one, as a sidecar is, does that too."""
+        plane = self.plane
+        named = plane.proxy_url or (plane.api_url if plane.api_url == plane.app_url else None)
+        return (named or self.login().proxy_url).removesuffix(_PROXY_PATH)
+
     def login(self) -> Organization:
         """Return the organisation, asking once; callers at the same time share one request.
 
@@ -161,17 +173,23 @@ class Account:
     def _log_in(self) -> Organization:
         plane = self.plane
         if plane.is_local:
-            return Organization(id=LOCAL_ORG, name=plane.org_name or LOCAL_ORG, api_url=str(plane.api_url))
+            local = str(plane.api_url)
+            return Organization(
+                id=LOCAL_ORG, name=plane.org_name or LOCAL_ORG, api_url=local, proxy_url=local
+            )
         if self.api_key == TEST_API_KEY:
-            return Organization(id="test-org-id", name="test-org-name", api_url="https://api.braintrust.ai")
+            nowhere = "https://api.braintrust.ai"
+            return Organization(id="test-org-id", name="test-org-name", api_url=nowhere, proxy_url=nowhere)
         if not self.api_key:
             raise ValueError(_MISSING_KEY)
         answer = self.http.request("POST", f"{plane.app_url}/api/apikey/login")
         organization = _chosen(answer.get("org_info"), plane.org_name)
+        api_url = plane.api_url or str(organization.get("api_url", "")).rstrip("/")
         return Organization(
             id=str(organization.get("id", "")),
             name=str(organization.get("name", "")),
-            api_url=plane.api_url or str(organization.get("api_url", "")).rstrip("/"),
+            api_url=api_url,
+            proxy_url=str(organization.get("proxy_url") or api_url).rstrip("/"),
             git_metadata=settings_of(organization.get("git_metadata")),
         )
 

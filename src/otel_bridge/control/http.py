@@ -7,7 +7,7 @@ Source: `braintrust` 0.47.0 SDK, `api/_transport.py`, measured (spec/wire.md sec
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from json import loads
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -80,6 +80,25 @@ class Http:
             return {}
         return cast("Mapping[str, Any]", answer) if isinstance(answer, dict) else {}
 
+    def send(self, url: str, data: bytes, headers: Mapping[str, str]) -> bytes:
+        """Post JSON text, once; return what answers.
+
+        Raises:
+            ControlError: as `request`.
+        """
+        headers = {**self._headers, "content-type": "application/json", **headers}
+        return self._ask("POST", url, _HINTS, data=data, headers=headers, once=True)
+
+    def stream(self, url: str, data: bytes, headers: Mapping[str, str]) -> Iterator[bytes]:
+        """Post JSON text, once; return the parts of the answer as they come. It is asked at once, and read as far as somebody wants.
+
+        Raises:
+            ControlError: as `request`; while it is read, also that it broke off.
+        """
+        headers = {**self._headers, "content-type": "application/json", **headers}
+        response = self._begin("POST", url, _HINTS, data=data, headers=headers, once=True)
+        return _parts(response, f"the answer to POST to {origin(url)}")
+
     def put(self, url: str, data: bytes, headers: Mapping[str, str]) -> None:
         """Put bytes where a signed URL says; the key is not sent.
 
@@ -101,21 +120,30 @@ class Http:
     ) -> bytes:
         import requests  # noqa: PLC0415 - `import otel_bridge` must not load it
 
-        what = f"{method} to {origin(url)}"
+        response = self._begin(method, url, hints, once=once, **options)
         try:
-            with self._open(once=once).request(
-                method, url, timeout=self._timeout_s, stream=True, **options
-            ) as response:
-                if not response.ok:
-                    raise ControlError(
-                        f"{what} was answered with {_told(response, hints)}", response.status_code
-                    )
+            with response:
                 return _read(response)
         except requests.RequestException as error:
-            # Its causes are left out: each repeats the address with what stands in it, and none says more.
-            # A signed URL may lead to another host, of which nothing is known.
-            hint = f": {remedy(None, str(error))}" if hints else ""
-            raise ControlError(f"{what} failed ({type(error).__name__}){hint}") from None
+            raise _failed(f"{method} to {origin(url)}", hints, error) from None
+
+    def _begin(
+        self, method: str, url: str, hints: Mapping[int, str], *, once: bool, **options: Any
+    ) -> "requests.Response":
+        """Return an answer that is a success, whose body is not read yet."""
+        import requests  # noqa: PLC0415 - as above
+
+        what = f"{method} to {origin(url)}"
+        try:
+            response = self._open(once=once).request(
+                method, url, timeout=self._timeout_s, stream=True, **options
+            )
+            if response.ok:
+                return response
+            with response:
+                raise ControlError(f"{what} was answered with {_told(response, hints)}", response.status_code)
+        except requests.RequestException as error:
+            raise _failed(what, hints, error) from None
 
     def _open(self, *, once: bool) -> "requests.Session":
         with self._lock:
@@ -150,12 +178,32 @@ def _told(response: "requests.Response", hints: Mapping[int, str]) -> str:
     return f"{fault.status}: {fault.said}{f'; {hint}' if hint else ''}"
 
 
+def _failed(what: str, hints: Mapping[int, str], error: Exception) -> ControlError:
+    # Its causes are left out: each repeats the address with what stands in it, and none says more.
+    # A signed URL may lead to another host, of which nothing is known.
+    hint = f": {remedy(None, str(error))}" if hints else ""
+    return ControlError(f"{what} failed ({type(error).__name__}){hint}")
+
+
+def _parts(response: "requests.Response", what: str) -> Iterator[bytes]:
+    import requests  # noqa: PLC0415 - as above
+
+    try:
+        with response:
+            # Whatever has come, and not until a block is full.
+            yield from _bounded(response.iter_content(None))
+    except requests.RequestException as error:
+        raise ControlError(f"{what} broke off ({type(error).__name__})") from None
+
+
 def _read(response: "requests.Response") -> bytes:
-    parts: list[bytes] = []
+    return b"".join(_bounded(response.iter_content(64 * 1024)))
+
+
+def _bounded(parts: Iterable[bytes]) -> Iterator[bytes]:
     size = 0
-    for part in response.iter_content(64 * 1024):
+    for part in parts:
         size += len(part)
         if size > MAX_ANSWER_BYTES:
             raise AnswerTooLargeError(f"an answer is longer than {MAX_ANSWER_BYTES} bytes")
-        parts.append(part)
-    return b"".join(parts)
+        yield part

@@ -52,6 +52,13 @@ class Wanted:
         who = [account.plane.app_url, account.plane.api_url, account.api_key, account.plane.org_name]
         return f"{hashlib.sha256(json.dumps(who).encode()).hexdigest()}:{json.dumps(self._named())}"
 
+    @property
+    def state(self) -> str:
+        """Which state, in words that follow its name; empty for the newest."""
+        if self.version is not None:
+            return f" at version {self.version}"
+        return "" if self.environment is None else f" in the environment {self.environment}"
+
     def query(self) -> dict[str, str]:
         """The parameters of the request."""
         state = {"version": self.version, "environment": self.environment}
@@ -90,13 +97,13 @@ def _asked(account: Account, wanted: Wanted) -> Mapping[str, Any]:
             return account.request("GET", f"/v1/prompt/{quote(wanted.id, safe='')}", params=wanted.query())
         except ControlError as error:
             if error.status == _NOT_FOUND:
-                raise ValueError(f"Prompt with id {wanted.id} not found.") from error
+                raise ValueError(f"Prompt with id {wanted.id} not found{wanted.state}.") from error
             raise
     found = account.request("GET", "/v1/prompt", params=wanted.query()).get("objects")
     listed = cast("list[Mapping[str, Any]]", found) if isinstance(found, list) else []
     where = wanted.project or wanted.project_id
     if not listed:
-        raise ValueError(f"Prompt {wanted.slug} not found in project {where}.")
+        raise ValueError(f"Prompt {wanted.slug} not found in project {where}{wanted.state}.")
     if len(listed) > 1:
         raise ValueError(f"Multiple prompts found with slug {wanted.slug} in project {where}.")
     return listed[0]
@@ -107,7 +114,7 @@ def _remembered(
 ) -> Mapping[str, Any]:
     if not wanted.is_newest:
         raise ValueError(
-            f"Prompt not found with specified parameters: {error}; a version or an environment is never taken from the cache"
+            f"Prompt not found with specified parameters{wanted.state}: {error}; a version or an environment is never taken from the cache"
         ) from error
     logger.warning("Failed to load prompt, attempting to fall back to cache: %s", error)
     found = cache.get(wanted.key(account))

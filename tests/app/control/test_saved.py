@@ -58,6 +58,20 @@ def test_none_of_that_name_is_told(shared_sidecar: Collector, project: str, cach
         load_saved(account(shared_sidecar.api), wanted(id="x"), cache)
 
 
+def test_the_state_that_is_missing_is_told(
+    shared_sidecar: Collector, project: str, cache: PromptCache
+) -> None:
+    here = account(shared_sidecar.api)
+    saved = save_prompt(shared_sidecar.api, project, slug="s")
+
+    with pytest.raises(ValueError, match=f"s not found in project {project} in the environment staging"):
+        load_saved(here, wanted(project, environment="staging"), cache)
+    with pytest.raises(ValueError, match=f"s not found in project {project} at version 12"):
+        load_saved(here, wanted(project, version="12"), cache)
+    with pytest.raises(ValueError, match="not found in the environment staging"):
+        load_saved(here, wanted(id=saved["id"], environment="staging"), cache)
+
+
 def test_an_environment_that_pins_nothing_has_no_prompt(
     shared_sidecar: Collector, project: str, cache: PromptCache
 ) -> None:

@@ -65,7 +65,9 @@ class ObjectsEndpoint:
         state = self._state(found, request.query_params)
         if state is None:
             raise RequestError(
-                f'{self._kind.name} "{found.name}" has no such version', code="notFound", status=404
+                f'{self._kind.name} "{found.name}" has no state{_said_state(request.query_params)}',
+                code="notFound",
+                status=404,
             )
         return json_response(self._shaped(state))
 
@@ -221,3 +223,9 @@ class ObjectsEndpoint:
         wanted = read_version(version)
         states = (each.state for each in self._objects.in_projects.versions(found))
         return next((state for state in states if state.xact_id <= wanted), None)
+
+
+def _said_state(query: Mapping[str, str]) -> str:
+    """Say which past state a request asks for, in the order in which it counts."""
+    version, environment = query.get("version"), query.get("environment")
+    return f" at version {version}" if version else f' for the environment "{environment}"'
