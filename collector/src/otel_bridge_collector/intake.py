@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from otel_bridge.contract.names import PARENT
 from otel_bridge_collector.decode import otlp_json, protobuf
 from otel_bridge_collector.decode.sender import Sender, senders_of
 from otel_bridge_collector.decode.size import check_json, check_protobuf
 from otel_bridge_collector.decode.structure import Checked, ParentFault, check_logs, check_traces
 from otel_bridge_collector.masking.otlp import masked_logs, masked_traces
 from otel_bridge_collector.masking.rules import RuleSet
+
+_PARENT: Final = PARENT.encode()
 
 
 class Encoding(Enum):
@@ -79,7 +83,7 @@ def trace_intake(body: bytes, encoding: Encoding, bounds: Bounds) -> Intake:
     """
     if encoding is Encoding.PROTOBUF:
         check_protobuf(body, ExportTraceServiceRequest.DESCRIPTOR, max_messages=bounds.max_messages)
-        checked, received = check_traces(protobuf.parse_traces(body), bounds.parent_fault), body
+        checked, received = check_traces(protobuf.parse_traces(body), _asked(bounds, body)), body
     else:
         check_json(body, max_brackets=2 * bounds.max_messages)
         checked, received = check_traces(otlp_json.parse_traces(body), bounds.parent_fault), None
@@ -92,13 +96,18 @@ def log_intake(body: bytes, encoding: Encoding, bounds: Bounds) -> Intake:
     """Return what is kept of a log request; errors as with `trace_intake`."""
     if encoding is Encoding.PROTOBUF:
         check_protobuf(body, ExportLogsServiceRequest.DESCRIPTOR, max_messages=bounds.max_messages)
-        checked, received = check_logs(protobuf.parse_logs(body), bounds.parent_fault), body
+        checked, received = check_logs(protobuf.parse_logs(body), _asked(bounds, body)), body
     else:
         check_json(body, max_brackets=2 * bounds.max_messages)
         checked, received = check_logs(otlp_json.parse_logs(body), bounds.parent_fault), None
     received = None if checked.rejected else received
     masked = masked_logs(checked.request, received, bounds.rules) if bounds.rules else None
     return _checked(checked, masked, received)
+
+
+def _asked(bounds: Bounds, body: bytes) -> ParentFault | None:
+    """Return the question to ask of parents, unless a body in protobuf cannot name any."""
+    return bounds.parent_fault if bounds.parent_fault and _PARENT in body else None
 
 
 def _checked(
@@ -110,6 +119,5 @@ def _checked(
     outcome = Outcome(accepted=checked.accepted, rejected=checked.rejected, reason=checked.reason)
     if masked is None:
         masked = checked.request.SerializeToString() if received is None else received
-    sent = checked.request
-    senders = senders_of(sent) if isinstance(sent, ExportTraceServiceRequest) else None
+    senders = senders_of(checked.facts) if isinstance(checked.request, ExportTraceServiceRequest) else None
     return Intake(outcome=outcome, payload=masked, senders=senders)

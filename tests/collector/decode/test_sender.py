@@ -5,6 +5,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 
+from otel_bridge_collector.decode.facts import facts_of
 from otel_bridge_collector.decode.sender import MAX_SENDERS, senders_of
 from tests.support.otlp_request import span, traces
 
@@ -35,7 +36,7 @@ def test_a_resource_says_who_sent_its_spans() -> None:
         ]
     )
 
-    assert senders_of(request) == [
+    assert senders_of(facts_of(request)) == [
         {
             "service": "shop/app",
             "instance": "i-1",
@@ -50,7 +51,7 @@ def test_a_resource_says_who_sent_its_spans() -> None:
 def test_groups_of_one_process_are_one_sender() -> None:
     groups = [resource_spans([span(number)], service_name="app") for number in (1, 2)]
 
-    (sender,) = senders_of(ExportTraceServiceRequest(resource_spans=groups))
+    (sender,) = senders_of(facts_of(ExportTraceServiceRequest(resource_spans=groups)))
 
     assert sender["spans"] == 2
 
@@ -60,11 +61,11 @@ def test_many_senders_are_counted_as_one_beyond_the_limit() -> None:
         resource_spans([span(number)], service_name=f"app {number}") for number in range(1, MAX_SENDERS + 4)
     ]
 
-    senders = senders_of(ExportTraceServiceRequest(resource_spans=groups))
+    senders = senders_of(facts_of(ExportTraceServiceRequest(resource_spans=groups)))
 
     assert len(senders) == MAX_SENDERS
     assert (senders[-1]["service"], senders[-1]["spans"]) == ("", 4)
 
 
 def test_a_request_without_spans_has_no_sender() -> None:
-    assert senders_of(traces()) == []
+    assert senders_of(facts_of(traces())) == []

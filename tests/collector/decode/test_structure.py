@@ -79,6 +79,22 @@ def test_the_reason_is_the_first_fault() -> None:
     assert check_traces(request(Span(trace_id=TRACE_ID), Span())).reason == "the span id is missing"
 
 
+@pytest.mark.parametrize("broken", ["", "a sound span before it"])
+def test_the_facts_are_those_of_the_spans_that_are_left(broken: str) -> None:
+    end = Span(trace_id=TRACE_ID, span_id=SPAN_ID, end_time_unix_nano=7, dropped_attributes_count=2)
+
+    (facts,) = check_traces(request(*([Span()] if broken else []), end)).facts
+
+    assert facts.spans == [(TRACE_ID, SPAN_ID, b"", 7, 2)]
+
+
+def test_a_parent_that_is_refused_is_found_in_a_sound_request() -> None:
+    span = sound_span()
+    span.attributes.add(key="braintrust.parent").value.string_value = "project_name:p"
+
+    assert check_traces(request(span), lambda text: f"no {text}").reason == "no project_name:p"
+
+
 def test_a_log_record_needs_no_ids() -> None:
     sound = log_request(LogRecord(), LogRecord(trace_id=TRACE_ID, span_id=SPAN_ID))
 

@@ -76,3 +76,14 @@ def test_cutting_leaves_the_records(tmp_path: Path) -> None:
 
     assert cut.size == len(data)
     assert segment.path.read_bytes() == data
+
+
+def test_parts_are_written_one_behind_the_other_however_many(tmp_path: Path) -> None:
+    segment = create_segment(tmp_path, 1)
+    parts = [b"", *(str(number).encode() for number in range(3000)), b"", b"end"]
+
+    grown = append_to(append_to(segment, b"before"), *parts)
+
+    written = b"before" + b"".join(parts)
+    assert segment.path.read_bytes() == written
+    assert grown.size == len(written)

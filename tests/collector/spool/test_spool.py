@@ -3,16 +3,17 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from contextvars import Context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from otel_bridge_collector.errors import SpoolError, SpoolFullError
 from otel_bridge_collector.spool.record import record_size
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
-from otel_bridge_collector.spool.writer import Waiting
 from tests.support.spool import ROUTING, open_spool, read_all
 
 
@@ -349,9 +350,19 @@ def test_a_request_that_did_not_fit_is_told_until_one_fits(tmp_path: Path) -> No
 
 def test_a_refused_sender_can_ask_why_at_once(tmp_path: Path) -> None:
     told: list[str | None] = []
-    with open_spool(tmp_path, limits=SpoolLimits(max_bytes=RECORD)) as spool:
-        waiting = Waiting(routing=ROUTING, payload=b"x" * 1000)
-        waiting.done.add_done_callback(lambda _: told.append(spool.refusal()))
-        spool._writer.submit(waiting)
 
-    assert told == ["a request did not fit, or the disk did not take it"]
+    class Asking(asyncio.SelectorEventLoop):
+        def call_soon_threadsafe(  # type: ignore[override]  # as asyncio has it, but for its generics
+            self, callback: Callable[..., object], *args: Any, context: Context | None = None
+        ) -> asyncio.Handle:
+            told.append(spool.refusal())
+            return super().call_soon_threadsafe(callback, *args, context=context)
+
+    with (
+        open_spool(tmp_path, limits=SpoolLimits(max_bytes=RECORD)) as spool,
+        closing(Asking()) as loop,
+        pytest.raises(SpoolFullError),
+    ):
+        loop.run_until_complete(spool.append(ROUTING, b"x" * 1000))
+
+    assert told[0] == "a request did not fit, or the disk did not take it"

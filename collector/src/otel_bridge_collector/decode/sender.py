@@ -3,12 +3,13 @@
 Source: OpenTelemetry semantic conventions, `service.*` and `telemetry.sdk.*` of a resource (stable).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, TypedDict
 
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
-from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Span
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+
+from otel_bridge_collector.decode.facts import ResourceFacts, SpanFacts
 
 MAX_SENDERS: Final = 8
 """Of one request, as a Collector may send them; the spans of further ones count for one without a name."""
@@ -37,34 +38,33 @@ class Sender(TypedDict):
     dropped_attributes: int
 
 
-def senders_of(request: ExportTraceServiceRequest) -> list[Sender]:
+def senders_of(facts: Iterable[ResourceFacts]) -> list[Sender]:
     """Return the senders of a request, at most `MAX_SENDERS`; those without spans are left out."""
-    found: dict[tuple[str, str, str], list[Span]] = {}
-    for group in request.resource_spans:
-        spans = [span for scope in group.scope_spans for span in scope.spans]
-        if spans:
-            key = _key(group)
+    found: dict[tuple[str, str, str], list[SpanFacts]] = {}
+    for each in facts:
+        if each.spans:
+            key = _key(each.resource)
             if key not in found and len(found) >= MAX_SENDERS - 1:
                 key = ("", "", "")
-            found.setdefault(key, []).extend(spans)
+            found.setdefault(key, []).extend(each.spans)
     return [_sender(key, spans) for key, spans in found.items()]
 
 
-def _sender(key: tuple[str, str, str], spans: Iterable[Span]) -> Sender:
+def _sender(key: tuple[str, str, str], spans: Sequence[SpanFacts]) -> Sender:
     service, instance, sdk = key
-    spans = list(spans)
+    _, _, _, ends_ns, dropped = zip(*spans, strict=True)
     return Sender(
         service=service,
         instance=instance,
         sdk=sdk,
         spans=len(spans),
-        newest_end_ns=max(span.end_time_unix_nano for span in spans),
-        dropped_attributes=sum(span.dropped_attributes_count for span in spans),
+        newest_end_ns=max(ends_ns),
+        dropped_attributes=sum(dropped),
     )
 
 
-def _key(group: ResourceSpans) -> tuple[str, str, str]:
-    said = _texts(group.resource.attributes)
+def _key(resource: Resource) -> tuple[str, str, str]:
+    said = _texts(resource.attributes)
     service = "/".join(part for part in (said.get("service.namespace"), said.get("service.name")) if part)
     sdk = " ".join(said[name] for name in _SDK if name in said)
     return service[:_MAX_CHARACTERS], said.get("service.instance.id", ""), sdk[:_MAX_CHARACTERS]

@@ -6,6 +6,7 @@ id fields of `trace.proto` and `logs.proto`.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -15,9 +16,12 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ScopeLogs
 from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
 
 from otel_bridge.contract.names import PARENT
+from otel_bridge_collector.decode.facts import ResourceFacts, SpanFacts, facts_of
 
 _TRACE_ID_BYTES: Final = 16
 _SPAN_ID_BYTES: Final = 8
+_NO_TRACE_ID: Final = bytes(_TRACE_ID_BYTES)
+_NO_SPAN_ID: Final = bytes(_SPAN_ID_BYTES)
 
 NOT_HEX: Final = b"\0"
 """Stands for an id that was no hex in JSON; no id has this length, so the span that has it is rejected."""
@@ -38,12 +42,14 @@ class Checked(Generic[Request]):
         accepted: how many spans or records it holds.
         rejected: how many were left out.
         reason: the first fault; empty when nothing is rejected.
+        facts: of the spans that it holds; empty for log records.
     """
 
     request: Request
     accepted: int
     rejected: int
     reason: str
+    facts: Sequence[ResourceFacts] = ()
 
 
 ParentFault: TypeAlias = Callable[[str], str]
@@ -54,6 +60,10 @@ def check_traces(
     request: ExportTraceServiceRequest, parent_fault: ParentFault | None = None
 ) -> Checked[ExportTraceServiceRequest]:
     """Leave out each span whose trace, span or parent id is broken, or whose parent `parent_fault` refuses."""
+    facts = facts_of(request)
+    spans = list(chain.from_iterable(each.spans for each in facts))
+    if parent_fault is None and _are_sound(spans):
+        return Checked(request=request, accepted=len(spans), rejected=0, reason="", facts=facts)
     faults = [_span_fault(span, parent_fault) for group in _scope_spans(request) for span in group.spans]
     if any(faults):
         copy = ExportTraceServiceRequest()
@@ -62,8 +72,8 @@ def check_traces(
             sound = [span for span in group.spans if not _span_fault(span, parent_fault)]
             del group.spans[:]
             group.spans.extend(sound)
-        request = copy
-    return _checked(request, faults)
+        request, facts = copy, facts_of(copy)
+    return _checked(request, faults, facts)
 
 
 def check_logs(
@@ -92,13 +102,30 @@ def _scope_logs(request: ExportLogsServiceRequest) -> list[ScopeLogs]:
     return [group for resource_logs in request.resource_logs for group in resource_logs.scope_logs]
 
 
-def _checked(request: Request, faults: Sequence[str]) -> Checked[Request]:
+def _are_sound(spans: Sequence[SpanFacts]) -> bool:
+    """Tell whether all spans have sound ids, as `_span_fault` judges each, but many times as fast."""
+    if not spans:
+        return True
+    trace_ids, span_ids, parent_ids, _, _ = zip(*spans, strict=True)
+    return (
+        set(map(len, trace_ids)) == {_TRACE_ID_BYTES}
+        and set(map(len, span_ids)) == {_SPAN_ID_BYTES}
+        and {0, _SPAN_ID_BYTES}.issuperset(map(len, parent_ids))
+        and _NO_TRACE_ID not in trace_ids
+        and _NO_SPAN_ID not in span_ids
+    )
+
+
+def _checked(
+    request: Request, faults: Sequence[str], facts: Sequence[ResourceFacts] = ()
+) -> Checked[Request]:
     reasons = [fault for fault in faults if fault]
     return Checked(
         request=request,
         accepted=len(faults) - len(reasons),
         rejected=len(reasons),
         reason=reasons[0] if reasons else "",
+        facts=facts,
     )
 
 

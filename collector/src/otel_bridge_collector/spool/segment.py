@@ -8,8 +8,10 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +19,8 @@ from otel_bridge_collector.spool.record import HEAD_SIZE, MARKER_SIZE, Record, u
 
 _NAME: Final = re.compile(r"(?P<first_seq>\d{20})-(?P<marker>[0-9a-f]{16})")
 _SEARCH_STEP: Final = 1 << 20
+_MOST_PARTS: Final = 1024
+"""Of one write: `IOV_MAX` of Linux and macOS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +69,15 @@ def list_segments(folder: Path) -> list[Segment]:
     )
 
 
-def append_to(segment: Segment, data: bytes) -> Segment:
-    """Write `data` behind the durable bytes and return the segment with it, durable.
+def append_to(segment: Segment, *parts: bytes) -> Segment:
+    """Write `parts` behind the durable bytes and return the segment with them, durable.
 
     Raises:
         OSError: the segment is as it was, or has bytes behind its durable end that belong to nobody.
     """
     descriptor = os.open(segment.path, os.O_WRONLY)
     try:
-        _write_all(descriptor, data, segment.size)
+        size = _write_all(descriptor, parts, segment.size)
         _sync_data(descriptor)
     except OSError:
         # After a failed sync the kernel may have dropped the pages: cut them off, so that no half record stays.
@@ -81,7 +85,7 @@ def append_to(segment: Segment, data: bytes) -> Segment:
         raise
     finally:
         os.close(descriptor)
-    return replace(segment, size=segment.size + len(data))
+    return replace(segment, size=size)
 
 
 def scan(segment: Segment, offset: int = 0) -> Iterator[Found]:
@@ -148,12 +152,17 @@ def _find_marker(descriptor: int, segment: Segment, offset: int) -> int | None:
     return None
 
 
-def _write_all(descriptor: int, data: bytes, offset: int) -> None:
-    view = memoryview(data)
-    while view:
-        written = os.pwrite(descriptor, view, offset)
+def _write_all(descriptor: int, parts: Sequence[bytes], offset: int) -> int:
+    """Write parts one behind the other, none of them copied here, and return where the last one ends."""
+    waiting = deque(memoryview(part) for part in parts if part)
+    while waiting:
+        written = os.pwritev(descriptor, list(islice(waiting, _MOST_PARTS)), offset)
         offset += written
-        view = view[written:]
+        while waiting and written >= len(waiting[0]):
+            written -= len(waiting.popleft())
+        if written:
+            waiting[0] = waiting[0][written:]
+    return offset
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,7 +5,6 @@ acknowledged before that sync. It knows nothing of OTLP or rows. Format: `record
 docs/decisions/0005-spool-format.md.
 """
 
-import asyncio
 import logging
 import os
 import threading
@@ -21,7 +20,7 @@ from otel_bridge_collector.spool.reader import MAX_BYTES, Extent, Reader
 from otel_bridge_collector.spool.record import Record, Routing, pack_record, record_size
 from otel_bridge_collector.spool.recovery import recover
 from otel_bridge_collector.spool.segment import Segment, append_to, create_segment
-from otel_bridge_collector.spool.writer import GroupWriter, Waiting
+from otel_bridge_collector.spool.writer import GroupWriter, Waiting, settle
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +135,7 @@ class Spool:
         """
         waiting = Waiting(routing=routing, payload=payload)
         self._writer.submit(waiting)
-        return await asyncio.wrap_future(waiting.done)
+        return await waiting.done
 
     def on_append(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Call `listener`, on the writer's thread, whenever records have become durable; return what ends that."""
@@ -214,13 +213,12 @@ class Spool:
             self._write(fitting, first_seq)
         except Exception as error:  # noqa: BLE001 - whatever happened, the senders must learn it and the thread live
             self._report(error)
-            for waiting in fitting:
-                waiting.done.set_exception(SpoolError(f"the spool cannot be written: {error}"))
+            failed = SpoolError(f"the spool cannot be written: {error}")
+            settle((waiting, failed) for waiting in fitting)
             return
         if len(fitting) == len(group):
             self._report(None)
-        for seq, waiting in enumerate(fitting, first_seq):
-            waiting.done.set_result(seq)
+        settle(zip(fitting, range(first_seq, first_seq + len(fitting)), strict=True))
         for listener in list(self._listeners):
             listener()
 
@@ -240,8 +238,7 @@ class Spool:
         if refused:
             why = self._disk_short() if self._disk_bytes_left() < self._bytes_left() else _FULL
             self._report(SpoolFullError(why))  # before the senders know, who may ask at once why
-            for waiting in refused:
-                waiting.done.set_exception(SpoolFullError(why))
+            settle((waiting, SpoolFullError(why)) for waiting in refused)
         return fitting
 
     def _room(self) -> int:
@@ -295,15 +292,15 @@ class Spool:
 
     def _write(self, group: Sequence[Waiting], first_seq: int) -> None:
         segment = self._growing_segment(first_seq)
-        data = b"".join(
+        parts = [
             part
             for seq, waiting in enumerate(group, first_seq)
             for part in pack_record(
                 segment.marker, Record(seq=seq, routing=waiting.routing, payload=waiting.payload)
             )
-        )
+        ]
         start_s = time.perf_counter()
-        grown = append_to(segment, data)
+        grown = append_to(segment, *parts)
         self._synced(time.perf_counter() - start_s)
         with self._changing:
             self._segments = (*self._segments[:-1], grown)

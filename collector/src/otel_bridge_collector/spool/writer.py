@@ -3,12 +3,13 @@
 It knows neither files nor numbers; `commit` does the work of one group.
 """
 
+import asyncio
+import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from otel_bridge_collector.errors import SpoolError
 from otel_bridge_collector.spool.record import Routing
@@ -19,11 +20,35 @@ _GROUP_BYTES: Final = 16 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A record on its way in; `done` gets its number once it is durable."""
+    """A record on its way in; `done`, which is of the event loop that it is made in, gets its number once it is durable."""
 
     routing: Routing
     payload: bytes
-    done: Future[int] = field(default_factory=Future[int])
+    done: asyncio.Future[int] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+Settled: TypeAlias = tuple[Waiting, int | SpoolError]
+"""A record, and its number or why it has none."""
+
+
+def settle(group: Iterable[Settled]) -> None:
+    """Complete records, from any thread: each event loop is woken once for all of its own."""
+    of_loops: dict[asyncio.AbstractEventLoop, list[Settled]] = {}
+    for settled in group:
+        of_loops.setdefault(settled[0].done.get_loop(), []).append(settled)
+    for loop, own in of_loops.items():
+        with contextlib.suppress(RuntimeError):  # a loop that is closed has nobody left who waits
+            loop.call_soon_threadsafe(_set_all, own)
+
+
+def _set_all(group: Iterable[Settled]) -> None:
+    for waiting, result in group:
+        if waiting.done.done():
+            continue
+        if isinstance(result, SpoolError):
+            waiting.done.set_exception(result)
+        else:
+            waiting.done.set_result(result)
 
 
 class GroupWriter:
@@ -33,7 +58,7 @@ class GroupWriter:
         """Make a writer; nothing runs before `start`.
 
         Args:
-            commit: writes one group and completes each `done`; raises nothing.
+            commit: writes one group and settles it; raises nothing.
             max_bytes: payload bytes that may wait.
         """
         self._commit = commit
@@ -78,7 +103,7 @@ class GroupWriter:
 
     def _run(self) -> None:
         while group := self._next_group():
-            if wanted := [waiting for waiting in group if waiting.done.set_running_or_notify_cancel()]:
+            if wanted := [waiting for waiting in group if not waiting.done.cancelled()]:
                 self._commit(wanted)
 
     def _next_group(self) -> list[Waiting]:
