@@ -115,6 +115,7 @@ def _log_start(settings: "Settings", files: "Sequence[str]") -> None:
 
 async def _serve(settings: "Settings", load: "Callable[[], Settings]", files: "Sequence[str]") -> None:
     from otel_bridge_collector import app  # noqa: PLC0415 - see above
+    from otel_bridge_collector.garbage import search_rarely  # noqa: PLC0415 - likewise
     from otel_bridge_collector.stages.reloading import Reloading  # noqa: PLC0415 - likewise
 
     stop = asyncio.Event()
@@ -124,6 +125,7 @@ async def _serve(settings: "Settings", load: "Callable[[], Settings]", files: "S
     reloading = Reloading(requested=asyncio.Event(), load=load)
     loop.add_signal_handler(signal.SIGHUP, reloading.requested.set)
 
+    search_rarely()
     _log_start(settings, files)
     await app.serve(settings, ready=_print_ready, stop=stop, reloading=reloading)
 
