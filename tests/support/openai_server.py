@@ -106,13 +106,28 @@ def _stream(events: Iterable[dict[str, Any]]) -> Response:
     return StreamingResponse(iter([*lines, "data: [DONE]\n\n"]), media_type="text/event-stream")
 
 
-@contextmanager
-def openai_server() -> Iterator[str]:
-    """Serve on a free port; gives the base URL for a client."""
+async def _models(request: Request) -> Response:
+    del request
+    names = (MODEL, "text-embedding-3-small")
+    data = [
+        {"id": name, "object": "model", "created": 1_763_900_000, "owned_by": "loopback"} for name in names
+    ]
+    return JSONResponse({"object": "list", "data": data})
+
+
+def openai_app() -> Starlette:
+    """Return the application, to be served by whoever wants more than it does."""
     routes = [
         Route("/v1/chat/completions", _chat, methods=["POST"]),
         Route("/v1/embeddings", _embeddings, methods=["POST"]),
         Route("/v1/responses", _responses, methods=["POST"]),
+        Route("/v1/models", _models, methods=["GET"]),
     ]
-    with listening(Starlette(routes=routes)) as url:
+    return Starlette(routes=routes)
+
+
+@contextmanager
+def openai_server() -> Iterator[str]:
+    """Serve on a free port; gives the base URL for a client."""
+    with listening(openai_app()) as url:
         yield f"{url}/v1"

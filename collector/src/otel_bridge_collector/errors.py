@@ -12,6 +12,8 @@ CollectorError
 ├── SlowRequestError      a request whose body came too slowly
 ├── OverloadedError       there is no room for a request now; it may pass later
 │   └── QuotaError        who asks has sent as much as it may for now
+├── ProviderError         a model provider could not answer, or refused to
+│   └── NoProviderError   no provider is configured for what is asked
 ├── SettingsError         a setting that cannot be used
 ├── SpoolError            the spool cannot be opened or written
 │   └── SpoolFullError    there is no room for more until something is delivered
@@ -107,6 +109,24 @@ class QuotaError(OverloadedError):
 
     def __init__(self, message: str, *, retry_after_s: int) -> None:
         super().__init__(message, retry_after_s=retry_after_s, is_own=True)
+
+
+class ProviderError(CollectorError):
+    """A model provider could not answer, or refused to.
+
+    Attributes:
+        status: the HTTP status that says so to a caller: that of the provider, 502 or 504.
+        retry_after_s: seconds to wait as the provider asked, or None when it did not say.
+    """
+
+    def __init__(self, message: str, *, status: int = 502, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class NoProviderError(ProviderError):
+    """No provider is configured for what is asked; the message says what to configure."""
 
 
 class SettingsError(CollectorError):

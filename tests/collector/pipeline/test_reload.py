@@ -62,3 +62,11 @@ def test_what_takes_effect_at_once_is_named_without_its_values() -> None:
         "extensions.retention.dead_letters",
         "extensions.retention.projects.shop",
     ]
+
+
+def test_providers_go_on_as_they_were() -> None:
+    new = load_settings(Sources(files=["yaml:providers: {p: {base_url: http://a}}"]))
+
+    assert fixed_changes(load_settings(Sources()), new) == [
+        "providers stay as they were: others need a new start"
+    ]

@@ -22,6 +22,7 @@ def check(config: Config) -> list[Fault]:
         *_twice(config),
         *_endpoints(config),
         *_masking(config),
+        *_fallbacks(config),
     ]
     return [*faults, *_unused(config, pipelines.values())]
 
@@ -94,6 +95,16 @@ def _masking(config: Config) -> Iterator[Fault]:
             for index, rule in enumerate(processor.rules):
                 for message in rule_faults(rule):
                     yield Fault(path=("processors", name, "rules", index), message=message)
+
+
+def _fallbacks(config: Config) -> Iterator[Fault]:
+    for name, provider in config.providers.items():
+        for index, fallback in enumerate(provider.fallbacks or ()):
+            path: Path = ("providers", name, "fallbacks", index)
+            others = [each for each in config.providers if each != name]
+            if fallback not in others:
+                message = f"there is no other provider {fallback!r}{suggestion(fallback, others)}"
+                yield Fault(path=path, message=message)
 
 
 def _unused(config: Config, pipelines: Collection[Pipeline]) -> Iterator[Fault]:

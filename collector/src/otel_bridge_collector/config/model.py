@@ -14,6 +14,7 @@ from otel_bridge_collector.config.exporter import Exporter
 from otel_bridge_collector.config.metrics import Metrics
 from otel_bridge_collector.config.online_scoring import OnlineScoring
 from otel_bridge_collector.config.processor import Processor
+from otel_bridge_collector.config.provider import Provider, ProviderName
 from otel_bridge_collector.config.quota import Quotas
 from otel_bridge_collector.config.retention import Retention
 from otel_bridge_collector.config.section import Section
@@ -203,5 +204,7 @@ class Config(Section):
         default_factory=dict[str, Exporter]
     )
     """Destinations by name; a pipeline says what each gets."""
+    providers: Mapping[ProviderName, Provider] = Field(default_factory=dict[str, Provider])
+    """Model providers by name, which the proxy, functions and judges ask."""
     extensions: Extensions | None = None
     service: Service | None = None

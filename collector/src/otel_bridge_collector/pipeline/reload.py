@@ -45,6 +45,8 @@ def fixed_changes(old: Settings, new: Settings) -> list[str]:
     ]
     if metrics_config(old) != metrics_config(new):
         stays.append("service.telemetry.metrics stays as it was: another needs a new start")
+    if old.config.providers != new.config.providers:
+        stays.append("providers stay as they were: others need a new start")
     if _part(old, _SCORING) != _part(new, _SCORING):
         stays.append(f"{_SCORING} stays as it was: another needs a new start")
     return stays

@@ -2,6 +2,7 @@
 
 from otel_bridge_collector.errors import SettingsError, StoreError
 from otel_bridge_collector.pipeline.steps import check_conditions
+from otel_bridge_collector.providers.client import check_providers
 from otel_bridge_collector.receive.exposure import refuse_strangers
 from otel_bridge_collector.receive.tls import build_tls
 from otel_bridge_collector.settings import Settings
@@ -20,3 +21,4 @@ def check_start(settings: Settings) -> None:
     except StoreError as error:
         raise SettingsError(f"{error}: run as the user of the sidecar") from error
     build_tls(settings)
+    check_providers(settings.config)

@@ -1,0 +1,191 @@
+"""The one door to the providers: which are asked, how often, and which answer counts. It speaks to none itself.
+
+What may pass by itself is tried again at the same provider; what another provider may do better goes to the next. What is wrong with
+the request itself is answered at once. When nobody can, the answer is that of the first.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, Literal, TypeAlias
+
+import orjson
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.config.model import Config
+from otel_bridge_collector.config.provider import Provider
+from otel_bridge_collector.deliver.backoff import Backoff
+from otel_bridge_collector.errors import OverloadedError, ProviderError
+from otel_bridge_collector.pipeline.tls import build_context
+from otel_bridge_collector.providers.answer import Answer
+from otel_bridge_collector.providers.choice import providers_for, serves
+from otel_bridge_collector.providers.endpoint import BrokenError, Call, Endpoint
+from otel_bridge_collector.sinks.http import retry_after_s
+from otel_bridge_collector.store.json_text import dump_json
+
+Operation: TypeAlias = Literal["chat/completions", "completions", "responses", "embeddings", "moderations"]
+"""What is asked for: the path below a provider's base URL."""
+
+_PASSING: Final = frozenset({408, 425, 429, *range(500, 600)})
+_ELSEWHERE: Final = _PASSING | {403, 404}
+"""What another provider may do: a model that is missing at one, or a region, is a matter of that provider."""
+
+_Outcome: TypeAlias = Answer | ProviderError | OverloadedError
+
+
+class Providers:
+    """All providers of a configuration; for one event loop. Nothing is opened before the first call."""
+
+    def __init__(
+        self,
+        providers: Mapping[str, Provider],
+        *,
+        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Make one.
+
+        Args:
+            providers: by name, in the order in which they are asked.
+            wait: waits for seconds.
+        """
+        self._settings = providers
+        self._endpoints = {name: Endpoint(name, settings) for name, settings in providers.items()}
+        self._wait = wait
+
+    async def complete(
+        self,
+        request: Mapping[str, Json],
+        *,
+        operation: Operation = "chat/completions",
+        stream: bool = False,
+        provider: str | None = None,
+    ) -> Answer:
+        """Ask for a completion, a response or embeddings; close the answer, or use it as a context.
+
+        Args:
+            request: as OpenAI's API takes it; `model` chooses the provider, and `stream` counts instead of the field of that name.
+            operation: which API.
+            stream: whether the answer comes piece by piece.
+            provider: the name of the one to ask, whatever the model.
+
+        Returns:
+            what a provider answered, which may be a refusal (`Answer.is_good`).
+
+        Raises:
+            NoProviderError: none is configured for this.
+            OverloadedError: as many calls run as may.
+            ProviderError: none could be reached, or what they answered is no answer.
+        """
+        names = providers_for(self._settings, str(request.get("model") or ""), name=provider)
+        asked = {**request, "stream": True} if stream else {k: v for k, v in request.items() if k != "stream"}
+        call = Call(path=operation, body=dump_json(asked).encode(), is_streamed=stream)
+        return await self._first_good([self._endpoints[name] for name in names], call)
+
+    async def models(self) -> Sequence[Mapping[str, Json]]:
+        """Return the models that the providers say they have, as far as they serve them, and those that the configuration names."""
+        told = await asyncio.gather(*(self._models(endpoint) for endpoint in self._endpoints.values()))
+        found: dict[str, Mapping[str, Json]] = {}
+        for models in told:
+            for model in models:
+                found.setdefault(str(model["id"]), model)
+        return list(found.values())
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for endpoint in self._endpoints.values():
+            await endpoint.close()
+
+    async def _models(self, endpoint: Endpoint) -> Sequence[Mapping[str, Json]]:
+        settings = endpoint.settings
+        named: list[Mapping[str, Json]] = [
+            {"id": model, "object": "model", "created": 0, "owned_by": endpoint.name}
+            for model in settings.models
+            if not set(model) & set("*?[")
+        ]
+        try:
+            async with await endpoint.ask(Call(path="models", body=None)) as answer:
+                listed = (await answer.json()).get("data")
+        except (ProviderError, OverloadedError):
+            return named
+        models = listed if isinstance(listed, list) else []
+        return [
+            *(each for each in models if isinstance(each, Mapping) and serves(settings, str(each.get("id")))),
+            *named,
+        ]
+
+    async def _first_good(self, endpoints: Sequence[Endpoint], call: Call) -> Answer:
+        outcomes: list[_Outcome] = []
+        try:
+            for endpoint in endpoints:
+                outcome = await self._with_retries(endpoint, call)
+                outcomes.append(outcome)
+                if isinstance(outcome, Answer) and outcome.status not in _ELSEWHERE:
+                    return outcome
+            counts = outcomes[0]
+            if isinstance(counts, Answer):
+                return counts
+            raise counts
+        finally:
+            for outcome in outcomes:
+                if isinstance(outcome, Answer) and not outcome.is_good:
+                    await outcome.close()  # it is read already
+
+    async def _with_retries(self, endpoint: Endpoint, call: Call) -> _Outcome:
+        retry = endpoint.settings.retry_on_failure
+        backoff = Backoff(first_s=retry.initial_interval, max_s=retry.max_interval)
+        for _ in range(endpoint.settings.max_retries):
+            outcome = await _once(endpoint, call)
+            if not _may_pass(outcome):
+                return outcome
+            asked_s = retry_after_s(outcome.headers) if isinstance(outcome, Answer) else None
+            if asked_s is not None and asked_s > retry.max_interval:
+                return outcome
+            await self._wait(backoff.failed(retry_after_s=asked_s))
+        return await _once(endpoint, call)
+
+
+def build_providers(config: Config) -> Providers:
+    """Return the providers of a configuration.
+
+    Raises:
+        SettingsError: certificates that cannot be used.
+    """
+    check_providers(config)
+    return Providers(config.providers)
+
+
+def check_providers(config: Config) -> None:
+    """See that the certificates of providers can be used, where files are named.
+
+    Raises:
+        SettingsError: they cannot.
+    """
+    for provider in config.providers.values():
+        if provider.tls.ca_file or provider.tls.cert_file:
+            build_context(provider.tls)
+
+
+async def _once(endpoint: Endpoint, call: Call) -> _Outcome:
+    try:
+        answer = await endpoint.ask(call)
+    except (ProviderError, OverloadedError) as error:
+        return error
+    if not answer.is_good or call.is_streamed:
+        return answer
+    return await _checked(answer)
+
+
+async def _checked(answer: Answer) -> _Outcome:
+    """Return a whole answer if it is JSON: what a proxy on the way says in HTML is none."""
+    body = await answer.read()
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return BrokenError(f"the provider {answer.provider} answered {answer.status} with what is no JSON")
+    return answer.with_body(body)
+
+
+def _may_pass(outcome: _Outcome) -> bool:
+    """Tell whether the same call may pass at the same provider; one that took too long has cost enough."""
+    if isinstance(outcome, Answer):
+        return outcome.status in _PASSING
+    return isinstance(outcome, BrokenError)
