@@ -17,7 +17,8 @@ from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import Authenticator
 from otel_bridge_collector.receive.door import Door
 from otel_bridge_collector.receive.guard import Guard
-from otel_bridge_collector.receive.http_server import HttpServer, bind
+from otel_bridge_collector.receive.http_server import HttpServer, Way, bind
+from otel_bridge_collector.receive.otlp_express import OtlpExpress
 from otel_bridge_collector.receive.otlp_grpc import GrpcServer
 from otel_bridge_collector.receive.otlp_http import build_otlp_app, refuse_request
 from otel_bridge_collector.receive.patience import Patience
@@ -52,7 +53,7 @@ class Receivers:
 
 
 @contextmanager
-def receiving(
+def receiving(  # noqa: PLR0913 - each test sets one of them
     folder: Path,
     *,
     max_body_bytes: int = 1 << 20,
@@ -60,6 +61,7 @@ def receiving(
     max_inflight_bytes: int = 512 << 20,
     timeout_s: float = 30,
     quotas: Quotas | None = None,
+    has_express: bool = True,
 ) -> Iterator[Receivers]:
     with (
         open_spool(folder) as spool,
@@ -75,7 +77,10 @@ def receiving(
             timeout_s=timeout_s,
             counters=counters,
         )
-        with _on_a_thread(_serving(ingest, door, grpc, max_body_bytes)) as (http, taken):
+        with _on_a_thread(_serving(ingest, door, grpc, max_body_bytes, has_express=has_express)) as (
+            http,
+            taken,
+        ):
             yield Receivers(
                 http=f"http://{http}", grpc=str(taken), spool=spool, objects=objects, counters=counters
             )
@@ -83,12 +88,17 @@ def receiving(
 
 @asynccontextmanager
 async def _serving(
-    ingest: Ingest, door: Door, grpc_address: Address, max_body_bytes: int
+    ingest: Ingest, door: Door, grpc_address: Address, max_body_bytes: int, *, has_express: bool
 ) -> AsyncIterator[tuple[Address, Address]]:
     grpc = GrpcServer(ingest, grpc_address, door, Health(), max_body_bytes=max_body_bytes)
     app = build_otlp_app(ingest, max_body_bytes=max_body_bytes)
     guard = Guard(app, door.authenticator, Rules(app.routes), refuse_request, door.admission, door.counters)
-    http = HttpServer(Patience(guard, timeout_s=door.timeout_s), bind(ANY_PORT, "--otlp-http"))
+    express = OtlpExpress(ingest, door, max_body_bytes=max_body_bytes) if has_express else None
+    http = HttpServer(
+        Patience(guard, timeout_s=door.timeout_s),
+        bind(ANY_PORT, "--otlp-http"),
+        way=Way(express=express),
+    )
     await http.start()
     await grpc.start()
     yield http.address, grpc.address

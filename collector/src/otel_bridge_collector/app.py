@@ -45,6 +45,7 @@ from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.door import Door
 from otel_bridge_collector.receive.exposure import open_ports
 from otel_bridge_collector.receive.http_server import Way
+from otel_bridge_collector.receive.otlp_express import OtlpExpress
 from otel_bridge_collector.receive.otlp_http import (
     build_otlp_app,
     build_otlp_routes,
@@ -306,7 +307,11 @@ async def _start(
     stages.push_async_callback(ports.stop, seen.own.shutdown)
     api = await ports.start_http(guarded(api_app, door, working.quotas, page.sessions), settings.api, api_way)
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes, more=probes.routes())
-    otlp_way = Way(tls=door.tls.otlp_http, allowed=otlp_pages(settings))
+    otlp_way = Way(
+        tls=door.tls.otlp_http,
+        allowed=otlp_pages(settings),
+        express=OtlpExpress(ingest, door, max_body_bytes=settings.max_body_bytes),
+    )
     otlp_http = await ports.start_http(guarded(otlp_app, door, working.quotas), settings.otlp_http, otlp_way)
     page.otlp.address = otlp_http
     otlp_grpc = await ports.start_grpc(ingest, door, seen.own.health)

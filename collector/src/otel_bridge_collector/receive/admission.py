@@ -52,6 +52,15 @@ class Admission:
         finally:
             self.give_back(caller, held.size_bytes)
 
+    def try_hold(self, caller: str, size_bytes: int) -> "Hold | None":
+        """Hold room for one request of a caller where there is some now; whoever holds it gives it back."""
+        if not self._has_room(caller, size_bytes):
+            return None
+        self._grant(caller, size_bytes)
+        held = Hold(self, caller)
+        held.size_bytes = size_bytes
+        return held
+
     async def take(self, caller: str, size_bytes: int) -> None:
         """Take room for a caller.
 

@@ -62,17 +62,22 @@ class Authenticator:
             UnauthenticatedError: it has no key, or one that is not valid.
             OverloadedError: it has no valid key, and too many came from there that had none.
         """
-        if not self._is_required and self._keys.is_empty():
-            return OWNER
-        text = _bearer(authorization)
-        if text is None:
+        if access := self.known(authorization):
+            return access
+        if _bearer(authorization) is None:
             raise UnauthenticatedError(f"a key is needed here: {_HOW_TO}")
-        if key := self._keys.find(text):
-            return key.access()
         # A valid key passes in any case, so that nobody can lock out another behind the same address.
         self._failures.count(address)
         self._refusals.warning("a key that is unknown, expired or revoked was shown from %s", address)
         raise UnauthenticatedError(f"this key is unknown, expired or revoked: {_HOW_TO}")
+
+    def known(self, authorization: str | None) -> Access | None:
+        """Return what a caller may do; None for one that `access_of` refuses, which is not counted here."""
+        if not self._is_required and self._keys.is_empty():
+            return OWNER
+        text = _bearer(authorization)
+        key = self._keys.find(text) if text else None
+        return key.access() if key else None
 
 
 class _Failures:

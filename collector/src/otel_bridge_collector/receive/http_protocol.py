@@ -13,7 +13,10 @@ MAX_CONNECTIONS: Final = 1_000
 """Of one port; one more is closed at once."""
 
 HEAD_TIMEOUT_S: Final = 10.0
-"""From the start of a connection, and from the end of an answer, to the end of the next head."""
+"""From the start of a connection, and from the first byte of a later head, to its end."""
+
+KEEP_ALIVE_S: Final = 75
+"""How long a connection may be idle after an answer. SDKs send every 5 s: whoever hangs up after as long cuts what is just sent."""
 
 READ_TIMEOUT_S: Final = 30.0
 """How long a client may read nothing of what waits for it."""
@@ -66,6 +69,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Begin to count; what is left of an earlier body is no head."""
         self._awaits_head = True
         self._head_bytes = 0
+        if self._is_free():
+            self._await_head()
         super().on_message_begin()
 
     def on_message_complete(self) -> None:
@@ -81,9 +86,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, unless one is there already."""
+        """Wait for the next request as long as uvicorn does, for one that has begun no longer than for any head."""
         super().on_response_complete()
-        if self.cycle.response_complete:
+        if self._awaits_head and self._is_free():
             self._await_head()
 
     def pause_writing(self) -> None:
@@ -96,6 +101,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self._read_timer:
             self._read_timer.cancel()
         super().resume_writing()
+
+    def _is_free(self) -> bool:
+        """Tell whether everything that came is answered; until then nothing is read at times."""
+        return not self.cycle or self.cycle.response_complete
 
     def _await_head(self) -> None:
         if self._head_timer:

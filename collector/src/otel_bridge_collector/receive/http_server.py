@@ -7,14 +7,17 @@ are two servers; so its public steps are called one by one.
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from otel_bridge_collector.errors import SettingsError
-from otel_bridge_collector.receive.http_protocol import BoundedHttpProtocol
-from otel_bridge_collector.receive.loopback import LoopbackOnly, is_loopback
+from otel_bridge_collector.receive.express import Express, ExpressConnection, Port
+from otel_bridge_collector.receive.http_protocol import KEEP_ALIVE_S, BoundedHttpProtocol
+from otel_bridge_collector.receive.loopback import LoopbackOnly, is_loopback, names_this_machine
 from otel_bridge_collector.receive.origin import Allowed, SameOriginOnly
 from otel_bridge_collector.receive.tls import PortTls
 from otel_bridge_collector.receive.tls_listener import TlsListener
@@ -64,10 +67,12 @@ class Way:
     Attributes:
         tls: None for plain text.
         allowed: pages of other origins that may ask; None for none.
+        express: takes requests before the application sees them; None where all go to it.
     """
 
     tls: PortTls | None = None
     allowed: Allowed | None = None
+    express: Express | None = None
 
 
 class HttpServer:
@@ -94,11 +99,20 @@ class HttpServer:
             access_log=False,
             server_header=False,
             backlog=_BACKLOG,
+            timeout_keep_alive=KEEP_ALIVE_S,
         )
         config.load()
         self._server = uvicorn.Server(config)
         self._server.lifespan = config.lifespan_class(config)
-        self._tls_listener = TlsListener(listener, way.tls, self._new_protocol) if way.tls else None
+        new_connection: Callable[..., asyncio.BaseProtocol] = self._new_protocol
+        if way.express:
+            takes_host = names_this_machine if is_loopback(self.address.host) else _any_host
+            state = self._server.server_state
+            port = Port(express=way.express, takes_host=takes_host, plain=self._new_protocol, state=state)
+            new_connection = partial(_new_express, port)
+            # uvicorn calls it for each connection, whatever it is.
+            config.http_protocol_class = new_connection  # type: ignore[assignment]
+        self._tls_listener = TlsListener(listener, way.tls, new_connection) if way.tls else None
         self._ticking: asyncio.Task[None] | None = None
 
     @property
@@ -134,12 +148,19 @@ class HttpServer:
 
     async def _leave_requests(self) -> None:
         """Hang up, which ends requests whose sender is slow, and cancel what works on."""
-        running = list(self._server.server_state.tasks)
+        running, connections = (
+            list(self._server.server_state.tasks),
+            list(self._server.server_state.connections),
+        )
+        if not running and not connections:
+            return
+        logger.warning(
+            "%d requests were still running and are not answered", max(len(running), len(connections))
+        )
+        for connection in connections:
+            connection.transport.abort()
         if not running:
             return
-        logger.warning("%d requests were still running and are not answered", len(running))
-        for connection in list(self._server.server_state.connections):
-            connection.transport.abort()
         _, working = await asyncio.wait(running, timeout=_HANG_UP_S)
         for task in working:
             task.cancel()
@@ -151,3 +172,12 @@ class HttpServer:
             server_state=self._server.server_state,
             app_state=self._server.lifespan.state,
         )
+
+
+def _new_express(port: Port, **_: object) -> ExpressConnection:
+    return ExpressConnection(port)
+
+
+def _any_host(host: str) -> bool:
+    del host
+    return True

@@ -6,6 +6,7 @@ looks at one of several Host headers, and does not say what to do.
 """
 
 import ipaddress
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
@@ -26,6 +27,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=256)
+def names_this_machine(host: str) -> bool:
+    """Tell whether a Host header, with or without a port, can only mean this machine."""
+    return is_loopback(_without_port(host))
+
+
 class LoopbackOnly:
     """An ASGI application that passes a request on when each Host header of it names this machine."""
 
@@ -35,7 +42,7 @@ class LoopbackOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; the arguments are ASGI's."""
         hosts = Headers(scope=scope).getlist("host")
-        if hosts and all(is_loopback(_without_port(host)) for host in hosts):
+        if hosts and all(map(names_this_machine, hosts)):
             await self._app(scope, receive, send)
         else:
             await _refusal(hosts)(scope, receive, send)

@@ -5,9 +5,9 @@ Source: OTLP specification 1.x, "OTLP/HTTP" (paths, content types, `Status` bodi
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 from google.protobuf.json_format import MessageToDict
@@ -28,14 +28,18 @@ from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.metrics.reason import reason_of
 from otel_bridge_collector.receive.answer import logs_answer, traces_answer
 from otel_bridge_collector.receive.body import ENCODINGS, read_body
+from otel_bridge_collector.receive.express import Answer
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
 from otel_bridge_collector.receive.parent import check_parent
 from otel_bridge_collector.telemetry import RareLog
 
 logger = logging.getLogger(__name__)
 
-_MEDIA_TYPES: Final = {"application/x-protobuf": Encoding.PROTOBUF, "application/json": Encoding.JSON}
-_PREFIXES: Final = ("", "/otel")
+PROTOBUF: Final = "application/x-protobuf"
+_JSON: Final = "application/json"
+_MEDIA_TYPES: Final = {PROTOBUF: Encoding.PROTOBUF, _JSON: Encoding.JSON}
+_UNDERSTOOD: Final = UNDERSTOOD_HEADER.encode()
+PREFIXES: Final = ("", "/otel")
 """The standard place of OTLP, and Braintrust's."""
 
 _PATHS: Final = frozenset({"/v1/traces", "/v1/logs", "/v1/metrics"})
@@ -48,17 +52,22 @@ _NO_METRICS: Final = Fault(
 _SHOWN: Final = 200
 
 
+def build_exports(ingest: Ingest, *, max_body_bytes: int) -> Mapping[str, "Export"]:
+    """Return the endpoints by their standard paths."""
+    return {
+        "/v1/traces": Export(ingest.traces, traces_answer, ingest, max_body_bytes),
+        "/v1/logs": Export(ingest.logs, logs_answer, ingest, max_body_bytes),
+    }
+
+
 def build_otlp_routes(ingest: Ingest, *, max_body_bytes: int) -> list[Route]:
     """Return the routes of OTLP, for any application that takes it."""
-    endpoints = {
-        "/v1/traces": _Export(ingest.traces, traces_answer, ingest, max_body_bytes).post,
-        "/v1/logs": _Export(ingest.logs, logs_answer, ingest, max_body_bytes).post,
-        "/v1/metrics": _refuse_metrics,
-    }
+    exports = build_exports(ingest, max_body_bytes=max_body_bytes)
+    endpoints = {path: export.post for path, export in exports.items()}
     routes = [
         Route(prefix + path + slash, endpoint, methods=["POST"])
-        for path, endpoint in endpoints.items()
-        for prefix in _PREFIXES
+        for path, endpoint in {**endpoints, "/v1/metrics": _refuse_metrics}.items()
+        for prefix in PREFIXES
         for slash in ("", "/")
     ]
     # Nothing but OTLP lives under /otel, so a wrong path there is told the right one by every application.
@@ -77,50 +86,86 @@ def build_otlp_app(ingest: Ingest, *, max_body_bytes: int, more: Sequence[Route]
     )
 
 
-class _Export:
-    """The endpoint of one signal."""
+class Sent(NamedTuple):
+    """What the head of a request says of its body.
+
+    Attributes:
+        media_type: as `Content-Type` has it, in lower case and without parameters.
+        parent, receipt: the headers of these names, as they came; None where there is none.
+    """
+
+    media_type: str
+    parent: str | None
+    receipt: str | None
+
+
+class Export:
+    """The endpoint of one signal.
+
+    Attributes:
+        max_body_bytes: of one request, also decompressed.
+    """
 
     def __init__(
         self, keep: Keep, answer: Callable[[Outcome], Message], ingest: Ingest, max_body_bytes: int
     ) -> None:
         self._keep = keep
-        self._answer = answer
+        self._message = answer
         self._admit = ingest.admit
         self._counters = ingest.counters
-        self._max_body_bytes = max_body_bytes
+        self.max_body_bytes = max_body_bytes
         self._refusals = RareLog(logger)
 
     async def post(self, request: Request) -> Response:
+        """Answer one request."""
         media_type = _media_type(request)
         compression = request.headers.get("content-encoding", "").strip().lower() or "identity"
         if media_type not in _MEDIA_TYPES or compression not in ENCODINGS:
-            return self._refuse(_unsupported(media_type, compression), media_type, "invalid")
+            return _response(self._refuse(_unsupported(media_type, compression), media_type, "invalid"))
+        sent = Sent(media_type, request.headers.get(PARENT_HEADER), request.headers.get(RECEIPT_HEADER))
         try:
-            self._admit(request.headers.get(PARENT_HEADER))
-            body = await read_body(
-                request.stream(),
-                encoding=compression,
-                max_bytes=self._max_body_bytes,
-                grow=request.scope[ROOM].grow,
-            )
-            parent = check_parent(request.headers.get(PARENT_HEADER))
-            receipt = request.headers.get(RECEIPT_HEADER)
-            outcome = await self._keep(
-                body, _MEDIA_TYPES[media_type], parent=parent, receipt=receipt, transport="http"
-            )
-        except KNOWN_ERRORS as error:
-            return self._refuse(fault_of(error), media_type, reason_of(error))
+            return _response(await self.answer(sent, self._read(request, compression)))
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
-        response = _response(self._answer(outcome), media_type)
-        if receipt:
-            response.headers[UNDERSTOOD_HEADER] = "1"
-        return response
 
-    def _refuse(self, fault: Fault, media_type: str, reason: str) -> Response:
+    async def answer(self, sent: Sent, content: Awaitable[bytes]) -> Answer:
+        """Keep a request, and return what is answered to it.
+
+        Args:
+            sent: what its head says.
+            content: its body, decompressed; may raise `KNOWN_ERRORS`.
+        """
+        try:
+            body = await content
+            outcome = await self._keep(
+                body,
+                _MEDIA_TYPES[sent.media_type],
+                parent=check_parent(sent.parent),
+                receipt=sent.receipt,
+                transport="http",
+            )
+        except KNOWN_ERRORS as error:
+            return self.refuse(error, sent.media_type)
+        headers = [(_UNDERSTOOD, b"1")] if sent.receipt else []
+        return _answer(self._message(outcome), sent.media_type, headers=headers)
+
+    def refuse(self, error: Exception, media_type: str) -> Answer:
+        """Count one of `KNOWN_ERRORS`, and return what is answered to it."""
+        return self._refuse(fault_of(error), media_type, reason_of(error))
+
+    async def _read(self, request: Request, compression: str) -> bytes:
+        self._admit(request.headers.get(PARENT_HEADER))
+        return await read_body(
+            request.stream(),
+            encoding=compression,
+            max_bytes=self.max_body_bytes,
+            grow=request.scope[ROOM].grow,
+        )
+
+    def _refuse(self, fault: Fault, media_type: str, reason: str) -> Answer:
         self._counters.add(REFUSED_REQUESTS, 1, "http", reason)
         self._refusals.warning("a request was refused with %d: %s", fault.http_status, fault.message)
-        return _fault_response(fault, media_type)
+        return _fault_answer(fault, media_type)
 
 
 def is_otlp(path: str) -> bool:
@@ -152,7 +197,7 @@ async def _refuse_method(request: Request) -> Response:
         code=code_pb2.UNIMPLEMENTED,
         message=f"{request.url.path[:_SHOWN]} takes POST only: {_WHERE_TO}",
     )
-    return _fault_response(fault, _media_type(request), headers={"allow": "POST"})
+    return _fault_response(fault, _media_type(request), headers=[(b"allow", b"POST")])
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
@@ -176,16 +221,33 @@ def _unsupported(media_type: str, compression: str) -> Fault:
     )
 
 
-def _fault_response(fault: Fault, media_type: str, *, headers: Mapping[str, str] | None = None) -> Response:
-    response = _response(fault.status(), media_type, status_code=fault.http_status)
-    response.headers.update(headers or {})
-    if fault.retry_after_s is not None:
-        response.headers["retry-after"] = str(fault.retry_after_s)
-    return response
+def _fault_response(
+    fault: Fault, media_type: str, *, headers: Sequence[tuple[bytes, bytes]] = ()
+) -> Response:
+    return _response(_fault_answer(fault, media_type, headers=headers))
 
 
-def _response(message: Message, media_type: str, *, status_code: int = HTTPStatus.OK) -> Response:
+def _fault_answer(fault: Fault, media_type: str, *, headers: Sequence[tuple[bytes, bytes]] = ()) -> Answer:
+    later = [] if fault.retry_after_s is None else [(b"retry-after", str(fault.retry_after_s).encode())]
+    return _answer(fault.status(), media_type, status=fault.http_status, headers=[*headers, *later])
+
+
+def _answer(
+    message: Message,
+    media_type: str,
+    *,
+    status: int = HTTPStatus.OK,
+    headers: Sequence[tuple[bytes, bytes]] = (),
+) -> Answer:
     """Answer in the content type of the request, in JSON where that was neither of ours."""
-    if _MEDIA_TYPES.get(media_type) is Encoding.PROTOBUF:
-        return Response(message.SerializeToString(), status_code, media_type=media_type)
-    return Response(orjson.dumps(MessageToDict(message)), status_code, media_type="application/json")
+    if media_type == PROTOBUF:
+        body = message.SerializeToString()
+    else:
+        media_type, body = _JSON, orjson.dumps(MessageToDict(message))
+    return Answer(status, [(b"content-type", media_type.encode()), *headers], body)
+
+
+def _response(answer: Answer) -> Response:
+    response = Response(answer.body, answer.status)
+    response.raw_headers.extend(answer.headers)
+    return response

@@ -16,6 +16,11 @@ from otel_bridge_collector.errors import SlowRequestError
 SLOWEST_BYTES_PER_S: Final = 32 << 10
 
 
+def too_slow(received_bytes: int, passed_s: float) -> SlowRequestError:
+    """Return the error of a body of which so much came in so many seconds."""
+    return SlowRequestError(f"the body came too slowly: {received_bytes} bytes in {passed_s:.0f} s")
+
+
 class Patience:
     """An ASGI application that waits for a body no longer than it may take."""
 
@@ -73,8 +78,7 @@ class _Body:
 
     def _late(self) -> SlowRequestError:
         self.is_late = True
-        passed_s = self._now_s() - self._start_s
-        return SlowRequestError(f"the body came too slowly: {self._received_bytes} bytes in {passed_s:.0f} s")
+        return too_slow(self._received_bytes, self._now_s() - self._start_s)
 
     def _time_left_s(self) -> float:
         allowed_s = self._timeout_s + self._received_bytes / SLOWEST_BYTES_PER_S

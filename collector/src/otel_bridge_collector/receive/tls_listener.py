@@ -37,7 +37,7 @@ class TlsListener:
     """Accepts the connections of one bound socket; belongs to the event loop in which it starts."""
 
     def __init__(
-        self, listener: socket.socket, tls: PortTls, new_protocol: Callable[[], asyncio.Protocol]
+        self, listener: socket.socket, tls: PortTls, new_protocol: Callable[[], asyncio.BaseProtocol]
     ) -> None:
         """Make it; nothing is accepted before `start`.
 
