@@ -11,8 +11,9 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
 from otel_bridge_collector import model
-from otel_bridge_collector.decode import protobuf
+from otel_bridge_collector.decode import otlp_json, protobuf
 from otel_bridge_collector.errors import MalformedBodyError
+from tests.support.conventions import cases
 from tests.support.otlp_request import span, traces
 
 TRACE_ID = bytes(range(16))
@@ -155,10 +156,29 @@ def test_parsing_is_the_inverse_of_serializing() -> None:
 def test_a_body_that_is_no_request_is_refused_with_what_was_expected(body: bytes) -> None:
     with pytest.raises(MalformedBodyError, match="ExportTraceServiceRequest"):
         protobuf.parse_traces(body)
+    with pytest.raises(MalformedBodyError, match="ExportTraceServiceRequest"):
+        protobuf.spans_in(body)
+
+
+def test_an_attribute_that_cannot_be_read_makes_the_body_malformed_both_ways() -> None:
+    body = trace_request(Span(attributes=[attribute("k", "text")])).SerializeToString()
+    broken = body.replace(b"text", b"te\xff\xfe")
+
+    for read in (protobuf.parse_traces, protobuf.spans_in):
+        with pytest.raises(MalformedBodyError, match="ExportTraceServiceRequest"):
+            read(broken)
+
+
+def test_recorded_requests_have_the_same_spans_both_ways() -> None:
+    bodies = [otlp_json.parse_traces(case.traces()).SerializeToString() for case in cases()]
+
+    for body in bodies * 2:  # The second time short attributes are remembered.
+        assert protobuf.spans_in(body) == protobuf.spans(protobuf.parse_traces(body))
 
 
 def test_an_empty_body_is_an_empty_request() -> None:
     assert protobuf.spans(protobuf.parse_traces(b"")) == []
+    assert protobuf.spans_in(b"") == []
     assert protobuf.log_records(protobuf.parse_logs(b"")) == []
 
 

@@ -78,3 +78,24 @@ def test_one_part_of_another_kind_stays_a_part() -> None:
     part: Json = {"type": "fallback", "text": "a -> b"}
 
     assert chat_message({"role": "user", "content": [part]}) == [{"role": "user", "content": [part]}]
+
+
+@pytest.mark.parametrize("role", ["user", "tool", "model"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("hi", id="text"),
+        pytest.param('[{"type": "text", "text": "hi"}]', id="parts"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_one_text_is_read_as_one_among_several_would_be(role: str, text: str) -> None:
+    part: Json = {"type": "text", "content": text}
+    beside = {"finish_reason": "stop", "name": "", "n": None}
+
+    plain = chat_message({"role": role, "parts": [part, {"type": "reasoning", "content": "hm"}], **beside})
+    alone = chat_message({"role": role, "parts": [part], **beside})
+
+    assert alone == [
+        {key: value for key, value in message.items() if key != "reasoning"} for message in plain
+    ]

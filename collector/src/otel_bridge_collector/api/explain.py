@@ -121,7 +121,7 @@ class ExplainEndpoint:
 def _newest(records: Sequence[Record], span_id: str) -> Span | None:
     """Return the span as it was sent last."""
     requests = (record for record in reversed(records) if record.routing.signal == "traces")
-    spans = (span for record in requests for span in protobuf.spans(protobuf.parse_traces(record.payload)))
+    spans = (span for record in requests for span in protobuf.spans_in(record.payload))
     return next((span for span in spans if span.span_id == span_id), None)
 
 

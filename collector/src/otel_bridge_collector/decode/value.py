@@ -7,12 +7,18 @@ say become the texts "NaN", "Infinity" and "-Infinity", as the protobuf JSON map
 import base64
 import math
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from operator import attrgetter
+from sys import intern
 from typing import Final
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from otel_bridge.contract.row import Json
+
+_MAX_REMEMBERED: Final = 1024
+_MAX_REMEMBERED_BYTES: Final = 64
+"""Of an attribute with its name: together no more than half a megabyte."""
 
 
 def json_value(value: AnyValue) -> Json:
@@ -27,7 +33,28 @@ def json_value(value: AnyValue) -> Json:
 
 def json_object(entries: Iterable[KeyValue]) -> dict[str, Json]:
     """Return keys with their JSON values; of two values for one key the later."""
-    return {entry.key: json_value(entry.value) for entry in entries}
+    return {intern(entry.key): json_value(entry.value) for entry in entries}
+
+
+def packed_json_object(entries: Iterable[bytes]) -> dict[str, Json]:
+    """Return what `json_object` returns for the same entries in bytes; equal short ones may share their value.
+
+    Raises:
+        DecodeError: one is no `KeyValue`.
+    """
+    return dict([
+        _remembered(entry) if len(entry) <= _MAX_REMEMBERED_BYTES else _unpacked(entry) for entry in entries
+    ])  # fmt: skip
+
+
+def _unpacked(packed: bytes) -> tuple[str, Json]:
+    entry = KeyValue.FromString(packed)
+    # One text for each name: its hash is known, and comparing it with itself takes no time.
+    return intern(entry.key), json_value(entry.value)
+
+
+_remembered = lru_cache(maxsize=_MAX_REMEMBERED)(_unpacked)
+"""Most attributes are short and come again with the next span; nobody changes what they share."""
 
 
 def _finite(number: float) -> float | str:

@@ -44,7 +44,7 @@ class Translator:
         """
         match record.routing.signal:
             case "traces":
-                spans = protobuf.spans(protobuf.parse_traces(record.payload))
+                spans = protobuf.spans_in(record.payload)
                 return _translate_each(spans, partial(self._span_writes, requested=record.routing.parent))
             case "logs":
                 records = protobuf.log_records(protobuf.parse_logs(record.payload))

@@ -18,18 +18,19 @@ _ROLE_OF: Final[Mapping[str, str]] = {"model": "assistant", "ai": "assistant", "
 """Google's and LangChain's names of the two sides; any other role stays as it is."""
 
 _TOOL: Final = "tool"
-_CONVERTED: Final = ("role", "parts", "content", "tool_calls")
+_CONVERTED: Final = frozenset({"role", "parts", "content", "tool_calls"})
+_TEXT_KEYS: Final = ("type", "content")
 
 
 def chat_message(message: Object) -> list[Object]:
     """Return the chat messages for one; none where it has a list of parts and the list is empty."""
     role = _ROLE_OF.get(str(message["role"]), message["role"])
+    if (text := _only_text(message)) is not None:
+        return [{"role": role, "content": text if role == _TOOL else chat_content(text), **_carried(message)}]
     listed = _parts(message)
     if listed is None:
         return [_with_calls({**message, "role": role})]
-    carried: dict[str, Json] = {
-        key: value for key, value in message.items() if key not in _CONVERTED and value not in (None, "")
-    }
+    carried = _carried(message)
     if message.get("tool_calls"):
         carried["tool_calls"] = message["tool_calls"]
         if not listed:
@@ -45,9 +46,16 @@ def chat_message(message: Object) -> list[Object]:
 
 def message_of_parts(role: Json, listed: Sequence[Json], carried: Object) -> Object:
     """Return one message of parts, none of them the result of a tool, with the other keys that it has."""
-    calls = [parts.tool_call(part) for part in listed if _is_type(part, "tool_call")]
-    thoughts = [parts.reasoning(part) for part in listed if _is_type(part, "reasoning")]
-    rest = [part for part in listed if not _is_type(part, "tool_call") and not _is_type(part, "reasoning")]
+    calls: list[Object] = []
+    thoughts: list[Object] = []
+    rest: list[Json] = []
+    for part in listed:
+        if _is_type(part, "tool_call"):
+            calls.append(parts.tool_call(part))
+        elif _is_type(part, "reasoning"):
+            thoughts.append(parts.reasoning(part))
+        else:
+            rest.append(part)
     beside: Object = {"reasoning": thoughts} if thoughts else {}
     # The text of a tool stays what the model got, even where it is JSON.
     content = _content(rest) if role == _TOOL else chat_content(_content(rest))
@@ -59,6 +67,22 @@ def chat_content(content: Json) -> Json:
     """Return text, or the parts that it holds as JSON."""
     listed = _parsed_blocks(content)
     return _content([part_of(block) for block in listed]) if listed else content
+
+
+def _only_text(message: Object) -> str | None:
+    """Return the text of a message that is one text and nothing else, as most are; what `_parts` would lead to, sooner."""
+    listed = message.get("parts")
+    if not isinstance(listed, list) or len(listed) != 1 or message.get("tool_calls"):
+        return None
+    part = listed[0]
+    if not _is_type(part, "text") or len(part) != len(_TEXT_KEYS):
+        return None
+    return text if isinstance(text := part.get("content"), str) else None
+
+
+def _carried(message: Object) -> dict[str, Json]:
+    """Return what a message says beside its content."""
+    return {key: value for key, value in message.items() if key not in _CONVERTED and value not in (None, "")}
 
 
 def _parts(message: Object) -> list[Json] | None:

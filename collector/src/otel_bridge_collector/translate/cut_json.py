@@ -23,6 +23,11 @@ _LABELS: Final = ('"role"', '"type"')
 
 _CLOSER_OF: Final = {"{": "}", "[": "]"}
 
+BEGINNINGS: Final = frozenset(
+    character for character in map(chr, range(0x3001)) if character in _CLOSER_OF or character.isspace()
+)
+"""The first character of what is read here; any other text is none, which is most of the time seen soonest here."""
+
 _TOKEN: Final = re.compile(
     r"""\s*(?P<token> [{}\[\],:] | true | false | null | NaN | -?Infinity
       | "[^"\\]*(?:\\.[^"\\]*)*"
@@ -49,7 +54,12 @@ class Closed(NamedTuple):
 
 def closed(text: str) -> Closed | None:
     """Return `text` as whole JSON; None when it is no JSON that was cut, or says nothing before the cut."""
-    if text.lstrip()[:1] not in _CLOSER_OF or len(text) > _MAX_CHARS or json_text.parse(text):
+    if (
+        text[:1] not in BEGINNINGS
+        or text.lstrip()[:1] not in _CLOSER_OF
+        or len(text) > _MAX_CHARS
+        or json_text.parse(text)
+    ):
         return None
     scan = _Scan()
     while match := _TOKEN.match(text, scan.end):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.translate.name_set import name_set
 
 _MAX_SEGMENTS: Final = 16
 """A key with more is no flattened value."""
@@ -14,14 +15,16 @@ _MAX_SEGMENTS: Final = 16
 
 def below(attributes: Mapping[str, Json], prefix: str) -> dict[str, Json]:
     """Return the attributes whose key continues `prefix` by a path of names and indexes, by that path."""
-    keys = [key for key in attributes if key.startswith(prefix)]
-    found = {key[len(prefix) :]: attributes[key] for key in keys}
-    return {path: value for path, value in found.items() if _is_path(path)}
+    found = name_set(attributes).below(prefix)
+    return {path: attributes[name] for path, name in found if _is_path(path)} if found else {}
 
 
 def items_below(attributes: Mapping[str, Json], prefix: str) -> dict[str, Json]:
     """Return those of `below` whose path begins with an index."""
-    return {path: value for path, value in below(attributes, prefix).items() if _is_index(path.split(".")[0])}
+    found = below(attributes, prefix)
+    return (
+        {path: value for path, value in found.items() if _is_index(path.partition(".")[0])} if found else {}
+    )
 
 
 def nested(flat: Mapping[str, Json]) -> Json:

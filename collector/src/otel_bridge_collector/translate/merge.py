@@ -7,8 +7,7 @@ Source: spec/translation.md sections 4.7, 4.8 and 14 (6).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Json, SpanType
 from otel_bridge_collector.model import Attributes
@@ -23,8 +22,7 @@ _MEDIA: Final = ("image_url", "file", "input_audio")
 """Types of parts in OpenAI's chat messages that are no text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
+class Merged(NamedTuple):
     """What all conventions together say about a span.
 
     Attributes:
@@ -50,17 +48,28 @@ def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool
         attributes: all attributes of the span.
         preserve: whether attributes stay leftovers although they were read.
     """
-    readings = [reading for partial in partials for reading in partial.readings]
-    contents, content_losers = _contents([reading for reading in readings if isinstance(reading, Content)])
-    entries, entry_losers = _entries(reading for reading in readings if isinstance(reading, Entry))
-    used = {attribute for reading in readings for attribute in reading.attributes}
+    given: list[Content] = []
+    keyed: list[Entry] = []
+    used: set[str] = set()
+    for partial in partials:
+        for reading in partial.readings:
+            used.update(reading.attributes)
+            if isinstance(reading, Entry):
+                keyed.append(reading)
+            else:
+                given.append(reading)
+    contents, content_losers = _contents(given)
+    entries, entry_losers = _entries(keyed)
     used.difference_update(content_losers, entry_losers)
-    used.update(attribute for partial in partials for attribute in partial.spent)
+    for partial in partials:
+        used.update(partial.spent)
     return Merged(
         contents={winner.field: winner.value for winner in contents if not _is_without_messages(winner)},
         objects=_objects(entries),
         fallback_type=next((partial.fallback_type for partial in partials if partial.fallback_type), None),
-        leftovers={key: value for key, value in attributes.items() if preserve or key not in used},
+        leftovers=attributes
+        if preserve
+        else {key: value for key, value in attributes.items() if key not in used},
         winners=(*contents, *entries),
     )
 
@@ -101,7 +110,7 @@ def _entries(readings: Iterable[Entry]) -> tuple[list[Entry], set[str]]:
     winners: dict[tuple[ObjectField, str], Entry] = {}
     losers: set[str] = set()
     for reading in readings:
-        winner = winners.setdefault((reading.field, reading.key), reading)
+        winner = winners.setdefault(reading[:2], reading)
         if winner is reading or winner.value == reading.value:
             continue
         if not scalars(reading.value) <= scalars(winner.value):

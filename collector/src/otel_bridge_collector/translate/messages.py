@@ -26,16 +26,22 @@ def chat_messages(value: Json) -> Json:
     messages = [value] if isinstance(value, dict) else value
     if not is_message_list(messages):
         return value
-    return [chat for message in _turns(messages) for chat in chat_message(message)]
+    found: list[Json] = []
+    for message in messages if _have_roles(messages) else _turns(messages):
+        found += chat_message(message)
+    return found
 
 
 def is_message_list(value: Json) -> TypeGuard[list[Object]]:
     """Tell whether `value` is a list of messages, at least one: objects with a role, or items of OpenAI's responses."""
     if not isinstance(value, list) or not value:
         return False
-    return all(
-        isinstance(item, dict) and (isinstance(item.get("role"), str) or _is_item(item)) for item in value
-    )
+    for (
+        item
+    ) in value:  # A generator would take twice as long, and this is asked of all that could be messages.
+        if not isinstance(item, dict) or not (isinstance(item.get("role"), str) or _is_item(item)):
+            return False
+    return True
 
 
 def text_message(role: str, content: Json) -> Json:
@@ -64,6 +70,10 @@ def _is_item(message: Object) -> bool:
     """Tell whether it is what OpenAI's responses list beside messages: a thought, a call, a result."""
     kind = message.get("type")
     return isinstance(kind, str) and (kind.endswith(_ITEM_SUFFIXES) or kind == "reasoning")
+
+
+def _have_roles(messages: Iterable[Object]) -> bool:
+    return all(isinstance(message.get("role"), str) for message in messages)
 
 
 def _turns(messages: Iterable[Object]) -> Iterator[Object]:

@@ -7,6 +7,7 @@ Source: Braintrust documentation, OpenTelemetry page (provider prefixes of model
 from collections.abc import Iterator
 from typing import Final
 
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate.partial import Entry
 
@@ -28,7 +29,7 @@ _PROVIDERS: Final = (
     ("mistral", "mistral"),
 )
 """Beginning of a name to the provider's name; the first that fits."""
-
+_BEGINNINGS: Final = tuple(beginning for beginning, _ in _PROVIDERS)
 
 _API_HOST: Final = 2
 """A host of an API has more labels than these: `api`, the provider and a domain."""
@@ -36,6 +37,8 @@ _API_HOST: Final = 2
 
 def model_name(name: str) -> str:
     """Return a model's name without the provider in front; `models/` is Google's."""
+    if not name.startswith(_MODEL_PREFIXES):
+        return name
     for prefix in _MODEL_PREFIXES:
         if name.startswith(prefix) and len(name) > len(prefix):
             return name[len(prefix) :]
@@ -45,7 +48,7 @@ def model_name(name: str) -> str:
 def provider_name(name: str) -> str:
     """Return one name for each provider: lower case, without the product behind a dot; `api.openai.com` is one too."""
     folded = name.lower()
-    for beginning, provider in _PROVIDERS:
+    for beginning, provider in _PROVIDERS if folded.startswith(_BEGINNINGS) else ():
         if folded.startswith(beginning):
             return provider
     labels = folded.split(".")
@@ -57,15 +60,16 @@ def models(attributes: Attributes, *, answered: str, asked: str) -> Iterator[Ent
 
     The first is `metadata.model`; the second, where it differs, `metadata.request_model`.
     """
-    who_asked, who_answered = (
-        model_name(name) if isinstance(name := attributes.get(attribute), str) else ""
-        for attribute in (asked, answered)
-    )
+    who_asked, who_answered = _model(attributes.get(asked)), _model(attributes.get(answered))
     if who_answered:
         yield Entry("metadata", "model", who_answered, (answered,))
     if who_asked:
         key = "request_model" if who_answered and who_asked != who_answered else "model"
         yield Entry("metadata", key, who_asked, (asked,))
+
+
+def _model(name: Json) -> str:
+    return model_name(name) if isinstance(name, str) else ""
 
 
 def providers(attributes: Attributes, *names: str) -> Iterator[Entry]:

@@ -3,7 +3,6 @@
 Shapes only; `merge` decides between the readings of several conventions.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum, auto
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -55,8 +54,7 @@ class Entry(NamedTuple):
 Reading: TypeAlias = Content | Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Partial:
+class Partial(NamedTuple):
     """The readings of one convention, its better ones first.
 
     Attributes:

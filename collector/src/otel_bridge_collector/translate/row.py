@@ -5,6 +5,7 @@ Source: spec/translation.md sections 1.2 and 3. `context.otel` is our extension.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, cast
 
 from otel_bridge.contract.merge import merge_value
@@ -15,6 +16,8 @@ from otel_bridge_collector.translate.merge import Merged
 
 _NS_PER_SECOND: Final = 10**9
 _NS_PER_MS: Final = 10**6
+_MAX_SECONDS: Final = 256
+_KIND_NAMES: Final[Mapping[int, str]] = {kind.value: kind.name for kind in SpanKind if kind}
 _SDK_VERSION: Final = "telemetry.sdk.version"
 
 
@@ -56,8 +59,13 @@ def keyed_field(row: Row, field: str) -> Mapping[str, Json]:
 def created(time_ns: int) -> str:
     """Return Unix nanoseconds as ISO 8601 in UTC, cut to milliseconds as Braintrust does."""
     seconds, rest_ns = divmod(time_ns, _NS_PER_SECOND)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{rest_ns // _NS_PER_MS:03d}Z"
+    return f"{_second(seconds)}.{rest_ns // _NS_PER_MS:03d}Z"
+
+
+@lru_cache(maxsize=_MAX_SECONDS)
+def _second(seconds: int) -> str:
+    """Spans come in order of time, many of them within one second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def seconds(time_ns: int) -> float:
@@ -79,7 +87,7 @@ def _context(span: Span, said: Mapping[str, Json]) -> dict[str, Json]:
     derived: dict[str, Json] = {"otel": _otel(span)}
     if "span_origin" not in said:
         derived["span_origin"] = _span_origin(span)
-    return cast("dict[str, Json]", merge_value(derived, said))
+    return cast("dict[str, Json]", merge_value(derived, said)) if said else derived
 
 
 def _span_origin(span: Span) -> Json:
@@ -96,7 +104,7 @@ def _otel(span: Span) -> Json:
     scope = span.scope
     return _said(
         {
-            "kind": _kind(span.kind),
+            "kind": _KIND_NAMES.get(span.kind, span.kind),
             "scope": _said({"name": scope.name, "version": scope.version, "attributes": scope.attributes}),
             "resource": span.resource.attributes,
             "links": [_link(link) for link in span.links],
@@ -105,11 +113,6 @@ def _otel(span: Span) -> Json:
             "dropped_events": span.dropped_events,
         }
     )
-
-
-def _kind(kind: int) -> Json:
-    known = kind in SpanKind.__members__.values()
-    return SpanKind(kind).name if known and kind else kind
 
 
 def _link(link: SpanLink) -> Json:

@@ -32,6 +32,7 @@ from otel_bridge_collector.translate.conventions import (
 from otel_bridge_collector.translate.echo import without_echoes
 from otel_bridge_collector.translate.log_row import event_rows
 from otel_bridge_collector.translate.merge import Merged, merge
+from otel_bridge_collector.translate.name_set import NameSet, name_set
 from otel_bridge_collector.translate.own import as_told, is_own, without_housekeeping
 from otel_bridge_collector.translate.parent import named_parent
 from otel_bridge_collector.translate.partial import Partial
@@ -77,13 +78,12 @@ CONVENTIONS: Final[Sequence[Convention]] = (
 )
 """Highest precedence first: of two values for one key the first counts (docs/conventions)."""
 
-_BY_VALUE: Final = (openlit.NAME, openllmetry.NAME)
-"""Those whose claim depends on more than names."""
+_VALUES_CLAIMED_BY: Final[Sequence[str]] = (names.GEN_AI_OPERATION_NAME, openlit.SDK_NAME)
+"""The attributes whose value, and not their name alone, may make a convention claim a span."""
 
-_MAX_NAMES: Final = 256
-_MAX_NAMES_CHARS: Final = 1 << 13
+_MAX_CHARS: Final = 1024
 _MAX_REMEMBERED: Final = 1024
-"""Sets of names, each of so many names and characters at most: some 30 MB, were all as large as they may be."""
+"""Kinds of spans, each with so many characters beside the names of its attributes."""
 
 
 class SpanReading(NamedTuple):
@@ -97,28 +97,32 @@ class SpanReading(NamedTuple):
     merged: Merged
 
 
-class _Names(NamedTuple):
-    """What most conventions decide by, and what the many spans of one call site have in common."""
+class _Kind(NamedTuple):
+    """What conventions decide by whether a span is theirs; the many spans of one call site have it in common."""
 
+    attributes: NameSet
     scope: str
-    attributes: tuple[str, ...]
     events: tuple[str, ...]
+    values: tuple[str, ...]
+    """Of `_VALUES_CLAIMED_BY`; empty where there is no text."""
 
 
-def claiming(span: Span) -> list[Convention]:
+def claiming(span: Span) -> Sequence[Convention]:
     """Return the conventions that claim a span, in order of precedence."""
-    events = tuple(dict.fromkeys([event.name for event in span.events]))
-    names_of = _Names(span.scope.name, tuple(span.attributes), events)
-    names = (*names_of.attributes, *events, names_of.scope)
-    if len(names) > _MAX_NAMES or len("".join(names)) > _MAX_NAMES_CHARS:
-        return [each for each in CONVENTIONS if each.claims(span)]
-    return [each for each in _possible(names_of) if each.NAME not in _BY_VALUE or each.claims(span)]
+    attributes = span.attributes
+    told = name_set(attributes)
+    values = [value if isinstance(value := attributes.get(name), str) else "" for name in _VALUES_CLAIMED_BY]
+    events = tuple(dict.fromkeys([event.name for event in span.events])) if span.events else ()
+    kind = _Kind(told, span.scope.name, events, tuple(values))
+    if told.is_kept and len("".join((kind.scope, *events, *values))) <= _MAX_CHARS:
+        return _claiming(kind)
+    return _claiming.__wrapped__(kind)
 
 
 @lru_cache(maxsize=_MAX_REMEMBERED)
-def _possible(told: _Names) -> Sequence[Convention]:
-    """Return the conventions that claim every span with these names, and those of `_BY_VALUE`."""
-    named = Span(
+def _claiming(kind: _Kind) -> Sequence[Convention]:
+    values: dict[str, str] = dict(zip(_VALUES_CLAIMED_BY, kind.values, strict=True))
+    bare = Span(
         trace_id="",
         span_id="",
         parent_span_id=None,
@@ -126,8 +130,8 @@ def _possible(told: _Names) -> Sequence[Convention]:
         kind=0,
         start_ns=0,
         end_ns=0,
-        attributes=dict.fromkeys(told.attributes),
-        events=tuple(SpanEvent(name=event, time_ns=0, attributes={}) for event in told.events),
+        attributes={name: values.get(name) for name in kind.attributes.names},
+        events=tuple(SpanEvent(name=event, time_ns=0, attributes={}) for event in kind.events),
         links=(),
         status_code=0,
         status_message="",
@@ -135,9 +139,9 @@ def _possible(told: _Names) -> Sequence[Convention]:
         dropped_attributes=0,
         dropped_events=0,
         resource=Resource(),
-        scope=Scope(name=told.scope),
+        scope=Scope(name=kind.scope),
     )
-    return tuple(each for each in CONVENTIONS if each.NAME in _BY_VALUE or each.claims(named))
+    return tuple(each for each in CONVENTIONS if each.claims(bare))
 
 
 def read(span: Span) -> SpanReading:

@@ -14,6 +14,7 @@ references, read 2026-11-22; spec/translation.md sections 4.2 and 14 (11).
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from otel_bridge.contract.row import Json
@@ -28,15 +29,27 @@ _SCHEMA_KEYS: Final = (
     "parametersJsonSchema",
     "parameters_json_schema",
 )
+_MAX_REMEMBERED: Final = 64
+_MAX_REMEMBERED_CHARS: Final = 1 << 15
 _DECLARATION_KEYS: Final = ("functionDeclarations", "function_declarations")
 
 
 def tool_definitions(value: Json) -> list[Json] | None:
     """Return the definitions in a list, each possibly as JSON text; None when `value` is no such list."""
+    if isinstance(value, str) and len(value) <= _MAX_REMEMBERED_CHARS:
+        return _remembered(value)
+    return _tool_definitions(value)
+
+
+def _tool_definitions(value: Json) -> list[Json] | None:
     parsed = json_text.structure(value)
     if parsed is None or not isinstance(parsed.value, list) or not parsed.value:
         return None
     return [tool for item in parsed.value for tool in _definitions(json_text.decoded(item))]
+
+
+_remembered = lru_cache(maxsize=_MAX_REMEMBERED)(_tool_definitions)
+"""A program offers the same tools with each call; nobody changes what they share."""
 
 
 def named_tool(name: str) -> Json:

@@ -16,9 +16,10 @@ from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
-from otel_bridge_collector.translate.cut_json import Closed, closed
+from otel_bridge_collector.translate.cut_json import BEGINNINGS, Closed, closed
 from otel_bridge_collector.translate.partial import Entry, Partial
 
+_NO_NOTE: Final = Partial()
 TRUNCATED: Final = "otel_bridge.truncated"
 
 
@@ -32,6 +33,8 @@ class Whole(NamedTuple):
 def whole_span(span: Span) -> tuple[Span, Partial]:
     """Return `span` with whole attributes, itself where none was cut, and the note that says which were."""
     own = whole_attributes(span.attributes)
+    if not span.events and not own.rests:
+        return span, _NO_NOTE
     events = [whole_attributes(event.attributes) for event in span.events]
     rests = dict(own.rests)
     for event, whole in zip(span.events, events, strict=True):
@@ -49,7 +52,8 @@ def whole_attributes(attributes: Attributes) -> Whole:
     cuts = {
         name: found
         for name, value in attributes.items()
-        if isinstance(value, str | list) and (found := _cuts(value))
+        if (value[:1] in BEGINNINGS if isinstance(value, str) else isinstance(value, list))
+        and (found := _cuts(value))
     }
     if not cuts:
         return Whole(attributes, {})
@@ -60,7 +64,7 @@ def whole_attributes(attributes: Attributes) -> Whole:
 
 def note(rests: Mapping[str, str]) -> Partial:
     """Return the reading that says which attributes were cut, if any."""
-    return Partial(readings=(Entry("metadata", TRUNCATED, dict(rests), ()),) if rests else ())
+    return Partial(readings=(Entry("metadata", TRUNCATED, dict(rests), ()),)) if rests else _NO_NOTE
 
 
 def _cuts(value: Json) -> dict[str, Closed]:

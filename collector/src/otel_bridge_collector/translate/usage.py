@@ -145,12 +145,12 @@ def _with_cache(leaves: Mapping[str, Json]) -> dict[str, Json]:
 def _normal_form(given: Mapping[str, int]) -> dict[str, int]:
     normal = dict(given)
     for total, parts in _PARTS.items():
-        part_sum = sum(given.get(part, 0) for part in parts)
-        if total in given and _are_apart(given, total, part_sum):
+        part_sum = sum([given.get(part, 0) for part in parts])
+        if part_sum and total in given and _are_apart(given, total, part_sum):
             normal[total] = given[total] + part_sum
     if "prompt_tokens" in normal and "completion_tokens" in normal:
         sum_of_both = normal["prompt_tokens"] + normal["completion_tokens"]
-        normal["tokens"] = given["tokens"] if normal == dict(given) and "tokens" in given else sum_of_both
+        normal["tokens"] = given["tokens"] if "tokens" in given and normal == given else sum_of_both
     return normal
 
 

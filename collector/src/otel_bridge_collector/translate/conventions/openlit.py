@@ -24,7 +24,7 @@ from otel_bridge_collector.translate.usage import Count, is_measure, token_metri
 NAME: Final = "openlit"
 
 _SCOPE: Final = "openlit"
-_SDK_NAME: Final = "telemetry.sdk.name"
+SDK_NAME: Final = "telemetry.sdk.name"
 _ARGUMENTS: Final = "gen_ai.tool.args"
 _REPEATED: Final = names.GEN_AI_TOOL_CALL_ARGUMENTS
 _CALL_ID: Final = "gen_ai.tool.call.id"
@@ -42,7 +42,7 @@ _APART: Final = (
 
 def claims(span: Span) -> bool:
     """Tell whether OpenLIT made the span."""
-    return span.scope.name.startswith(_SCOPE) or span.attributes.get(_SDK_NAME) == _SCOPE
+    return span.scope.name.startswith(_SCOPE) or span.attributes.get(SDK_NAME) == _SCOPE
 
 
 def translate(span: Span) -> Partial:

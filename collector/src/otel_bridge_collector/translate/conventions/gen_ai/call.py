@@ -1,7 +1,7 @@
 """Model, provider, parameters, tools and measures of a call from `gen_ai.*` attributes."""
 
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from otel_bridge.contract import names
@@ -10,7 +10,8 @@ from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.gen_ai.indexed_message import bare_reason
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.model_name import models, providers
-from otel_bridge_collector.translate.partial import Entry
+from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, present, useful
+from otel_bridge_collector.translate.partial import Entry, Reading
 from otel_bridge_collector.translate.tools import named_tool, tool_definitions
 from otel_bridge_collector.translate.usage import (
     METRIC_OF,
@@ -25,10 +26,13 @@ _REQUEST: Final = "gen_ai.request"
 _COMPLETION: Final = "gen_ai.completion."
 _USAGE: Final = "gen_ai.usage"
 _USAGE_PREFIX: Final = "gen_ai.usage."
-_USAGE_PREFIXES: Final = ("gen_ai.usage.details.", _USAGE_PREFIX)
+_DETAILS: Final = "details."
 _USAGE_OBJECTS: Final = (_USAGE, "gen_ai.usage.raw")
 _TOOL_LISTS: Final = (names.GEN_AI_TOOL_DEFINITIONS, "gen_ai.agent.tools")
 _PROVIDERS: Final = (names.GEN_AI_PROVIDER_NAME, "gen_ai.system")
+
+_Places = Sequence[tuple[str, str]]
+"""Attributes, each with the key that it is read to."""
 
 _PARAMETERS: Final[Mapping[str, str]] = {
     names.GEN_AI_REQUEST_TEMPERATURE: "temperature",
@@ -60,29 +64,54 @@ _MEASURES: Final = (
 )
 
 
-def readings(attributes: Attributes, *, counts_cache_apart: bool = False) -> Iterator[Entry]:
-    """Yield what the attributes say of the call, apart from its content.
+def readings(attributes: Attributes, *, counts_cache_apart: bool = False) -> list[Reading]:
+    """Return what the attributes say of the call, apart from its content.
 
     Args:
         attributes: those of the span.
         counts_cache_apart: whether `input_tokens` leaves out what came from the cache or went there.
     """
-    counts = list(_counts(attributes))
-    return chain(
-        models(attributes, answered=names.GEN_AI_RESPONSE_MODEL, asked=names.GEN_AI_REQUEST_MODEL),
-        providers(attributes, *_PROVIDERS),
-        _parameters(attributes),
-        _tools(attributes),
-        _reason(attributes),
-        token_metrics(with_cache(counts) if counts_cache_apart else counts),
-        _measures(attributes),
+    found: list[Reading] = []
+    for read in name_set(attributes).plan(_apart if counts_cache_apart else _together):
+        found += read(attributes)
+    return found
+
+
+def _together(told: NameSet) -> Sequence[Read]:
+    return useful(_readers(told, _usage), told)
+
+
+def _apart(told: NameSet) -> Sequence[Read]:
+    return useful(_readers(told, _usage_apart), told)
+
+
+def _readers(told: NameSet, usage: Callable[..., Iterator[Entry]]) -> Sequence[Reader]:
+    return (
+        Reader(_models, frozenset({names.GEN_AI_RESPONSE_MODEL, names.GEN_AI_REQUEST_MODEL})),
+        Reader(_providers, frozenset(_PROVIDERS)),
+        Reader(partial(_parameters, places=present(_PARAMETERS, told)), frozenset(_PARAMETERS)),
+        Reader(_request, frozenset({_REQUEST})),
+        Reader(_tools, frozenset({*_TOOL_LISTS, names.GEN_AI_TOOL_NAME})),
+        Reader(_reason, prefixes=(_COMPLETION,)),
+        Reader(partial(usage, places=_counted(told)), frozenset(_USAGE_OBJECTS), (_USAGE_PREFIX,)),
+        Reader(_measures, frozenset(attribute for attribute, _ in _MEASURES)),
     )
 
 
-def _parameters(attributes: Attributes) -> Iterator[Entry]:
-    for attribute, key in _PARAMETERS.items():
-        if attribute in attributes:
-            yield Entry("metadata", key, json_text.decoded(attributes[attribute]), (attribute,))
+def _models(attributes: Attributes) -> Iterator[Entry]:
+    return models(attributes, answered=names.GEN_AI_RESPONSE_MODEL, asked=names.GEN_AI_REQUEST_MODEL)
+
+
+def _providers(attributes: Attributes) -> Iterator[Entry]:
+    return providers(attributes, *_PROVIDERS)
+
+
+def _parameters(attributes: Attributes, *, places: _Places) -> Iterator[Entry]:
+    for attribute, key in places:
+        yield Entry("metadata", key, json_text.decoded(attributes[attribute]), (attribute,))
+
+
+def _request(attributes: Attributes) -> Iterator[Entry]:
     request = json_text.structure(attributes.get(_REQUEST))
     if request and isinstance(request.value, dict):
         for key, value in request.value.items():
@@ -105,17 +134,31 @@ def _reason(attributes: Attributes) -> Iterator[Entry]:
         yield Entry("metadata", "finish_reason", reason, used)
 
 
-def _counts(attributes: Attributes) -> Iterator[Count]:
-    for attribute, value in attributes.items():
-        if not attribute.startswith(_USAGE_PREFIX):
-            continue
-        for prefix in _USAGE_PREFIXES:
-            if attribute.startswith(prefix) and (metric := METRIC_OF.get(attribute[len(prefix) :])):
-                yield Count(metric, value, (attribute,))
+def _usage(attributes: Attributes, *, places: _Places) -> Iterator[Entry]:
+    return token_metrics(_counts(attributes, places))
+
+
+def _usage_apart(attributes: Attributes, *, places: _Places) -> Iterator[Entry]:
+    return token_metrics(with_cache(list(_counts(attributes, places))))
+
+
+def _counts(attributes: Attributes, places: _Places) -> Iterator[Count]:
+    for attribute, metric in places:
+        yield Count(metric, attributes[attribute], (attribute,))
     for attribute in _USAGE_OBJECTS:
         usage = json_text.structure(attributes.get(attribute))
         if usage and isinstance(usage.value, dict):
             yield from counts_in(usage.value, attribute)
+
+
+def _counted(told: NameSet) -> _Places:
+    """Return the attributes that count tokens, and the metrics that they count."""
+    return [
+        (attribute, metric)
+        for path, attribute in told.below(_USAGE_PREFIX)
+        for name in ((path.removeprefix(_DETAILS), path) if path.startswith(_DETAILS) else (path,))
+        if (metric := METRIC_OF.get(name))
+    ]
 
 
 def _measures(attributes: Attributes) -> Iterator[Entry]:

@@ -1,6 +1,7 @@
 """`input` and `output` from `gen_ai.*` attributes: messages, calls of tools, retrievals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from otel_bridge.contract import names
@@ -15,8 +16,11 @@ from otel_bridge_collector.translate.messages import (
     text_message,
     with_instructions,
 )
-from otel_bridge_collector.translate.partial import Content, Rank
+from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, useful
+from otel_bridge_collector.translate.partial import Content, Rank, Reading
 
+_KNOWN: Final = frozenset({"role", "content"})
+_KNOWN_WITH_REASON: Final = _KNOWN | {"finish_reason"}
 _INSTRUCTIONS: Final = "gen_ai.system_instructions"
 
 
@@ -28,6 +32,16 @@ class _Side(NamedTuple):
     messages: str
     messages_json: str
     text: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The attributes of these places."""
+        return frozenset((self.messages, self.messages_json, self.text))
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """What the attributes of a flattened list begin with."""
+        return (f"{self.text}.",)
 
 
 _INPUT: Final = _Side("input", "user", names.GEN_AI_INPUT_MESSAGES, "gen_ai.prompt_json", "gen_ai.prompt")
@@ -44,12 +58,35 @@ _CALLS: Final = (
 _RETRIEVALS: Final = (("input", "gen_ai.retrieval.query.text"), ("output", "gen_ai.retrieval.documents"))
 
 
-def readings(attributes: Attributes, *, is_tool: bool) -> Iterator[Content]:
-    """Yield the contents of a span; `is_tool` says that it is the run of a tool."""
-    yield from _instructed(list(_messages(attributes, _INPUT)), attributes)
-    yield from _messages(attributes, _OUTPUT)
-    yield from _values(attributes, _CALLS, Rank.TOOL_CALL if is_tool else Rank.VALUE)
-    yield from _values(attributes, _RETRIEVALS, Rank.VALUE)
+def readings(attributes: Attributes, *, is_tool: bool) -> list[Reading]:
+    """Return the contents of a span; `is_tool` says that it is the run of a tool."""
+    found: list[Reading] = []
+    for read in name_set(attributes).plan(_of_tool if is_tool else _of_others):
+        found += read(attributes)
+    return found
+
+
+def _of_tool(told: NameSet) -> Sequence[Read]:
+    return useful(_readers(Rank.TOOL_CALL), told)
+
+
+def _of_others(told: NameSet) -> Sequence[Read]:
+    return useful(_readers(Rank.VALUE), told)
+
+
+def _readers(call_rank: Rank) -> tuple[Reader, ...]:
+    calls, retrievals = (frozenset(attribute for _, attribute in each) for each in (_CALLS, _RETRIEVALS))
+    return (
+        Reader(_input, _INPUT.names | {_INSTRUCTIONS}, _INPUT.prefixes),
+        Reader(partial(_messages, side=_OUTPUT), _OUTPUT.names, _OUTPUT.prefixes),
+        Reader(partial(_values, places=_CALLS, rank=call_rank), calls),
+        Reader(partial(_values, places=_RETRIEVALS, rank=Rank.VALUE), retrievals),
+    )
+
+
+def _input(attributes: Attributes) -> Iterator[Content]:
+    contents = _messages(attributes, _INPUT)
+    return _instructed(list(contents), attributes) if _INSTRUCTIONS in attributes else contents
 
 
 def _messages(attributes: Attributes, side: _Side) -> Iterator[Content]:
@@ -59,7 +96,7 @@ def _messages(attributes: Attributes, side: _Side) -> Iterator[Content]:
             yield Content(
                 side.field, _without_empty(chat_messages(parsed.value), attributes), rank, (attribute,)
             )
-    if items := items_below(attributes, f"{side.text}."):
+    if items := items_below(attributes, side.prefixes[0]):
         used = tuple(f"{side.text}.{path}" for path in items)
         yield Content(
             side.field, chat_messages(indexed_messages(side.role, nested(items))), Rank.INDEXED, used
@@ -73,13 +110,9 @@ def _without_empty(messages: Json, attributes: Attributes) -> Json:
 
     Our app side writes messages as they were given, so that an empty one of its own is meant.
     """
-    known = {
-        "role",
-        "content",
-        *(("finish_reason",) if names.GEN_AI_RESPONSE_FINISH_REASONS in attributes else ()),
-    }
     if not is_message_list(messages) or names.SPAN_ATTRIBUTES in attributes:
         return messages
+    known = _KNOWN_WITH_REASON if names.GEN_AI_RESPONSE_FINISH_REASONS in attributes else _KNOWN
     return [message for message in messages if message.get("content") or message.keys() - known]
 
 

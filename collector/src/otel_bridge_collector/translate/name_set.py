@@ -1,0 +1,103 @@
+"""The names of a span's attributes, and what follows from them alone: found once for all spans that have the same.
+
+Spans of one call site have the same attributes in the same order, so a few hundred sets of names cover what a program sends.
+It decides nothing: what a part of a convention makes of names is its own `plan`, kept here. Values are not its subject.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple, TypeAlias, TypeVar, cast
+
+from otel_bridge_collector.model import Attributes
+from otel_bridge_collector.translate.partial import Reading
+
+_MAX_NAMES: Final = 256
+_MAX_CHARS: Final = 1 << 13
+_MAX_REMEMBERED: Final = 1024
+"""Sets of so many names and characters at most: some 60 MB with their plans, were all as large as they may be."""
+
+_Plan = TypeVar("_Plan")
+
+
+class NameSet:
+    """Names in the order of their attributes.
+
+    Attributes:
+        names: the names.
+        is_kept: whether it is the same object for all who have these names.
+    """
+
+    __slots__ = ("_below", "_plans", "is_kept", "names")
+
+    def __init__(self, names: tuple[str, ...], *, is_kept: bool = False) -> None:
+        self.names = names
+        self.is_kept = is_kept
+        self._below: dict[str, Sequence[tuple[str, str]]] = {}
+        self._plans: dict[object, object] = {}
+
+    def below(self, prefix: str) -> Sequence[tuple[str, str]]:
+        """Return the names that begin with `prefix`, each behind the rest of it."""
+        found = self._below.get(prefix)
+        if found is None:
+            found = [(name[len(prefix) :], name) for name in self.names if name.startswith(prefix)]
+            self._below[prefix] = found
+        return found
+
+    def plan(self, make: Callable[["NameSet"], _Plan]) -> _Plan:
+        """Return what `make` returns for these names; it is asked once, and what it returns nobody changes."""
+        found = self._plans.get(make)
+        if found is None:
+            found = self._plans[make] = make(self)
+        return cast("_Plan", found)
+
+
+def name_set(attributes: Attributes) -> NameSet:
+    """Return the set of the attributes' names; that of others with the same names, unless they are very many."""
+    names = tuple(attributes)
+    try:
+        return _remembered(names)
+    except _TooLargeError:
+        return NameSet(names)
+
+
+Read: TypeAlias = Callable[[Attributes], Iterable[Reading]]
+
+
+class Reader(NamedTuple):
+    """One part of what a convention reads.
+
+    Attributes:
+        read: yields what the attributes of a span say.
+        names: attributes, without any of which it yields nothing.
+        prefixes: beginnings of further such attributes.
+    """
+
+    read: Read
+    names: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+
+
+def useful(readers: Sequence[Reader], names: NameSet) -> Sequence[Read]:
+    """Return those of `readers` that can find anything among attributes with these names, in their order."""
+    return [
+        reader.read
+        for reader in readers
+        if any(name in reader.names or name.startswith(reader.prefixes) for name in names.names)
+    ]
+
+
+def present(table: Mapping[str, str], names: NameSet) -> Sequence[tuple[str, str]]:
+    """Return the lines of a table of attributes that names have, in the order of the table."""
+    known = frozenset(names.names)
+    return [(attribute, key) for attribute, key in table.items() if attribute in known]
+
+
+class _TooLargeError(Exception):
+    """A set of names is not worth remembering; what `lru_cache` never sees returned, it does not keep."""
+
+
+@lru_cache(maxsize=_MAX_REMEMBERED)
+def _remembered(names: tuple[str, ...]) -> NameSet:
+    if len(names) > _MAX_NAMES or sum(map(len, names)) > _MAX_CHARS:
+        raise _TooLargeError
+    return NameSet(names, is_kept=True)
