@@ -27,6 +27,7 @@ _INTEGER: Final = 3 << 3
 """The tag of `AnyValue.int_value`."""
 _MORE: Final = 128
 """A byte of an integer that has this bit is not its last."""
+_SMALL_BYTES: Final = 4
 
 
 def json_value(value: AnyValue) -> Json:
@@ -91,16 +92,14 @@ def _short(packed: bytes) -> tuple[str, Json] | None:
 
 
 def _small(varint: bytes) -> int | None:
-    """Return an integer of at most 21 bits; None for others."""
-    match [*varint]:
-        case [low] if low < _MORE:
-            return low
-        case [low, high] if low >= _MORE > high:
-            return low - _MORE | high << 7
-        case [low, middle, high] if low >= _MORE and middle >= _MORE > high:
-            return low - _MORE | middle - _MORE << 7 | high << 14
-        case _:
+    """Return an integer of at most 28 bits, none of its bytes superfluous; None for others."""
+    number = 0
+    for place, byte in enumerate(varint[:-1]):
+        if byte < _MORE:
             return None
+        number |= (byte - _MORE) << 7 * place
+    last = varint[-1]
+    return number | last << 7 * (len(varint) - 1) if last < _MORE and len(varint) <= _SMALL_BYTES else None
 
 
 def _finite(number: float) -> float | str:

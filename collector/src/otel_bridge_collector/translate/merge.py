@@ -15,7 +15,7 @@ from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.messages import is_message_list
 from otel_bridge_collector.translate.partial import Content, Entry, ObjectField, Partial, Rank, Reading
 
-_LABELS: Final = ("role", "type")
+_LABELS: Final = frozenset({"role", "type"})
 """Keys of a message that say nothing of their own: a losing value need not find them in the winner."""
 
 _MEDIA: Final = ("image_url", "file", "input_audio")
@@ -177,12 +177,14 @@ def scalars(value: Json) -> set[Json]:
     """Return every text, number and truth value inside `value`, except labels."""
     found: set[Json] = set()
     pending = [value]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, dict):
-            pending.extend(child for key, child in item.items() if key not in _LABELS)
-        elif isinstance(item, list):
-            pending.extend(item)
-        elif item is not None and item != "":
+    for item in pending:  # It grows by the children of its items.
+        if isinstance(item, str):
             found.add(item)
+        elif isinstance(item, dict):
+            pending += [child for key, child in item.items() if key not in _LABELS]
+        elif isinstance(item, list):
+            pending += item
+        elif item is not None:
+            found.add(item)
+    found.discard("")
     return found

@@ -6,7 +6,7 @@ It decides nothing: what a part of a convention makes of names is its own `plan`
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate.partial import Reading
@@ -60,10 +60,11 @@ def name_set(attributes: Attributes) -> NameSet:
         return NameSet(names)
 
 
-Read: TypeAlias = Callable[[Attributes], Iterable[Reading]]
+_Found = TypeVar("_Found", bound=Reading)
+Read: TypeAlias = Callable[[Attributes], Iterable[_Found]]
 
 
-class Reader(NamedTuple):
+class Reader(NamedTuple, Generic[_Found]):
     """One part of what a convention reads.
 
     Attributes:
@@ -72,12 +73,12 @@ class Reader(NamedTuple):
         prefixes: beginnings of further such attributes.
     """
 
-    read: Read
+    read: Read[_Found]
     names: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
 
 
-def useful(readers: Sequence[Reader], names: NameSet) -> Sequence[Read]:
+def useful(readers: Sequence[Reader[_Found]], names: NameSet) -> Sequence[Read[_Found]]:
     """Return those of `readers` that can find anything among attributes with these names, in their order."""
     return [
         reader.read

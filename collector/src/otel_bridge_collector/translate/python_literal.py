@@ -46,8 +46,7 @@ def parse_object(text: str) -> Parsed | None:
         return None
     try:
         tree = ast.parse(_NO_SYNTAX.sub(_as_literal, text), mode="eval")
-        literal = ast.fix_missing_locations(_Fields().visit(tree))
-        return json_text.parse(json.dumps(ast.literal_eval(literal)))
+        return json_text.parse(json.dumps(_value(tree.body)))
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return None
 
@@ -57,13 +56,22 @@ def _as_literal(match: re.Match[str]) -> str:
     return text or member or "None"
 
 
-class _Fields(ast.NodeTransformer):
-    """Makes an object of each call that names a class and its fields; other calls stay, and are no literal."""
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        names = [keyword.arg for keyword in node.keywords]
-        if node.args or None in names or not isinstance(node.func, ast.Name):
-            return node
-        fields = ast.Dict([ast.Constant(name) for name in names], [each.value for each in node.keywords])
-        return ast.Dict([ast.Constant(node.func.id)], [fields])
+def _value(node: ast.expr) -> object:
+    """Return the value of a literal in which calls that name a class and its fields are objects; other calls are no literal."""
+    match node:
+        case ast.Constant():
+            return node.value
+        case ast.Dict():
+            keys = [ast.literal_eval(key) if key else None for key in node.keys]
+            if None in node.keys:
+                raise ValueError("unpacking is no literal")
+            return dict(zip(keys, map(_value, node.values), strict=True))
+        case ast.List() | ast.Tuple():
+            return [_value(item) for item in node.elts]
+        case ast.Call(func=ast.Name(id=name), args=[]):
+            fields = {keyword.arg: _value(keyword.value) for keyword in node.keywords}
+            if None in fields:
+                raise ValueError("unpacking is no literal")
+            return {name: fields}
+        case _:
+            return ast.literal_eval(node)

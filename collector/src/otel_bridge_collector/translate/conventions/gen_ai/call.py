@@ -11,7 +11,7 @@ from otel_bridge_collector.translate.conventions.gen_ai.indexed_message import b
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.model_name import models, providers
 from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, present, useful
-from otel_bridge_collector.translate.partial import Entry, Reading
+from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.tools import named_tool, tool_definitions
 from otel_bridge_collector.translate.usage import (
     METRIC_OF,
@@ -64,28 +64,28 @@ _MEASURES: Final = (
 )
 
 
-def readings(attributes: Attributes, *, counts_cache_apart: bool = False) -> list[Reading]:
+def readings(attributes: Attributes, *, counts_cache_apart: bool = False) -> list[Entry]:
     """Return what the attributes say of the call, apart from its content.
 
     Args:
         attributes: those of the span.
         counts_cache_apart: whether `input_tokens` leaves out what came from the cache or went there.
     """
-    found: list[Reading] = []
+    found: list[Entry] = []
     for read in name_set(attributes).plan(_apart if counts_cache_apart else _together):
         found += read(attributes)
     return found
 
 
-def _together(told: NameSet) -> Sequence[Read]:
+def _together(told: NameSet) -> Sequence[Read[Entry]]:
     return useful(_readers(told, _usage), told)
 
 
-def _apart(told: NameSet) -> Sequence[Read]:
+def _apart(told: NameSet) -> Sequence[Read[Entry]]:
     return useful(_readers(told, _usage_apart), told)
 
 
-def _readers(told: NameSet, usage: Callable[..., Iterator[Entry]]) -> Sequence[Reader]:
+def _readers(told: NameSet, usage: Callable[..., Iterator[Entry]]) -> Sequence[Reader[Entry]]:
     return (
         Reader(_models, frozenset({names.GEN_AI_RESPONSE_MODEL, names.GEN_AI_REQUEST_MODEL})),
         Reader(_providers, frozenset(_PROVIDERS)),

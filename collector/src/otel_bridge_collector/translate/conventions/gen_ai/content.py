@@ -17,7 +17,7 @@ from otel_bridge_collector.translate.messages import (
     with_instructions,
 )
 from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, useful
-from otel_bridge_collector.translate.partial import Content, Rank, Reading
+from otel_bridge_collector.translate.partial import Content, Rank
 
 _KNOWN: Final = frozenset({"role", "content"})
 _KNOWN_WITH_REASON: Final = _KNOWN | {"finish_reason"}
@@ -58,23 +58,23 @@ _CALLS: Final = (
 _RETRIEVALS: Final = (("input", "gen_ai.retrieval.query.text"), ("output", "gen_ai.retrieval.documents"))
 
 
-def readings(attributes: Attributes, *, is_tool: bool) -> list[Reading]:
+def readings(attributes: Attributes, *, is_tool: bool) -> list[Content]:
     """Return the contents of a span; `is_tool` says that it is the run of a tool."""
-    found: list[Reading] = []
+    found: list[Content] = []
     for read in name_set(attributes).plan(_of_tool if is_tool else _of_others):
         found += read(attributes)
     return found
 
 
-def _of_tool(told: NameSet) -> Sequence[Read]:
+def _of_tool(told: NameSet) -> Sequence[Read[Content]]:
     return useful(_readers(Rank.TOOL_CALL), told)
 
 
-def _of_others(told: NameSet) -> Sequence[Read]:
+def _of_others(told: NameSet) -> Sequence[Read[Content]]:
     return useful(_readers(Rank.VALUE), told)
 
 
-def _readers(call_rank: Rank) -> tuple[Reader, ...]:
+def _readers(call_rank: Rank) -> tuple[Reader[Content], ...]:
     calls, retrievals = (frozenset(attribute for _, attribute in each) for each in (_CALLS, _RETRIEVALS))
     return (
         Reader(_input, _INPUT.names | {_INSTRUCTIONS}, _INPUT.prefixes),

@@ -1,6 +1,6 @@
 """Model, provider, parameters, tools and measures of a call from OpenInference attributes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
@@ -11,6 +11,7 @@ from otel_bridge_collector.translate.conventions.openinference.content import PA
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.merge import scalars
 from otel_bridge_collector.translate.model_name import model_name, providers
+from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, present, useful
 from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import Count, is_measure, token_metrics
@@ -73,15 +74,15 @@ def readings(attributes: Attributes, told: set[Json], *, request: Json, response
         request: the whole request of a call, for what no attribute of its own says; else None.
         response: the same of its response.
     """
-    return chain(
-        _models(attributes),
-        providers(attributes, *_PROVIDERS),
-        _tools(attributes),
-        _parameters(attributes, told),
-        _offered(request),
-        token_metrics(chain(_counts(attributes), usage_in(response))),
-        _rest(attributes),
-    )
+    yield from chain.from_iterable(read(attributes) for read in name_set(attributes).plan(_useful))
+    yield from _parameters(attributes, told)
+    yield from _offered(request)
+    yield from token_metrics(chain(_counts(attributes), usage_in(response)))
+    yield from _rest(attributes)
+
+
+def _useful(told: NameSet) -> Sequence[Read[Entry]]:
+    return useful(_READERS, told)
 
 
 def _models(attributes: Attributes) -> Iterator[Entry]:
@@ -122,9 +123,12 @@ def _offered(request: Json) -> Iterator[Entry]:
 
 
 def _counts(attributes: Attributes) -> Iterator[Count]:
-    for name, metric in _METRIC_OF.items():
-        if name in attributes:
-            yield Count(metric, attributes[name], (name,))
+    for name, metric in name_set(attributes).plan(_counted):
+        yield Count(metric, attributes[name], (name,))
+
+
+def _counted(told: NameSet) -> Sequence[tuple[str, str]]:
+    return present(_METRIC_OF, told)
 
 
 def _tool(item: Json) -> Json:
@@ -164,6 +168,17 @@ def _rest(attributes: Attributes) -> Iterator[Entry]:
         yield Entry("metrics", "estimated_cost", cost, (_COST,))
 
 
+def _providers(attributes: Attributes) -> Iterator[Entry]:
+    return providers(attributes, *_PROVIDERS)
+
+
 def _object(value: Json) -> Mapping[str, Json]:
     parsed = json_text.structure(value)
     return parsed.value if parsed and isinstance(parsed.value, dict) else {}
+
+
+_READERS: Final = (
+    Reader(_models, frozenset({*_MODELS, _REQUEST_MODEL, *PARAMETERS})),
+    Reader(_providers, frozenset(_PROVIDERS)),
+    Reader(_tools, prefixes=(f"{_TOOLS}.",)),
+)

@@ -1,7 +1,7 @@
 """`input` and `output` of OpenInference spans: messages, texts, embeddings, documents, and values of any kind."""
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Json
@@ -11,6 +11,7 @@ from otel_bridge_collector.translate.conventions.openinference.message import me
 from otel_bridge_collector.translate.haystack_message import may_be_printed, unprinted
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.messages import chat_messages, is_message_list, text_message
+from otel_bridge_collector.translate.name_set import NameSet, Reader, name_set, useful
 from otel_bridge_collector.translate.partial import Content, Rank
 from otel_bridge_collector.translate.whole import history_in, messages_in, request_messages
 
@@ -42,16 +43,52 @@ OUTPUT: Final = Side(
 )
 
 
+class _List(NamedTuple):
+    """A flattened list that is content: end of the attributes that are used, and what an item of it becomes."""
+
+    field: str
+    name: str
+    end: str
+    read: Callable[[Object], Json]
+
+
 def own_content(attributes: Attributes, side: Side) -> Content | None:
     """Return the content of the attributes that are made for it; None when there are none."""
-    return next(chain(_messages(attributes, side), _texts(attributes, side), _lists(attributes, side)), None)
+    readers = name_set(attributes).plan(_own_input if side is INPUT else _own_output)
+    return next((content for read in readers for content in read(attributes)), None)
 
 
-def value_content(attributes: Attributes, side: Side, *, is_chat: bool) -> Content | None:
-    """Return the content of `input.value` or `output.value`; that of a chat becomes messages where it can."""
+def _own_input(told: NameSet) -> Sequence[Callable[[Attributes], Iterable[Content]]]:
+    return useful(_readers(INPUT), told)
+
+
+def _own_output(told: NameSet) -> Sequence[Callable[[Attributes], Iterable[Content]]]:
+    return useful(_readers(OUTPUT), told)
+
+
+def _readers(side: Side) -> Sequence[Reader[Content]]:
+    return (
+        Reader(partial(_messages, side=side), frozenset({side.messages}), (f"{side.messages}.",)),
+        Reader(partial(_texts, side=side), frozenset({side.texts})),
+        *(
+            Reader(partial(_list, each), prefixes=(f"{each.name}.",))
+            for each in _LISTS
+            if each.field == side.field
+        ),
+    )
+
+
+def value_content(attributes: Attributes, side: Side, value: Json, *, is_chat: bool) -> Content | None:
+    """Return the content of `input.value` or `output.value`; that of a chat becomes messages where it can.
+
+    Args:
+        attributes: those of the span.
+        side: which of the two.
+        value: its `value_of`.
+        is_chat: whether the span is a call of a model.
+    """
     if side.value not in attributes:
         return None
-    value = value_of(attributes, side, is_chat=is_chat)
     if is_chat:
         value = text_message(side.role, value) if isinstance(value, str) else _whole(side, value) or value
     elif "json" in str(attributes.get(side.mime_type)):
@@ -71,9 +108,9 @@ def parameter_content(attributes: Attributes) -> Content | None:
     return Content(INPUT.field, found, Rank.TEXT, ()) if found else None
 
 
-def history_content(attributes: Attributes, own: Content) -> Content | None:
+def history_content(response: Json, own: Content) -> Content | None:
     """Return the messages that a response says were sent since `own`, behind its system message."""
-    history = history_in(value_of(attributes, OUTPUT, is_chat=True))
+    history = history_in(response)
     if not isinstance(history, list) or not isinstance(own.value, list):
         return None
     system = [
@@ -95,8 +132,9 @@ def value_of(attributes: Attributes, side: Side, *, is_chat: bool) -> Json:
 
 
 def _messages(attributes: Attributes, side: Side) -> Iterator[Content]:
-    if used := _below(attributes, side.messages):
-        yield Content(side.field, messages(_nested(attributes, side.messages), side.role), Rank.INDEXED, used)
+    if items := items_below(attributes, f"{side.messages}."):
+        used = tuple(f"{side.messages}.{path}" for path in items)
+        yield Content(side.field, messages(nested(items), side.role), Rank.INDEXED, used)
     whole = json_text.structure(attributes.get(side.messages))
     if whole and is_message_list(whole.value):
         yield Content(side.field, chat_messages(whole.value), Rank.INDEXED, (side.messages,))
@@ -110,13 +148,13 @@ def _texts(attributes: Attributes, side: Side) -> Iterator[Content]:
         yield Content(side.field, told, Rank.INDEXED, (side.texts,))
 
 
-def _lists(attributes: Attributes, side: Side) -> Iterator[Content]:
-    for field, name, end, read in _LISTS:
-        used = tuple(attribute for attribute in _below(attributes, name) if attribute.endswith(end))
-        items = _nested(attributes, name)
-        if field == side.field and used and isinstance(items, list):
-            listed = [read(item) for item in items if isinstance(item, dict)]
-            yield _list_content(attributes, name, Content(field, listed, Rank.INDEXED, used))
+def _list(told: _List, attributes: Attributes) -> Iterator[Content]:
+    below = items_below(attributes, f"{told.name}.")
+    used = tuple(attribute for path in below if (attribute := f"{told.name}.{path}").endswith(told.end))
+    items = nested(below) if used else None
+    if isinstance(items, list):
+        listed = [told.read(item) for item in items if isinstance(item, dict)]
+        yield _list_content(attributes, told.name, Content(told.field, listed, Rank.INDEXED, used))
 
 
 def _list_content(attributes: Attributes, name: str, content: Content) -> Content:
@@ -153,23 +191,14 @@ def _inner(item: Object, name: str) -> Object:
     return inner if isinstance(inner, dict) else {}
 
 
-def _below(attributes: Attributes, name: str) -> tuple[str, ...]:
-    return tuple(f"{name}.{path}" for path in items_below(attributes, f"{name}."))
-
-
-def _nested(attributes: Attributes, name: str) -> Json:
-    return nested(items_below(attributes, f"{name}."))
-
-
 _RANKED: Final = "reranker.input_documents"
 _EMBEDDINGS: Final = "embedding.embeddings"
-_LISTS: Final[tuple[tuple[str, str, str, Callable[[Object], Json]], ...]] = (
-    ("input", INPUT.texts, ".prompt.text", _prompt),
-    ("output", OUTPUT.texts, ".completion.text", _completion),
-    ("input", _EMBEDDINGS, ".embedding.text", _embedded),
-    ("output", _EMBEDDINGS, ".embedding.vector", _vector),
-    ("input", _RANKED, "", _document),
-    ("output", "reranker.output_documents", "", _document),
-    ("output", "retrieval.documents", "", _document),
+_LISTS: Final = (
+    _List("input", INPUT.texts, ".prompt.text", _prompt),
+    _List("output", OUTPUT.texts, ".completion.text", _completion),
+    _List("input", _EMBEDDINGS, ".embedding.text", _embedded),
+    _List("output", _EMBEDDINGS, ".embedding.vector", _vector),
+    _List("input", _RANKED, "", _document),
+    _List("output", "reranker.output_documents", "", _document),
+    _List("output", "retrieval.documents", "", _document),
 )
-"""Field, attribute, end of the attributes that are used, and what an item of the list becomes."""

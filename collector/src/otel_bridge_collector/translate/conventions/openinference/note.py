@@ -1,6 +1,6 @@
 """What the application says about a span: metadata, tags, session, user, and annotations with their scores."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final
 
@@ -8,6 +8,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, useful
 from otel_bridge_collector.translate.partial import Entry
 
 _METADATA: Final = "metadata"
@@ -18,7 +19,11 @@ _EVALUATIONS: Final = (("annotations", "annotation"), ("evaluations", "evaluatio
 
 def readings(attributes: Attributes) -> Iterator[Entry]:
     """Yield the metadata, tags, ids and scores of a span."""
-    return chain(_metadata(attributes), _ids(attributes), _tags(attributes), _evaluations(attributes))
+    return chain.from_iterable(read(attributes) for read in name_set(attributes).plan(_useful))
+
+
+def _useful(told: NameSet) -> Sequence[Read[Entry]]:
+    return useful(_READERS, told)
 
 
 def _metadata(attributes: Attributes) -> Iterator[Entry]:
@@ -64,3 +69,11 @@ def _score(evaluation: Json) -> Iterator[Entry]:
         return
     if 0 <= score <= 1:
         yield Entry("scores", name, score, ())
+
+
+_READERS: Final = (
+    Reader(_metadata, frozenset({_METADATA})),
+    Reader(_ids, frozenset(_KEY_OF)),
+    Reader(_tags, frozenset({_TAGS})),
+    Reader(_evaluations, prefixes=tuple(f"{name}." for name, _ in _EVALUATIONS)),
+)

@@ -4,7 +4,7 @@ The parts stand in `content` (messages and values), `call` (model, parameters, t
 annotations) and `whole` (requests and responses in one value).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from otel_bridge.contract.row import Json, SpanType
@@ -64,13 +64,13 @@ def translate(span: Span) -> Partial:
     kind = _kind(attributes)
     named = _TYPE_OF.get(kind, "task") if kind else None
     is_chat = kind == "LLM"
+    given, returned = (value_of(attributes, side, is_chat=is_chat) for side in (INPUT, OUTPUT))
+    request, response = (given, returned) if is_chat else (None, None)
     contents = [
-        content for side in (INPUT, OUTPUT) for content in _contents(attributes, side, is_chat=is_chat)
+        *_contents(attributes, INPUT, given, is_chat=is_chat),
+        *_contents(attributes, OUTPUT, returned, is_chat=is_chat),
     ]
-    told = set[Json]().union(*(scalars(content.value) for content in contents))
-    request, response = (
-        value_of(attributes, side, is_chat=True) if is_chat else None for side in (INPUT, OUTPUT)
-    )
+    told = set[Json]().union(*[scalars(content.value) for content in contents])
     entries = [
         *call.readings(attributes, told, request=request, response=response),
         *note.readings(attributes),
@@ -81,9 +81,10 @@ def translate(span: Span) -> Partial:
     if is_chat:
         entries += (*response_id(response), *finish_reason(response))
     readings: tuple[Reading, ...] = (*contents, *entries)
-    held = set[Json]().union(*(scalars(reading.value) for reading in readings))
+    held = told.union(*[scalars(entry.value) for entry in entries])
+    rest = _beside(((INPUT, given), (OUTPUT, returned)), held, with_lists=named != "llm")
     return Partial(
-        readings=(*readings, *_beside(attributes, held, is_chat=is_chat, with_lists=named != "llm")),
+        readings=(*readings, *rest),
         spent=(*_REPEATING, *_without_use(attributes, readings)),
         fallback_type=_fallback_type(contents, entries),
     )
@@ -94,8 +95,8 @@ def _kind(attributes: Attributes) -> str:
     return kind.upper() if isinstance(kind, str) else ""
 
 
-def _contents(attributes: Attributes, side: Side, *, is_chat: bool) -> Iterator[Content]:
-    own, value = own_content(attributes, side), value_content(attributes, side, is_chat=is_chat)
+def _contents(attributes: Attributes, side: Side, told: Json, *, is_chat: bool) -> Iterator[Content]:
+    own, value = own_content(attributes, side), value_content(attributes, side, told, is_chat=is_chat)
     if own is None or not own.value:
         given = parameter_content(attributes) if side is INPUT and is_chat else None
         yield from [content for content in (own, value, given) if content]
@@ -105,19 +106,18 @@ def _contents(attributes: Attributes, side: Side, *, is_chat: bool) -> Iterator[
         return
     if value and is_message_list(value.value):
         # What was flattened out of a whole request has nothing to add to it.
-        is_copy = told_in(own.value) <= told_in(value_of(attributes, side, is_chat=is_chat))
+        is_copy = told_in(own.value) <= told_in(told)
         yield value._replace(attributes=own.attributes if is_copy else ())
-    if side is INPUT and (history := history_content(attributes, own)):
+    if side is INPUT and (history := history_content(value_of(attributes, OUTPUT, is_chat=True), own)):
         yield history
 
 
-def _beside(attributes: Attributes, held: set[Json], *, is_chat: bool, with_lists: bool) -> Iterator[Entry]:
+def _beside(values: Iterable[tuple[Side, Json]], held: set[Json], *, with_lists: bool) -> Iterator[Entry]:
     """Yield what a whole request or response says that no other reading does; a redacted one may say too much."""
     if REDACTED in held:
         return
-    for side in (INPUT, OUTPUT):
-        rest = beside(value_of(attributes, side, is_chat=is_chat), held, with_lists=with_lists)
-        for key, value in rest.items():
+    for side, whole in values:
+        for key, value in beside(whole, held, with_lists=with_lists).items():
             yield Entry("metadata", f"{side.value}.{key}", value, ())
 
 
