@@ -1,6 +1,8 @@
 """The stages together, in one event loop."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -169,3 +171,14 @@ def test_what_was_built_is_stopped_when_building_fails(tmp_path: Path) -> None:
         await send(ready, client, 1)
 
     while_serving(tmp_path, use)
+
+
+def test_what_not_every_sidecar_needs_is_imported_when_it_is_needed() -> None:
+    program = (
+        "import sys, otel_bridge_collector.cli.main, otel_bridge_collector.app;"
+        " print({'jinja2', 'prometheus_client', 'requests'} & set(sys.modules))"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+
+    assert ended.stdout == "set()\n"

@@ -6,12 +6,13 @@ ports are opened stands in `stages`.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from opentelemetry.sdk.metrics.export import MetricReader
 from starlette.applications import Starlette
 
 from otel_bridge_collector.access import current_access
@@ -31,11 +32,11 @@ from otel_bridge_collector.canary.canary import Canary, Past
 from otel_bridge_collector.canary.search import Kept
 from otel_bridge_collector.canary.ways import Doors, Ways
 from otel_bridge_collector.config import budget
+from otel_bridge_collector.config.metrics import Metrics
 from otel_bridge_collector.deliver.sight import Sight
 from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.metrics.meters import Meters
-from otel_bridge_collector.metrics.otlp import build_readers
 from otel_bridge_collector.metrics.process import Process
 from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.pipeline.gauges import Watched, gauges, metrics_config
@@ -197,12 +198,21 @@ def _start_meters(
         health=own.health,
         process=Process(),
     )
-    meters = Meters(own.counters, gauges(watched), build_readers(metrics_config(settings)))
+    meters = Meters(own.counters, gauges(watched), _metric_readers(metrics_config(settings)))
     stages.push_async_callback(
         lambda: asyncio.to_thread(meters.stop, min(_METERS_STOP_S, own.shutdown.left_s(METRICS)))
     )
     spool.on_sync(meters.record_sync)
     return meters
+
+
+def _metric_readers(config: Metrics) -> Sequence[MetricReader]:
+    if not config.readers:
+        return []
+    # Imported where metrics are sent somewhere: the exporter brings an HTTP client of its own.
+    from otel_bridge_collector.metrics.otlp import build_readers  # noqa: PLC0415 - see above
+
+    return build_readers(config)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ What is read, translated and stored is freed by counting references. With Python
 processor time (docs/performance.md), most of it over the objects of imported modules, which stay for ever.
 """
 
+import atexit
 import gc
 from typing import Final
 
@@ -14,4 +15,6 @@ THRESHOLDS: Final = (50_000, 20, 50)
 def search_rarely() -> None:
     """Leave what is imported by now out of each search, and search less often; for the process from now on."""
     gc.freeze()
+    # What is frozen is not freed at the end either, and libraries in C++ would tell of it as leaks in the log.
+    atexit.register(gc.unfreeze)
     gc.set_threshold(*THRESHOLDS)

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from otel_bridge_collector.api.operation import Operation, Tag
 from otel_bridge_collector.api.schemas import TEXT
-from otel_bridge_collector.metrics.prometheus import encode
 
 _TEXT_TYPES: Final = ("text/plain", "application/openmetrics-text")
 
@@ -31,6 +30,9 @@ class MetricsEndpoint:
 
     async def show(self, request: Request) -> Response:
         """Return the sidecar's own metrics, as Prometheus reads them."""
+        # Imported with the first scrape: not every sidecar is asked.
+        from otel_bridge_collector.metrics.prometheus import encode  # noqa: PLC0415 - see above
+
         # Away from the event loop, since the SDK takes its time; what it asks of us it may ask on any thread.
         data = await anyio.to_thread.run_sync(self._collect)
         body, content_type = encode(data, accept=request.headers.get("accept", ""))

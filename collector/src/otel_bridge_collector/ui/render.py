@@ -1,12 +1,11 @@
 """A template to an answer: everything that a row holds is text, and the browser is told to run and fetch nothing else."""
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -17,6 +16,10 @@ from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
 from otel_bridge_collector.ui import urls, values
 from otel_bridge_collector.ui.form import form_token, keep_form_token
 from otel_bridge_collector.ui.session import SESSION_COOKIE
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
 
 HEADERS: Final = {
     "content-security-policy": (
@@ -42,12 +45,16 @@ def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **gi
         given: what the template needs beside what every page has.
     """
     token = form_token(request)
-    text = _TEMPLATES.get_template(f"{template}.html").render(
-        form_token=token,
-        uses_keys=bool(_access().name),
-        has_session=SESSION_COOKIE in request.cookies,
-        version=_VERSION,
-        **given,
+    text = (
+        _templates()
+        .get_template(f"{template}.html")
+        .render(
+            form_token=token,
+            uses_keys=bool(_access().name),
+            has_session=SESSION_COOKIE in request.cookies,
+            version=_VERSION,
+            **given,
+        )
     )
     response = HTMLResponse(text, status_code=status, headers=HEADERS)
     keep_form_token(request, response, token)
@@ -95,12 +102,18 @@ def _finalize(value: object) -> object:
     return values.visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
-def _as_typed(text: str) -> Markup:
+def _as_typed(text: str) -> "Markup":
     """Let a field of a form hold what was typed, mark by mark: it is sent again."""
+    from markupsafe import escape  # noqa: PLC0415 - see below
+
     return escape(text)
 
 
-def _templates() -> Environment:
+@cache
+def _templates() -> "Environment":
+    # Imported with the first page: a sidecar that nobody looks at needs none of it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - see above
+
     templates = Environment(
         loader=PackageLoader("otel_bridge_collector.ui"),
         autoescape=True,
@@ -120,5 +133,4 @@ def _templates() -> Environment:
     return templates
 
 
-_TEMPLATES: Final = _templates()
 _VERSION: Final = version("otel-bridge-collector")
