@@ -35,7 +35,7 @@ def test_each_line_gets_an_answer() -> None:
 FORBIDDEN = """
 import socket, subprocess, sys
 from otel_bridge_collector.scoring import worker
-worker._limit(512 << 20)
+worker.limit(512 << 20)
 sys.addaudithook(worker._refuse)
 {act}
 """

@@ -1,11 +1,9 @@
 """Run scorers in a process beside this one, which is ended when it takes too long and made anew when it is needed."""
 
 import asyncio
-import contextlib
 import json
 import math
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
@@ -13,9 +11,9 @@ from typing import Any, Final, cast
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.online_scoring import OnlineScoring
 from otel_bridge_collector.store.json_text import dump_json
+from otel_bridge_collector.worker.process import ask, end, start
 
 _WORKER: Final = "otel_bridge_collector.scoring.worker"
-_ANSWER_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +53,7 @@ class Executor:
     async def _score(self, asked: Sequence[bytes], limits: OnlineScoring) -> Verdict:
         try:
             process = await self._running(limits.memory_limit)
-            answer = await asyncio.wait_for(_asked(process, asked), limits.timeout)
+            answer = await asyncio.wait_for(ask(process, asked), limits.timeout)
         except TimeoutError:
             await self.close()
             return Verdict(error=f"took longer than {limits.timeout:g} s")
@@ -76,32 +74,17 @@ class Executor:
         """End the process, if there is one."""
         process, self._process = self._process, None
         if process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            if process.stdin is not None:
-                process.stdin.close()
-            await process.communicate()  # until its pipes are closed, too
+            await end(process)
 
     async def _running(self, memory_bytes: int) -> Process:
         if self._process is None or self._process.returncode is not None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-I", "-m", _WORKER, str(memory_bytes),
-                stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, limit=_ANSWER_BYTES,
-            )  # fmt: skip
+            self._process = await start(_WORKER, str(memory_bytes))
         return self._process
 
 
 def encode_arguments(arguments: Mapping[str, Json]) -> bytes:
     """Return `input`, `output` and `expected` of a row as scorers get them. They may be large: call it on a thread, once a row."""
     return dump_json(arguments).encode()
-
-
-async def _asked(process: Process, asked: Sequence[bytes]) -> bytes:
-    if process.stdin is None or process.stdout is None:
-        raise OSError("the process has no pipes")
-    process.stdin.writelines(asked)
-    await process.stdin.drain()
-    return await process.stdout.readline()
 
 
 def _verdict(answer: bytes) -> Verdict:

@@ -5,22 +5,16 @@
 The audit hook keeps scorers from what they have no reason to do. It is no jail for code that means harm: none runs here.
 """
 
-import ctypes
 import importlib
 import json
 import os
-import resource
-import signal
 import sys
 from collections.abc import Mapping
 from io import TextIOWrapper
 from typing import Any, Final, cast
 
-_NICE: Final = 10
-_PR_SET_PDEATHSIG: Final = 1
-"""Linux: be killed when the parent ends (prctl(2))."""
+from otel_bridge_collector.worker.limits import limit
 
-_OPEN_FILES: Final = 64
 _ERROR_CHARACTERS: Final = 500
 _FORBIDDEN: Final = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.")
 
@@ -29,23 +23,12 @@ def main() -> None:
     """Score what stdin says, until it ends."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a scorer prints is no answer
-    _limit(int(sys.argv[1]))
+    limit(int(sys.argv[1]))
     autoevals = _autoevals()
     sys.addaudithook(_refuse)
     for line in cast("TextIOWrapper", sys.stdin):
         answers.write(f"{json.dumps(_answer(autoevals, json.loads(line)))}\n")
         answers.flush()
-
-
-def _limit(memory_bytes: int) -> None:
-    if sys.platform == "linux":
-        # Whatever it is computing, it does not outlive a sidecar that is killed.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    os.nice(_NICE)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _autoevals() -> Any:
