@@ -14,7 +14,8 @@ from typing import Any, Final, cast
 from otel_bridge_collector.api.backup import backup_operations
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
-from otel_bridge_collector.api.kinds import KINDS, PROJECT_SCORE, Kind
+from otel_bridge_collector.api.functions import FunctionsEndpoint, function_operations
+from otel_bridge_collector.api.kinds import FUNCTION, KINDS, PROJECT_SCORE, Kind
 from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.online_scores import online_score_operations
 from otel_bridge_collector.api.probes import probe_operations
@@ -45,9 +46,10 @@ _BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "function": {
         "project_id": "shop",
-        "name": "Tone",
-        "slug": "tone",
-        "function_data": {"type": "parameters", "data": {"tone": "warm"}},
+        "name": "Close",
+        "slug": "close",
+        "function_type": "scorer",
+        "function_data": {"type": "global", "name": "Levenshtein"},
     },
     "project_tag": {"project_id": "shop", "name": "triage", "color": "#ff0000", "description": "look at it"},
     "project_score": {
@@ -112,6 +114,8 @@ def _kind_examples() -> dict[str, Example]:
 
 def _more(kind: Kind) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What else an object of a kind can be asked for, before it is deleted."""
+    if kind is FUNCTION:
+        yield "invoke", {"input": {"output": "helo", "expected": "hello"}, "parent": "project_name:shop"}
     if kind is PROJECT_SCORE:
         yield "test", {"limit": 10}
         yield "backfill", {"since": "2026-01-31T10:30:00Z"}
@@ -201,6 +205,10 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     ),
     "GET /attachment/data/{token}": Example(url="$DOWNLOAD"),
     **_kind_examples(),
+    "POST /function/invoke": Example(
+        url="/function/invoke",
+        body={"global_function": "ExactMatch", "input": {"output": "hello", "expected": "hello"}},
+    ),
     "PUT /environment-object/{object_type}/{object_id}/{environment}": Example(
         url="/environment-object/dataset/cases/production", body={"object_version": "1000197156530614077"}
     ),
@@ -339,6 +347,7 @@ def described() -> Mapping[str, Any]:
                 *retention_operations(nothing),
                 *backup_operations(nothing),
                 *online_score_operations(nothing, nothing),
+                *function_operations(FunctionsEndpoint(nothing, nothing, nothing, nothing)),
                 *probe_operations(probes.live, probes.ready),
                 *metrics_operations(nothing),
             ]

@@ -10,6 +10,7 @@ from otel_bridge_collector.access import owner_access
 from otel_bridge_collector.api.backup import backup_operations
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.explain import explain_operations
+from otel_bridge_collector.api.functions import FunctionsEndpoint, function_operations
 from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.online_scores import online_score_operations
 from otel_bridge_collector.api.probes import probe_operations
@@ -62,6 +63,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             *retention_operations(cast("Any", None)),
             *backup_operations(cast("Any", None)),
             *online_score_operations(cast("Any", None), objects),
+            *function_operations(FunctionsEndpoint(*(cast("Any", None),) * 4)),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(lambda: None),
         ]

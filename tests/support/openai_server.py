@@ -50,8 +50,10 @@ async def _chat(request: Request) -> Response:
     has_tools = bool(asked.get("tools"))
     if asked.get("stream"):
         has_usage = (asked.get("stream_options") or {}).get("include_usage")
-        return _stream(_chat_chunks(has_tools=has_tools, has_usage=bool(has_usage)))
-    said: dict[str, Any] = {"tool_calls": [_CALL], "content": None} if has_tools else {"content": "hi"}
+        return _stream(_chat_chunks(_called(asked) if has_tools else None, has_usage=bool(has_usage)))
+    said: dict[str, Any] = (
+        {"tool_calls": [_called(asked)], "content": None} if has_tools else {"content": "hi"}
+    )
     choice = {
         "index": 0,
         "message": {"role": "assistant", **said},
@@ -61,15 +63,31 @@ async def _chat(request: Request) -> Response:
     return JSONResponse(_completion("chat.completion", [choice], USAGE))
 
 
-def _chat_chunks(*, has_tools: bool, has_usage: bool) -> Iterator[dict[str, Any]]:
-    started = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "add", "arguments": ""}}
+def _called(asked: dict[str, Any]) -> dict[str, Any]:
+    """The tool call that answers: what has to choose takes the first choice."""
+    function = asked["tools"][0]["function"]
+    choice = function.get("parameters", {}).get("properties", {}).get("choice", {})
+    if "enum" not in choice:
+        return _CALL
+    arguments = json.dumps({"choice": choice["enum"][0]}, separators=(",", ":"))
+    return {**_CALL, "function": {"name": function["name"], "arguments": arguments}}
+
+
+def _chat_chunks(call: dict[str, Any] | None, *, has_usage: bool) -> Iterator[dict[str, Any]]:
     deltas: list[dict[str, Any]] = [{"content": "h"}, {"content": "i"}]
-    if has_tools:
-        rest = [{"index": 0, "function": {"arguments": text}} for text in ('{"a"', ":1}")]
+    if call:
+        name, arguments = call["function"]["name"], call["function"]["arguments"]
+        started = {
+            "index": 0,
+            "id": "call_1",
+            "type": "function",
+            "function": {"name": name, "arguments": ""},
+        }
+        rest = [{"index": 0, "function": {"arguments": text}} for text in (arguments[:4], arguments[4:])]
         deltas = [{"tool_calls": [each]} for each in (started, *rest)]
-    for delta in ({"role": "assistant", "content": None if has_tools else ""}, *deltas):
+    for delta in ({"role": "assistant", "content": None if call else ""}, *deltas):
         yield _completion("chat.completion.chunk", [{"index": 0, "delta": delta, "finish_reason": None}])
-    end = "tool_calls" if has_tools else "stop"
+    end = "tool_calls" if call else "stop"
     yield _completion("chat.completion.chunk", [{"index": 0, "delta": {}, "finish_reason": end}])
     if has_usage:
         yield _completion("chat.completion.chunk", [], USAGE)

@@ -22,7 +22,8 @@ _KINDS: Final = (
     "experiment", "dataset", "prompt", "function", "project_tag", "project_score", "view", "dataset_snapshot", "project_automation",
 )  # fmt: skip
 _RETENTION: Final = {"event_type": "retention", "object_type": "experiment", "retention_days": 36500}
-_RULE: Final = {"online": {"status": "paused", "scorers": [{"type": "global", "name": "ExactMatch"}]}}
+_RULE: Final = {"online": {"sampling_rate": 0, "scorers": [{"type": "global", "name": "ExactMatch"}]}}
+_SCORER: Final = {"type": "global", "name": "ExactMatch"}
 _PROMPT: Final = {"prompt": {"type": "chat", "messages": [{"role": "user", "content": SECRET}]}}
 
 
@@ -59,7 +60,7 @@ def settle(client: httpx.Client, project: str) -> Victim:
     for kind in _KINDS:
         body: dict[str, Any] = {"project_id": project_id, "name": "planted", "slug": "planted"}
         body |= {"prompt_data": _PROMPT} if kind == "prompt" else {}
-        body |= {"function_data": {"type": "code", "data": SECRET}} if kind == "function" else {}
+        body |= {"function_data": {**_SCORER, "config": {"is": SECRET}}} if kind == "function" else {}
         body |= {"config": _RETENTION} if kind == "project_automation" else {}
         body |= {"description": SECRET} if kind in ("experiment", "dataset") else {}
         body |= {"object_id": project_id, "object_type": "project", "view_type": "logs"}
@@ -204,7 +205,10 @@ def _body(victim: Victim) -> dict[str, Any]:
         "object_type": "project",
         "view_type": "logs",
         "config": _RETENTION,
-        "function_data": {"type": "code", "data": OVERWRITTEN},
+        "function_data": {**_SCORER, "config": {"is": OVERWRITTEN}},
+        "function_id": ids["function"],
+        "parent": f"project_id:{victim.project_id}",
+        "input": {"output": OVERWRITTEN, "expected": OVERWRITTEN},
         "prompt_data": {"prompt": {"type": "completion", "content": OVERWRITTEN}},
         "rows": [
             {**row, "project_id": victim.project_id, "log_id": "g"},

@@ -60,6 +60,7 @@ from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.shutdown import METRICS, Shutdown
 from otel_bridge_collector.spool.record import CANARY_PROJECT
 from otel_bridge_collector.spool.spool import Spool
+from otel_bridge_collector.stages.functions import open_providers, start_functions
 from otel_bridge_collector.stages.health_check import open_health_check
 from otel_bridge_collector.stages.online_scoring import start_online_scoring
 from otel_bridge_collector.stages.page import WebPage
@@ -305,6 +306,7 @@ async def _start(
                 Backups(Stage(settings.data_dir, storage.spool, storage.store, storage.sink.on_writer))
             ),
             *online_score_operations(scoring, storage.objects.seen_by(current_access)),
+            *start_functions(settings, plane, ingest, open_providers(settings, stages), stages),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(seen.meters.collect),
         ],

@@ -55,6 +55,7 @@ class Renderer:
         engine: of mustache.
         variables: JSON by name; a value may be a function, which a section calls with its text and a renderer.
         strict: whether a variable that is not there is an error.
+        escapes: whether `{{x}}` in a text is escaped.
         max_bytes: size of one text, or None for no limit.
         max_lookups: variables and sections of one template.
     """
@@ -65,6 +66,7 @@ class Renderer:
         variables: Mapping[str, Any],
         *,
         strict: bool = False,
+        escapes: bool = True,
         max_bytes: int | None = None,
         max_lookups: int = MAX_LOOKUPS,
     ) -> None:
@@ -72,6 +74,7 @@ class Renderer:
         self._engine = engine
         self._variables = variables
         self._strict = strict
+        self._escape = _escaped if escapes else _as_it_is
         self._max_bytes = max_bytes
 
     def text(self, template: str) -> str:
@@ -80,7 +83,7 @@ class Renderer:
         Raises:
             TemplateError: see there.
         """
-        return self._render(template, _written, _escaped)
+        return self._render(template, _written, self._escape)
 
     def plain(self, template: str) -> str:
         """Return a text in which nothing is escaped.

@@ -13,11 +13,10 @@ from starlette.responses import Response
 from otel_bridge.contract.merge import merge_value
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import json_response, read_object
-from otel_bridge_collector.api.environments import environment_version
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.kinds import Kind
 from otel_bridge_collector.api.paging import page_of
-from otel_bridge_collector.api.version import read_version
+from otel_bridge_collector.api.states import said_state, state_of
 from otel_bridge_collector.api.writing import MaskFields
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.project_objects import ProjectObject
@@ -65,7 +64,7 @@ class ObjectsEndpoint:
         state = self._state(found, request.query_params)
         if state is None:
             raise RequestError(
-                f'{self._kind.name} "{found.name}" has no state{_said_state(request.query_params)}',
+                f'{self._kind.name} "{found.name}" has no state{_said(request.query_params)}',
                 code="notFound",
                 status=404,
             )
@@ -213,19 +212,9 @@ class ObjectsEndpoint:
 
     def _state(self, found: ProjectObject, query: Mapping[str, str]) -> ProjectObject | None:
         """Return the state of an object that `version` or `environment` asks for, else the present one."""
-        version = query.get("version")
-        if self._kind.is_versioned and not version and (environment := query.get("environment")):
-            version = environment_version(self._objects, found.id, environment)
-            if version is None:
-                return None
-        if not version:
-            return found
-        wanted = read_version(version)
-        states = (each.state for each in self._objects.in_projects.versions(found))
-        return next((state for state in states if state.xact_id <= wanted), None)
+        environment = query.get("environment") if self._kind.is_versioned else None
+        return state_of(self._objects, found, version=query.get("version"), environment=environment)
 
 
-def _said_state(query: Mapping[str, str]) -> str:
-    """Say which past state a request asks for, in the order in which it counts."""
-    version, environment = query.get("version"), query.get("environment")
-    return f" at version {version}" if version else f' for the environment "{environment}"'
+def _said(query: Mapping[str, str]) -> str:
+    return said_state(query.get("version"), query.get("environment"))

@@ -54,6 +54,7 @@ class Plane:
         masked: returns the fields of an object as they may be kept.
         next_xact: gives transactions to changes of objects.
         reader: runs the queries of the API and of the page, a few of both at a time.
+        writer: writes the rows of clients.
     """
 
     store: Selects
@@ -66,9 +67,11 @@ class Plane:
     masked: MaskFields
     next_xact: Callable[[], int]
     reader: Reader = field(init=False)
+    writer: RowWriter = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reader", Reader(self.store, self.objects, self.caught_up))
+        object.__setattr__(self, "writer", RowWriter(self.keep_rows, self.row_fault))
 
 
 def build_routes(plane: Plane, more: Sequence[Operation] = ()) -> list[BaseRoute]:
@@ -88,8 +91,7 @@ def build_routes(plane: Plane, more: Sequence[Operation] = ()) -> list[BaseRoute
 
 def build_operations(plane: Plane) -> list[Operation]:
     """Return the operations of the API."""
-    reader = plane.reader
-    writer = RowWriter(plane.keep_rows, plane.row_fault)
+    reader, writer = plane.reader, plane.writer
     rows: dict[RowsOf, ObjectRowsEndpoint] = {
         kind: ObjectRowsEndpoint(kind, plane.objects, reader, writer) for kind in ROW_KINDS
     }

@@ -11,6 +11,7 @@ from otel_bridge_collector.config.address import Address, Endpoint
 from otel_bridge_collector.config.component import ComponentId, with_types
 from otel_bridge_collector.config.cors import Cors
 from otel_bridge_collector.config.exporter import Exporter
+from otel_bridge_collector.config.functions import Functions
 from otel_bridge_collector.config.metrics import Metrics
 from otel_bridge_collector.config.online_scoring import OnlineScoring
 from otel_bridge_collector.config.processor import Processor
@@ -150,6 +151,7 @@ class Extensions(Section):
     quotas: Quotas | None = None
     retention: Retention | None = None
     online_scoring: OnlineScoring | None = None
+    functions: Functions | None = None
     canary: Canary | None = None
 
 

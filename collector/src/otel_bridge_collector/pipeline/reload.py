@@ -33,7 +33,7 @@ _PARTS: Final = (
 """Sections whose keys take effect at once; a change is told by the name of the key."""
 
 
-_SCORING: Final = "extensions.online_scoring"
+_FIXED: Final = ("extensions.online_scoring", "extensions.functions")
 
 
 def fixed_changes(old: Settings, new: Settings) -> list[str]:
@@ -47,8 +47,11 @@ def fixed_changes(old: Settings, new: Settings) -> list[str]:
         stays.append("service.telemetry.metrics stays as it was: another needs a new start")
     if old.config.providers != new.config.providers:
         stays.append("providers stay as they were: others need a new start")
-    if _part(old, _SCORING) != _part(new, _SCORING):
-        stays.append(f"{_SCORING} stays as it was: another needs a new start")
+    stays += [
+        f"{section} stays as it was: another needs a new start"
+        for section in _FIXED
+        if _part(old, section) != _part(new, section)
+    ]
     return stays
 
 

@@ -111,6 +111,11 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/v1/dataset/{object_id}/summarize"): READ,
     ("POST", "/v1/project_score/{object_id}/test"): READ,
     ("POST", "/v1/project_score/{object_id}/backfill"): WRITE,
+    (
+        "POST",
+        "/function/invoke",
+    ): WRITE,  # it costs money, and what it returns may stand in no row that `read` shows
+    ("POST", "/v1/function/{object_id}/invoke"): WRITE,
     ("GET", "/v1/explain/{span_id}"): READ,
     ("GET", "/v1/receipts"): READ,
     ("GET", "/v1/delivery"): ADMIN,
@@ -154,6 +159,8 @@ ROWS: Final = frozenset(
         ("POST", "/logs3"),
         ("POST", "/logs3/overflow"),
         ("POST", "/v1/insert"),
+        ("POST", "/function/invoke"),
+        ("POST", "/v1/function/{object_id}/invoke"),
         *(
             ("POST", f"/v1/{kind}/{{object_id}}/{rows}")
             for kind in _ROW_KINDS
