@@ -54,8 +54,6 @@ def wanted_by(filters: Sequence[CaseFilter]) -> Callable[[EvalCase[Any, Any]], b
     """Return what tells whether a case passes all filters."""
 
     def is_wanted(case: EvalCase[Any, Any]) -> bool:
-        if not filters:
-            return True
         members = {each.name: getattr(case, each.name) for each in fields(case)}
         told = to_json({name: value for name, value in members.items() if value is not None})
         return all(each.matches(told) for each in filters)

@@ -1,43 +1,15 @@
 """`otel-bridge eval` as its users call it: a process, files, and a sidecar where something is sent."""
 
 import json
+import signal
 import subprocess
-import sysconfig
 from pathlib import Path
-from typing import Final
 
 import httpx
 import pytest
 
 from tests.support.collector import running_collector
-
-COMMAND: Final = Path(sysconfig.get_path("scripts")) / "otel-bridge"
-
-TWICE: Final = """
-from otel_bridge import Eval, EvalAsync
-
-def twice(input):
-    return input * 2
-
-def exact(output, expected):
-    return output == expected
-
-CASES = [{"input": 1, "expected": 2}, {"input": 2, "expected": 5, "metadata": {"kind": "hard"}}]
-Eval("cli", data=CASES, task=twice, scores=[exact], experiment_name="first")
-"""
-
-
-def run(folder: Path, *arguments: str, api: str = "") -> subprocess.CompletedProcess[str]:
-    variables = [f"BRAINTRUST_{name}={value}" for name, value in
-                 {"API_URL": api, "APP_URL": api, "API_KEY": "any"}.items() if api]  # fmt: skip
-    return subprocess.run(
-        ["/usr/bin/env", *variables, str(COMMAND), "eval", *arguments],
-        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-
-
-def summaries(text: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in text.splitlines()]
+from tests.support.eval_command import COMMAND, TWICE, run_eval, summaries
 
 
 def test_files_of_a_folder_run_and_give_a_line_each(tmp_path: Path) -> None:
@@ -46,7 +18,7 @@ def test_files_of_a_folder_run_and_give_a_line_each(tmp_path: Path) -> None:
     (tmp_path / "below" / "eval_b.py").write_text(TWICE.replace('"first"', '"second"'))
     (tmp_path / "other.py").write_text("raise SystemExit('not one of them')")
 
-    done = run(tmp_path, "--jsonl", "--no-send-logs")
+    done = run_eval(tmp_path, "--jsonl", "--no-send-logs")
 
     assert done.returncode == 0, done.stderr
     found = summaries(done.stdout)
@@ -60,7 +32,7 @@ def test_files_of_a_folder_run_and_give_a_line_each(tmp_path: Path) -> None:
 def test_what_is_sent_becomes_an_experiment(tmp_path: Path) -> None:
     (tmp_path / "eval_a.py").write_text(TWICE)
     with running_collector(tmp_path / "data") as collector:
-        done = run(tmp_path, "eval_a.py", api=collector.api)
+        done = run_eval(tmp_path, "eval_a.py", api=collector.api)
         experiments = httpx.get(f"{collector.api}/v1/experiment").json()["objects"]
 
     assert done.returncode == 0, done.stderr
@@ -71,7 +43,7 @@ def test_what_is_sent_becomes_an_experiment(tmp_path: Path) -> None:
 def test_list_names_the_evaluations_and_runs_none(tmp_path: Path) -> None:
     (tmp_path / "eval_a.py").write_text(TWICE.replace("return input * 2", "raise SystemExit(9)"))
 
-    done = run(tmp_path, "--list")
+    done = run_eval(tmp_path, "--list")
 
     assert (done.returncode, done.stdout) == (0, "cli [experiment_name=first]\n")
 
@@ -89,7 +61,7 @@ def test_a_filter_chooses_cases_and_swallows_no_file(
 ) -> None:
     (tmp_path / "eval_a.py").write_text(TWICE)
 
-    done = run(tmp_path, *filters, "eval_a.py", "--jsonl", "--no-send-logs")
+    done = run_eval(tmp_path, *filters, "eval_a.py", "--jsonl", "--no-send-logs")
 
     (found,) = summaries(done.stdout)
     assert found["scores"]["exact"]["score"] == score  # type: ignore[index]
@@ -98,7 +70,7 @@ def test_a_filter_chooses_cases_and_swallows_no_file(
 def test_a_task_that_fails_ends_it_with_one(tmp_path: Path) -> None:
     (tmp_path / "eval_a.py").write_text(TWICE.replace("return input * 2", "raise ValueError('no')"))
 
-    done = run(tmp_path, "--jsonl", "--no-send-logs")
+    done = run_eval(tmp_path, "--jsonl", "--no-send-logs")
 
     assert done.returncode == 1
     (told,) = summaries(done.stdout)
@@ -111,7 +83,7 @@ def test_the_reporter_that_the_files_declare_has_the_last_word(tmp_path: Path) -
         f"from otel_bridge import Reporter\nReporter('r', lambda result: 1, lambda results: print(results))\n{TWICE}"
     )
 
-    done = run(tmp_path, "--no-send-logs")
+    done = run_eval(tmp_path, "--no-send-logs")
 
     assert (done.returncode, done.stdout) == (1, "[1]\n")
 
@@ -123,37 +95,38 @@ def test_a_reporter_can_be_named(tmp_path: Path) -> None:
         + TWICE.replace('experiment_name="first"', 'reporter="b"')
     )
 
-    assert run(tmp_path, "--no-send-logs").returncode == 0
+    assert run_eval(tmp_path, "--no-send-logs").returncode == 0
 
 
 def test_a_file_that_cannot_be_loaded_is_told_and_the_others_run(tmp_path: Path) -> None:
     (tmp_path / "eval_a.py").write_text("import nosuch")
     (tmp_path / "eval_b.py").write_text(TWICE)
 
-    done = run(tmp_path, "--jsonl", "--no-send-logs")
+    done = run_eval(tmp_path, "--jsonl", "--no-send-logs")
 
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert "Failed to import eval_a.py: No module named 'nosuch'" in done.stderr
+    assert "Error: 1 of 2 files could not be loaded, see above" in done.stderr
     assert len(summaries(done.stdout)) == 1
-    assert run(tmp_path, "--terminate-on-failure", "--no-send-logs").returncode == 1
+    assert run_eval(tmp_path, "--terminate-on-failure", "--no-send-logs").returncode == 1
 
 
 def test_a_file_that_calls_exit_does_not_keep_the_others_from_running(tmp_path: Path) -> None:
     (tmp_path / "eval_a.py").write_text("import sys; sys.exit(0)")
     (tmp_path / "eval_b.py").write_text(TWICE)
 
-    done = run(tmp_path, "--jsonl", "--no-send-logs")
+    done = run_eval(tmp_path, "--jsonl", "--no-send-logs")
 
     assert "Failed to import eval_a.py: it called exit(0)" in done.stderr
     assert len(summaries(done.stdout)) == 1
-    assert run(tmp_path, "--terminate-on-failure", "--no-send-logs").returncode == 1
+    assert run_eval(tmp_path, "--terminate-on-failure", "--no-send-logs").returncode == 1
 
 
 def test_a_task_that_calls_exit_ends_its_evaluation_alone_and_not_well(tmp_path: Path) -> None:
     (tmp_path / "eval_a.py").write_text(TWICE.replace("return input * 2", "raise SystemExit(0)"))
     (tmp_path / "eval_b.py").write_text(TWICE)
 
-    done = run(tmp_path, "--jsonl", "--no-send-logs")
+    done = run_eval(tmp_path, "--jsonl", "--no-send-logs")
 
     assert done.returncode == 1
     assert "cli [experiment_name=first] has ended early" in done.stderr
@@ -163,7 +136,7 @@ def test_a_task_that_calls_exit_ends_its_evaluation_alone_and_not_well(tmp_path:
 def test_a_sidecar_that_is_away_is_told_without_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "eval_a.py").write_text(TWICE)
 
-    done = run(tmp_path, api="http://127.0.0.1:9")
+    done = run_eval(tmp_path, api="http://127.0.0.1:9")
 
     assert done.returncode == 1
     assert "is the sidecar running?" in done.stderr
@@ -179,15 +152,80 @@ def test_a_sidecar_that_is_away_is_told_without_a_traceback(tmp_path: Path) -> N
     ],
 )
 def test_wrong_usage_says_what_was_expected(tmp_path: Path, arguments: list[str], said: str) -> None:
-    done = run(tmp_path, *arguments)
+    done = run_eval(tmp_path, *arguments)
 
     assert done.returncode == 2
     assert said in done.stderr
 
 
 def test_a_folder_without_evaluations_says_where_it_looked(tmp_path: Path) -> None:
-    assert "no Eval(...) was found in ." in run(tmp_path).stderr
+    assert "no Eval(...) was found in ." in run_eval(tmp_path).stderr
 
 
 def test_the_help_has_examples() -> None:
-    assert "otel-bridge eval evals/ --no-send-logs" in run(Path.cwd(), "--help").stdout
+    assert "otel-bridge eval evals/ --no-send-logs" in run_eval(Path.cwd(), "--help").stdout
+
+
+def test_a_condition_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
+    done = run_eval(tmp_path, "--fail-if", "exact < 1")
+
+    assert done.returncode == 2
+    assert "'exact < 1' is no condition: expected for example" in done.stderr
+
+
+def test_a_failing_scorer_fails_the_run_only_when_asked_to(tmp_path: Path) -> None:
+    (tmp_path / "eval_a.py").write_text(TWICE.replace("return output == expected", "raise ValueError('no')"))
+
+    assert run_eval(tmp_path, "--no-send-logs").returncode == 0
+    done = run_eval(tmp_path, "--no-send-logs", "--fail-on-scorer-error")
+    assert done.returncode == 1
+    assert "scorers failed in 2 cases (--fail-on-scorer-error)" in done.stderr
+
+
+def test_filters_that_no_case_passes_make_no_experiment_and_fail(tmp_path: Path) -> None:
+    (tmp_path / "eval_a.py").write_text(TWICE)
+    with running_collector(tmp_path / "data") as collector:
+        done = run_eval(tmp_path, "--filter", "input=nosuch", api=collector.api)
+        experiments = httpx.get(f"{collector.api}/v1/experiment").json()["objects"]
+
+    assert (done.returncode, experiments) == (1, [])
+    assert "no case passes the filters, so no experiment was made" in done.stderr
+
+
+def test_an_experiment_of_some_cases_says_so(tmp_path: Path) -> None:
+    (tmp_path / "eval_a.py").write_text(TWICE)
+    with running_collector(tmp_path / "data") as collector:
+        done = run_eval(tmp_path, "--filter", "input=1", api=collector.api)
+
+    assert done.returncode == 0, done.stderr
+    assert "Experiment first is running at" in done.stderr
+    assert "only the cases that pass the filters are in this experiment" in done.stderr
+
+
+def test_one_failing_task_does_not_hide_the_table(tmp_path: Path) -> None:
+    (tmp_path / "eval_a.py").write_text(TWICE.replace("return input * 2", "return 2 / (input - 2)"))
+
+    done = run_eval(tmp_path, "--no-send-logs")
+
+    assert done.returncode == 1
+    assert "failed with 1 error" in done.stderr
+    assert "exact" in done.stdout
+
+
+def test_it_runs_again_when_a_file_changes(tmp_path: Path) -> None:
+    (tmp_path / "eval_a.py").write_text(TWICE)
+    with subprocess.Popen(
+        [str(COMMAND), "eval", "--watch", "--no-send-logs", "--jsonl"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout is not None
+            before = json.loads(process.stdout.readline())
+            (tmp_path / "eval_a.py").write_text(TWICE.replace("input * 2", "input"))
+            after = json.loads(process.stdout.readline())
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=30)
+
+    assert (before["scores"]["exact"]["score"], after["scores"]["exact"]["score"]) == (0.5, 0)
+    assert process.returncode == 0

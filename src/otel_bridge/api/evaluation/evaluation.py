@@ -41,6 +41,8 @@ from otel_bridge.processor.watch import Watch
 _SENT_EVERY_S: Final = 0.1
 """How long what is finished may wait to be sent: short, since what a process that is killed has not sent is lost."""
 
+_FILTERED: Final = "only the cases that pass the filters are in this experiment; the next one is compared with it, unless it names its base"
+
 Outcome: TypeAlias = EvalResultWithSummary[Any, Any, Any]
 
 
@@ -55,7 +57,7 @@ class Options:
         on_start: told of the experiment before the first case, or None.
         stream: takes what tasks report of themselves, or None.
         parent: slug of what the cases hang under, instead of an experiment, or None.
-        is_wanted: says whether a case is to run.
+        is_wanted: says whether a case is to run; None for all. With it, the experiment is made when the first one is found.
         verbose: whether a reporter is to show whole tracebacks.
         jsonl: whether a reporter is to print a line of JSON.
         shows_progress: whether a bar is shown where somebody looks.
@@ -67,7 +69,7 @@ class Options:
     on_start: Callable[[ExperimentSummary], None] | None = None
     stream: ground.Stream | None = None
     parent: str | None = None
-    is_wanted: Callable[[EvalCase[Any, Any]], bool] = lambda _: True
+    is_wanted: Callable[[EvalCase[Any, Any]], bool] | None = None
     verbose: bool = True
     jsonl: bool = False
     shows_progress: bool = True
@@ -77,6 +79,7 @@ class Evaluation:
     """An evaluation.
 
     Attributes:
+        outcome: what came of it; None before its end, or where it was stopped early.
         partial: what was done when it was stopped early, or did not arrive whole; None before that.
         is_well: whether the reporter says so; False before it was asked.
     """
@@ -85,6 +88,8 @@ class Evaluation:
         self._evaluator, self._options = evaluator, options
         self._experiment: Experiment | None = None
         self._watch = Watch()
+        self._has_begun = False
+        self.outcome: Outcome | None = None
         self.partial: Outcome | None = None
         self.is_well = False
         if not options.no_send_logs and options.parent is None:
@@ -110,6 +115,11 @@ class Evaluation:
         Raises:
             ControlError: it could not be made.
         """
+        if self._options.is_wanted is None:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._has_begun = True
         if self._experiment is None:
             return
         summary = self._experiment.summarize(summarize_scores=False)
@@ -139,7 +149,7 @@ class Evaluation:
                 trial_count=evaluator.trial_count,
                 max_concurrency=evaluator.max_concurrency,
                 on_progress=shown,
-                is_wanted=self._options.is_wanted,
+                is_wanted=self._options.is_wanted or (lambda _: True),
                 make_room=self._make_room if self._experiment else None,
             )
             sending = asyncio.ensure_future(_send_on(run, shown)) if not self._options.no_send_logs else None
@@ -161,15 +171,17 @@ class Evaluation:
         return lambda begun, done: told(begun, done - self._watch.unsafe)
 
     async def _make_room(self) -> None:
-        """Wait for a queue that is nearly full, without holding up the cases that run."""
+        """Wait for a queue that is nearly full, without holding up the cases that run; before the first case, begin."""
+        if not self._has_begun:
+            await asyncio.to_thread(self._begin)
         if self._experiment and is_crowded(self._experiment.bridge):
             await asyncio.to_thread(drain)
 
     async def _told(self, run: Run, work: CaseWork) -> Outcome:
         if not run.begun:
-            sys.stderr.write(
-                f"Warning: no data rows found for evaluator '{self._evaluator.eval_name}'. The experiment will be empty.\n"
-            )
+            sys.stderr.write(self._said_of_nothing())
+        elif self._options.is_wanted is not None and self._experiment is not None:
+            sys.stderr.write(f"{self._evaluator.eval_name}: {_FILTERED}\n")
         outcome, fault = await asyncio.to_thread(self._outcome, run)
         _tell_scorer_errors(work)
         options = self._options
@@ -183,7 +195,14 @@ class Evaluation:
         if fault is not None:
             self.partial = outcome
             raise fault
+        self.outcome = outcome
         return outcome
+
+    def _said_of_nothing(self) -> str:
+        name = self._evaluator.eval_name
+        if self._options.is_wanted is None:
+            return f"Warning: no data rows found for evaluator '{name}'. The experiment will be empty.\n"
+        return f"{name}: no case passes the filters, so no experiment was made\n"
 
     def _outcome(self, run: Run) -> tuple[Outcome, BridgeError | None]:
         """Return what came of it; with what is wrong, where not all of it arrived, and then summed up here."""
@@ -220,7 +239,7 @@ class Evaluation:
 
     def _summary(self, run: Run) -> ExperimentSummary:
         evaluator, experiment = self._evaluator, self._experiment
-        if experiment is None:
+        if experiment is None or not self._has_begun:
             if not self._options.no_send_logs:
                 drain()
             return local_summary(evaluator.project_name, evaluator.eval_name, run.results)

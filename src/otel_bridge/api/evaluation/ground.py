@@ -5,6 +5,7 @@ Source: `braintrust` 0.47.0 SDK, `framework.Eval`, measured (spec/evaluate.md se
 
 import secrets
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, cast
 
 from opentelemetry import context as otel_context
@@ -68,7 +69,9 @@ def in_experiment(experiment: Experiment, stream: Stream | None) -> Place:
     return Place(
         start=lambda arguments: start(experiment.bridge, experiment.root_place(), arguments),
         dataset_id=dataset.id if isinstance(dataset, Dataset) else None,
-        trace=_traces(experiment.account, experiment.parent),
+        trace=_traces(
+            experiment.account, lambda: experiment.parent
+        ),  # asked with the first case: it makes the experiment
         stream=stream,
     )
 
@@ -86,7 +89,7 @@ def under_parent(parent: str, account: Account, data: Any, stream: Stream | None
     return Place(
         start=lambda arguments: start(bridge, place, arguments),
         dataset_id=data.id if isinstance(data, Dataset) else None,
-        trace=_traces(account, str(parse_parent(parent))),
+        trace=_traces(account, partial(str, parse_parent(parent))),
         stream=stream,
     )
 
@@ -96,7 +99,7 @@ def nowhere(account: Account, data: Any, stream: Stream | None) -> Place:
     return Place(
         start=_start_nothing,
         dataset_id=data.id if isinstance(data, Dataset) else None,
-        trace=_traces(account, ""),
+        trace=_traces(account, str),
         stream=stream,
     )
 
@@ -121,8 +124,8 @@ def data_of(evaluator: Evaluator[Any, Any, Any], experiment: Experiment | None) 
     return ReadonlyExperiment(experiment.account, Once(lambda: found)).as_dataset()
 
 
-def _traces(account: Account, parent: str) -> Callable[[Span, Mapping[str, Any]], LocalTrace]:
-    return lambda root, row: LocalTrace(account, parent, root.root_span_id, open_row=row)
+def _traces(account: Account, parent: Callable[[], str]) -> Callable[[Span, Mapping[str, Any]], LocalTrace]:
+    return lambda root, row: LocalTrace(account, parent(), root.root_span_id, open_row=row)
 
 
 def _start_nothing(arguments: StartArguments) -> Span:

@@ -85,10 +85,11 @@ def _report_eval(
     failed = [each for each in result.results if each.error is not None]
     if failed:
         _tell_failures(evaluator.eval_name, failed, verbose=verbose, jsonl=jsonl)
-        return False
-    text = json.dumps(result.summary.as_dict()) if jsonl else table(result.summary, result.results)
-    sys.stdout.write(f"{text}\n")
-    return True
+    if not jsonl and len(failed) < len(result.results):
+        sys.stdout.write(f"{table(result.summary, result.results)}\n")
+    if jsonl and not failed:
+        sys.stdout.write(f"{json.dumps(result.summary.as_dict())}\n")
+    return not failed
 
 
 def _report_run(results: Sequence[bool], verbose: bool, jsonl: bool) -> bool:  # noqa: FBT001 - Braintrust's signature
@@ -115,4 +116,4 @@ def _last_line(text: str) -> str:
 
 
 DEFAULT_REPORTER: Final = ReporterDef(name="default", report_eval=_report_eval, report_run=_report_run)
-"""Prints the table; of failed tasks the tracebacks instead, on stderr."""
+"""Prints the table, unless all tasks failed; of failed tasks the tracebacks, on stderr."""

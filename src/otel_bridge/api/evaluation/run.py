@@ -14,6 +14,7 @@ Source: `braintrust` 0.47.0 SDK, `framework`, measured (spec/evaluate.md section
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -24,7 +25,14 @@ from otel_bridge.api.evaluation.data import cases
 from otel_bridge.api.evaluation.progress import nothing
 from otel_bridge.api.evaluation.result import EvalResult
 
+logger = logging.getLogger(__name__)
+
 _LOOKED_EVERY_S: Final = 0.01
+
+_SAME: Final = {
+    "id": "they run as cases of their own, and by their id nobody can tell them apart",
+    "upsert_id": "the row of the last one replaces the others; give each its own",
+}
 
 Result = EvalResult[Any, Any, Any]
 
@@ -57,6 +65,8 @@ class Run:
         self._results: dict[int, Result] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._begun = 0
+        self._ids: set[tuple[str, str]] = set()
+        self._has_warned = False
         self._is_stopping = False
 
     @property
@@ -94,6 +104,7 @@ class Run:
         try:
             async for case in cases(data):
                 trials = self._trial_count if case.trial_count is None else case.trial_count
+                self._warn_of_same_ids(case)
                 for trial_index in range(trials if self._is_wanted(case) else 0):
                     await self._begin(case, trial_index, ended)
             while self._running:
@@ -102,6 +113,16 @@ class Run:
             _end(ended, error)
         else:
             _end(ended, None)
+
+    def _warn_of_same_ids(self, case: EvalCase[Any, Any]) -> None:
+        """Say once that ids come twice: rows of one `upsert_id` are one row, and others cannot be told apart by their id."""
+        for name, value in (("id", case.id), ("upsert_id", case.upsert_id)):
+            if not isinstance(value, str) or self._has_warned:
+                continue
+            if (name, value) in self._ids:
+                self._has_warned = True
+                logger.warning("several cases have the %s %r: %s", name, value, _SAME[name])
+            self._ids.add((name, value))
 
     async def _begin(self, case: EvalCase[Any, Any], trial_index: int, ended: "asyncio.Future[None]") -> None:
         if self._places:

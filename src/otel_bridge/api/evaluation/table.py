@@ -37,7 +37,7 @@ def _body(summary: ExperimentSummary, results: Sequence[EvalResult[Any, Any, Any
 
 def _numbers(summary: ExperimentSummary) -> str:
     lines = [*map(_score_line, summary.scores.values()), *map(_metric_line, summary.metrics.values())]
-    return _aligned([_HEAD, *lines])
+    return aligned([_HEAD, *lines])
 
 
 def _score_line(score: ScoreSummary) -> tuple[str, ...]:
@@ -68,8 +68,9 @@ def _number(value: float) -> str:
     return f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.4g}"  # noqa: PLR2004 - two digits would say nothing
 
 
-def _aligned(lines: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEAD))]
+def aligned(lines: Sequence[tuple[str, ...]]) -> str:
+    """Return lines of equally many cells below each other: the first to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     shown = (
         "  ".join(
             [

@@ -56,3 +56,22 @@ def test_data_that_breaks_off_keeps_what_was_done() -> None:
 def test_no_time_at_all() -> None:
     with pytest.raises(TimeoutError, match="Evaluator timed out"):
         Eval("p", [{"input": 1}], lambda x: x, [], timeout=0, no_send_logs=True)
+
+
+@pytest.mark.parametrize(
+    ("cases", "warned"),
+    [
+        pytest.param(
+            [{"id": "a"}, {"id": "b"}, {"id": "a"}, {"id": "a"}], ["several cases have the id 'a'"], id="id"
+        ),
+        pytest.param([{"upsert_id": "u"}] * 2, ["several cases have the upsert_id 'u'"], id="upsert_id"),
+        pytest.param([{"id": "a", "trial_count": 2}, {}, {}], [], id="trials and cases without ids"),
+    ],
+)
+def test_ids_that_come_twice_are_told_once_and_all_cases_run(
+    cases: list[dict[str, Any]], warned: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    outcome = Eval("p", [{"input": 1, **case} for case in cases], str, [], no_send_logs=True)
+
+    assert len(outcome.results) >= len(cases)
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == warned
