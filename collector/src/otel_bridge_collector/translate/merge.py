@@ -51,7 +51,11 @@ def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool
     given: list[Content] = []
     keyed: list[Entry] = []
     used: set[str] = set()
+    spent: list[str] = []
+    fallback_type: SpanType | None = None
     for partial in partials:
+        spent += partial.spent
+        fallback_type = fallback_type or partial.fallback_type
         for reading in partial.readings:
             used.update(reading.attributes)
             if isinstance(reading, Entry):
@@ -61,12 +65,11 @@ def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool
     contents, content_losers = _contents(given)
     entries, entry_losers = _entries(keyed)
     used.difference_update(content_losers, entry_losers)
-    for partial in partials:
-        used.update(partial.spent)
+    used.update(spent)
     return Merged(
         contents={winner.field: winner.value for winner in contents if not _is_without_messages(winner)},
         objects=_objects(entries),
-        fallback_type=next((partial.fallback_type for partial in partials if partial.fallback_type), None),
+        fallback_type=fallback_type,
         leftovers=attributes
         if preserve
         else {key: value for key, value in attributes.items() if key not in used},

@@ -72,6 +72,7 @@ _GOOGLE_OUTPUT: Final = (
 )
 
 _MAX_DIGITS: Final = 15
+_LIMIT: Final = 10**_MAX_DIGITS
 """A number that is longer is no count; within this, floats are exact."""
 
 
@@ -116,15 +117,17 @@ def token_metrics(counts: Iterable[Count]) -> Iterator[Entry]:
     What is no number of tokens (negative, not finite, no number) is passed over, so that it stays a leftover. Parts that a
     total cannot include are added to it.
     """
-    valid = [(count, value) for count in counts if (value := _tokens(count.value)) is not None]
+    valid: list[tuple[Count, int]] = []
     given: dict[str, int] = {}
-    for count, value in valid:
-        given.setdefault(count.metric, value)
+    for count in counts:
+        if (value := _tokens(count.value)) is not None:
+            valid.append((count, value))
+            given.setdefault(count.metric, value)
+    if not valid:
+        return
     normal = _normal_form(given)
-    for count, value in valid:
-        metric = count.metric
-        taken = normal[metric] if value == given[metric] else value
-        yield Entry("metrics", metric, taken, count.attributes)
+    for (metric, _, attributes), value in valid:
+        yield Entry("metrics", metric, normal[metric] if value == given[metric] else value, attributes)
     if "tokens" in normal and "tokens" not in given:
         yield Entry("metrics", "tokens", normal["tokens"], ())
 
@@ -145,8 +148,10 @@ def _with_cache(leaves: Mapping[str, Json]) -> dict[str, Json]:
 def _normal_form(given: Mapping[str, int]) -> dict[str, int]:
     normal = dict(given)
     for total, parts in _PARTS.items():
+        if total not in given:
+            continue
         part_sum = sum([given.get(part, 0) for part in parts])
-        if part_sum and total in given and _are_apart(given, total, part_sum):
+        if part_sum and _are_apart(given, total, part_sum):
             normal[total] = given[total] + part_sum
     if "prompt_tokens" in normal and "completion_tokens" in normal:
         sum_of_both = normal["prompt_tokens"] + normal["completion_tokens"]
@@ -161,9 +166,11 @@ def _are_apart(given: Mapping[str, int], total: str, part_sum: int) -> bool:
 
 
 def _tokens(value: Json) -> int | None:
+    if type(value) is int:
+        return value if 0 <= value < _LIMIT else None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS:
         return int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10**_MAX_DIGITS:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LIMIT:
         return None
     return int(value) if value == int(value) else None
 

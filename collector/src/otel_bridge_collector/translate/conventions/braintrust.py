@@ -22,7 +22,8 @@ service in May 2026; spec/translation.md section 4.1.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Final
 
@@ -33,6 +34,7 @@ from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.indexed import below, items_below, nested
 from otel_bridge_collector.translate.messages import chat_messages
+from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, useful
 from otel_bridge_collector.translate.partial import Content, Entry, ObjectField, Partial, Rank, Reading
 from otel_bridge_collector.translate.usage import is_measure
 
@@ -75,15 +77,11 @@ def translate(span: Span) -> Partial:
 
 def fields(attributes: Attributes) -> Iterator[Reading]:
     """Yield what `braintrust.*` attributes of a span or of an update to it say, the better of two first."""
-    return chain(
-        _values(attributes),
-        _json_values(attributes),
-        _objects(attributes),
-        _context(attributes),
-        _tags(attributes),
-        _row_id(attributes),
-        _event_fields(attributes),
-    )
+    return chain.from_iterable(read(attributes) for read in name_set(attributes).plan(_useful))
+
+
+def _useful(told: NameSet) -> Sequence[Read[Reading]]:
+    return useful(_READERS, told)
 
 
 def _spent(attributes: Attributes) -> tuple[str, ...]:
@@ -92,16 +90,14 @@ def _spent(attributes: Attributes) -> tuple[str, ...]:
     return (names.PRESERVE_ATTRIBUTES, *empty)
 
 
-def _values(attributes: Attributes) -> Iterator[Content]:
-    for field, json_attribute in _VALUE_FIELDS.items():
-        if parsed := json_text.parse(attributes.get(json_attribute)):
-            yield Content(field, parsed.value, Rank.EXPLICIT, (json_attribute,))
-        attribute = _PREFIX + field
-        if attribute in attributes:
-            yield Content(field, json_text.decoded(attributes[attribute]), Rank.EXPLICIT, (attribute,))
-        if items := items_below(attributes, f"{attribute}."):
-            used = tuple(f"{attribute}.{path}" for path in items)
-            yield Content(field, chat_messages(nested(items)), Rank.EXPLICIT, used)
+def _value(attributes: Attributes, *, field: str, json_attribute: str, attribute: str) -> Iterator[Content]:
+    if parsed := json_text.parse(attributes.get(json_attribute)):
+        yield Content(field, parsed.value, Rank.EXPLICIT, (json_attribute,))
+    if attribute in attributes:
+        yield Content(field, json_text.decoded(attributes[attribute]), Rank.EXPLICIT, (attribute,))
+    if items := items_below(attributes, f"{attribute}."):
+        used = tuple(f"{attribute}.{path}" for path in items)
+        yield Content(field, chat_messages(nested(items)), Rank.EXPLICIT, used)
 
 
 def _json_values(attributes: Attributes) -> Iterator[Content]:
@@ -113,21 +109,19 @@ def _json_values(attributes: Attributes) -> Iterator[Content]:
         yield Content("origin", origin.value, Rank.EXPLICIT, (names.ORIGIN,))
 
 
-def _objects(attributes: Attributes) -> Iterator[Entry]:
-    for field in _OBJECT_FIELDS:
-        attribute = _PREFIX + field
-        parsed = json_text.structure(attributes.get(attribute))
-        whole = parsed.value if parsed and isinstance(parsed.value, dict) else _NOTHING
-        paths = below(attributes, f"{attribute}.")
-        flat = {path: json_text.decoded(value) for path, value in paths.items()}
-        overlay = nested(flat) if field in _FLATTENED_DEEP else flat
-        if isinstance(overlay, dict):
-            used = (*([attribute] if whole else []), *(f"{attribute}.{path}" for path in paths))
-            merged = _merged(whole, overlay)
-            for key, value in merged.items():
-                yield _entry(field, key, value, used)
-            if field == "metrics" and (total := _total(merged)) is not None:
-                yield Entry(field, "tokens", total, used)
+def _object(attributes: Attributes, *, field: ObjectField, attribute: str) -> Iterator[Entry]:
+    parsed = json_text.structure(attributes.get(attribute))
+    whole = parsed.value if parsed and isinstance(parsed.value, dict) else _NOTHING
+    paths = below(attributes, f"{attribute}.")
+    flat = {path: json_text.decoded(value) for path, value in paths.items()}
+    overlay = nested(flat) if field in _FLATTENED_DEEP else flat
+    if isinstance(overlay, dict):
+        used = (*([attribute] if whole else []), *(f"{attribute}.{path}" for path in paths))
+        merged = _merged(whole, overlay) if overlay else whole
+        for key, value in merged.items():
+            yield _entry(field, key, value, used)
+        if field == "metrics" and (total := _total(merged)) is not None:
+            yield Entry(field, "tokens", total, used)
 
 
 def _total(metrics: Mapping[str, Json]) -> int | float | None:
@@ -197,3 +191,27 @@ _CHECKS: Final[dict[ObjectField, Callable[[str, Json], bool]]] = {
     "span_attributes": _is_span_attribute,
 }
 """Whether a key's value may stand in the field; what may not stays in `metadata`."""
+
+_READERS: Final[tuple[Reader[Reading], ...]] = (
+    *(
+        Reader(
+            partial(_value, field=field, json_attribute=json_attribute, attribute=_PREFIX + field),
+            frozenset({json_attribute, _PREFIX + field}),
+            (f"{_PREFIX}{field}.",),
+        )
+        for field, json_attribute in _VALUE_FIELDS.items()
+    ),
+    Reader(_json_values, frozenset({*_JSON_FIELDS.values(), names.ORIGIN})),
+    *(
+        Reader(
+            partial(_object, field=field, attribute=_PREFIX + field),
+            frozenset({_PREFIX + field}),
+            (f"{_PREFIX}{field}.",),
+        )
+        for field in _OBJECT_FIELDS
+    ),
+    Reader(_context, frozenset({names.CONTEXT_JSON})),
+    Reader(_tags, frozenset({names.TAGS})),
+    Reader(_row_id, frozenset({names.ROW_ID})),
+    Reader(_event_fields, prefixes=(names.EVENT_PREFIX,)),
+)

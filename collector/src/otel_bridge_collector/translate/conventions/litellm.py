@@ -16,8 +16,7 @@ Source: litellm 1.109.1, `integrations/opentelemetry.py` and `integrations/otel/
 section 14 (7, 13).
 """
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from otel_bridge.contract import names
@@ -26,6 +25,7 @@ from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text, parts, python_literal
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.messages import chat_messages, is_message_list
+from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, useful
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import Count, counts_in, is_measure, token_metrics
@@ -49,14 +49,14 @@ def claims(span: Span) -> bool:
 def translate(span: Span) -> Partial:
     """Read what LiteLLM adds to the GenAI conventions."""
     attributes = span.attributes
-    readings: Iterator[Reading] = chain(
-        _output(attributes),
-        token_metrics(_counts(attributes)),
-        _cost(attributes),
-        _tools(attributes),
-        _streaming(attributes),
-    )
+    readings: list[Reading] = []
+    for read in name_set(attributes).plan(_useful):
+        readings += read(attributes)
     return Partial(readings=tuple(readings))
+
+
+def _useful(told: NameSet) -> Sequence[Read[Reading]]:
+    return useful(_READERS, told)
 
 
 def _output(attributes: Attributes) -> Iterator[Content]:
@@ -80,6 +80,10 @@ def _calls(attributes: Attributes) -> tuple[list[str], list[Json]]:
     functions = nested({name.removeprefix(_COMPLETION).replace(_CALL, ""): attributes[name] for name in used})
     listed = functions if isinstance(functions, list) else []
     return used, [parts.tool_call(function) for function in listed if isinstance(function, dict)]
+
+
+def _usage(attributes: Attributes) -> Iterator[Entry]:
+    return token_metrics(_counts(attributes))
 
 
 def _counts(attributes: Attributes) -> Iterator[Count]:
@@ -106,3 +110,12 @@ def _tools(attributes: Attributes) -> Iterator[Entry]:
 def _streaming(attributes: Attributes) -> Iterator[Entry]:
     if isinstance(value := attributes.get(_STREAMING), bool):
         yield Entry("metadata", "stream", value, ())
+
+
+_READERS: Final[tuple[Reader[Reading], ...]] = (
+    Reader(_output, prefixes=(_COMPLETION,)),
+    Reader(_usage, frozenset({_USAGE})),
+    Reader(_cost, frozenset(_COSTS)),
+    Reader(_tools, prefixes=(_TOOLS,)),
+    Reader(_streaming, frozenset({_STREAMING})),
+)

@@ -63,11 +63,12 @@ def _output(span: Span) -> Iterator[Content]:
 
 def _repetition(attributes: Attributes) -> Iterator[str]:
     """Yield the attribute of a chat that repeats the arguments of the calls in its output."""
+    if attributes.get(names.GEN_AI_OPERATION_NAME) != "chat" or _REPEATED not in attributes:
+        return
     repeated, output = (
         json_text.decoded(attributes.get(name)) for name in (_REPEATED, names.GEN_AI_OUTPUT_MESSAGES)
     )
-    is_chat = attributes.get(names.GEN_AI_OPERATION_NAME) == "chat"
-    if is_chat and _REPEATED in attributes and scalars(repeated) <= scalars(output):
+    if scalars(repeated) <= scalars(output):
         yield _REPEATED
 
 

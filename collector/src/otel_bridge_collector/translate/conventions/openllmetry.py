@@ -28,8 +28,7 @@ Source: opentelemetry-semantic-conventions-ai 0.5.1; the instrumentations of ope
 spec/translation.md section 4.5.
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from otel_bridge.contract import names
@@ -37,6 +36,7 @@ from otel_bridge.contract.row import SpanType
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, useful
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import METRIC_OF, Count, token_metrics
@@ -131,16 +131,16 @@ def claims(span: Span) -> bool:
 def translate(span: Span) -> Partial:
     """Read the attributes and events of `span` that OpenLLMetry adds to those of the GenAI conventions."""
     attributes = span.attributes
-    readings: Iterator[Reading] = chain(
-        _contents(attributes),
-        _types(attributes),
-        _parameters(attributes),
-        _tools(attributes),
-        _properties(attributes),
-        token_metrics(_counts(attributes)),
-        _first_chunk(span),
-    )
+    readings: list[Reading] = []
+    for read in name_set(attributes).plan(_useful):
+        readings += read(attributes)
+    if span.events:
+        readings += _first_chunk(span)
     return Partial(readings=tuple(readings), spent=(_HEADERS,))
+
+
+def _useful(told: NameSet) -> Sequence[Read[Reading]]:
+    return useful(_READERS, told)
 
 
 def _contents(attributes: Attributes) -> Iterator[Content]:
@@ -175,16 +175,18 @@ def _tools(attributes: Attributes) -> Iterator[Entry]:
 
 
 def _properties(attributes: Attributes) -> Iterator[Entry]:
-    for attribute, value in attributes.items():
-        if attribute.startswith(_PROPERTIES):
-            key = attribute.removeprefix(_PROPERTIES)
-            yield Entry("metadata", key, json_text.decoded(value), (attribute,))
+    for key, attribute in name_set(attributes).below(_PROPERTIES):
+        yield Entry("metadata", key, json_text.decoded(attributes[attribute]), (attribute,))
+
+
+def _usage(attributes: Attributes) -> Iterator[Entry]:
+    return token_metrics(_counts(attributes))
 
 
 def _counts(attributes: Attributes) -> Iterator[Count]:
-    for attribute, value in attributes.items():
-        if attribute.startswith(_USAGE) and (metric := METRIC_OF.get(attribute.removeprefix(_USAGE))):
-            yield Count(metric, value, (attribute,))
+    for key, attribute in name_set(attributes).below(_USAGE):
+        if metric := METRIC_OF.get(key):
+            yield Count(metric, attributes[attribute], (attribute,))
     usage = attributes.get(_CREW_USAGE)
     for pair in usage.split() if isinstance(usage, str) else ():
         name, _, value = pair.partition("=")
@@ -197,3 +199,13 @@ def _first_chunk(span: Span) -> Iterator[Entry]:
     if times_ns and min(times_ns) >= span.start_ns:
         since_start_ns = min(times_ns) - span.start_ns
         yield Entry("metrics", "time_to_first_token", since_start_ns / _NS_PER_SECOND, ())
+
+
+_READERS: Final[tuple[Reader[Reading], ...]] = (
+    Reader(_contents, frozenset(attribute for _, attribute in _CONTENTS)),
+    Reader(_types, frozenset(attribute for attribute, _ in _TYPES)),
+    Reader(_parameters, frozenset({*_PARAMETERS, *_STREAMING})),
+    Reader(_tools, prefixes=(_FUNCTIONS,)),
+    Reader(_properties, prefixes=(_PROPERTIES,)),
+    Reader(_usage, frozenset({_CREW_USAGE}), (_USAGE,)),
+)

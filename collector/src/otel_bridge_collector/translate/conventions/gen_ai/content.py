@@ -33,16 +33,6 @@ class _Side(NamedTuple):
     messages_json: str
     text: str
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The attributes of these places."""
-        return frozenset((self.messages, self.messages_json, self.text))
-
-    @property
-    def prefixes(self) -> tuple[str, ...]:
-        """What the attributes of a flattened list begin with."""
-        return (f"{self.text}.",)
-
 
 _INPUT: Final = _Side("input", "user", names.GEN_AI_INPUT_MESSAGES, "gen_ai.prompt_json", "gen_ai.prompt")
 _OUTPUT: Final = _Side(
@@ -67,42 +57,59 @@ def readings(attributes: Attributes, *, is_tool: bool) -> list[Content]:
 
 
 def _of_tool(told: NameSet) -> Sequence[Read[Content]]:
-    return useful(_readers(Rank.TOOL_CALL), told)
+    return _useful(told, Rank.TOOL_CALL)
 
 
 def _of_others(told: NameSet) -> Sequence[Read[Content]]:
-    return useful(_readers(Rank.VALUE), told)
+    return _useful(told, Rank.VALUE)
 
 
-def _readers(call_rank: Rank) -> tuple[Reader[Content], ...]:
+def _useful(told: NameSet, call_rank: Rank) -> Sequence[Read[Content]]:
+    asked = useful(_readers(_INPUT), told)
+    if _INSTRUCTIONS in told.names:
+        asked = [partial(_instructed, reads=asked)]
     calls, retrievals = (frozenset(attribute for _, attribute in each) for each in (_CALLS, _RETRIEVALS))
-    return (
-        Reader(_input, _INPUT.names | {_INSTRUCTIONS}, _INPUT.prefixes),
-        Reader(partial(_messages, side=_OUTPUT), _OUTPUT.names, _OUTPUT.prefixes),
+    others = (
+        *_readers(_OUTPUT),
         Reader(partial(_values, places=_CALLS, rank=call_rank), calls),
         Reader(partial(_values, places=_RETRIEVALS, rank=Rank.VALUE), retrievals),
     )
+    return [*asked, *useful(others, told)]
 
 
-def _input(attributes: Attributes) -> Iterator[Content]:
-    contents = _messages(attributes, _INPUT)
-    return _instructed(list(contents), attributes) if _INSTRUCTIONS in attributes else contents
-
-
-def _messages(attributes: Attributes, side: _Side) -> Iterator[Content]:
-    structured = ((side.messages, Rank.MESSAGES), (side.messages_json, Rank.MESSAGES_JSON))
-    for attribute, rank in structured:
-        if attribute in attributes and (parsed := json_text.structure(attributes[attribute])):
-            yield Content(
-                side.field, _without_empty(chat_messages(parsed.value), attributes), rank, (attribute,)
+def _readers(side: _Side) -> tuple[Reader[Content], ...]:
+    listed = ((side.messages, Rank.MESSAGES), (side.messages_json, Rank.MESSAGES_JSON))
+    return (
+        *(
+            Reader(
+                partial(_messages, field=side.field, attribute=attribute, rank=rank), frozenset({attribute})
             )
-    if items := items_below(attributes, side.prefixes[0]):
-        used = tuple(f"{side.text}.{path}" for path in items)
-        yield Content(
-            side.field, chat_messages(indexed_messages(side.role, nested(items))), Rank.INDEXED, used
-        )
-    if side.text in attributes:
-        yield Content(side.field, text_content(side.role, attributes[side.text]), Rank.TEXT, (side.text,))
+            for attribute, rank in listed
+        ),
+        Reader(partial(_indexed, side=side), prefixes=(f"{side.text}.",)),
+        Reader(partial(_text, side=side), frozenset({side.text})),
+    )
+
+
+def _messages(attributes: Attributes, *, field: str, attribute: str, rank: Rank) -> list[Content]:
+    parsed = json_text.structure(attributes[attribute])
+    if parsed is None:
+        return []
+    return [Content(field, _without_empty(chat_messages(parsed.value), attributes), rank, (attribute,))]
+
+
+def _indexed(attributes: Attributes, *, side: _Side) -> list[Content]:
+    items = items_below(attributes, f"{side.text}.")
+    if not items:
+        return []
+    used = tuple(f"{side.text}.{path}" for path in items)
+    return [
+        Content(side.field, chat_messages(indexed_messages(side.role, nested(items))), Rank.INDEXED, used)
+    ]
+
+
+def _text(attributes: Attributes, *, side: _Side) -> list[Content]:
+    return [Content(side.field, text_content(side.role, attributes[side.text]), Rank.TEXT, (side.text,))]
 
 
 def _without_empty(messages: Json, attributes: Attributes) -> Json:
@@ -122,7 +129,8 @@ def text_content(role: str, value: Json) -> Json:
     return text_message(role, decoded) if isinstance(decoded, str) and decoded else chat_messages(decoded)
 
 
-def _instructed(contents: list[Content], attributes: Attributes) -> Iterator[Content]:
+def _instructed(attributes: Attributes, *, reads: Sequence[Read[Content]]) -> Iterator[Content]:
+    contents = [content for read in reads for content in read(attributes)]
     instructions = json_text.decoded(attributes.get(_INSTRUCTIONS))
     if not instructions or not isinstance(instructions, str | list):
         yield from contents

@@ -44,10 +44,9 @@ def claims(span: Span) -> bool:
 
 def translate(span: Span) -> Partial:
     """Read the `gen_ai.*` attributes and events of `span`."""
-    own = read(
-        {**_details(span), **span.attributes}, counts_cache_apart=span.scope.name in _COUNTING_CACHE_APART
-    )
-    readings = (*event.readings(span.events), *own.readings)
+    attributes = {**_details(span), **span.attributes} if span.events else span.attributes
+    own = read(attributes, counts_cache_apart=span.scope.name in _COUNTING_CACHE_APART)
+    readings = (*event.readings(span.events), *own.readings) if span.events else own.readings
     return Partial(readings=readings, fallback_type=_fallback_type(span.attributes, readings))
 
 

@@ -1,6 +1,6 @@
 """Type, content, model and metadata of a Langfuse observation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, TypeGuard
 
@@ -15,6 +15,7 @@ from otel_bridge_collector.translate.messages import (
     with_instructions,
 )
 from otel_bridge_collector.translate.model_name import model_name
+from otel_bridge_collector.translate.name_set import NameSet, name_set
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
 from otel_bridge_collector.translate.tools import tool_definitions
 
@@ -158,15 +159,25 @@ def _expected(attributes: Attributes) -> Iterator[Content]:
 
 
 def _metadata(attributes: Attributes, *, is_encoded: bool) -> Iterator[Entry]:
-    for attribute, value in attributes.items():
-        for prefix in _METADATA:
-            parsed = json_text.parse(value) if is_encoded else None
-            said = parsed.value if parsed else json_text.decoded(value)
-            if attribute.startswith(f"{prefix}."):
-                yield Entry("metadata", attribute[len(prefix) + 1 :], said, (attribute,))
-            elif attribute == prefix and isinstance(said, dict):
-                for key, each in said.items():
-                    yield Entry("metadata", key, each, (attribute,))
+    for attribute, key in name_set(attributes).plan(_keyed):
+        value = attributes[attribute]
+        parsed = json_text.parse(value) if is_encoded else None
+        said = parsed.value if parsed else json_text.decoded(value)
+        if key:
+            yield Entry("metadata", key[1:], said, (attribute,))
+        elif isinstance(said, dict):
+            for inner, each in said.items():
+                yield Entry("metadata", inner, each, (attribute,))
+
+
+def _keyed(told: NameSet) -> Sequence[tuple[str, str]]:
+    """Return the attributes of metadata, each with the dot and the key that its name ends in, or nothing for a whole object."""
+    return [
+        (attribute, attribute[len(prefix) :])
+        for attribute in told.names
+        for prefix in _METADATA
+        if attribute == prefix or attribute.startswith(f"{prefix}.")
+    ]
 
 
 def _encodes_each_value(version: str) -> bool:

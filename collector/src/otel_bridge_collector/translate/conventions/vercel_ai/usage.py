@@ -4,13 +4,14 @@
 several calls, so that it says something only where the span is one call.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.name_set import NameSet, name_set
 from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.usage import Count, is_measure, token_metrics
 
@@ -87,10 +88,13 @@ def repeated(attributes: Attributes) -> list[str]:
 
 def _counts(attributes: Attributes) -> list[Count]:
     return [
-        Count(metric, value, (attribute,))
-        for attribute, value in attributes.items()
-        if attribute.startswith(_PREFIX) and (metric := _METRIC_OF.get(attribute.removeprefix(_PREFIX)))
+        Count(metric, attributes[attribute], (attribute,))
+        for metric, attribute in name_set(attributes).plan(_counted)
     ]
+
+
+def _counted(told: NameSet) -> Sequence[tuple[str, str]]:
+    return [(metric, attribute) for key, attribute in told.below(_PREFIX) if (metric := _METRIC_OF.get(key))]
 
 
 def _provider_counts(attributes: Attributes) -> list[Count]:
