@@ -11,7 +11,7 @@ Source: spec/translation.md section 14 (1); recorded in tests/conventions/gen_ai
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import RowWrite, Span
@@ -26,19 +26,18 @@ _IDENTITY: Final = ("id", "span_id", "root_span_id")
 _MAX_SPANS: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
+class _Seen(NamedTuple):
     """What is remembered of a span; not its content.
 
     Attributes:
-        demotion: what to write if another span tells the same call better.
-        rollup: what to write if its token counts repeat those of other spans.
+        identity: the fields that name its row.
+        parent: the parent of its row.
         is_call: its type is `llm`.
         is_open: one call above it and one below it may be the same: it is a plain task, such as an HTTP request.
     """
 
-    demotion: RowWrite
-    rollup: RowWrite
+    identity: Mapping[str, Json]
+    parent: str | None
     parent_span_id: str | None
     is_call: bool
     is_open: bool
@@ -47,6 +46,20 @@ class _Seen:
     has_messages: bool
     has_usage: bool
     length_ns: int
+
+    @property
+    def demotion(self) -> RowWrite:
+        """What to write if another span tells the same call better."""
+        return self._fact(_DEMOTION, {"type": "task"})
+
+    @property
+    def rollup(self) -> RowWrite:
+        """What to write if its token counts repeat those of other spans."""
+        return self._fact(_ROLLUP, {MARK: True})
+
+    def _fact(self, fact: str, span_attributes: dict[str, Json]) -> RowWrite:
+        row = {**self.identity, "_is_merge": True, "span_attributes": span_attributes}
+        return RowWrite(row=cast("Row", row), parent=self.parent, fact=fact)
 
 
 @dataclass(slots=True)
@@ -120,13 +133,14 @@ def _seen(span: Span, row: Row, parent: str | None) -> _Seen:
     metadata = row.get("metadata") or {}
     kind = (row.get("span_attributes") or {}).get("type")
     models = (metadata.get("model"), metadata.get("request_model"))
+    members = cast("Mapping[str, Json]", row)
     return _Seen(
-        demotion=_fact(_DEMOTION, {"type": "task"}, row, parent),
-        rollup=_fact(_ROLLUP, {MARK: True}, row, parent),
+        identity={name: members[name] for name in _IDENTITY if name in members},
+        parent=parent,
         parent_span_id=span.parent_span_id,
         is_call=kind == "llm",
         is_open=kind == "task",
-        models=frozenset(model for model in models if isinstance(model, str)),
+        models=frozenset([model for model in models if isinstance(model, str)]),
         response_id=metadata.get(_RESPONSE_ID),
         has_messages=bool(row.get("input") or row.get("output")),
         has_usage=has_usage(row),
@@ -136,23 +150,15 @@ def _seen(span: Span, row: Row, parent: str | None) -> _Seen:
 
 def _by_length(seen: _Seen) -> tuple[int, str]:
     """Put the longer of two spans of one call first, as if it stood above the other; of equal ones, always the same."""
-    return -seen.length_ns, seen.rollup.row.get("id", "")
-
-
-def _fact(fact: str, span_attributes: dict[str, Json], row: Row, parent: str | None) -> RowWrite:
-    members = cast("Mapping[str, Json]", row)
-    identity = {name: members[name] for name in _IDENTITY if name in members}
-    return RowWrite(
-        row=cast("Row", {**identity, "_is_merge": True, "span_attributes": span_attributes}),
-        parent=parent,
-        fact=fact,
-    )
+    return -seen.length_ns, str(seen.identity.get("id", ""))
 
 
 def _pairs(trace: _Trace, span_id: str, seen: _Seen) -> Iterator[tuple[_Seen, _Seen]]:
     """Yield each call with each call below it, as far as the new span connects them."""
     if not (seen.is_call or seen.is_open):
         return
+    if seen.parent_span_id not in trace.spans and span_id not in trace.children:
+        return  # Nothing that is known stands above or below.
     own = [seen] if seen.is_call else []
     above = [*own, *_calls_above(trace, seen)]
     below = [*own, *_calls_below(trace, span_id)]

@@ -194,7 +194,7 @@ _CHECKS: Final[dict[ObjectField, Callable[[str, Json], bool]]] = {
 
 _READERS: Final[tuple[Reader[Reading], ...]] = (
     *(
-        Reader(
+        Reader[Reading](
             partial(_value, field=field, json_attribute=json_attribute, attribute=_PREFIX + field),
             frozenset({json_attribute, _PREFIX + field}),
             (f"{_PREFIX}{field}.",),
@@ -203,7 +203,7 @@ _READERS: Final[tuple[Reader[Reading], ...]] = (
     ),
     Reader(_json_values, frozenset({*_JSON_FIELDS.values(), names.ORIGIN})),
     *(
-        Reader(
+        Reader[Reading](
             partial(_object, field=field, attribute=_PREFIX + field),
             frozenset({_PREFIX + field}),
             (f"{_PREFIX}{field}.",),
