@@ -33,6 +33,8 @@ def nested(flat: Mapping[str, Json]) -> Json:
     Lists are in the order of their indexes, without gaps. A value whose path others continue (`a` beside `a.b`)
     stands among them under the empty key.
     """
+    if not flat:
+        return {}
     root = _Branch()
     for path, value in flat.items():
         *steps, last = path.split(".")

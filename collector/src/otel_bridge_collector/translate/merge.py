@@ -63,12 +63,12 @@ def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool
             else:
                 given.append(reading)
     contents, content_losers = _contents(given)
-    entries, entry_losers = _entries(keyed)
+    entries, objects, entry_losers = _entries(keyed)
     used.difference_update(content_losers, entry_losers)
     used.update(spent)
     return Merged(
         contents={winner.field: winner.value for winner in contents if not _is_without_messages(winner)},
-        objects=_objects(entries),
+        objects=objects,
         fallback_type=fallback_type,
         leftovers=attributes
         if preserve
@@ -109,23 +109,22 @@ def _lost(winner: Content, candidates: Iterable[Content]) -> Iterator[str]:
             yield from set(reading.attributes) - set(winner.attributes)
 
 
-def _entries(readings: Iterable[Entry]) -> tuple[list[Entry], set[str]]:
-    winners: dict[tuple[ObjectField, str], Entry] = {}
+def _entries(readings: Iterable[Entry]) -> tuple[list[Entry], dict[ObjectField, dict[str, Json]], set[str]]:
+    """Return the winners, the fields that they make up, and the attributes that only losers were read from."""
+    winners: list[Entry] = []
+    objects: dict[ObjectField, dict[str, Json]] = {}
     losers: set[str] = set()
     for reading in readings:
-        winner = winners.setdefault(reading[:2], reading)
-        if winner is reading or winner.value == reading.value:
-            continue
-        if not scalars(reading.value) <= scalars(winner.value):
-            losers.update(reading.attributes)
-    return list(winners.values()), losers
-
-
-def _objects(entries: Iterable[Entry]) -> dict[ObjectField, dict[str, Json]]:
-    objects: dict[ObjectField, dict[str, Json]] = {}
-    for entry in entries:
-        objects.setdefault(entry.field, {})[entry.key] = entry.value
-    return objects
+        field, key, value, attributes = reading
+        taken = objects.get(field)
+        if taken is None:
+            taken = objects[field] = {}
+        if key not in taken:
+            taken[key] = value
+            winners.append(reading)
+        elif taken[key] != value and not scalars(value) <= scalars(taken[key]):
+            losers.update(attributes)
+    return winners, objects, losers
 
 
 def _is_said(reading: Content) -> bool:

@@ -74,8 +74,12 @@ def seconds(time_ns: int) -> float:
 
 
 def _times(span: Span) -> dict[str, float]:
-    given = {"start": span.start_ns, "end": span.end_ns}
-    return {name: seconds(time_ns) for name, time_ns in given.items() if time_ns}
+    times: dict[str, float] = {}
+    if span.start_ns:
+        times["start"] = seconds(span.start_ns)
+    if span.end_ns:
+        times["end"] = seconds(span.end_ns)
+    return times
 
 
 def _span_attributes(span: Span, merged: Merged) -> dict[str, Json]:
@@ -102,17 +106,20 @@ def _span_origin(span: Span) -> Json:
 def _otel(span: Span) -> Json:
     """What OTLP says and Braintrust has no place for; what says nothing is left out."""
     scope = span.scope
-    return _said(
-        {
-            "kind": _KIND_NAMES.get(span.kind, span.kind),
-            "scope": _said({"name": scope.name, "version": scope.version, "attributes": scope.attributes}),
-            "resource": span.resource.attributes,
-            "links": [_link(link) for link in span.links],
+    told = _said({
+        "kind": _KIND_NAMES.get(span.kind, span.kind),
+        "scope": _said({"name": scope.name, "version": scope.version, "attributes": scope.attributes}),
+        "resource": span.resource.attributes,
+    })  # fmt: skip
+    if span.links:
+        told["links"] = [_link(link) for link in span.links]
+    if span.trace_state or span.dropped_attributes or span.dropped_events:
+        told |= _said({
             "trace_state": span.trace_state,
             "dropped_attributes": span.dropped_attributes,
             "dropped_events": span.dropped_events,
-        }
-    )
+        })  # fmt: skip
+    return told
 
 
 def _link(link: SpanLink) -> Json:

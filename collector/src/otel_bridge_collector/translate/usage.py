@@ -90,7 +90,9 @@ def counts_in(usage: Json, attribute: str, *, spends: bool = True) -> Iterator[C
     A zero that has no metric says nothing. Anthropic counts `input_tokens` apart from those of its cache, and Google the
     tokens of its answers apart from those of its thoughts.
     """
-    leaves: dict[str, Json] = {path: value for path, value in _leaves(usage) if value is not None}
+    leaves = _leaves(usage) if isinstance(usage, dict) else {}
+    if not leaves:
+        return
     is_all = all(path in METRIC_OF or value == 0 for path, value in leaves.items())
     spent = (attribute,) if spends and is_all else ()
     for answer, thoughts in _GOOGLE_OUTPUT:
@@ -175,9 +177,13 @@ def _tokens(value: Json) -> int | None:
     return int(value) if value == int(value) else None
 
 
-def _leaves(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:
-    if not isinstance(value, dict):
-        yield path, value
-        return
+def _leaves(value: Mapping[str, Json], path: str = "") -> dict[str, Json]:
+    """Return the values inside of an object by their path; null is none."""
+    leaves: dict[str, Json] = {}
     for key, child in value.items():
-        yield from _leaves(child, f"{path}.{key}" if path else key)
+        place = f"{path}.{key}" if path else key
+        if isinstance(child, dict):
+            leaves |= _leaves(child, place)
+        elif child is not None:
+            leaves[place] = child
+    return leaves

@@ -89,7 +89,9 @@ def _in_parts(message: Json) -> Json:
 
 
 def _answers(attributes: Attributes) -> Iterator[Content]:
-    told = {attribute: _told(attribute, attributes.get(attribute)) for attribute in ANSWER}
+    told = {
+        attribute: _told(attribute, attributes[attribute]) for attribute in ANSWER if attribute in attributes
+    }
     if parts := [part for listed in told.values() for part in listed]:
         used = tuple(attribute for attribute, listed in told.items() if listed)
         value = chat_messages([{"role": "assistant", "parts": parts}])

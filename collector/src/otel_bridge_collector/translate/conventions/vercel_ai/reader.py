@@ -1,7 +1,7 @@
 """Read the `ai.*` attributes of a span: its type, model, settings and tools; content and usage stand beside."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
@@ -10,6 +10,7 @@ from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.vercel_ai import content, usage
 from otel_bridge_collector.translate.model_name import models, providers
+from otel_bridge_collector.translate.name_set import NameSet, name_set
 from otel_bridge_collector.translate.partial import Entry, Partial
 from otel_bridge_collector.translate.tools import tool_definitions
 
@@ -82,13 +83,19 @@ def _tools(attributes: Attributes) -> Iterator[Entry]:
 
 def _settings(attributes: Attributes) -> Iterator[Entry]:
     """Yield settings before the application's own keys, so that such a key never hides a setting."""
-    own: list[Entry] = []
-    for attribute, value in attributes.items():
-        if attribute.startswith(_METADATA):
-            own.append(Entry("metadata", attribute.removeprefix(_METADATA), value, (attribute,)))
-        elif key := _KEY_OF.get(attribute) or _snake(attribute):
-            yield Entry("metadata", key, json_text.decoded(value), (attribute,))
-    yield from own
+    names = name_set(attributes)
+    for attribute, key in names.plan(_settings_among):
+        yield Entry("metadata", key, json_text.decoded(attributes[attribute]), (attribute,))
+    for key, attribute in names.below(_METADATA):
+        yield Entry("metadata", key, attributes[attribute], (attribute,))
+
+
+def _settings_among(told: NameSet) -> Sequence[tuple[str, str]]:
+    return [
+        (attribute, key)
+        for attribute in told.names
+        if not attribute.startswith(_METADATA) and (key := _KEY_OF.get(attribute) or _snake(attribute))
+    ]
 
 
 def _snake(attribute: str) -> str | None:
@@ -100,5 +107,8 @@ def _snake(attribute: str) -> str | None:
 
 def _spent(attributes: Attributes) -> tuple[str, ...]:
     empty = (attribute for attribute in content.ANSWER if attributes.get(attribute) in ("", "[]"))
-    secrets = (attribute for attribute in attributes if attribute.lower() == _SECRET)
-    return (*empty, *secrets, *usage.repeated(attributes))
+    return (*empty, *name_set(attributes).plan(_secrets), *usage.repeated(attributes))
+
+
+def _secrets(told: NameSet) -> Sequence[str]:
+    return [attribute for attribute in told.names if attribute.lower() == _SECRET]

@@ -80,6 +80,8 @@ def readings(span: Span, *, is_call: bool) -> Iterator[Entry]:
 
 def repeated(attributes: Attributes) -> list[str]:
     """Return the attributes that only say again what `ai.usage.*` says."""
+    if not any(attribute in attributes for attribute in _REPEATED):
+        return []
     said = [(count.metric, count.value) for count in _counts(attributes)]
     return [
         attribute for attribute, metric in _REPEATED.items() if (metric, attributes.get(attribute)) in said
