@@ -1,6 +1,7 @@
 """Invocations at a real sidecar, whose models are a provider on loopback."""
 
 import json
+import socket
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 
 from otel_bridge.contract.slug import ObjectType, SpanComponents
 from tests.support.functions import CHAT, TOOL, Ground, ground, save_function, save_scorer
+from tests.support.otlp_receiver import wait_until
 from tests.support.prompts import pin, project_id, save_prompt
-from tests.support.provider import BREAK, HANG_IN_STREAM
+from tests.support.provider import BREAK, HANG, HANG_IN_STREAM
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="code is sealed by Linux's kernel")
 
@@ -255,7 +257,38 @@ def test_a_caller_that_hangs_up_ends_the_call_and_its_row_says_so(here: Ground, 
         assert next(answer.iter_lines()) == "event: text_delta"
 
     assert here.provider.gone.wait(30)
-    assert "the caller hung up" in {row["error"] for row in here.rows(project)}
+    wait_until(lambda: "the caller hung up" in {row["error"] for row in here.rows(project)}, timeout_s=30)
+
+
+def test_the_same_where_the_whole_is_waited_for(here: Ground, project: str) -> None:
+    save_prompt(here.collector.api, project, CHAT, slug="greet")
+    here.provider.faults.append(HANG)
+    here.provider.came.clear()
+    body = json.dumps(
+        {"project_name": project, "slug": "greet", "parent": f"project_name:{project}"}
+    ).encode()
+    host, _, port = here.collector.api.removeprefix("http://").partition(":")
+
+    with socket.create_connection((host, int(port))) as caller:
+        head = f"POST /function/invoke HTTP/1.1\r\nhost: {host}\r\ncontent-length: {len(body)}\r\n\r\n"
+        caller.sendall(head.encode() + body)
+        assert here.provider.came.wait(30)
+
+    assert here.provider.gone.wait(30)
+    wait_until(lambda: "the caller hung up" in {row["error"] for row in here.rows(project)}, timeout_s=30)
+
+
+def test_what_cannot_be_logged_is_not_run(here: Ground, project: str) -> None:
+    save_prompt(here.collector.api, project, CHAT, slug="greet")
+    deep: Any = 1
+    for _ in range(300):
+        deep = [deep]
+
+    answer = here.invoke(project_name=project, slug="greet", input=deep, parent=f"project_name:{project}")
+
+    assert (answer.status_code, here.provider.asked) == (400, [])
+    assert "cannot be logged: it is nested deeper" in answer.json()["Message"]
+    assert here.invoke(project_name=project, slug="greet", input=deep).json() == "hi"
 
 
 @pytest.mark.parametrize(

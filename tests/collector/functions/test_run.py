@@ -14,6 +14,8 @@ from otel_bridge_collector.functions.definition import Call, Definition
 from otel_bridge_collector.functions.piece import FunctionError, Piece, Text, Value
 from otel_bridge_collector.functions.rows import Place, Trace
 from otel_bridge_collector.functions.run import Functions
+from otel_bridge_collector.metrics.catalog import FUNCTION_CALLS
+from otel_bridge_collector.telemetry import Counters
 
 PROMPT = Definition(
     name="Greet", slug="greet",
@@ -26,6 +28,7 @@ class Slow:
 
     def __init__(self) -> None:
         self.asked = asyncio.Event()
+        self.counters = Counters()
 
     async def complete(self, request: Mapping[str, Json]) -> Mapping[str, Json]:
         del request
@@ -73,7 +76,7 @@ def functions(**config: Any) -> Functions:
 
 
 def functions_of(slow: Slow, **config: Any) -> Functions:
-    return Functions(Config.model_validate(config), slow, slow)
+    return Functions(Config.model_validate(config), slow, slow, slow.counters)
 
 
 async def pieces(running: Functions, definition: Definition, call: Call, kept: Kept) -> list[Piece]:
@@ -149,3 +152,16 @@ def test_what_is_not_run_is_said_and_logged(function_data: dict[str, Json], said
     assert raised.value.status == 400
     assert 'function "f"' in str(raised.value)
     assert said in kept.errors[0]
+
+
+def test_calls_are_counted_by_how_they_end() -> None:
+    slow = Slow()
+    running = functions_of(slow, timeout=0.05)
+    scorer = Definition(name="s", function_data={"type": "global", "name": "s"})
+
+    asyncio.run(pieces(running, scorer, Call(), Kept()))
+    for definition in (PROMPT, Definition(name="f", function_data={"type": "remote_eval"})):
+        with pytest.raises(FunctionError):
+            asyncio.run(pieces(running, definition, Call(), Kept()))
+
+    assert slow.counters.values(FUNCTION_CALLS) == {("returned",): 1, ("failed",): 1, ("refused",): 1}

@@ -13,10 +13,11 @@ Source: spec/wire.md section 9. A function that was run and failed is answered w
 
 import secrets
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Final, Protocol, cast
 
+import anyio
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -30,6 +31,7 @@ from otel_bridge_collector.api.function_lookup import definition_in
 from otel_bridge_collector.api.operation import JSON, Operation, Tag
 from otel_bridge_collector.api.schemas import ANY, BOOLEAN, NAME, OBJECT, TEXTS, list_of, of
 from otel_bridge_collector.api.writing import RowWriter
+from otel_bridge_collector.decode.native import check_rows
 from otel_bridge_collector.errors import ForbiddenError, QuotaError
 from otel_bridge_collector.functions.definition import MODES, Call, Definition, object_in
 from otel_bridge_collector.functions.piece import Console, FunctionError, JsonText, Piece, Text, Value
@@ -40,6 +42,7 @@ from otel_bridge_collector.store.objects import Objects
 
 EVENTS: Final = "text/event-stream"
 
+_BAD_ROW: Final = "badRow"
 _FAILED: Final = "functionFailed"
 _REFUSED: Final = "functionRefused"
 _OBJECT_TYPES: Final[Mapping[Json, ObjectType]] = {
@@ -73,27 +76,28 @@ class FunctionsEndpoint:
 
     async def invoke(self, request: Request) -> Response:
         """Run the function that the body names, and return its value; with `stream`, as events."""
-        return await self._invoke(await read_object(request))
+        return await self._invoke(request, await read_object(request))
 
     async def invoke_one(self, request: Request) -> Response:
         """Run this function, and return its value; with `stream`, as events."""
         body = await read_object(request)
-        return await self._invoke({**body, "function_id": request.path_params["object_id"]})
+        return await self._invoke(request, {**body, "function_id": request.path_params["object_id"]})
 
-    async def _invoke(self, body: Mapping[str, Json]) -> Response:
+    async def _invoke(self, request: Request, body: Mapping[str, Json]) -> Response:
         call = _call_of(body)
         parent = _parent_of(body)
         if parent is not None:
             self._door.admit(str(parent))
         definition, place = await anyio.to_thread.run_sync(self._found, body, parent)
         trace = Trace(definition, call, place, new_id=secrets.token_hex, now_s=time.time) if place else None
+        await _check(trace)
         pieces = self._functions.run(definition, call, trace, self._keep)
         if call.stream:
             return StreamingResponse(
                 await _begun(pieces), media_type=EVENTS, headers={"cache-control": "no-cache"}
             )
         try:
-            return json_response(await _value(pieces))
+            return json_response(await _while_heard(request, _value(pieces)))
         except FunctionError as error:
             raise _refusal(error) from error
 
@@ -110,7 +114,11 @@ class FunctionsEndpoint:
         try:
             await self._writer.write(rows)
         except (RequestError, QuotaError) as error:
-            raise FunctionError(f"it was run, and its span could not be kept: {error}", status=503) from error
+            # What can never be kept is no reason to come back.
+            status = 500 if isinstance(error, RequestError) and error.code == _BAD_ROW else 503
+            raise FunctionError(
+                f"it was run, and its span could not be kept: {error}", status=status
+            ) from error
 
 
 def function_operations(endpoint: FunctionsEndpoint) -> list[Operation]:
@@ -205,6 +213,23 @@ def _slug_of(body: Mapping[str, Json]) -> str:
     ).encode()
 
 
+async def _check(trace: Trace | None) -> None:
+    """See that what is given can be logged, before anything is paid for.
+
+    Raises:
+        RequestError: it cannot.
+    """
+    if trace is None:
+        return
+    checked = await anyio.to_thread.run_sync(check_rows, trace.rows())
+    if checked.refused:
+        raise RequestError(
+            f"what is given cannot be logged: {checked.refused[0].reason}",
+            code=_BAD_ROW,
+            hint="give less, or no parent",
+        )
+
+
 async def _value(pieces: AsyncGenerator[Piece]) -> Json:
     value: Json = None
     async with aclosing(pieces):
@@ -212,6 +237,32 @@ async def _value(pieces: AsyncGenerator[Piece]) -> Json:
             if isinstance(piece, Value):
                 value = piece.value
     return value
+
+
+async def _while_heard(request: Request, value: Awaitable[Json]) -> Json:
+    """Return a value, or nothing where the caller hangs up meanwhile: what is asked for it ends then.
+
+    Raises:
+        FunctionError: as the value.
+    """
+    found: list[Json] = []
+    failed: list[FunctionError] = []
+
+    async def wait(scope: anyio.CancelScope) -> None:
+        try:
+            found.append(await value)
+        except FunctionError as error:
+            failed.append(error)  # raised below by itself, and in no group
+        scope.cancel()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(wait, group.cancel_scope)
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        group.cancel_scope.cancel()
+    if failed:
+        raise failed[0]
+    return found[0] if found else None
 
 
 async def _begun(pieces: AsyncGenerator[Piece]) -> AsyncGenerator[bytes]:

@@ -21,6 +21,8 @@ from otel_bridge_collector.functions.definition import Call, Definition, object_
 from otel_bridge_collector.functions.piece import FunctionError, Piece, Value
 from otel_bridge_collector.functions.prompt import request_of
 from otel_bridge_collector.functions.rows import SpanOf, Trace
+from otel_bridge_collector.metrics.catalog import FUNCTION_CALLS
+from otel_bridge_collector.telemetry import Counters
 
 Keep: TypeAlias = Callable[[Sequence[Json]], Awaitable[object]]
 """Keeps rows durably."""
@@ -64,9 +66,16 @@ class Functions:
     """The calls of one sidecar; for one event loop."""
 
     def __init__(
-        self, config: Config, models: Models, scorers: Scorers, *, now_s: Callable[[], float] = time.time
+        self,
+        config: Config,
+        models: Models,
+        scorers: Scorers,
+        counters: Counters,
+        *,
+        now_s: Callable[[], float] = time.time,
     ) -> None:
         self._config, self._models, self._scorers, self._now_s = config, models, scorers, now_s
+        self._counters = counters
         self._code = CodeRunner(config.python)
         self._running = 0
 
@@ -85,23 +94,28 @@ class Functions:
             FunctionError: it failed, took too long, or cannot be run.
         """
         if self._running >= self._config.max_running:
+            self._counters.add(FUNCTION_CALLS, 1, "refused")
             raise FunctionError(
                 f"{self._running} functions run already: ask again in a second", is_refused=True, status=503
             )
         self._running += 1
+        outcome = "returned"
         try:
             async with aclosing(self._timed(self._pieces(definition, call, trace), definition)) as pieces:
                 async for piece in pieces:
                     yield piece
         except FunctionError as error:
             told = error.of(definition.label)
+            outcome = "refused" if error.is_refused else "failed"
             _fail(trace, str(told))
             raise told from error
         except (asyncio.CancelledError, GeneratorExit):
+            outcome = "abandoned"
             _fail(trace, "the caller hung up")
             raise
         finally:
             self._running -= 1
+            self._counters.add(FUNCTION_CALLS, 1, outcome)
             if trace is not None:
                 with anyio.CancelScope(shield=True):
                     await keep(trace.rows())

@@ -158,9 +158,16 @@ ALERTS: Final = Counted(
     ("outcome",),
 )
 
+FUNCTION_CALLS: Final = Counted(
+    "otel_bridge_function_calls",
+    "{call}",
+    "Functions that were invoked: `returned`, `failed`, `refused` (not run), or `abandoned` by their caller",
+    ("outcome",),
+)
+
 COUNTED: Final = (
     *ACCEPTED.values(), *REFUSED.values(), REFUSED_REQUESTS, *SENT.values(), *SEND_FAILED.values(), SENT_REQUESTS,
-    FAILED_ATTEMPTS, DEAD_LETTERS, TRANSLATION, RETENTION, ONLINE_SCORES, ALERTS,
+    FAILED_ATTEMPTS, DEAD_LETTERS, TRANSLATION, RETENTION, ONLINE_SCORES, ALERTS, FUNCTION_CALLS,
 )  # fmt: skip
 
 QUEUE_SIZE: Final = Gauge(

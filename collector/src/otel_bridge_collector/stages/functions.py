@@ -37,7 +37,7 @@ def start_functions(
     """Let functions be invoked, and return how."""
     scorers = GlobalScorers(scoring_config(settings))
     stages.push_async_callback(scorers.close)
-    functions = Functions(functions_config(settings), ProvidedModels(providers), scorers)
+    functions = Functions(functions_config(settings), ProvidedModels(providers), scorers, ingest.counters)
     return function_operations(FunctionsEndpoint(functions, plane.objects, plane.writer, ingest))
 
 
