@@ -5,6 +5,7 @@ import sys
 from contextlib import aclosing
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]  # it has none
 import pytest
 
 from otel_bridge_collector.config.functions import PythonFunctions
@@ -63,3 +64,19 @@ def test_one_that_is_given_up_is_killed() -> None:
         return [piece async for piece in runner.run("def handler(a): return a", {"a": 1}, 1)]
 
     assert asyncio.run(given_up()) == [Value(1)]
+
+
+def test_one_that_nobody_listens_to_is_killed_all_the_same() -> None:
+    async def heard() -> list[Piece]:
+        runner = CodeRunner(PythonFunctions(enabled=True, timeout=2.0))
+        code = "def handler(a):\n  while True: print('x' * 1000)"
+        found: list[Piece] = []
+        async with aclosing(runner.run(code, {"a": 1}, 1)) as pieces:
+            found.append(await anext(pieces))
+            (child,) = psutil.Process().children()
+            await asyncio.to_thread(child.wait, 30)
+            with pytest.raises(FunctionError, match="longer than 2 s"):
+                found += [piece async for piece in pieces]
+        return found
+
+    assert asyncio.run(heard())[0] == Console("x" * 1000, "stdout")

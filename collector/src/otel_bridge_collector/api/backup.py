@@ -1,27 +1,21 @@
 """`/v1/backup`: an archive of the data folder, made while the sidecar runs."""
 
-import asyncio
-import logging
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from otel_bridge_collector.access import check_reaches_all
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.operation import Operation, Tag
 from otel_bridge_collector.api.schemas import TEXT
+from otel_bridge_collector.api.streamed import STALLED_S, Streamed
 from otel_bridge_collector.backup.archive import Part
 from otel_bridge_collector.backup.running import Backups
 from otel_bridge_collector.errors import BackupError
 
-logger = logging.getLogger(__name__)
-
 _TAR: Final = "application/x-tar"
-
-STALLED_S: Final = 60.0
-"""How long a reader may take nothing; then it is hung up on, since no other backup can be made meanwhile."""
 
 
 def backup_operations(backups: Backups) -> list[Operation]:
@@ -56,30 +50,19 @@ class BackupEndpoint:
         return _Archive(self._backups, parts, self._stalled_s)
 
 
-class _Archive(StreamingResponse):
+class _Archive(Streamed):
     """The archive; what was staged for it goes when it was sent, or its reader has left or takes nothing any more."""
 
     def __init__(self, backups: Backups, parts: list[Part], stalled_s: float) -> None:
-        super().__init__(backups.stream(parts), media_type=_TAR, headers={"cache-control": "no-store"})
-        self._backups, self._stalled_s = backups, stalled_s
+        headers = {"cache-control": "no-store"}
+        super().__init__(
+            backups.stream(parts), "a backup", media_type=_TAR, headers=headers, stalled_s=stalled_s
+        )
+        self._backups = backups
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        has_stalled = asyncio.Event()
-
-        async def send_soon(message: Message) -> None:
-            try:
-                async with asyncio.timeout(self._stalled_s):
-                    await send(message)
-            except TimeoutError:
-                has_stalled.set()
-                raise
-
+        """Send the archive; without its end it has no manifest."""
         try:
-            await super().__call__(scope, receive, send_soon)
-        except Exception:
-            if not has_stalled.is_set():
-                raise
-            # Without the end of the body the connection is closed, and the archive has no manifest.
-            logger.warning("a backup was given up: its reader took nothing for %g s", self._stalled_s)
+            await super().__call__(scope, receive, send)
         finally:
             await self._backups.end()

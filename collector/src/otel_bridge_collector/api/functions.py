@@ -20,7 +20,7 @@ from typing import Final, Protocol, cast
 import anyio
 import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from otel_bridge.contract.parent import Parent, ParentError, parse_parent
 from otel_bridge.contract.row import Json, Row
@@ -30,6 +30,7 @@ from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.function_lookup import definition_in
 from otel_bridge_collector.api.operation import JSON, Operation, Tag
 from otel_bridge_collector.api.schemas import ANY, BOOLEAN, NAME, OBJECT, TEXTS, list_of, of
+from otel_bridge_collector.api.streamed import Streamed
 from otel_bridge_collector.api.writing import RowWriter
 from otel_bridge_collector.decode.native import check_rows
 from otel_bridge_collector.errors import ForbiddenError, QuotaError
@@ -42,6 +43,8 @@ from otel_bridge_collector.store.objects import Objects
 
 EVENTS: Final = "text/event-stream"
 
+_NOT_CACHED: Final = {"cache-control": "no-cache"}
+_UNKEPT: Final = "it was run, and its span could not be kept"
 _BAD_ROW: Final = "badRow"
 _FAILED: Final = "functionFailed"
 _REFUSED: Final = "functionRefused"
@@ -93,8 +96,8 @@ class FunctionsEndpoint:
         await _check(trace)
         pieces = self._functions.run(definition, call, trace, self._keep)
         if call.stream:
-            return StreamingResponse(
-                await _begun(pieces), media_type=EVENTS, headers={"cache-control": "no-cache"}
+            return Streamed(
+                await _begun(pieces), "a stream of a function", media_type=EVENTS, headers=_NOT_CACHED
             )
         try:
             return json_response(await _while_heard(request, _value(pieces)))
@@ -112,13 +115,13 @@ class FunctionsEndpoint:
 
     async def _keep(self, rows: Sequence[Json]) -> None:
         try:
-            await self._writer.write(rows)
+            written = await self._writer.write(rows)
         except (RequestError, QuotaError) as error:
             # What can never be kept is no reason to come back.
             status = 500 if isinstance(error, RequestError) and error.code == _BAD_ROW else 503
-            raise FunctionError(
-                f"it was run, and its span could not be kept: {error}", status=status
-            ) from error
+            raise FunctionError(f"{_UNKEPT}: {error}", status=status) from error
+        if written.refused:
+            raise FunctionError(f"{_UNKEPT}: {written.refused[0].reason}")
 
 
 def function_operations(endpoint: FunctionsEndpoint) -> list[Operation]:

@@ -5,13 +5,14 @@ import json
 import math
 from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Final, cast
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.functions import PythonFunctions
 from otel_bridge_collector.functions.piece import Console, FunctionError, Piece, Value
 from otel_bridge_collector.store.json_text import dump_json
-from otel_bridge_collector.worker.process import ANSWER_BYTES, ask, end, start
+from otel_bridge_collector.worker.process import ANSWER_BYTES, ask, end, kill, start
 
 _WORKER: Final = "otel_bridge_collector.functions.code_worker"
 
@@ -47,20 +48,34 @@ class CodeRunner:
             except OSError as error:
                 raise FunctionError(f"its process cannot be begun: {type(error).__name__}") from error
             try:
-                async with asyncio.timeout(config.timeout):
-                    line = await ask(process, (asked.encode(), b"\n"))
-                    while isinstance(piece := self._piece(line), Console):
-                        yield piece
-                        line = await _next(process)
-                    yield piece
-            except TimeoutError:
-                raise FunctionError(f"it took longer than {config.timeout:g} s") from None
-            except (OSError, ValueError) as error:
-                raise FunctionError(
-                    f"its process cannot be read ({type(error).__name__}): it may have returned more than {ANSWER_BYTES >> 20} MiB"
-                ) from error
+                async with aclosing(self._lines(process, asked.encode())) as lines:
+                    async for line in lines:
+                        yield (piece := self._piece(line))
+                        if not isinstance(piece, Console):
+                            return
             finally:
                 await end(process)
+
+    async def _lines(self, process: Process, asked: bytes) -> AsyncGenerator[bytes]:
+        """Yield what the process says; it is killed when its time is over, whether anybody listens or not."""
+        loop = asyncio.get_running_loop()
+        has_ended = asyncio.Event()
+        ending = loop.call_later(self._config.timeout, _kill, process, has_ended)
+        try:
+            line = await ask(process, (asked, b"\n"))
+            while True:
+                if has_ended.is_set() and not line.endswith(b"\n"):
+                    raise FunctionError(f"it took longer than {self._config.timeout:g} s")
+                yield line
+                line = await process.stdout.readline() if process.stdout else b""
+        except (OSError, ValueError) as error:
+            if has_ended.is_set():
+                raise FunctionError(f"it took longer than {self._config.timeout:g} s") from error
+            raise FunctionError(
+                f"its process cannot be read ({type(error).__name__}): it may have returned more than {ANSWER_BYTES >> 20} MiB"
+            ) from error
+        finally:
+            ending.cancel()
 
     def _piece(self, line: bytes) -> Piece:
         if not line.endswith(b"\n"):
@@ -81,5 +96,6 @@ class CodeRunner:
         return Value(told.get("value"))
 
 
-async def _next(process: Process) -> bytes:
-    return await process.stdout.readline() if process.stdout else b""
+def _kill(process: Process, has_ended: asyncio.Event) -> None:
+    has_ended.set()
+    kill(process)

@@ -38,12 +38,17 @@ async def ask(process: Process, asked: Sequence[bytes]) -> bytes:
     return await process.stdout.readline()
 
 
-async def end(process: Process) -> None:
-    """Kill a process, and wait until it and its pipes are gone."""
+def kill(process: Process) -> None:
+    """Kill a process that may have ended."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             # `Process.kill` takes the exit code of one that has just ended away from asyncio, which then warns.
             os.kill(process.pid, signal.SIGKILL)
+
+
+async def end(process: Process) -> None:
+    """Kill a process, and wait until it and its pipes are gone."""
+    kill(process)
     if process.stdin is not None:
         process.stdin.close()
     await process.communicate()
