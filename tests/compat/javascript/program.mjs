@@ -180,6 +180,14 @@ const checks = {
     assert.equal(row.n, 7 * 1024 * 1024);
   },
 
+  async "functions are invoked, whole and as a stream"() {
+    const named = { globalFunction: "Levenshtein", input: { output: "a", expected: "ab" } };
+    const value = { name: "Levenshtein", score: 0.5, metadata: {} };
+    assert.deepEqual(await braintrust.invoke(named), value);
+    assert.deepEqual(await (await braintrust.invoke({ ...named, stream: true })).finalValue(), value);
+    await assert.rejects(braintrust.invoke({ ...named, input: { output: "a" } }), /requires an expected value/);
+  },
+
   async "a function that cannot run says so"() {
     await assert.rejects(braintrust.invoke({ projectName: PROJECT, slug: "none", input: 1 }), /404/);
   },
