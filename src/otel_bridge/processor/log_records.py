@@ -93,6 +93,8 @@ class BridgeLogRecordProcessor(LogRecordProcessor):
     def on_emit(self, log_record: ReadWriteLogRecord) -> None:
         """Queue the record, with the parent string of its surroundings, if there is room."""
         record = log_record.log_record
+        if _stands_in_rows(log_record):
+            return
         if record.trace_id and not (record.trace_flags or 0) & TraceFlags.SAMPLED:
             return
         attributes: Mapping[str, object] = record.attributes or {}
@@ -124,3 +126,13 @@ class BridgeLogRecordProcessor(LogRecordProcessor):
         self._delivery.close()
         if not in_time:
             self._exporter.shutdown()
+
+
+def _stands_in_rows(log_record: ReadWriteLogRecord) -> bool:
+    """Whether it is a score of an evaluation of ours, for those who have no rows."""
+    scope = log_record.instrumentation_scope
+    return (
+        scope is not None
+        and scope.name == names.SCOPE
+        and log_record.log_record.event_name == names.GEN_AI_EVALUATION_RESULT_EVENT
+    )

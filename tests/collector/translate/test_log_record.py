@@ -1,5 +1,7 @@
 """Log records to writes."""
 
+from dataclasses import replace
+
 import pytest
 
 from otel_bridge.contract.row import Json
@@ -84,6 +86,16 @@ def test_an_evaluation_scores_its_span() -> None:
 
     assert fact.row == {**IDENTITY, "scores": {"relevance": 0.5}, "_audit_source": "api"}
     assert not fact.fills_only
+
+
+def test_an_evaluation_of_our_own_app_side_stands_in_its_rows_already() -> None:
+    attributes: dict[str, Json] = {
+        "gen_ai.evaluation.name": "relevance",
+        "gen_ai.evaluation.score.value": 0.5,
+    }
+    record = make_record("gen_ai.evaluation.result", attributes)
+
+    assert record_writes(replace(record, scope=replace(record.scope, name="otel_bridge"))) == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@
 | `braintrust.log` | a log row, whose fields travel as on a span |
 | `gen_ai.system.message` and the like, `gen_ai.choice` | a log row; and messages that fill the span's `input` or `output` |
 | `gen_ai.client.inference.operation.details` | a log row; and content, metadata and metrics that fill those of the span |
-| `gen_ai.evaluation.result` | a log row; and a score merged over the span's row |
+| `gen_ai.evaluation.result` | a log row; and a score merged over the span's row. Of our own app side nothing: its rows have the scores |
 | any other | a log row |
 
 Source: spec/translation.md section 5; semantic-conventions-genai at 2781a13, events.
@@ -40,6 +40,8 @@ def record_writes(record: LogRecord) -> list[RowWrite]:
         return [fact]
     if record.event_name == names.LOG_EVENT:
         return [RowWrite(row=_line(record), parent=named_parent(record.attributes))]
+    if record.event_name == names.GEN_AI_EVALUATION_RESULT_EVENT and record.scope.name == names.SCOPE:
+        return []
     own = RowWrite(row=record_row(record), parent=named_parent(record.attributes))
     return [own, *_facts(record)]
 

@@ -18,6 +18,7 @@ from otel_bridge.api.evaluation.evaluator import Evaluator
 from otel_bridge.api.evaluation.hooks import DictEvalHooks, SSEProgressEvent, TaskProgressEvent
 from otel_bridge.api.evaluation.judging import Judge, Judged
 from otel_bridge.api.evaluation.result import EvalResult
+from otel_bridge.api.evaluation.telemetry import Telemetry
 from otel_bridge.api.evaluation.trace import LocalTrace
 from otel_bridge.api.interface import Span, StartArguments
 
@@ -31,12 +32,14 @@ class Place:
         dataset_id: of the dataset that the cases are records of, or None.
         trace: returns the trace of a root span and its row so far, for scorers; None where there is none.
         stream: takes what tasks report of themselves, or None.
+        telemetry: told of scores and cases; None where nothing is sent.
     """
 
     start: Callable[[StartArguments], Span]
     dataset_id: str | None = None
     trace: Callable[[Span, Mapping[str, Any]], LocalTrace] | None = None
     stream: Callable[[SSEProgressEvent], None] | None = None
+    telemetry: Telemetry | None = None
 
 
 class CaseWork:
@@ -85,6 +88,8 @@ class CaseWork:
                 self._make_up(root, case, [each.name for each in self._judge.scorers], result)
             else:
                 await self._scored(root, case, result)
+        if self._place.telemetry:
+            self._place.telemetry.done(result.error)
         return result
 
     async def _task(self, root: Span, hooks: DictEvalHooks[Any], result: EvalResult[Any, Any, Any]) -> None:
@@ -107,6 +112,8 @@ class CaseWork:
                 "output": result.output, "trace": trace, "id": case.id, "tags": result.tags,
             },
         )  # fmt: skip
+        if self._place.telemetry:
+            self._place.telemetry.scored(scored)
         scores = {score.name: score.score for group in scored.given for score in group}
         result.classifications = _items(classified) or None
         if result.classifications:

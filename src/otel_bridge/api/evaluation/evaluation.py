@@ -27,6 +27,7 @@ from otel_bridge.api.evaluation.result import EvalResultWithSummary
 from otel_bridge.api.evaluation.run import Run
 from otel_bridge.api.evaluation.scorer import scorers_of
 from otel_bridge.api.evaluation.table import table
+from otel_bridge.api.evaluation.telemetry import Telemetry
 from otel_bridge.api.experiment import Experiment
 from otel_bridge.api.interface import Span, StartArguments
 from otel_bridge.api.room import drain, is_crowded
@@ -262,7 +263,7 @@ class Evaluation:
                 self._watch.add(root.span_context)
             return root
 
-        return replace(place, start=start)
+        return replace(place, start=start, telemetry=Telemetry(self._evaluator.eval_name))
 
 
 async def _send_on(run: Run, shown: Told) -> None:
