@@ -63,8 +63,7 @@ docs: install ## write the reference pages that are made from code
 	$(BIN)/python -m tests.support.metric_docs
 
 bench: install ## measure beside the peers and the goals, an hour or so and 25 GB for a while
-	$(BIN)/python -m benchmarks.app
-	$(BIN)/python -m benchmarks.sidecar
+	$(BIN)/python -m benchmarks
 
 golden: install ## rewrite the expected rows of tests/conventions; read the diff
 	$(BIN)/python -m tests.support.golden

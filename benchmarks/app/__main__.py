@@ -65,14 +65,22 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := [part for part in arguments.parts if part not in PARTS]:
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    for library in arguments.libraries:
-        measuring.install(library)
-    tables: list[report.Table] = []
-    for part in arguments.parts or PARTS:
-        tables += PARTS[part](arguments.libraries, arguments.rounds)
-        print(report.markdown(tables[-1:] if part != "sustain" else tables[-2:]), flush=True)
+    tables = [
+        table
+        for part in arguments.parts or PARTS
+        for table in run(part, rounds=arguments.rounds, libraries=arguments.libraries)
+    ]
     if arguments.write:
         report.write(tables)
+
+
+def run(part: str, *, rounds: int, libraries: Sequence[str] = tuple(measuring.IMPORTS)) -> list[report.Table]:
+    """Measure a part beside libraries, which are installed once, and print its tables."""
+    for library in libraries:
+        measuring.install(library)
+    tables = PARTS[part](libraries, rounds)
+    print(report.markdown(tables), flush=True)
+    return tables
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from benchmarks.app.measuring import PEERS, ROOT, Results, python_of
+from benchmarks.goals import Verdict
 
 _PAGE: Final = ROOT / "docs" / "performance.md"
 _BEGIN: Final = "<!-- app side: begin; written by `python -m benchmarks.app --write` -->"
@@ -117,6 +118,15 @@ def imports(found: Results) -> Table:
         rows=[[library, _cell(medians[library], medians["bare"], spreads[library])] for library in found],
         goals=_ratio("P3: at most 0.7 x bare", medians, "bare", _IMPORT_RATIO),
     )
+
+
+def verdicts(tables: Iterable[Table]) -> list[Verdict]:
+    """Return what the tables say of the goals."""
+    told = [each for table in tables for each in table.goals]
+    return [
+        Verdict(goal=text.partition(":")[0].partition(",")[0], told=text, is_reached=reached)
+        for text, reached in told
+    ]
 
 
 def markdown(tables: Iterable[Table]) -> str:

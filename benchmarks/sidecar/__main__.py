@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from benchmarks.goals import Verdict
 from benchmarks.sidecar import querying, receiving, starting, storing, translating, visible
-from benchmarks.sidecar.figure import Figure, machine, table, write
+from benchmarks.sidecar.figure import Figure, machine, table, verdicts, write
 
 PARTS: Final[Mapping[str, Callable[[int, Path | None], list[Figure]]]] = {
     "receive": lambda rounds, _: receiving.measure(rounds),
@@ -39,12 +40,17 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := [part for part in arguments.parts if part not in PARTS]:
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    print(f"{machine()}\n", flush=True)
     for name in arguments.parts or PARTS:
-        made = table(PARTS[name](arguments.rounds, arguments.keep))
-        print(made, flush=True)
-        if arguments.write:
-            write(name, made, rounds=arguments.rounds)
+        run(name, rounds=arguments.rounds, keep=arguments.keep, is_written=arguments.write)
+
+
+def run(name: str, *, rounds: int, keep: Path | None, is_written: bool) -> list[Verdict]:
+    """Measure a part, print its table, put it into docs/performance.md if wanted, and return what it says of the goals."""
+    figures = PARTS[name](rounds, keep)
+    print(f"{machine()}\n\n{table(figures)}", flush=True)
+    if is_written:
+        write(name, table(figures), rounds=rounds)
+    return verdicts(figures)
 
 
 if __name__ == "__main__":

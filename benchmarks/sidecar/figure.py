@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from benchmarks.goals import Verdict
+
 _PAGE: Final = Path(__file__).parents[2] / "docs" / "performance.md"
 _PACKAGES: Final = ("duckdb", "grpcio", "orjson", "protobuf", "uvicorn")
 
@@ -71,6 +73,19 @@ def table(figures: Sequence[Figure]) -> str:
         f" | {_verdict(each)} |\n"
         for each in figures
     )
+
+
+def verdicts(figures: Sequence[Figure]) -> list[Verdict]:
+    """Return what the figures say of the goals."""
+    return [
+        Verdict(
+            goal=each.goal,
+            told=f"{each.what}: {_short(each.value)}, wanted {each.wanted}",
+            is_reached=each.is_reached,
+        )
+        for each in figures
+        if each.goal and each.is_reached is not None
+    ]
 
 
 def write(part: str, made: str, *, rounds: int) -> None:

@@ -11,7 +11,19 @@ _CPU_FIELDS: Final = slice(11, 13)
 
 
 def cpu_s(pid: int) -> float:
-    """Return the seconds of processor time that a process has used with all its threads."""
+    """Return the seconds of processor time that a process and those that it has started have used, with all their threads."""
+    return _own_cpu_s(pid) + sum(cpu_s(child) for child in _children(pid))
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        told = [each.read_text() for each in Path(f"/proc/{pid}/task").glob("*/children")]
+    except OSError:  # it has just ended
+        return []
+    return [int(child) for text in told for child in text.split()]
+
+
+def _own_cpu_s(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, fields[_CPU_FIELDS])) / _TICKS
 

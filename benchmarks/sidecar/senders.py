@@ -7,7 +7,7 @@ import itertools
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import grpc
@@ -17,19 +17,27 @@ _ANSWER_BYTES: Final = 4096
 _TIMEOUT_S: Final = 60.0
 
 
-def send_http(address: str, bodies: Sequence[bytes], *, requests: int, connections: int = 4) -> float:
+def send_http(
+    address: str,
+    bodies: Sequence[bytes],
+    *,
+    requests: int,
+    connections: int = 4,
+    headers: Mapping[str, str] | None = None,
+) -> float:
     """Send trace requests to `HOST:PORT`, the bodies in turn; return how many seconds it took.
 
     Raises:
         ConnectionError: an answer was not 200.
     """
     host, _, port = address.rpartition(":")
+    more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
 
     def run(numbers: "itertools.count[int]") -> None:
         with socket.create_connection((host, int(port)), timeout=_TIMEOUT_S) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while (number := next(numbers)) < requests:
-                _post(connection, address, bodies[number % len(bodies)])
+                _post(connection, address, bodies[number % len(bodies)], more)
 
     return _in_threads(run, connections)
 
@@ -71,8 +79,8 @@ def _in_threads(run: Callable[["itertools.count[int]"], None], connections: int)
     return time.perf_counter() - start_s
 
 
-def _post(connection: socket.socket, host: str, body: bytes) -> None:
-    head = f"POST /v1/traces HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/x-protobuf\r\ncontent-length: {len(body)}\r\n\r\n"
+def _post(connection: socket.socket, host: str, body: bytes, more: str) -> None:
+    head = f"POST /v1/traces HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/x-protobuf\r\ncontent-length: {len(body)}\r\n{more}\r\n"
     connection.sendall(head.encode())
     connection.sendall(body)
     answer = b""

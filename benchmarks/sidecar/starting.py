@@ -9,7 +9,7 @@ from typing import Final
 
 from benchmarks.overload import memory
 from benchmarks.sidecar.figure import Figure, figure
-from benchmarks.sidecar.process import quiet
+from benchmarks.sidecar.process import cpu_s, quiet
 
 from tests.support.collector import running_collector
 
@@ -19,12 +19,14 @@ _OVERLOAD_S: Final = 45
 def measure(rounds: int) -> list[Figure]:
     """Start an empty sidecar several times, then overload one by benchmarks/overload.py."""
     ready: list[float] = []
+    used: list[float] = []
     idle: list[float] = []
     for _ in range(max(rounds, 3)):
         with tempfile.TemporaryDirectory(prefix="bench-start-") as folder:
             begin_s = time.perf_counter()
             with running_collector(Path(folder) / "data") as collector:
                 ready.append(time.perf_counter() - begin_s)
+                used.append(cpu_s(collector.process.pid))
                 quiet(collector.process.pid)
                 idle.append(memory(collector.process.pid)["VmRSS"] / 1e6)
     command = [sys.executable, "-m", "benchmarks.overload", "--seconds", str(_OVERLOAD_S)]
@@ -32,6 +34,7 @@ def measure(rounds: int) -> list[Figure]:
     print(overload.stdout.strip().splitlines()[-1])
     return [
         figure("P9", "from the start of the process to ready, s", ready, at_most=1.5),
+        figure("", "processor time until then, s", used),
         figure("P9", "resident memory when idle, MB", idle, at_most=150),
         figure(
             "P9",

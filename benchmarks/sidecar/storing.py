@@ -1,6 +1,7 @@
 """P5: OTLP to rows in the store, per second of processor time of the whole sidecar; and P10: the same where many rows are stored."""
 
 import shutil
+import statistics
 import tempfile
 from collections.abc import Iterator
 from itertools import islice
@@ -9,6 +10,7 @@ from typing import Final
 
 from benchmarks.sidecar.figure import Figure, figure
 from benchmarks.sidecar.load import SPANS, endless
+from benchmarks.sidecar.peers import STORING, Peer, installed, running
 from benchmarks.sidecar.process import cpu_s, quiet
 from benchmarks.sidecar.senders import send_http
 from benchmarks.sidecar.stored import grow, wait_for
@@ -20,6 +22,10 @@ LARGE: Final = 10_000_000
 _REQUESTS: Final = 300
 _WARM: Final = 30
 _STORED_S: Final = 600.0
+_PEER_REQUESTS: Final = 10
+_PEER_WARM: Final = 2
+_PEER_ROUNDS: Final = 2
+"""They take seconds of processor time for a thousand spans."""
 
 
 def measure(rounds: int) -> list[Figure]:
@@ -31,7 +37,16 @@ def measure(rounds: int) -> list[Figure]:
             running_collector(Path(folder) / "data") as collector,
         ):
             found.append(1 / _cpu_s_per_span(collector, endless(seed=number + 1), 0))
-    return [figure("P5", "OTLP to row in the store, spans per CPU second", found, at_least=12_000)]
+    figures = [figure("P5", "OTLP to row in the store, spans per CPU second", found, at_least=12_000)]
+    for name, peer in STORING.items():
+        if program := installed(peer):
+            theirs = [_peer_per_cpu_s(peer, program, number) for number in range(min(rounds, _PEER_ROUNDS))]
+            ratio = statistics.median(found) / statistics.median(theirs)
+            figures += [
+                figure("", f"the same of {name}", theirs),
+                figure("P5", f"ratio to {name}", [ratio], at_least=35),
+            ]
+    return figures
 
 
 def measure_growth(rounds: int, *, large: int = LARGE, keep: Path | None = None) -> list[Figure]:
@@ -56,6 +71,20 @@ def measure_growth(rounds: int, *, large: int = LARGE, keep: Path | None = None)
         ),
         figure("P10", f"the cost at {large:,} rows to that at {SMALL:,}", ratios, at_most=1.25),
     ]
+
+
+def _peer_per_cpu_s(peer: Peer, program: Path, number: int) -> float:
+    made = endless(seed=number + 1)
+    with running(peer, program) as receiver:
+        quiet(receiver.pid)
+        warm = list(islice(made, _PEER_WARM))
+        send_http(receiver.http, warm, requests=_PEER_WARM, headers=peer.headers)
+        quiet(receiver.pid)
+        before = cpu_s(receiver.pid)
+        bodies = list(islice(made, _PEER_REQUESTS))
+        send_http(receiver.http, bodies, requests=_PEER_REQUESTS, headers=peer.headers)
+        quiet(receiver.pid)
+        return _PEER_REQUESTS * SPANS / (cpu_s(receiver.pid) - before)
 
 
 def _cpu_s_per_span(collector: Collector, made: Iterator[bytes], stored: int) -> float:

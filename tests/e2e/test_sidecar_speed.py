@@ -16,7 +16,9 @@ from benchmarks.sidecar.load import bodies
 
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.decode import protobuf
+from otel_bridge_collector.decode.size import MAX_MESSAGES
 from otel_bridge_collector.decode.structure import check_traces
+from otel_bridge_collector.intake import Bounds, Encoding, trace_intake
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.query.answer import to_answer
 from otel_bridge_collector.query.function import Clock
@@ -37,6 +39,8 @@ BODY: Final = next(bodies(1, spans=SPANS))
 REQUEST: Final = protobuf.parse_traces(BODY)
 DECODED: Final = protobuf.spans(REQUEST)
 WRITES: Final = [write for span in DECODED for write in span_writes(span)]
+ANYWHERE: Final = Bounds(max_messages=MAX_MESSAGES, parent_fault=None, rules=None)
+CONFINED: Final = Bounds(max_messages=MAX_MESSAGES, parent_fault=lambda _: "", rules=None)
 RECORD: Final = Record(seq=1, routing=ROUTING, payload=BODY)
 DOCUMENT: Final = json.dumps(cast("dict[str, object]", WRITES[0].row))
 """What the reference reads and writes."""
@@ -104,9 +108,11 @@ def cpu_s(call: Callable[[], object]) -> float:
 
 
 PATHS: Final = {
-    "parse": (lambda: protobuf.parse_traces(BODY), 0.15),
-    "check": (lambda: check_traces(REQUEST), 0.12),
-    "pack": (lambda: pack_record(b"segment!", RECORD), 0.08),
+    "parse": (lambda: protobuf.parse_traces(BODY), 0.12),
+    "check": (lambda: check_traces(REQUEST), 0.05),
+    "take in": (lambda: trace_intake(BODY, Encoding.PROTOBUF, ANYWHERE), 0.15),
+    "take in, for one project": (lambda: trace_intake(BODY, Encoding.PROTOBUF, CONFINED), 0.22),
+    "pack": (lambda: pack_record(b"segment!", RECORD), 0.02),
     "decode": (lambda: protobuf.spans(REQUEST), 1.8),
     "translate": (lambda: [span_writes(span) for span in DECODED], 18),
     "observe": (observe, 1.6),
