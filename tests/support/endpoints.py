@@ -14,6 +14,7 @@ from otel_bridge_collector.api.functions import FunctionsEndpoint, function_oper
 from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.online_scores import online_score_operations
 from otel_bridge_collector.api.probes import probe_operations
+from otel_bridge_collector.api.proxy import build_proxy_routes
 from otel_bridge_collector.api.receipts import receipt_operations
 from otel_bridge_collector.api.retention import retention_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
@@ -70,6 +71,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
         routes = [
             *build_routes(plane, own),
             *build_otlp_routes(ingest, max_body_bytes=1),
+            *build_proxy_routes(cast("Any", None), cast("Any", None), max_request_bytes=1),
             *build_ui_routes(
                 plane, ingest, sessions=Sessions(), check_key=cast("Any", None), endpoint=lambda _: ""
             ),

@@ -122,9 +122,12 @@ ENDPOINTS: Final[Sequence[tuple[str, str]]] = [key for key, need in RULES.items(
 ANSWERED_WITH_NO: Final = frozenset(
     key
     for key in ENDPOINTS
-    if "/v1/metrics" in key[1] or key[1] in ("/otel", "/otel/{rest}", "/ui/test-trace")
+    if "/v1/metrics" in key[1]
+    or key[1] in ("/otel", "/otel/{rest}", "/ui/test-trace")
+    or key[1].startswith("/v1/proxy/")
 )
-"""What succeeds for nobody: metrics are not kept, there is nothing else under /otel, and a form needs its page's cookie."""
+"""What succeeds for nobody: metrics are not kept, there is nothing else under /otel, a form needs its page's cookie, and no
+provider is there."""
 
 
 def overwrite_attachment(client: httpx.Client, key: str) -> None:

@@ -22,6 +22,7 @@ class Scope(StrEnum):
     WRITE = "write"
     ADMIN = "admin"
     METRICS = "metrics"
+    PROXY = "proxy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

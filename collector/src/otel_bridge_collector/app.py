@@ -41,6 +41,7 @@ from otel_bridge_collector.metrics.process import Process
 from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.pipeline.gauges import Watched, gauges, metrics_config
 from otel_bridge_collector.pipeline.quotas import StoreNames, quota_config
+from otel_bridge_collector.providers.client import Providers
 from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.door import Door
@@ -65,6 +66,7 @@ from otel_bridge_collector.stages.health_check import open_health_check
 from otel_bridge_collector.stages.online_scoring import start_online_scoring
 from otel_bridge_collector.stages.page import WebPage
 from otel_bridge_collector.stages.ports import Ports, build_door, guarded
+from otel_bridge_collector.stages.proxy import start_proxy
 from otel_bridge_collector.stages.reloading import Reloaded, Reloading, reload_on_request
 from otel_bridge_collector.stages.storage import Storage, open_storage
 from otel_bridge_collector.stages.work import ended, start_delivery, start_receipts, start_retention
@@ -135,7 +137,12 @@ async def serve(
             # A canary that is refused would say that masking was not seen to work.
             free={CANARY_PROJECT},
         )
-        working = _Working(deliveries=deliveries, retention=retention, quotas=quotas)
+        working = _Working(
+            deliveries=deliveries,
+            retention=retention,
+            quotas=quotas,
+            providers=open_providers(settings, stages),
+        )
         seen = _Seen(own=own, meters=meters, probed=probed)
         taken, canary = await _start(settings, storage, working, door, seen, stages)
         if reloading:
@@ -223,6 +230,7 @@ class _Working:
     deliveries: Deliveries
     retention: Retention
     quotas: Quotas
+    providers: Providers
 
 
 def _add_checks(health: Health, spool: Spool, deliveries: Deliveries) -> None:
@@ -306,13 +314,19 @@ async def _start(
                 Backups(Stage(settings.data_dir, storage.spool, storage.store, storage.sink.on_writer))
             ),
             *online_score_operations(scoring, storage.objects.seen_by(current_access)),
-            *start_functions(settings, plane, ingest, open_providers(settings, stages), stages),
+            *start_functions(settings, plane, ingest, working.providers, stages),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(seen.meters.collect),
         ],
     )
     api_app = Starlette(
-        routes=[*api_routes, *otlp_routes, *page.routes(plane, ingest)], exception_handlers=EXCEPTION_HANDLERS
+        routes=[
+            *api_routes,
+            *otlp_routes,
+            *start_proxy(settings, plane, ingest, storage.spool, working.providers, stages),
+            *page.routes(plane, ingest),
+        ],
+        exception_handlers=EXCEPTION_HANDLERS,
     )
     api_way = Way(tls=door.tls.api, allowed=api_pages(settings))
     ports = Ports(settings)

@@ -16,6 +16,7 @@ from otel_bridge_collector.config.metrics import Metrics
 from otel_bridge_collector.config.online_scoring import OnlineScoring
 from otel_bridge_collector.config.processor import Processor
 from otel_bridge_collector.config.provider import Provider, ProviderName
+from otel_bridge_collector.config.proxy import Proxy
 from otel_bridge_collector.config.quota import Quotas
 from otel_bridge_collector.config.retention import Retention
 from otel_bridge_collector.config.section import Section
@@ -152,6 +153,7 @@ class Extensions(Section):
     retention: Retention | None = None
     online_scoring: OnlineScoring | None = None
     functions: Functions | None = None
+    proxy: Proxy | None = None
     canary: Canary | None = None
 
 

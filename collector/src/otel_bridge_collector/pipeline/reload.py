@@ -33,7 +33,8 @@ _PARTS: Final = (
 """Sections whose keys take effect at once; a change is told by the name of the key."""
 
 
-_FIXED: Final = ("extensions.online_scoring", "extensions.functions")
+_FIXED: Final = ("extensions.online_scoring", "extensions.functions", "extensions.proxy")
+"""Sections that need a new start."""
 
 
 def fixed_changes(old: Settings, new: Settings) -> list[str]:

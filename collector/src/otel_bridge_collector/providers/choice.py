@@ -9,6 +9,15 @@ from otel_bridge_collector.errors import NoProviderError
 _HOW = "see providers in the configuration (docs/config.md)"
 
 
+def none_configured() -> NoProviderError:
+    """Return what is told while there is no provider at all."""
+    return NoProviderError(
+        "no model provider is configured: name one under `providers` in the sidecar's configuration, with its base_url"
+        " and api_key, and start it anew",
+        status=501,
+    )
+
+
 def serves(provider: Provider, model: str) -> bool:
     """Tell whether a provider serves a model."""
     return any(fnmatchcase(model, pattern) for pattern in provider.models)
@@ -26,11 +35,7 @@ def providers_for(providers: Mapping[str, Provider], model: str, *, name: str | 
         NoProviderError: there is none.
     """
     if not providers:
-        raise NoProviderError(
-            "no model provider is configured: name one under `providers` in the sidecar's configuration, with its base_url"
-            " and api_key, and start it anew",
-            status=501,
-        )
+        raise none_configured()
     serving = [each for each, provider in providers.items() if serves(provider, model)]
     if name is not None:
         if name not in providers:

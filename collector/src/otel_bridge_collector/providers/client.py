@@ -17,7 +17,7 @@ from otel_bridge_collector.deliver.backoff import Backoff
 from otel_bridge_collector.errors import OverloadedError, ProviderError
 from otel_bridge_collector.pipeline.tls import build_context
 from otel_bridge_collector.providers.answer import Answer
-from otel_bridge_collector.providers.choice import providers_for, serves
+from otel_bridge_collector.providers.choice import none_configured, providers_for, serves
 from otel_bridge_collector.providers.endpoint import BrokenError, Call, Endpoint
 from otel_bridge_collector.sinks.http import retry_after_s
 from otel_bridge_collector.store.json_text import dump_json
@@ -81,7 +81,13 @@ class Providers:
         return await self._first_good([self._endpoints[name] for name in names], call)
 
     async def models(self) -> Sequence[Mapping[str, Json]]:
-        """Return the models that the providers say they have, as far as they serve them, and those that the configuration names."""
+        """Return the models that the providers say they have, as far as they serve them, and those that the configuration names.
+
+        Raises:
+            NoProviderError: no provider is configured.
+        """
+        if not self._endpoints:
+            raise none_configured()
         told = await asyncio.gather(*(self._models(endpoint) for endpoint in self._endpoints.values()))
         found: dict[str, Mapping[str, Json]] = {}
         for models in told:

@@ -22,10 +22,12 @@ FETCH: Final = frozenset({Scope.READ, Scope.WRITE})
 WRITE: Final = frozenset({Scope.WRITE})
 ADMIN: Final = frozenset({Scope.ADMIN})
 METRICS: Final = frozenset({Scope.METRICS})
+PROXY: Final = frozenset({Scope.PROXY})
 
 _KINDS: Final = (
     "experiment", "dataset", "dataset_snapshot", "prompt", "function", "project_tag", "project_score", "view",
 )  # fmt: skip
+_PROXIED: Final = ("auto", "chat/completions", "completions", "responses", "embeddings", "moderations")
 _ROW_KINDS: Final = ("project_logs", "experiment", "dataset")
 
 
@@ -58,6 +60,15 @@ def _rows(kind: str) -> dict[tuple[str, str], Need]:
         ("POST", f"{path}/insert"): SEND,
         ("POST", f"{path}/feedback"): SEND,
         ("POST", f"{path}/feedback/token"): SEND,
+    }
+
+
+def _proxy() -> dict[tuple[str, str], Need]:
+    """A scope of its own, since calls cost money: keys that write spans or prompts are not good for it."""
+    prefixes = ("/v1/proxy", "/v1/proxy/v1")
+    return {
+        **{("POST", f"{prefix}/{path}"): PROXY for prefix in prefixes for path in _PROXIED},
+        **{("GET", f"{prefix}/models"): PROXY for prefix in prefixes},
     }
 
 
@@ -147,6 +158,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     # Who says how long rows are kept can remove them all.
     **{key: READ if key[0] == "GET" else ADMIN for key in _objects("/v1/project_automation")},
     **_otlp(),
+    **_proxy(),
 }
 """Method and path -> what it needs."""
 
@@ -161,6 +173,7 @@ ROWS: Final = frozenset(
         ("POST", "/v1/insert"),
         ("POST", "/function/invoke"),
         ("POST", "/v1/function/{object_id}/invoke"),
+        *(key for key in _proxy() if key[0] == "POST"),
         *(
             ("POST", f"/v1/{kind}/{{object_id}}/{rows}")
             for kind in _ROW_KINDS

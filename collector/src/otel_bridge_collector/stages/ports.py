@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from otel_bridge_collector.api.errors import refusal
+from otel_bridge_collector.api.proxy import is_proxied, openai_refusal
 from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.quota.quotas import Quotas
@@ -75,6 +76,8 @@ def _refuse(request: Request, fault: Fault) -> Response:
         return refuse_request(request, fault)
     if is_page(request.url.path):
         return refuse_page(request, fault)
+    if is_proxied(request.url.path):
+        return openai_refusal(fault.http_status, fault.message, retry_after_s=fault.retry_after_s)
     return refusal(fault.http_status, fault.message, retry_after_s=fault.retry_after_s)
 
 
