@@ -165,3 +165,41 @@ def test_calls_are_counted_by_how_they_end() -> None:
             asyncio.run(pieces(running, definition, Call(), Kept()))
 
     assert slow.counters.values(FUNCTION_CALLS) == {("returned",): 1, ("failed",): 1, ("refused",): 1}
+
+
+def test_where_nobody_listens_a_span_that_is_not_kept_is_told_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def refuse(rows: Sequence[Json]) -> None:
+        raise FunctionError(f"{len(rows)} rows are too many")
+
+    async def given_up() -> None:
+        slow = Slow()
+        pieces = functions_of(slow).run(PROMPT, Call(stream=True), trace(Call()), refuse)
+        task = asyncio.create_task(_read(pieces))
+        await slow.asked.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(given_up())
+
+    assert "left no span: 2 rows are too many" in caplog.text
+
+
+async def _read(pieces: AsyncGenerator[Piece]) -> None:
+    async for _ in pieces:
+        pass
+
+
+def test_a_bug_is_told_by_its_kind_alone() -> None:
+    class Broken(Slow):
+        async def score(self, name: str, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
+            raise LookupError(f"secret of {name} {arguments}")
+
+    kept = Kept()
+    scorer = Definition(name="s", function_data={"type": "global", "name": "s"})
+    with pytest.raises(LookupError):
+        asyncio.run(pieces(functions_of(Broken()), scorer, Call(), kept))
+
+    assert kept.errors == ["LookupError"]

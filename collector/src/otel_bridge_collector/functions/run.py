@@ -4,6 +4,7 @@ What a call is answered with is kept before: a caller that sees the end can find
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -23,6 +24,8 @@ from otel_bridge_collector.functions.prompt import request_of
 from otel_bridge_collector.functions.rows import SpanOf, Trace
 from otel_bridge_collector.metrics.catalog import FUNCTION_CALLS
 from otel_bridge_collector.telemetry import Counters
+
+logger = logging.getLogger(__name__)
 
 Keep: TypeAlias = Callable[[Sequence[Json]], Awaitable[object]]
 """Keeps rows durably."""
@@ -109,6 +112,10 @@ class Functions:
             outcome = "refused" if error.is_refused else "failed"
             _fail(trace, str(told))
             raise told from error
+        except Exception as error:
+            outcome = "failed"
+            _fail(trace, type(error).__name__)  # its text may hold anything
+            raise
         except (asyncio.CancelledError, GeneratorExit):
             outcome = "abandoned"
             _fail(trace, "the caller hung up")
@@ -118,7 +125,7 @@ class Functions:
             self._counters.add(FUNCTION_CALLS, 1, outcome)
             if trace is not None:
                 with anyio.CancelScope(shield=True):
-                    await keep(trace.rows())
+                    await _kept(trace, keep, is_heard=outcome != "abandoned")
 
     async def _timed(self, pieces: AsyncGenerator[Piece], definition: Definition) -> AsyncGenerator[Piece]:
         """Pass pieces on while there is time; that of a slow listener does not count."""
@@ -212,6 +219,15 @@ class Functions:
         yield Value(
             await self._scorers.score(str(definition.function_data.get("name") or ""), call.variables())
         )
+
+
+async def _kept(trace: Trace, keep: Keep, *, is_heard: bool) -> None:
+    try:
+        await keep(trace.rows())
+    except FunctionError as error:
+        if is_heard:
+            raise
+        logger.warning("a function whose caller hung up left no span: %s", error)
 
 
 def _fail(trace: Trace | None, error: str) -> None:
