@@ -23,7 +23,7 @@ def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
 
 
 def client_of(
-    collector: Collector, *projects: str, scopes: tuple[str, ...] = ("read", "write")
+    collector: Collector, *projects: str, scopes: tuple[str, ...] = ("read", "write", "proxy")
 ) -> httpx.Client:
     key = make_key(collector.data_dir, *scopes, projects=projects)
     return httpx.Client(base_url=collector.api, headers=bearer(key), timeout=30)
@@ -64,12 +64,22 @@ def test_nothing_is_logged_where_the_caller_may_not_write(collector: Collector) 
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("scope", ["ingest", "read", "metrics"])
-def test_a_key_that_may_not_write_may_not_invoke(collector: Collector, scope: str) -> None:
+def test_code_that_a_caller_brings_needs_a_key_that_may_save_it(collector: Collector) -> None:
+    code = {"code": "def handler(x): return x", "inline_context": {"runtime": "python"}}
+    with client_of(collector, "beta", scopes=("proxy",)) as client:
+        answer = client.post("/function/invoke", json=code)
+        assert (answer.status_code, "scope write" in answer.text) == (403, True)
+        assert client.post("/function/invoke", json=SCORE).status_code == 200
+    with client_of(collector, "beta") as client:
+        assert "code does not run here" in client.post("/function/invoke", json=code).text
+
+
+@pytest.mark.parametrize("scope", ["ingest", "read", "write", "metrics"])
+def test_a_key_that_may_not_ask_models_may_not_invoke(collector: Collector, scope: str) -> None:
     with client_of(collector, "beta", scopes=(scope,)) as client:
         answer = client.post("/function/invoke", json=SCORE)
 
-    assert (answer.status_code, "needs a key with the scope write" in answer.text) == (403, True)
+    assert (answer.status_code, "needs a key with the scope proxy" in answer.text) == (403, True)
 
 
 def test_what_is_logged_passes_the_masks_at_the_door(tmp_path: Path) -> None:

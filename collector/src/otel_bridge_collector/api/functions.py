@@ -25,6 +25,7 @@ from starlette.responses import Response
 from otel_bridge.contract.parent import Parent, ParentError, parse_parent
 from otel_bridge.contract.row import Json, Row
 from otel_bridge.contract.slug import ObjectType, SpanComponents
+from otel_bridge_collector.access import Scope, current_access
 from otel_bridge_collector.api.body import json_response, read_object
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.function_lookup import definition_in
@@ -106,6 +107,7 @@ class FunctionsEndpoint:
 
     def _found(self, body: Mapping[str, Json], parent: Parent | None) -> tuple[Definition, Place | None]:
         definition = definition_in(self._objects, body)
+        _check_may_run(definition)
         if parent is None:
             return definition, None
         ids = cast("Mapping[str, Json]", self._objects.resolve(parent))
@@ -214,6 +216,19 @@ def _slug_of(body: Mapping[str, Json]) -> str:
         root_span_id=texts["root_span_id"] if has_row else None,
         propagated_event=object_in(given, "propagated_event") or None,
     ).encode()
+
+
+def _check_may_run(definition: Definition) -> None:
+    """Let code that the caller itself brings run only for who could save it.
+
+    Raises:
+        ForbiddenError: the caller may write no functions.
+    """
+    is_brought = not definition.id and definition.function_data.get("type") == "code"
+    if is_brought and not current_access().may(frozenset({Scope.WRITE})):
+        raise ForbiddenError(
+            "code in the body needs a key with the scope write, as a function that is saved does"
+        )
 
 
 async def _check(trace: Trace | None) -> None:
