@@ -36,12 +36,23 @@ Examples:
 
 
 @dataclass(slots=True)
-class _Result:
+class Result:
     """What became of the lines so far."""
 
     rows: int = 0
     requests: int = 0
     faults: list[str] = field(default_factory=list[str])
+
+    def raise_faults(self) -> None:
+        """Name what was not kept.
+
+        Raises:
+            ClickException: something was not.
+        """
+        if self.faults:
+            shown = "\n".join(self.faults[:_SHOWN])
+            more = f"\nand {len(self.faults) - _SHOWN} more" if len(self.faults) > _SHOWN else ""
+            raise click.ClickException(f"not everything was kept:\n{shown}{more}")
 
 
 @click.command("import", epilog=_EXAMPLES)
@@ -56,46 +67,57 @@ def import_rows(files: Sequence[IO[bytes]], project: str | None, url: str) -> No
     A row that is there already is replaced, so an import can be repeated. A line that cannot be kept is named and the others
     are kept; the exit code is 1 then. A dash is standard input.
     """
-    result = _Result()
-    project_id = _project_id(url, project) if project else None
+    result = Result()
+    project_id = made_project(url, project) if project else None
     for file in files:
         with progress(f"importing {_name(file)}", _size(file)) as advance:
-            for lines in _batches(file):
-                _send(url, lines, project, project_id, result)
+            for lines in batches(_lines(file)):
+                send_lines(url, lines, result, project, project_id)
                 advance(sum(len(text) for _, text in lines))
     parts = [f"{result.rows} row{'' if result.rows == 1 else 's'}"]
     if result.requests:
         parts.append(f"{result.requests} OTLP request{'' if result.requests == 1 else 's'}")
     click.echo(f"{' and '.join(parts)} kept", err=True)
-    if result.faults:
-        shown = "\n".join(result.faults[:_SHOWN])
-        more = f"\nand {len(result.faults) - _SHOWN} more" if len(result.faults) > _SHOWN else ""
-        raise click.ClickException(f"not everything was kept:\n{shown}{more}")
+    result.raise_faults()
 
 
-_Line = tuple[str, bytes]
+Line = tuple[str, bytes]
 """Where a line stands, and its text."""
 
 
-def _batches(file: IO[bytes]) -> Iterator[list[_Line]]:
-    """Yield lines that are not blank, a bounded number and size at a time."""
-    batch: list[_Line] = []
-    size = 0
+def _lines(file: IO[bytes]) -> Iterator[Line]:
+    """Yield lines that are not blank."""
     for number, text in enumerate(file, start=1):
-        if not text.strip():
-            continue
+        if text.strip():
+            yield f"{_name(file)}:{number}", text
+
+
+def batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """Yield lines, a bounded number and size at a time."""
+    batch: list[Line] = []
+    size = 0
+    for where, text in lines:
         if batch and (len(batch) >= _BATCH_ROWS or size + len(text) > _BATCH_BYTES):
             yield batch
             batch, size = [], 0
-        batch.append((f"{_name(file)}:{number}", text))
+        batch.append((where, text))
         size += len(text)
     if batch:
         yield batch
 
 
-def _send(
-    url: str, lines: Iterable[_Line], project: str | None, project_id: str | None, result: _Result
+def send_lines(
+    url: str,
+    lines: Iterable[Line],
+    result: Result,
+    project: str | None = None,
+    project_id: str | None = None,
 ) -> None:
+    """Send a batch, and note in `result` what became of it.
+
+    Raises:
+        ClickException: nothing more can be sent.
+    """
     rows: list[tuple[str, dict[str, Any]]] = []
     for where, text in lines:
         value = _parsed(where, text, result)
@@ -110,7 +132,7 @@ def _send(
         _send_rows(url, rows, result)
 
 
-def _parsed(where: str, text: bytes, result: _Result) -> dict[str, Any] | None:
+def _parsed(where: str, text: bytes, result: Result) -> dict[str, Any] | None:
     try:
         value: object = json.loads(text)
     except ValueError as error:
@@ -133,7 +155,7 @@ def _row(value: Mapping[str, Any], project_id: str | None) -> dict[str, Any]:
     return row
 
 
-def _send_rows(url: str, rows: Sequence[tuple[str, dict[str, Any]]], result: _Result) -> None:
+def _send_rows(url: str, rows: Sequence[tuple[str, dict[str, Any]]], result: Result) -> None:
     response = send(url, "POST", "/logs3", {"rows": [row for _, row in rows], "api_version": 2})
     if response.status_code == HTTPStatus.BAD_REQUEST and len(rows) > 1:
         # None could be kept: one at a time, so that each is told its own fault.
@@ -150,7 +172,7 @@ def _send_rows(url: str, rows: Sequence[tuple[str, dict[str, Any]]], result: _Re
     result.faults += [f"{rows[each['index']][0]}: {each['error']}" for each in answer.get("refused", [])]
 
 
-def _send_otlp(url: str, path: str, text: bytes, project: str | None, where: str, result: _Result) -> None:
+def _send_otlp(url: str, path: str, text: bytes, project: str | None, where: str, result: Result) -> None:
     headers = {"content-type": "application/json"}
     if project:
         headers["x-bt-parent"] = f"project_name:{project}"
@@ -164,7 +186,12 @@ def _send_otlp(url: str, path: str, text: bytes, project: str | None, where: str
         result.faults.append(f"{where}: {rejected['errorMessage']}")
 
 
-def _project_id(url: str, name: str) -> str:
+def made_project(url: str, name: str) -> str:
+    """Return the id of the project of that name, which is made if need be.
+
+    Raises:
+        ClickException: it could not be.
+    """
     response = send(url, "POST", "/v1/project", {"name": name})
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         raise click.ClickException(fault_message(response.json()))

@@ -11,6 +11,7 @@ from otel_bridge_collector.cli.feedback_tokens import feedback_tokens
 from otel_bridge_collector.cli.import_rows import import_rows
 from otel_bridge_collector.cli.keys import keys
 from otel_bridge_collector.cli.print_config import print_config
+from otel_bridge_collector.cli.promote import promote
 from otel_bridge_collector.cli.query import query
 from otel_bridge_collector.cli.receipts import receipts
 from otel_bridge_collector.cli.replay import replay
@@ -34,6 +35,7 @@ main.add_command(query)
 main.add_command(tail)
 main.add_command(export)
 main.add_command(import_rows)
+main.add_command(promote)
 main.add_command(explain)
 main.add_command(translate)
 main.add_command(validate)

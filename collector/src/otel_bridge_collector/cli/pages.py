@@ -42,16 +42,17 @@ def page(url: str, query: str, *, fmt: str = "json", cursor: str | None = None) 
     raise click.ClickException(_fault(response))
 
 
-def row_pages(url: str, query: str, cursor: str) -> Iterator[tuple[list[dict[str, Any]], str]]:
+def row_pages(url: str, query: str, cursor: str | None) -> Iterator[tuple[list[dict[str, Any]], str]]:
     """Yield the rows of each page and the cursor behind it, until a page is empty."""
     while True:
         response = page(url, query, fmt="jsonl", cursor=cursor)
         rows = [json.loads(line) for line in response.text.splitlines()]
-        cursor = response.headers.get("x-bt-cursor", "")
+        behind = response.headers.get("x-bt-cursor", "")
         if rows:
-            yield rows, cursor
-        if not rows or not cursor:
+            yield rows, behind
+        if not rows or not behind:
             return
+        cursor = behind
 
 
 def count(url: str, source: str, condition: str | None) -> int:
