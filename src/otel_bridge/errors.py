@@ -8,6 +8,8 @@ BridgeError
 ├── LoginError            a login that differs from the one before
 ├── MissingExtraError     a call needs an extra of the package that is not installed
 ├── FlushError            `flush()` lost something, and `BRAINTRUST_SYNC_FLUSH` asks for an exception
+├── RecordedError         a call failed when it was recorded, and so does its replay
+├── UnrecordedCallError   a replay would call what was not recorded
 ├── BraintrustInvokeError a function that was invoked failed
 └── ControlError          the control plane could not be asked: a login, a project, an experiment, a row
     └── AnswerTooLargeError   its answer is longer than what is read
@@ -42,6 +44,14 @@ class MissingExtraError(BridgeError, ImportError):
 
 class FlushError(BridgeError):
     """`flush()` could not send everything."""
+
+
+class RecordedError(BridgeError):
+    """A call failed when it was recorded, and so does what stands in for it."""
+
+
+class UnrecordedCallError(BridgeError):
+    """A replay would call what was not recorded when its case was traced."""
 
 
 class ControlError(BridgeError, RuntimeError):

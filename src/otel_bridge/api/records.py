@@ -59,16 +59,16 @@ class Records:
 
 
 def _with_attachments(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", {key: _resolved(value) for key, value in row.items()})
+    return cast("Mapping[str, Any]", {key: resolved(value) for key, value in row.items()})
 
 
-def _resolved(value: Any) -> Any:
-    """The value with attachments in the place of the references to them."""
+def resolved(value: Any) -> Any:
+    """Return the value with attachments in the place of the references to them."""
     if isinstance(value, Mapping):
         given = cast("Mapping[str, Any]", value)
         if given.get("type") in {"braintrust_attachment", "external_attachment"} and (
             "key" in given or "url" in given
         ):
             return ReadonlyAttachment(cast("AttachmentReference", dict(given)))
-        return {key: _resolved(item) for key, item in given.items()}
-    return [_resolved(item) for item in cast("list[object]", value)] if isinstance(value, list) else value
+        return {key: resolved(item) for key, item in given.items()}
+    return [resolved(item) for item in cast("list[object]", value)] if isinstance(value, list) else value

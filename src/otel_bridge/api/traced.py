@@ -16,6 +16,7 @@ from otel_bridge.api.generators import GeneratorSpan, wrap_async_generator, wrap
 from otel_bridge.api.interface import Span
 from otel_bridge.api.logger import current_bridge
 from otel_bridge.api.noop import NOOP_SPAN
+from otel_bridge.api.recorded import STOOD_IN, replayable
 from otel_bridge.api.tracing import start_span
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -59,9 +60,9 @@ def _wrapped(
             return cast("Any", kind(_wrapped(inner, span_args, span_kwargs, trace_io=trace_io)))
     call = _TracedCall(function, span_args, span_kwargs, trace_io=trace_io)
     if inspect.isasyncgenfunction(function):
-        return wrap_async_generator(function, call.start_generator)
+        return wrap_async_generator(call.function, call.start_generator)
     if inspect.isgeneratorfunction(function):
-        return wrap_generator(function, call.start_generator)
+        return wrap_generator(call.function, call.start_generator)
     return _coroutine(call) if inspect.iscoroutinefunction(function) else _function(call)
 
 
@@ -81,6 +82,9 @@ class _TracedCall:
         self._args: tuple[Any, ...] = span_args or (() if span_kwargs.get("name") else (name,))
         self._kwargs: Mapping[str, Any] = {**span_kwargs, "span_attributes": _with_type(span_kwargs)}
         self._signature = _signature(function)
+        kind = str(self._kwargs["span_attributes"].get("type", span_kwargs.get("type")))
+        if kind in STOOD_IN:
+            self.function = replayable(function, kind, self._name(), self._input)
 
     def start(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Span:
         """Start the span of a call with these arguments; it is not current yet."""
@@ -94,6 +98,11 @@ class _TracedCall:
         span = self.start(args, kwargs)
         traced = self.trace_io and span is not NOOP_SPAN
         return GeneratorSpan(span, current_bridge().settings.max_generator_items if traced else 0)
+
+    def _name(self) -> str:
+        """The name of its spans, as `start_span` reads it."""
+        told = self._kwargs["span_attributes"].get("name") or self._kwargs.get("name")
+        return str(told or self._args[0])
 
     def _input(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The arguments by name, without defaults; None where they do not fit: the call itself will say so."""

@@ -8,12 +8,14 @@ import asyncio
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from otel_bridge.api.evaluation.evaluation import Evaluation, Outcome
 from otel_bridge.api.evaluation.registry import Registry, declaring
 from otel_bridge.api.evaluation.turns import short_turns
+from otel_bridge.auto.blocking import blocked_clients
 from otel_bridge.cli.case_filter import CaseFilter, parse_filter, wanted_by
 from otel_bridge.cli.condition import Condition, parse_condition
 from otel_bridge.cli.files import find_files, load
@@ -35,6 +37,7 @@ otel-bridge eval eval_answers.py --filter metadata.kind=hard --filter 'input=.*r
 otel-bridge eval eval_answers.py --jsonl > summary.jsonl
 otel-bridge eval evals/ --fail-if 'regression > 2%' --fail-if 'score.exact < 0.8'
 otel-bridge eval evals/ --watch --no-send-logs
+otel-bridge eval evals/ --replay
 
 Exit code 0: every reporter says that all went well (the usual one does when no task failed), and no condition is met. 1: one
 does not, a condition is, a file could not be loaded, an evaluation could not be run, or no case passes the filters. 2: wrong usage.
@@ -83,6 +86,12 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         help="show how sure each change against the base is, and which cases are flaky, also without a condition",
     )
     add("--fail-on-scorer-error", action="store_true", help="fail when a scorer failed")
+    add(
+        "--replay",
+        action="store_true",
+        help="answer what tasks call, functions traced as tool or llm, as it was recorded when the cases were traced",
+    )
+    add("--call-unrecorded", action="store_true", help="with --replay, call what was not recorded")
     add("--watch", action="store_true", help="run again whenever a Python file changes, until Ctrl-C")
     add("-v", "--verbose", action="store_true", help="show whole tracebacks of tasks that failed")
     parser.set_defaults(run=run)
@@ -90,6 +99,8 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Run the command; return its exit code."""
+    if given.call_unrecorded and not given.replay:
+        return _tell("--call-unrecorded says what a replay may call: give --replay too", _WRONG_USAGE)
     try:
         files = find_files(given.paths)
     except FileNotFoundError as error:
@@ -122,7 +133,8 @@ def _all_go_well(registry: Registry, given: argparse.Namespace) -> bool:
     except ValueError as error:
         _tell(str(error), _FAILED)
         return False
-    went_well = [_went_well(each, given) for each in chosen]  # all of them, also after one that failed
+    with blocked_clients() if given.replay else nullcontext():
+        went_well = [_went_well(each, given) for each in chosen]  # all of them, also after one that failed
     if given.filter and not any(each.outcome and each.outcome.results for each in chosen):
         _tell("no case passes the filters", _FAILED)
         return False
@@ -160,6 +172,8 @@ def _chosen(evaluation: Evaluation, registry: Registry, given: argparse.Namespac
         "verbose": given.verbose,
         "jsonl": given.jsonl,
         "shows_progress": not given.no_progress_bars,
+        "replays": given.replay,
+        "calls_unrecorded": given.call_unrecorded,
     }
     if given.no_send_logs:
         changed["no_send_logs"] = True

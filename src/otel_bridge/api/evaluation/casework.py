@@ -17,6 +17,7 @@ from otel_bridge.api.evaluation.case import EvalCase
 from otel_bridge.api.evaluation.evaluator import Evaluator
 from otel_bridge.api.evaluation.hooks import DictEvalHooks, SSEProgressEvent, TaskProgressEvent
 from otel_bridge.api.evaluation.judging import Judge, Judged
+from otel_bridge.api.evaluation.replay import UNCHANGED, Prepared, Replay
 from otel_bridge.api.evaluation.result import EvalResult
 from otel_bridge.api.evaluation.telemetry import Telemetry
 from otel_bridge.api.evaluation.trace import LocalTrace
@@ -33,6 +34,7 @@ class Place:
         trace: returns the trace of a root span and its row so far, for scorers; None where there is none.
         stream: takes what tasks report of themselves, or None.
         telemetry: told of scores and cases; None where nothing is sent.
+        replay: says what stands in for calls of tasks; None where they are made.
     """
 
     start: Callable[[StartArguments], Span]
@@ -40,6 +42,7 @@ class Place:
     trace: Callable[[Span, Mapping[str, Any]], LocalTrace] | None = None
     stream: Callable[[SSEProgressEvent], None] | None = None
     telemetry: Telemetry | None = None
+    replay: Replay | None = None
 
 
 class CaseWork:
@@ -77,12 +80,13 @@ class CaseWork:
             metadata=dict(case.metadata or {}),
             origin=case.origin_in(self._place.dataset_id),
         )
+        prepared = await self._place.replay.prepare(case) if self._place.replay else UNCHANGED
         root = self._place.start(_root_of(case, trial_index, result.origin))
         hooks = self._hooks(case, trial_index, root, result)
         result.tags = hooks.tags or None
         with root:
             try:
-                await self._task(root, hooks, result)
+                await self._task(root, hooks, result, prepared)
             except Exception as error:  # noqa: BLE001 - a user's task may raise anything; the others go on
                 self._failed(root, hooks, error, result)
                 self._make_up(root, case, [each.name for each in self._judge.scorers], result)
@@ -92,12 +96,15 @@ class CaseWork:
             self._place.telemetry.done(result.error)
         return result
 
-    async def _task(self, root: Span, hooks: DictEvalHooks[Any], result: EvalResult[Any, Any, Any]) -> None:
+    async def _task(
+        self, root: Span, hooks: DictEvalHooks[Any], result: EvalResult[Any, Any, Any], prepared: Prepared
+    ) -> None:
         arguments = (result.input, hooks) if self._wants_hooks else (result.input,)
         with root.start_span("task", span_attributes={"type": "task"}) as span:
             hooks.set_span(span)
             self._go_on()
-            result.output = await self._caller.call(self._evaluator.task, *arguments)
+            with prepared.standing_in():
+                result.output = await self._caller.call(self._evaluator.task, *arguments)
             span.log(input=result.input, output=result.output)
         self._go_on()
         result.tags = hooks.tags or None

@@ -22,6 +22,7 @@ from otel_bridge.api.evaluation.judging import Judge
 from otel_bridge.api.evaluation.local_summary import local_summary
 from otel_bridge.api.evaluation.parameters import checked_parameters
 from otel_bridge.api.evaluation.progress import Told, progress_bar
+from otel_bridge.api.evaluation.replay import Replay
 from otel_bridge.api.evaluation.reporter import DEFAULT_REPORTER, ReporterDef, report
 from otel_bridge.api.evaluation.result import EvalResultWithSummary
 from otel_bridge.api.evaluation.run import Run
@@ -62,6 +63,8 @@ class Options:
         verbose: whether a reporter is to show whole tracebacks.
         jsonl: whether a reporter is to print a line of JSON.
         shows_progress: whether a bar is shown where somebody looks.
+        replays: whether what was recorded when cases were traced stands in for calls of tasks.
+        calls_unrecorded: whether such calls are made where nothing is recorded.
     """
 
     account: Account
@@ -74,6 +77,8 @@ class Options:
     verbose: bool = True
     jsonl: bool = False
     shows_progress: bool = True
+    replays: bool = False
+    calls_unrecorded: bool = False
 
 
 class Evaluation:
@@ -82,13 +87,16 @@ class Evaluation:
     Attributes:
         outcome: what came of it; None before its end, or where it was stopped early.
         partial: what was done when it was stopped early, or did not arrive whole; None before that.
-        is_well: whether the reporter says so; False before it was asked.
+        is_well: whether the reporter says so, and a replay lacked nothing; False before it was asked.
     """
 
     def __init__(self, evaluator: Evaluator[Any, Any, Any], options: Options) -> None:
         self._evaluator, self._options = evaluator, options
         self._experiment: Experiment | None = None
         self._watch = Watch()
+        self._replay = (
+            Replay(options.account, calls_unrecorded=options.calls_unrecorded) if options.replays else None
+        )
         self._has_begun = False
         self.outcome: Outcome | None = None
         self.partial: Outcome | None = None
@@ -141,7 +149,9 @@ class Evaluation:
         judge = Judge(
             caller, scorers_of(evaluator.scores or []), scorers_of(evaluator.classifiers or [], "classifier")
         )
-        work = CaseWork(evaluator, self._place(), caller, judge, parameters, cancel_event)
+        work = CaseWork(
+            evaluator, replace(self._place(), replay=self._replay), caller, judge, parameters, cancel_event
+        )
         data = await asyncio.to_thread(ground.data_of, evaluator, self._experiment)
         with progress_bar(evaluator.eval_name, is_wanted=self._options.shows_progress) as told:
             shown = self._safe_shown(told)
@@ -193,6 +203,8 @@ class Evaluation:
             verbose=options.verbose,
             jsonl=options.jsonl,
         )
+        if self._replay:
+            self.is_well = self._replay.tell() and self.is_well
         if fault is not None:
             self.partial = outcome
             raise fault
