@@ -14,9 +14,10 @@ PARSER ?=
 CHAOS_SECONDS ?= 900
 SEED ?=
 TESTS ?=
+SCREENSHOTS ?= build/screenshots
 
 .DEFAULT_GOAL := help
-.PHONY: bench help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ci pins clean
+.PHONY: bench screenshots help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -64,6 +65,9 @@ docs: install ## write the reference pages that are made from code
 
 bench: install ## measure beside the peers and the goals, an hour or so and 25 GB for a while
 	$(BIN)/python -m benchmarks
+
+screenshots: install ## a picture of every page, light and dark, 1440 and 390 pixels wide, in SCREENSHOTS (needs Chromium)
+	$(BIN)/python -m tests.support.screenshots $(SCREENSHOTS)
 
 golden: install ## rewrite the expected rows of tests/conventions; read the diff
 	$(BIN)/python -m tests.support.golden

@@ -7,6 +7,8 @@ from otel_bridge_collector.ui.values import (
     PREVIEW_CHARACTERS,
     WHOLE_CHARACTERS,
     duration_s,
+    failure,
+    is_long,
     messages,
     number,
     numbers_of,
@@ -50,6 +52,31 @@ def test_nothing_hides_in_a_text(text: str, shown: str) -> None:
 )
 def test_a_preview_is_one_short_line(value: Json, shown: str) -> None:
     assert preview(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        pytest.param(
+            'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    g()\nValueError: no price\n',
+            "ValueError: no price",
+            id="traceback",
+        ),
+        pytest.param(
+            "Traceback (most recent call last):", "Traceback (most recent call last):", id="its head alone"
+        ),
+        pytest.param("timeout:\n upstream", "timeout: upstream", id="text"),
+        pytest.param({"code": 5}, '{"code": 5}', id="object"),
+    ],
+)
+def test_a_failure_is_shown_by_its_exception(error: Json, shown: str) -> None:
+    assert failure(error) == shown
+
+
+@pytest.mark.parametrize("text", ["line\n" * 31, "long " * 500], ids=["lines", "one line that is wrapped"])
+def test_a_text_that_may_be_scrolled_is_long(text: str) -> None:
+    assert is_long(text)
+    assert not is_long(text[: len(text) // 3])
 
 
 def test_a_long_value_says_how_much_is_left_out() -> None:

@@ -125,7 +125,7 @@ def _templates() -> "Environment":
     filters: dict[str, Any] = templates.filters  # checkers take it for one of those that Jinja brings
     filters["as_typed"] = _as_typed
     for function in (
-        values.preview, values.whole, values.messages, values.number, values.seconds, values.when,
+        values.preview, values.failure, values.whole, values.is_long, values.messages, values.number, values.seconds, values.when,
         values.numbers_of, values.duration_s, values.text_of, values.tags_of,
         urls.project_url, urls.object_url, urls.row_url,
     ):  # fmt: skip

@@ -14,6 +14,11 @@ WHOLE_CHARACTERS: Final = 100_000
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
 _KEPT: Final = frozenset("\n\t\u200d")  # an emoji of several parts is joined by U+200D
 _MINUTE_S: Final = 60
+_TRACEBACK: Final = "Traceback (most recent call last):"
+_NARROW_LINE: Final = 36
+"""Characters of a line of `pre` in a window of 390 pixels."""
+_BOX_LINES: Final = 30
+"""Lines of `pre` in the height that style.css allows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,19 @@ def preview(value: Json) -> str:
         if len(line) <= PREVIEW_CHARACTERS and line
         else line[:PREVIEW_CHARACTERS] + ("…" if line else "")
     )
+
+
+def failure(error: Json) -> str:
+    """Return what failed on one line: of a stack trace of Python its last line, the exception; else the begin."""
+    if isinstance(error, str) and error.startswith(_TRACEBACK):
+        raised = [line for line in error.splitlines() if line and not line[0].isspace()]
+        return preview(raised[-1])
+    return preview(error)
+
+
+def is_long(text: str) -> bool:
+    """Tell whether a text may be higher than its box, and so has to be reached by a keyboard that scrolls it."""
+    return sum(1 + len(line) // _NARROW_LINE for line in text.split("\n")) > _BOX_LINES
 
 
 def whole(value: Json) -> Whole:

@@ -1,0 +1,154 @@
+"""The page in a real browser before a real sidecar: each flow that it has, with script and without."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.browser import Tab, needs_chromium, running_browser, tab_of
+from tests.support.collector import Collector, running_collector
+from tests.support.keys import make_key
+from tests.support.page_data import LARGE, PROJECT, SCRIPT, Seen, feed
+
+pytestmark = [needs_chromium, pytest.mark.slow]
+
+LOGS = f"/app/local/p/{PROJECT}/logs"
+
+
+@pytest.fixture(scope="module")
+def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
+    with running_collector(tmp_path_factory.mktemp("browser") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def seen(collector: Collector) -> Seen:
+    return feed(collector)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as running:
+        yield running
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no script"])
+def tab(request: pytest.FixtureRequest, browser: Browser, collector: Collector, seen: Seen) -> Iterator[Tab]:
+    del seen
+    with tab_of(browser, collector.api, java_script_enabled=request.param) as opened:
+        yield opened
+
+
+def row_path(seen: Seen, row_id: str) -> str:
+    query = {"object_type": "project_logs", "object_id": seen.project_id, "id": row_id}
+    return f"/app/local/object?{urlencode(query)}"
+
+
+def test_the_first_minute_ends_with_a_trace_on_the_page(tab: Tab, collector: Collector) -> None:
+    page = tab.open("/")
+
+    expect(page.get_by_label("Two environment variables")).to_contain_text(collector.otlp_http)
+    page.get_by_role("button", name="Send a test trace").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("test trace")
+    expect(page.get_by_role("link", name="chat example-model")).to_be_visible()
+
+
+def test_a_filter_shows_what_fits(tab: Tab) -> None:
+    page = tab.open(LOGS)
+
+    page.get_by_label("Filter (BTQL)").fill("scores.Factuality > 0.5")
+    page.get_by_role("button", name="Show").click()
+
+    rows = page.get_by_role("region", name="Rows").locator("tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text("Where is my parcel?")
+
+
+def test_a_wrong_filter_is_shown_with_its_place_and_stays_in_the_field(tab: Tab) -> None:
+    page = tab.open(f"{LOGS}?filter={quote('scores.Factuality >> 1')}")
+
+    expect(page.get_by_role("alert").locator("pre")).to_contain_text("^")
+    expect(page.get_by_label("Filter (BTQL)")).to_have_value("scores.Factuality >> 1")
+
+
+def test_a_view_shows_errors_alone(tab: Tab) -> None:
+    page = tab.open(LOGS)
+
+    page.get_by_role("link", name="errors", exact=True).click()
+
+    rows = page.get_by_role("region", name="Rows").locator("tbody tr")
+    expect(rows.filter(has_text="What does it cost?")).to_have_count(1)
+    expect(rows.filter(has_text="Where is my parcel?")).to_have_count(0)
+
+
+def test_a_row_opens_with_its_trace(tab: Tab) -> None:
+    page = tab.open(f"{LOGS}?filter={quote('id = ' + repr('answer'))}")
+
+    page.get_by_role("region", name="Rows").get_by_role("link").first.click()
+    page.get_by_role("link", name="chat example-model").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("chat example-model")
+    expect(page.locator(".talk").first).to_contain_text("You help customers of a shop.")
+
+
+@pytest.mark.parametrize("query", ["oid=answer", "r=answer&s=answer", "r=answer"])
+def test_a_link_of_an_sdk_opens_its_row(tab: Tab, query: str) -> None:
+    page = tab.open(f"{LOGS}?{query}")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("answer")
+
+
+def test_an_experiment_is_compared_with_the_one_before(tab: Tab) -> None:
+    page = tab.open(LOGS)
+
+    page.get_by_role("link", name="Experiments").click()
+    page.get_by_role("link", name="second").click()
+
+    expect(page.get_by_text("Compared with first")).to_be_visible()
+    expect(page.get_by_role("row", name="Factuality").first).to_contain_text("-0.0625")
+
+
+def test_a_dataset_shows_its_records(tab: Tab) -> None:
+    page = tab.open(LOGS)
+
+    page.get_by_role("link", name="Datasets").click()
+    page.get_by_role("link", name="questions").click()
+
+    expect(page.get_by_role("region", name="Rows").locator("tbody tr")).to_have_count(3)
+
+
+@pytest.mark.parametrize(
+    ("row_id", "shown"),
+    [
+        pytest.param("script", SCRIPT, id="script"),
+        pytest.param("turned", "pay ⟨U+202E⟩001 ot⟨U+2066⟩ only", id="direction"),
+        pytest.param("unseen", "no⟨U+200B⟩thing to⟨U+2060⟩ see⟨U+FEFF⟩", id="no width"),
+        pytest.param("large", f"{len(LARGE) - 100_000} more characters are left out here", id="1 MB"),
+        pytest.param("named", "<script>document.title = 'taken'</script><img", id="keys, names and tags"),
+    ],
+)
+def test_hostile_text_stays_text(tab: Tab, seen: Seen, row_id: str, shown: str) -> None:
+    page = tab.open(row_path(seen, row_id))
+
+    expect(page.get_by_role("region", name="Input")).to_contain_text(shown)
+    assert page.title() != "taken"
+    assert page.locator("main script, main img").count() == 0
+
+
+def test_who_has_a_key_logs_in_and_out(browser: Browser, tmp_path: Path) -> None:
+    with running_collector(tmp_path / "data") as collector:
+        key = make_key(collector.data_dir, "read")
+        feed(collector, key=make_key(collector.data_dir, "ingest", "write"))
+        with tab_of(browser, collector.api) as tab:
+            page = tab.open(LOGS)
+            page.get_by_label("API key").fill(key)
+            page.get_by_role("button", name="Log in").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("Logs")
+
+            page.get_by_role("button", name="Log out").click()
+
+            expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
+            expect(tab.open(LOGS).get_by_label("API key")).to_be_visible()

@@ -1,0 +1,53 @@
+"""How every page looks in a real browser: it is accessible, fits its window, and is quiet."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support.browser import (
+    SCHEMES,
+    WIDTHS,
+    Scheme,
+    faults_of,
+    needs_chromium,
+    overflow_px,
+    running_browser,
+    tab_of,
+)
+from tests.support.collector import Collector, running_collector
+from tests.support.page_data import Seen, feed
+from tests.support.page_paths import page_paths
+
+pytestmark = [needs_chromium, pytest.mark.slow]
+
+PAGES = tuple(page_paths(Seen(project_id="", experiment_id="", dataset_id="")))
+
+
+@pytest.fixture(scope="module")
+def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
+    with running_collector(tmp_path_factory.mktemp("looks") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def paths(collector: Collector) -> dict[str, str]:
+    return page_paths(feed(collector))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as running:
+        yield running
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_no_serious_fault_and_fits_its_window(
+    browser: Browser, collector: Collector, paths: dict[str, str], name: str, scheme: Scheme
+) -> None:
+    for width in WIDTHS:
+        with tab_of(browser, collector.api, width=width, color_scheme=scheme) as tab:
+            page = tab.open(paths[name])
+
+            assert (faults_of(page), overflow_px(page)) == ([], 0), width

@@ -1,0 +1,34 @@
+"""Every page that there is, by name, over what `page_data` feeds in."""
+
+from urllib.parse import quote, urlencode
+
+from tests.support.page_data import PROJECT, Seen
+
+
+def page_paths(seen: Seen) -> dict[str, str]:
+    """Name -> path with its query."""
+    project = f"/app/local/p/{PROJECT}"
+    return {
+        "login": "/ui/login",
+        "projects": "/app",
+        "logs": f"{project}/logs",
+        "logs-of-spans": f"{project}/logs?rows=spans&since=",
+        "logs-with-fault": f"{project}/logs?filter={quote('scores.Factuality >> 1')}",
+        "logs-without-rows": f"{project}/logs?filter={quote('id = ' + repr('none'))}",
+        "trace": row_path("project_logs", seen.project_id, "answer"),
+        "row-of-conversation": row_path("project_logs", seen.project_id, "answer-chat example-model"),
+        "row-with-error": row_path("project_logs", seen.project_id, "broken"),
+        "row-with-hostile-text": row_path("project_logs", seen.project_id, "named"),
+        "row-of-experiment": row_path("experiment", seen.experiment_id, "case-1-1"),
+        "experiments": f"{project}/experiments",
+        "experiment": f"{project}/experiments/second",
+        "datasets": f"{project}/datasets",
+        "dataset": f"{project}/datasets/questions",
+        "record": row_path("dataset", seen.dataset_id, "q1"),
+        "not-there": f"{project}/experiments/none",
+    }
+
+
+def row_path(kind: str, object_id: str, row_id: str) -> str:
+    """The page of a row."""
+    return "/app/local/object?" + urlencode({"object_type": kind, "object_id": object_id, "id": row_id})
