@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -11,6 +11,7 @@ from tests.support.browser import Tab, needs_chromium, running_browser, tab_of
 from tests.support.collector import Collector, running_collector
 from tests.support.keys import make_key
 from tests.support.page_data import LARGE, PROJECT, SCRIPT, Seen, feed
+from tests.support.page_paths import row_path
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 
@@ -39,11 +40,6 @@ def tab(request: pytest.FixtureRequest, browser: Browser, collector: Collector, 
     del seen
     with tab_of(browser, collector.api, java_script_enabled=request.param) as opened:
         yield opened
-
-
-def row_path(seen: Seen, row_id: str) -> str:
-    query = {"object_type": "project_logs", "object_id": seen.project_id, "id": row_id}
-    return f"/app/local/object?{urlencode(query)}"
 
 
 def test_the_first_minute_ends_with_a_trace_on_the_page(tab: Tab, collector: Collector) -> None:
@@ -117,21 +113,59 @@ def test_a_dataset_shows_its_records(tab: Tab) -> None:
     page.get_by_role("link", name="Datasets").click()
     page.get_by_role("link", name="questions").click()
 
-    expect(page.get_by_role("region", name="Rows").locator("tbody tr")).to_have_count(3)
+    expect(page.get_by_role("region", name="Rows").get_by_text("question 2")).to_have_count(1)
+
+
+def test_feedback_is_kept_and_shown_with_who_gave_it(tab: Tab, seen: Seen) -> None:
+    page = tab.open(row_path("project_logs", seen.project_id, "answer-find order"))
+
+    page.get_by_role("button", name="Bad").click()
+    page.get_by_label("Score", exact=True).fill("exact")
+    page.get_by_label("Score from 0 to 100").fill("75")
+    page.get_by_label("Comment").fill(SCRIPT)
+    page.get_by_role("button", name="Save feedback").click()
+
+    said = page.get_by_role("region", name="Who said what")
+    for what in ("rating 0", "exact 0.75", SCRIPT):
+        expect(said).to_contain_text(what)
+
+
+def test_review_goes_from_row_to_row(tab: Tab) -> None:
+    page = tab.open(f"/app/local/p/{PROJECT}/review?filter={quote('metadata.plan IS NULL')}")
+    before = page.get_by_role("status").inner_text()
+    first = page.get_by_role("heading", level=2).first.inner_text()
+
+    page.get_by_role("button", name="Good").click()
+
+    expect(page.get_by_role("status")).not_to_have_text(before)
+    expect(page.get_by_role("heading", level=2).first).not_to_have_text(first)
+
+
+def test_ticked_rows_go_into_a_dataset(tab: Tab, collector: Collector, seen: Seen) -> None:
+    page = tab.open(f"{LOGS}?filter={quote('id = ' + repr('answer') + ' or id = ' + repr('broken'))}")
+
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name="Add ticked rows to dataset").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dataset questions")
+    query = f"select: id, expected | from: dataset('{seen.dataset_id}') | filter: origin.id IS NOT NULL"
+    found = {row["id"]: row["expected"] for row in collector.query(query)}
+    assert found == {"answer": "It arrives on Friday.", "broken": None}
 
 
 @pytest.mark.parametrize(
     ("row_id", "shown"),
     [
         pytest.param("script", SCRIPT, id="script"),
-        pytest.param("turned", "pay ⟨U+202E⟩001 ot⟨U+2066⟩ only", id="direction"),
+        pytest.param("turned", "pay ⟨U+202E⟩001⟨U+2066⟩ only", id="direction"),
         pytest.param("unseen", "no⟨U+200B⟩thing to⟨U+2060⟩ see⟨U+FEFF⟩", id="no width"),
         pytest.param("large", f"{len(LARGE) - 100_000} more characters are left out here", id="1 MB"),
         pytest.param("named", "<script>document.title = 'taken'</script><img", id="keys, names and tags"),
     ],
 )
 def test_hostile_text_stays_text(tab: Tab, seen: Seen, row_id: str, shown: str) -> None:
-    page = tab.open(row_path(seen, row_id))
+    page = tab.open(row_path("project_logs", seen.project_id, row_id))
 
     expect(page.get_by_role("region", name="Input")).to_contain_text(shown)
     assert page.title() != "taken"

@@ -8,7 +8,9 @@ from typing import Any, cast
 import httpx
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
+from otel_bridge_collector.access import OWNER, asking
 from otel_bridge_collector.ui.routes import build_ui_routes
 from otel_bridge_collector.ui.session import Sessions
 from tests.support.api import Door, plane_of
@@ -24,7 +26,13 @@ def page_of(example: Asking) -> TestClient:
         check_key=cast("Any", None),
         endpoint=lambda _: "http://127.0.0.1:4318",
     )
-    return TestClient(Starlette(routes=routes))
+    pages = Starlette(routes=routes)
+
+    async def asked_by_the_owner(scope: Scope, receive: Receive, send: Send) -> None:
+        with asking(OWNER):  # as the ports do where no key is needed
+            await pages(scope, receive, send)
+
+    return TestClient(asked_by_the_owner)
 
 
 def form_token(text: str) -> str:

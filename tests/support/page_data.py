@@ -17,7 +17,7 @@ RECORDED: Final = (
     Case(convention="gen_ai", name="google-stream"),
 )
 SCRIPT: Final = "<script>document.title = 'taken'</script><img src=x onerror=\"document.title='taken'\">"
-TURNED: Final = "pay \u202e001 ot\u2066 only"
+TURNED: Final = "pay \u202e001\u2066 only"
 UNSEEN: Final = "no\u200bthing to\u2060 see\ufeff"
 LARGE: Final = "large " * 180_000
 TRACEBACK: Final = (

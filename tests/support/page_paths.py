@@ -15,6 +15,7 @@ def page_paths(seen: Seen) -> dict[str, str]:
         "logs-of-spans": f"{project}/logs?rows=spans&since=",
         "logs-with-fault": f"{project}/logs?filter={quote('scores.Factuality >> 1')}",
         "logs-without-rows": f"{project}/logs?filter={quote('id = ' + repr('none'))}",
+        "review": f"{project}/review",
         "trace": row_path("project_logs", seen.project_id, "answer"),
         "row-of-conversation": row_path("project_logs", seen.project_id, "answer-chat example-model"),
         "row-with-error": row_path("project_logs", seen.project_id, "broken"),
@@ -25,6 +26,7 @@ def page_paths(seen: Seen) -> dict[str, str]:
         "datasets": f"{project}/datasets",
         "dataset": f"{project}/datasets/questions",
         "record": row_path("dataset", seen.dataset_id, "q1"),
+        "no-such-page": "/app/nothing/here",
         "not-there": f"{project}/experiments/none",
     }
 

@@ -123,11 +123,11 @@ ANSWERED_WITH_NO: Final = frozenset(
     key
     for key in ENDPOINTS
     if "/v1/metrics" in key[1]
-    or key[1] in ("/otel", "/otel/{rest}", "/ui/test-trace")
-    or key[1].startswith("/v1/proxy/")
+    or key[1].startswith(("/ui/", "/v1/proxy/"))
+    or key[1] in ("/otel", "/otel/{rest}", "/app/{rest}")
 )
-"""What succeeds for nobody: metrics are not kept, there is nothing else under /otel, a form needs its page's cookie, and no
-provider is there."""
+"""What succeeds for nobody: metrics are not kept, there is nothing else under /otel and /app, a form needs its page's cookie, and
+no provider is there."""
 
 
 def overwrite_attachment(client: httpx.Client, key: str) -> None:

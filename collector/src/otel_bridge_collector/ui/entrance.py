@@ -21,15 +21,14 @@ from otel_bridge_collector.query.build import binary
 from otel_bridge_collector.query.syntax import Literal, Path, Query, Selected, Source
 from otel_bridge_collector.receive.fault import Fault
 from otel_bridge_collector.ui.form import read_form
-from otel_bridge_collector.ui.render import error_page, fault_page, render
+from otel_bridge_collector.ui.render import error_page, fault_page, here_of, render
 from otel_bridge_collector.ui.session import SESSION_COOKIE, Sessions, keep_session
-from otel_bridge_collector.ui.urls import row_url
+from otel_bridge_collector.ui.urls import HOME, local_path, row_url
 
 CheckKey = Callable[[str, str], Access]
 """Takes what the header would be and the address of who shows it; raises as `Authenticator.access_of` does."""
 
 _TEST_MS: Final = 400
-_HOME: Final = "/app"
 
 
 class Entrance:
@@ -43,12 +42,12 @@ class Entrance:
 
     async def login_page(self, request: Request) -> Response:
         """Ask for a key."""
-        return render(request, "login", message="", target=_local(request.query_params.get("to", "")))
+        return render(request, "login", message="", target=local_path(request.query_params.get("to", "")))
 
     async def login(self, request: Request) -> Response:
         """Begin a session for a key that is valid."""
         fields = await read_form(request)
-        key, target = fields.get("key", "").strip(), _local(fields.get("to", ""))
+        key, target = fields.get("key", "").strip(), local_path(fields.get("to", ""))
         try:
             access = self._check(f"Bearer {key}", request.client.host if request.client else "")
         except UnauthenticatedError:
@@ -97,26 +96,15 @@ def refuse_page(request: Request, fault: Fault) -> Response:
     if fault.http_status != HTTPStatus.UNAUTHORIZED:
         return fault_page(request, fault)
     is_reading = request.method in ("GET", "HEAD")
-    target = (
-        request.url.path + (f"?{request.url.query}" if request.url.query else "") if is_reading else _HOME
-    )
+    target = here_of(request) if is_reading else HOME
     shown = "the session is over" if SESSION_COOKIE in request.cookies else ""
-    response = _again(request, HTTPStatus.UNAUTHORIZED, shown, _local(target))
+    response = _again(request, HTTPStatus.UNAUTHORIZED, shown, local_path(target))
     response.delete_cookie(SESSION_COOKIE)
     return response
 
 
 def _again(request: Request, status: int, message: str, target: str) -> Response:
     return render(request, "login", status=status, message=message, target=target)
-
-
-def _local(target: str) -> str:
-    """Return a path of the page; for anything else, which may lead to another origin, that of the first page."""
-    return (
-        target
-        if target.startswith("/app") and not target.startswith("/app//") and target.isprintable()
-        else _HOME
-    )
 
 
 def _test_trace(trace_id: bytes, end_ns: int) -> bytes:

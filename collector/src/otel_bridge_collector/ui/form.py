@@ -22,14 +22,23 @@ _BYTES: Final = 32
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """Return the fields of a form.
+    """Return the fields of a form, each with its last value.
+
+    Raises:
+        RequestError: it is too large, or came from no page of ours.
+    """
+    return dict(await read_fields(request))
+
+
+async def read_fields(request: Request) -> list[tuple[str, str]]:
+    """Return the fields of a form in its order; a name may come again.
 
     Raises:
         RequestError: it is too large, or came from no page of ours.
     """
     body = await read_bytes(request, max_bytes=_MAX_BYTES)
-    fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    known, shown = request.cookies.get(FORM_COOKIE, ""), fields.pop(FORM_FIELD, "")
+    fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    known, shown = request.cookies.get(FORM_COOKIE, ""), dict(fields).get(FORM_FIELD, "")
     if not known or not hmac.compare_digest(known.encode(), shown.encode()):
         raise RequestError(
             "this form did not come from a page of this sidecar, or its cookie is gone",
@@ -37,7 +46,7 @@ async def read_form(request: Request) -> dict[str, str]:
             status=403,
             hint="load the page again and send the form once more, with cookies allowed",
         )
-    return fields
+    return [field for field in fields if field[0] != FORM_FIELD]
 
 
 def form_token(request: Request) -> str:

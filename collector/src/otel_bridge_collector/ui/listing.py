@@ -1,6 +1,6 @@
 """A table of rows: the logs of a project, the cases of an experiment, the records of a dataset; what is asked for stands in the URL."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final, Literal
@@ -30,10 +30,14 @@ RANGES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """What the URL says -> the interval as BTQL has it, and as the page says it."""
 
+UNREVIEWED: Final = """NOT audit_data ILIKE '%"source":"app"%'"""
+"""Nobody has said anything of it on a page: such feedback has the source `app`, in the audit data as it is kept."""
+
 VIEWS: Final[Mapping[str, str]] = {
     "errors": "error IS NOT NULL",
     "no errors": "error IS NULL",
     "rated": "scores IS NOT NULL",
+    "unreviewed": UNREVIEWED,
 }
 """Name -> the filter that a link of this name puts in."""
 
@@ -83,6 +87,7 @@ class Listing:
         next_cursor: where older rows begin; None where there are none.
         fault: what is wrong with the filter, as the API says it; None where nothing is.
         is_complete: the store had everything that was acknowledged before.
+        count: how many rows there are in all, where they were counted.
     """
 
     asked: Asked
@@ -90,6 +95,7 @@ class Listing:
     next_cursor: str | None = None
     fault: Mapping[str, Json] | None = None
     is_complete: bool = True
+    count: int | None = None
 
 
 def read_asked(request: Request) -> Asked:
@@ -107,21 +113,34 @@ def read_asked(request: Request) -> Asked:
 
 async def read_listing(reader: Reader, kind: Kind, object_id: str, asked: Asked) -> Listing:
     """Return the rows that are asked for, newest first."""
-    try:
+
+    async def read() -> Listing:
         query = _query(kind, object_id, asked)
         read = await reader.read(query, max_bytes=MAX_BYTES)
         cursor = read.answer.cursor if read.answer.data else None
         has_more = cursor is not None and await _has_rows(reader, replace(query, cursor=cursor))
+        return Listing(
+            asked=asked,
+            rows=tuple(read.answer.data),
+            next_cursor=cursor if has_more else None,
+            is_complete=read.is_complete,
+        )
+
+    return await read_or_fault(asked, read)
+
+
+async def read_or_fault(asked: Asked, read: Callable[[], Awaitable[Listing]]) -> Listing:
+    """Return what is read, or what is wrong with its filter.
+
+    Raises:
+        QueryError: it is not the filter that is at fault.
+    """
+    try:
+        return await read()
     except QueryError as error:
         if query_error_status(error) != HTTPStatus.BAD_REQUEST:
-            raise  # it is not the filter that is at fault
+            raise
         return Listing(asked=asked, fault=query_error_body(error, asked.filter))
-    return Listing(
-        asked=asked,
-        rows=tuple(read.answer.data),
-        next_cursor=cursor if has_more else None,
-        is_complete=read.is_complete,
-    )
 
 
 async def _has_rows(reader: Reader, query: Query) -> bool:
@@ -150,7 +169,12 @@ def of_object(
     )
 
 
-def _query(kind: Kind, object_id: str, asked: Asked) -> Query:
+def condition_of(kind: Kind, asked: Asked) -> Expression | None:
+    """Return the condition on rows that is asked for; None for all of them.
+
+    Raises:
+        QueryError: the filter is wrong.
+    """
     terms: list[Expression] = []
     if asked.rows == "traces" and kind != "dataset":
         terms.append(Path(parts=("is_root",)))
@@ -160,8 +184,11 @@ def _query(kind: Kind, object_id: str, asked: Asked) -> Query:
         terms.append(Call(name="search", arguments=(Constant(value=asked.search),)))
     if asked.filter:
         terms.append(parse_expression(asked.filter))
+    return logical("and", terms) if terms else None
+
+
+def _query(kind: Kind, object_id: str, asked: Asked) -> Query:
     fields = ("id", "root_span_id", "created", *_FIELDS[kind])
     return of_object(
-        kind, object_id, logical("and", terms) if terms else None,
-        fields=fields, limit=PAGE_ROWS, cursor=asked.cursor or None,
+        kind, object_id, condition_of(kind, asked), fields=fields, limit=PAGE_ROWS, cursor=asked.cursor or None
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """The pages that show rows: projects, logs, one trace, experiments and datasets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
@@ -15,16 +15,16 @@ from otel_bridge_collector.api.summaries import Summaries
 from otel_bridge_collector.query.build import binary, logical
 from otel_bridge_collector.query.syntax import Expression, Literal, Path, Sorted
 from otel_bridge_collector.store.objects import Objects, Project
+from otel_bridge_collector.store.project_objects import ProjectObject
 from otel_bridge_collector.ui.listing import RANGES, VIEWS, of_object, read_asked, read_listing
 from otel_bridge_collector.ui.lookup import find_object, find_project, home_of
 from otel_bridge_collector.ui.render import render
 from otel_bridge_collector.ui.timeline import WIDTH, steps_of
-from otel_bridge_collector.ui.urls import SECTIONS, Kind, row_url
+from otel_bridge_collector.ui.urls import SECTIONS, Kind, kind_of, row_url
 
 MAX_STEPS: Final = 10_000
 """Of one trace; the rest is said to be left out."""
 
-_KINDS: Final[tuple[Kind, ...]] = ("project_logs", "experiment", "dataset")
 _STEP_FIELDS: Final = ("id", "span_id", "span_parents", "created", "span_attributes", "metrics", "error")
 
 
@@ -95,7 +95,7 @@ class Pages:
         """Show one row, and the trace that it belongs to."""
         given = request.query_params
         kind, object_id, row_id = (
-            _kind(given.get("object_type")),
+            kind_of(given.get("object_type")),
             given.get("object_id", ""),
             given.get("id", ""),
         )
@@ -113,6 +113,7 @@ class Pages:
             object_id=object_id,
             object_name=name,
             row=found,
+            datasets=self._datasets(project) if kind != "dataset" else (),
             steps=steps_of(steps[:MAX_STEPS]),
             is_cut=len(steps) > MAX_STEPS,
             width=WIDTH,
@@ -146,8 +147,12 @@ class Pages:
             listing=listing,
             ranges=RANGES,
             views=VIEWS,
+            datasets=self._datasets(project) if kind != "dataset" else (),
             **more,
         )
+
+    def _datasets(self, project: Project) -> Sequence[ProjectObject]:
+        return self._objects.in_projects.find("dataset", project_id=project.id)
 
     async def _row_url(self, kind: Kind, object_id: str, condition: Expression, named: str) -> str:
         found = await self._first(kind, object_id, condition, fields=("id",))
@@ -170,16 +175,6 @@ class Pages:
         if all(each["id"] != row["id"] for each in found[:MAX_STEPS]):
             found.insert(0, {name: row.get(name) for name in _STEP_FIELDS})
         return found
-
-
-def _kind(given: str | None) -> Kind:
-    if given in _KINDS:
-        return given
-    raise RequestError(
-        f"object_type is {given!r}, expected one of {', '.join(_KINDS)}",
-        code="badArgument",
-        hint="open a row from its table",
-    )
 
 
 def _linked(request: Request) -> tuple[Expression, str] | None:

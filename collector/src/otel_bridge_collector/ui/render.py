@@ -13,7 +13,8 @@ from otel_bridge_collector.access import NOBODY, Access, current_access
 from otel_bridge_collector.api.errors import RequestError, query_error_status
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
-from otel_bridge_collector.ui import urls, values
+from otel_bridge_collector.receive.rules import SEND
+from otel_bridge_collector.ui import said, urls, values
 from otel_bridge_collector.ui.form import form_token, keep_form_token
 from otel_bridge_collector.ui.session import SESSION_COOKIE
 
@@ -52,6 +53,8 @@ def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **gi
             form_token=token,
             uses_keys=bool(_access().name),
             has_session=SESSION_COOKIE in request.cookies,
+            can_write=_access().may(SEND),
+            here=here_of(request),
             version=_VERSION,
             **given,
         )
@@ -90,6 +93,11 @@ def as_page(handler: Handler) -> Handler:
     return shown
 
 
+def here_of(request: Request) -> str:
+    """Return the path of a page with its query, to come back to."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 def _access() -> Access:
     try:
         return current_access()
@@ -125,9 +133,10 @@ def _templates() -> "Environment":
     filters: dict[str, Any] = templates.filters  # checkers take it for one of those that Jinja brings
     filters["as_typed"] = _as_typed
     for function in (
-        values.preview, values.failure, values.whole, values.is_long, values.messages, values.number, values.seconds, values.when,
+        values.preview, values.failure, values.whole, values.visible, values.is_long, values.messages, values.number, values.seconds, values.when,
         values.numbers_of, values.duration_s, values.text_of, values.tags_of,
         urls.project_url, urls.object_url, urls.row_url,
+        said.said_of,
     ):  # fmt: skip
         filters[function.__name__] = function
     return templates

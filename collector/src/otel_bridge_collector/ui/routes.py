@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from importlib.resources import files
 from typing import Final
 
@@ -15,9 +16,11 @@ from otel_bridge_collector.api.routes import Plane
 from otel_bridge_collector.api.summaries import Summaries
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.settings import Address
+from otel_bridge_collector.ui.annotate import Annotations
 from otel_bridge_collector.ui.entrance import CheckKey, Entrance
 from otel_bridge_collector.ui.pages import Pages
-from otel_bridge_collector.ui.render import Handler, as_page
+from otel_bridge_collector.ui.render import Handler, as_page, error_page
+from otel_bridge_collector.ui.review import Review
 from otel_bridge_collector.ui.session import Sessions
 
 _STYLE: Final = files("otel_bridge_collector.ui").joinpath("static", "style.css").read_bytes()
@@ -66,6 +69,7 @@ def build_ui_routes(
     )
     pages = Pages(plane.objects, reader, Summaries(plane.objects, reader, experiments, datasets), endpoint)
     entrance = Entrance(sessions, check_key, ingest, reader)
+    annotations = Annotations(plane.objects, reader, plane.writer)
     project = "/app/{org}/p/{project}"
     return [
         Route("/", _to_page, methods=["GET"]),
@@ -74,14 +78,18 @@ def build_ui_routes(
         _page("/ui/login", entrance.login, method="POST"),
         _page("/ui/logout", entrance.logout, method="POST"),
         _page("/ui/test-trace", entrance.send_test, method="POST"),
+        _page("/ui/feedback", annotations.feedback, method="POST"),
+        _page("/ui/dataset-rows", annotations.collect, method="POST"),
         _page("/app", pages.home),
         _page("/app/{org}/object", pages.row),
         _page(project, pages.logs),
         _page(f"{project}/logs", pages.logs),
+        _page(f"{project}/review", Review(plane.objects, reader).page),
         _page(f"{project}/experiments", pages.experiments),
         _page(f"{project}/experiments/{{name:path}}", pages.experiment),
         _page(f"{project}/datasets", pages.datasets),
         _page(f"{project}/datasets/{{name:path}}", pages.dataset),
+        _page("/app/{rest:path}", _nothing),
     ]
 
 
@@ -92,6 +100,11 @@ def _page(path: str, handler: Handler, method: str = "GET") -> Route:
 async def _to_page(request: Request) -> Response:
     del request
     return RedirectResponse("/app")
+
+
+async def _nothing(request: Request) -> Response:
+    hint = "the list of projects leads to every page"
+    return error_page(request, HTTPStatus.NOT_FOUND, f"there is no page at {request.url.path}", hint)
 
 
 async def _style(request: Request) -> Response:

@@ -3,6 +3,7 @@
 from typing import Final, Literal, TypeAlias
 from urllib.parse import quote, urlencode
 
+from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.store.objects import ORG_NAME, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
 
@@ -15,6 +16,8 @@ SECTIONS: Final[dict[str, str]] = {
     "dataset": "datasets",
 }
 
+_KINDS: Final[tuple[Kind, ...]] = ("project_logs", "experiment", "dataset")
+HOME: Final = "/app"
 _ORG: Final = f"/app/{quote(ORG_NAME, safe='')}"
 
 
@@ -32,3 +35,27 @@ def row_url(row_id: object, kind: Kind, object_id: str) -> str:
     """Return the path of the page of a row."""
     query = urlencode({"object_type": kind, "object_id": object_id, "id": str(row_id)})
     return f"{_ORG}/object?{query}"
+
+
+def kind_of(given: str | None) -> Kind:
+    """Return the kind of object that a page or form names.
+
+    Raises:
+        RequestError: there is no such kind.
+    """
+    if given in _KINDS:
+        return given
+    raise RequestError(
+        f"object_type is {given!r}, expected one of {', '.join(_KINDS)}",
+        code="badArgument",
+        hint="open a row from its table",
+    )
+
+
+def local_path(target: str) -> str:
+    """Return a path of the page; for anything else, which may lead to another origin, that of the first page."""
+    return (
+        target
+        if target.startswith("/app") and not target.startswith("/app//") and target.isprintable()
+        else HOME
+    )

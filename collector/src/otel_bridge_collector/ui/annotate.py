@@ -1,0 +1,132 @@
+"""Forms that say something of rows: feedback, and rows that go into a dataset. They take the way of the API."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.access import current_access
+from otel_bridge_collector.api.errors import RequestError
+from otel_bridge_collector.api.feedback_rows import feedback_rows
+from otel_bridge_collector.api.place import place_of
+from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.api.writing import RowWriter
+from otel_bridge_collector.query.build import binary, logical
+from otel_bridge_collector.query.syntax import Literal, Path
+from otel_bridge_collector.store.objects import Objects
+from otel_bridge_collector.ui.form import read_fields, read_form
+from otel_bridge_collector.ui.listing import PAGE_ROWS, of_object
+from otel_bridge_collector.ui.lookup import home_of
+from otel_bridge_collector.ui.said import BY, SAID
+from otel_bridge_collector.ui.urls import kind_of, local_path, object_url
+
+THUMBS: Final = "rating"
+"""The score that thumbs give: 1 is up, 0 is down."""
+
+_WHOLE: Final = 100
+_COPIED: Final = ("id", "created", "input", "expected", "output", "metadata", "tags")
+
+
+class Annotations:
+    """Takes what people say of rows."""
+
+    def __init__(self, objects: Objects, reader: Reader, writer: RowWriter) -> None:
+        self._objects = objects
+        self._reader = reader
+        self._writer = writer
+
+    async def feedback(self, request: Request) -> Response:
+        """Keep feedback on one row, and show the page that it came from."""
+        given = await read_form(request)
+        kind, row_id = kind_of(given.get("object_type")), given.get("id", "")
+        place = place_of(self._objects, kind, given.get("object_id", "")).ids
+        await self._writer.write(feedback_rows(0, feedback_of(given, row_id), place))
+        return RedirectResponse(local_path(given.get("to", "")), HTTPStatus.SEE_OTHER)
+
+    async def collect(self, request: Request) -> Response:
+        """Write the chosen rows into a dataset, and show it; a row that is chosen again takes the place of its copy."""
+        fields = await read_fields(request)
+        given = dict(fields)
+        chosen = list(dict.fromkeys(value for name, value in fields if name == "row"))[:PAGE_ROWS]
+        if not chosen:
+            raise _wrong("no row is chosen", "tick the rows that are to go into the dataset")
+        kind, object_id = kind_of(given.get("object_type")), given.get("object_id", "")
+        home_of(self._objects, kind, object_id)
+        project, _ = home_of(self._objects, "dataset", given.get("dataset", ""))
+        dataset = self._objects.in_projects.get(given["dataset"])
+        is_chosen = [binary("eq", Path(parts=("id",)), Literal(value=each)) for each in chosen]
+        query = of_object(kind, object_id, logical("or", is_chosen), fields=_COPIED, limit=PAGE_ROWS)
+        rows = (await self._reader.read(query)).answer.data
+        if dataset is None or not rows:
+            raise _wrong("the chosen rows are gone", "load the page again", status=HTTPStatus.NOT_FOUND)
+        origin: Mapping[str, Json] = {"object_type": kind, "object_id": object_id}
+        await self._writer.write([_record(row, dataset.id, origin) for row in rows])
+        return RedirectResponse(object_url(dataset, project), HTTPStatus.SEE_OTHER)
+
+
+def feedback_of(given: Mapping[str, str], row_id: str) -> Mapping[str, Json]:
+    """Return what a form says of a row, as the body of the API's feedback has it.
+
+    Raises:
+        RequestError: a score is no percentage, or `expected` is no JSON where it shall be.
+    """
+    scores = _scores(given)
+    expected, is_json = given.get("expected", ""), given.get("expected_as") == "json"
+    tags = list(dict.fromkeys(tag for each in given.get("tags", "").split(",") if (tag := each.strip())))
+    said: Mapping[str, Json] = {
+        **({"scores": scores} if scores else {}),
+        **({"expected": _parsed(expected) if is_json else expected} if expected.strip() else {}),
+        **({"tags": list[Json](tags)} if tags else {}),
+        **({"comment": comment} if (comment := given.get("comment", "").strip()) else {}),
+    }
+    beside: list[Json] = [name for name in ("expected", "tags") if name in said]
+    by = current_access().name
+    metadata: Mapping[str, Json] = {**({BY: by} if by else {}), **({SAID: beside} if beside else {})}
+    return {**said, "id": row_id, "source": "app", "metadata": metadata}
+
+
+def _scores(given: Mapping[str, str]) -> dict[str, Json]:
+    if thumb := given.get("thumb"):
+        return {THUMBS: 1 if thumb == "up" else 0}
+    name, percent = given.get("score", "").strip(), given.get("percent", "").strip()
+    if not name and not percent:
+        return {}
+    try:
+        score = float(percent) / _WHOLE
+    except ValueError:
+        score = -1.0
+    if not name or not 0 <= score <= 1:
+        raise _wrong("a score is a name and a number from 0 to 100", "go back and give both, or neither")
+    return {name: score}
+
+
+def _parsed(text: str) -> Json:
+    try:
+        parsed: Json = json.loads(text)
+    except ValueError as error:
+        raise _wrong(
+            f"what is expected is no JSON: {error}", "go back and mend it, or send it as text"
+        ) from error
+    return parsed
+
+
+def _record(row: Mapping[str, Json], dataset_id: str, origin: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return the record of a row: its output stands where nothing was expected."""
+    expected = row.get("expected")
+    return {
+        "id": row["id"],
+        "dataset_id": dataset_id,
+        "input": row.get("input"),
+        "expected": row.get("output") if expected is None else expected,
+        "metadata": row.get("metadata"),
+        "tags": row.get("tags"),
+        "origin": {**origin, "id": row["id"], "created": row.get("created")},
+    }
+
+
+def _wrong(message: str, hint: str, *, status: int = HTTPStatus.BAD_REQUEST) -> RequestError:
+    return RequestError(message, code="badForm", status=status, hint=hint)

@@ -1,0 +1,105 @@
+"""Forms that say something of rows, over the example rows."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.support.page import form_token
+from tests.support.rows import Asking
+
+
+def row_url(example: Asking, row_id: str) -> str:
+    return f"/app/local/object?object_type=project_logs&object_id={example.project_id}&id={row_id}"
+
+
+def send(browser: TestClient, example: Asking, path: str, row_id: str = "c", **fields: str) -> str:
+    url = row_url(example, row_id)
+    place = {
+        "object_type": "project_logs",
+        "object_id": example.project_id,
+        "id": row_id,
+        "row": row_id,
+        "to": url,
+    }
+    token = form_token(browser.get(url).text)
+    return browser.post(path, data={**place, **fields, "form_token": token}).text
+
+
+def row(browser: TestClient, example: Asking, row_id: str = "c") -> str:
+    return browser.get(row_url(example, row_id)).text
+
+
+def test_a_thumb_is_a_score(browser: TestClient, example: Asking) -> None:
+    shown = send(browser, example, "/ui/feedback", thumb="up")
+
+    assert "rating 1" in shown
+    assert "&#34;rating&#34;: 1" in shown
+    assert "&#34;Factuality&#34;: 0.5" in shown
+
+
+def test_all_that_a_form_says_is_kept(browser: TestClient, example: Asking) -> None:
+    shown = send(
+        browser, example, "/ui/feedback",
+        score="tone", percent="25", expected='{"a": 1}', expected_as="json", tags="new, vip ,new", comment="too short",
+    )  # fmt: skip
+
+    for part in ("&#34;tone&#34;: 0.25", "&#34;a&#34;: 1", "&#34;new&#34;", "&#34;triage&#34;", "too short"):
+        assert part in shown
+
+
+def test_what_is_expected_is_text_unless_it_is_said(browser: TestClient, example: Asking) -> None:
+    assert '<pre dir="auto">42</pre>' in send(
+        browser, example, "/ui/feedback", expected="42", expected_as="text"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        pytest.param({"score": "tone", "percent": "101"}, "a number from 0 to 100", id="above 100"),
+        pytest.param({"score": "tone", "percent": "nan"}, "a number from 0 to 100", id="no number"),
+        pytest.param({"score": "", "percent": "5"}, "a score is a name", id="without a name"),
+        pytest.param({"expected": "{", "expected_as": "json"}, "is no JSON", id="no JSON"),
+        pytest.param({}, "says nothing", id="nothing"),
+        pytest.param({"object_type": "prompt", "thumb": "up"}, "expected one of", id="no such kind"),
+        pytest.param({"object_id": "none", "thumb": "up"}, "there is no", id="no such project"),
+    ],
+)
+def test_a_wrong_form_is_told_and_changes_nothing(
+    browser: TestClient, example: Asking, fields: dict[str, str], message: str
+) -> None:
+    before = row(browser, example)
+
+    assert message in send(browser, example, "/ui/feedback", **fields)
+    assert row(browser, example) == before
+
+
+@pytest.mark.parametrize("path", ["/ui/feedback", "/ui/dataset-rows"])
+def test_a_form_of_another_page_changes_nothing(browser: TestClient, path: str) -> None:
+    answer = browser.post(path, data={"form_token": "guessed", "thumb": "up"})
+
+    assert answer.status_code == 403
+
+
+def test_a_row_is_copied_into_a_dataset_once(browser: TestClient, example: Asking) -> None:
+    dataset = example.objects.in_projects.create("dataset", example.project_id, "cases", data={})
+
+    for _ in range(2):
+        shown = send(browser, example, "/ui/dataset-rows", dataset=dataset.id)
+
+    assert "Dataset <bdi>cases</bdi>" in shown
+    assert shown.count("50% off") == 1
+    found = example.rows(f"select: origin.id as o, expected | from: dataset('{dataset.id}')")
+    assert found == [{"o": "c", "expected": None}]
+
+
+@pytest.mark.parametrize("dataset", ["none", ""])
+def test_rows_go_into_no_dataset_that_is_not_there(
+    browser: TestClient, example: Asking, dataset: str
+) -> None:
+    assert "there is no dataset" in send(browser, example, "/ui/dataset-rows", dataset=dataset)
+
+
+def test_no_row_chosen_is_told(browser: TestClient, example: Asking) -> None:
+    token = form_token(row(browser, example))
+
+    assert "no row is chosen" in browser.post("/ui/dataset-rows", data={"form_token": token}).text

@@ -1,0 +1,49 @@
+"""The review: rows that nobody has said anything of, one after the other, over the example rows."""
+
+from starlette.testclient import TestClient
+
+from tests.support.page import form_token
+from tests.support.rows import Asking
+
+REVIEW = "/app/o/p/p/review"
+
+
+def judge(browser: TestClient, example: Asking, row_id: str) -> str:
+    place = {
+        "object_type": "project_logs",
+        "object_id": example.project_id,
+        "id": row_id,
+        "to": "/app/o/p/p/review",
+    }
+    token = form_token(browser.get(REVIEW).text)
+    return browser.post("/ui/feedback", data={**place, "thumb": "down", "form_token": token}).text
+
+
+def test_the_newest_row_comes_first_and_the_next_one_after_it(browser: TestClient, example: Asking) -> None:
+    first = browser.get(REVIEW).text
+    second = judge(browser, example, "e")
+
+    assert ("3 rows waiting" in first, "How many apples?" in first) == (True, True)
+    assert ("2 rows waiting" in second, "50% off" in second) == (True, True)
+
+
+def test_a_row_is_skipped(browser: TestClient) -> None:
+    link = browser.get(REVIEW).text.split('rel="next" href="')[1].split('"')[0]
+
+    assert "50% off" in browser.get(REVIEW + link.replace("&amp;", "&")).text
+
+
+def test_a_filter_narrows_the_queue(browser: TestClient) -> None:
+    text = browser.get(REVIEW, params={"filter": "scores.Tone = 1"}).text
+
+    assert ("1 row waiting" in text, "50% off" in text) == (True, True)
+
+
+def test_a_wrong_filter_is_told(browser: TestClient) -> None:
+    answer = browser.get(REVIEW, params={"filter": "a >"})
+
+    assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)
+
+
+def test_an_empty_queue_is_said(browser: TestClient) -> None:
+    assert "No row is waiting" in browser.get(REVIEW, params={"filter": "id = 'none'"}).text
