@@ -50,8 +50,9 @@ def _us(requests: Sequence[bytes]) -> float:
         spans = 0
         begin_s = time.thread_time()
         for request in requests:
-            for span in protobuf.spans_in(request):
-                translate.span_writes(span)
-                spans += 1
+            decoded = protobuf.spans_in(request)
+            for begin in range(0, len(decoded), translate.SPANS_TOGETHER):
+                translate.writes_of(decoded[begin : begin + translate.SPANS_TOGETHER])
+            spans += len(decoded)
         turns.append((time.thread_time() - begin_s) / spans * 1e6)
     return statistics.median(turns)

@@ -8,8 +8,10 @@ from otel_bridge.contract.row import Row
 from otel_bridge_collector.deliver import rows
 from otel_bridge_collector.deliver.rows import Translator
 from otel_bridge_collector.errors import MalformedBodyError
-from otel_bridge_collector.model import RowWrite
+from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.spool.record import Record, Routing, Signal
+from otel_bridge_collector.translate import row
+from otel_bridge_collector.translate.merge import Merged
 from tests.support.otlp_request import log_record, logs, span, traces
 
 
@@ -97,3 +99,18 @@ def test_a_span_that_no_translator_survives_costs_itself_only() -> None:
 
     assert [write.row["id"] for write in translated.writes] == ["a", "b"]
     assert translated.fault == "2 not translated, first KeyError: 'bug'"
+
+
+def test_a_fault_of_one_span_costs_none_of_those_translated_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def build_row(span: Span, merged: Merged) -> Row:
+        if span.name == "poison":
+            raise KeyError("bug")
+        return row.build_row(span, merged)
+
+    monkeypatch.setattr("otel_bridge_collector.translate.span.build_row", build_row)
+    body = traces(span(1, name="a"), span(2, name="poison"), span(3, name="b")).SerializeToString()
+
+    translated = Translator().translate(record("traces", body))
+
+    assert [write.row["id"] for write in translated.writes] == [f"{1:016x}", f"{3:016x}"]
+    assert translated.lost == 1

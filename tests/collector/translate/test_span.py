@@ -6,7 +6,7 @@ import pytest
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.decode import otlp_json, protobuf
-from otel_bridge_collector.translate import CONVENTIONS, span_writes, translate
+from otel_bridge_collector.translate import CONVENTIONS, span_writes, translate, writes_of
 from otel_bridge_collector.translate import span as span_module
 from otel_bridge_collector.translate.span import claiming
 from tests.support.conventions import cases
@@ -277,3 +277,13 @@ def test_who_claims_a_span_with_very_long_names_is_not_remembered() -> None:
     span = make_span({"braintrust." + "x" * 10_000: "1"})
 
     assert [each.NAME for each in claiming(span)] == ["braintrust"]
+
+
+def test_several_spans_write_together_what_each_writes_alone() -> None:
+    recorded = [span for case in cases() for span in protobuf.spans(otlp_json.parse_traces(case.traces()))]
+    pending = make_span({"logfire.span_type": "pending_span"})
+
+    together = writes_of([pending, *recorded, pending])
+
+    assert together == [span_writes(span) for span in (pending, *recorded, pending)]
+    assert writes_of([]) == []

@@ -1,6 +1,6 @@
 """One spool record to rows: decode, then translate span by span. It does not route, send or write."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -45,7 +45,8 @@ class Translator:
         match record.routing.signal:
             case "traces":
                 spans = protobuf.spans_in(record.payload)
-                return _translate_each(spans, partial(self._span_writes, requested=record.routing.parent))
+                with_facts = partial(self._with_facts, requested=record.routing.parent)
+                return _translate_each(_translated(spans), with_facts)
             case "logs":
                 records = protobuf.log_records(protobuf.parse_logs(record.payload))
                 return _translate_each(records, translate.record_writes)
@@ -59,9 +60,23 @@ class Translator:
             with suppress(MalformedBodyError):
                 self.translate(record)
 
-    def _span_writes(self, span: Span, *, requested: str | None) -> Sequence[RowWrite]:
-        writes = translate.span_writes(span)
+    def _with_facts(self, translated: "_SpanWrites", *, requested: str | None) -> Sequence[RowWrite]:
+        span, writes = translated
+        writes = translate.span_writes(span) if writes is None else writes
         return [*writes, *self._calls.observe(span, writes[0].row, requested=requested)] if writes else []
+
+
+_SpanWrites = tuple[Span, list[RowWrite] | None]
+
+
+def _translated(spans: Sequence[Span]) -> Iterator[_SpanWrites]:
+    """Yield spans with what they write; with None where one of those beside has a fault, so that each is tried alone."""
+    for begin in range(0, len(spans), translate.SPANS_TOGETHER):
+        together = spans[begin : begin + translate.SPANS_TOGETHER]
+        found: Sequence[list[RowWrite] | None] = [None] * len(together)
+        with suppress(Exception):  # A bug that one span meets must not cost the others.
+            found = translate.writes_of(together)
+        yield from zip(together, found, strict=True)
 
 
 def _native_writes(record: Record) -> Translated:

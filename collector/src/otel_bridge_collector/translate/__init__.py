@@ -6,6 +6,21 @@ Each convention reads a span on its own (`conventions`); `merge` decides between
 from otel_bridge_collector.translate.log_record import record_writes
 from otel_bridge_collector.translate.native import native_write
 from otel_bridge_collector.translate.nested_calls import NestedCalls
-from otel_bridge_collector.translate.span import CONVENTIONS, span_writes, translate
+from otel_bridge_collector.translate.span import (
+    CONVENTIONS,
+    SPANS_TOGETHER,
+    span_writes,
+    translate,
+    writes_of,
+)
 
-__all__ = ["CONVENTIONS", "NestedCalls", "native_write", "record_writes", "span_writes", "translate"]
+__all__ = [
+    "CONVENTIONS",
+    "SPANS_TOGETHER",
+    "NestedCalls",
+    "native_write",
+    "record_writes",
+    "span_writes",
+    "translate",
+    "writes_of",
+]
