@@ -13,7 +13,7 @@ from statistics import fmean
 from typing import Final, cast
 
 from otel_bridge.contract.merge import assemble, merge_row
-from otel_bridge.contract.row import Json, Row
+from otel_bridge.contract.row import CONTROL_FIELDS, Json, Row
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.columns import (
     OBJECT_ID_FIELDS,
@@ -104,13 +104,15 @@ class Entry:
         """Return the row as a reader sees it, or None when there is none."""
         if self.base is None:
             return None
+        if not self.facts:
+            return cast("Row", {**self.base, "_xact_id": str(xact_id_of(self.base))})
         ordered = sorted(self.facts.values(), key=lambda fact: (fact.stated_ns, fact.id))
         row = assemble(
             self.base,
             fills=(fact.content for fact in ordered if fact.fills_only),
             merges=(fact.content for fact in ordered if not fact.fills_only),
         )
-        if ordered and self.means_ratings(self.base):
+        if self.means_ratings(self.base):
             row = _with_means(row, ordered)
         return cast("Row", {**row, "_xact_id": str(self._newest(self.base))})
 
@@ -153,15 +155,17 @@ class Entry:
         if self.base is None:
             self.pagination_key = pagination_key_of(row)
         span_id = row.get("span_id") or key_of(row).id
-        identity: Row = {
+        new: dict[str, Json] = {
+            **cast("Mapping[str, Json]", _audited(row, action="upsert")),
             "span_id": span_id,
             "root_span_id": row.get("root_span_id") or span_id,
             "span_parents": row.get("span_parents") or None,
             # Its own time: that of the row as it is read is the time of its newest fact.
             "created": created_text(created_of(row)),
         }
-        # merge_row takes the control fields away.
-        self.base = merge_row(cast("Row", {**_audited(row, action="upsert"), **identity}), {})
+        for name in CONTROL_FIELDS.intersection(new):
+            del new[name]
+        self.base = cast("Row", new)
 
 
 def changed_fields(pairs: Iterable[tuple[Row | None, Row | None]]) -> Counter[str]:

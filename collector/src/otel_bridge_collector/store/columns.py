@@ -56,6 +56,8 @@ HOT_STRINGS: Final = {
 }
 """Path -> VARCHAR column; NULL where the path holds no string."""
 
+_HOT_PARENTS: Final = frozenset(parent for parent, _ in (*HOT_NUMBERS, *HOT_STRINGS))
+
 EXTRA: Final = "extra"
 """JSON object of the fields that Braintrust does not name."""
 
@@ -161,22 +163,28 @@ def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float |
     fields = cast("Mapping[str, Json]", row)
     key = key_of(row)
     xact_id = xact_id_of(row)
-    values: list[object] = [
+    hot = {parent: _object(fields.get(parent)) for parent in _HOT_PARENTS}
+    texts = [
+        *(_text(fields.get(name)) for name in TEXT_FIELDS),
+        *(_string(hot[parent].get(name)) for parent, name in HOT_STRINGS),
+        *[None if (value := fields.get(name)) is None else dump_json(value) for name in JSON_FIELDS],
+        _json(None if _KNOWN.issuperset(fields) else _extra(fields)),
+        None if base is None else dump_json(cast("Mapping[str, Json]", base)),
+    ]
+    size = sum([_utf8_bytes(text) for text in (key.object_type, key.object_id, *texts) if text])
+    return [
         key.object_type,
         key.object_id,
         xact_id,
         pagination_key,
         _created(fields.get("created"), xact_id),
         is_root(fields),
-        *(_text(fields.get(name)) for name in TEXT_FIELDS),
-        *(_number_at(fields, path) for path in HOT_NUMBERS),
-        *(_string_at(fields, path) for path in HOT_STRINGS),
-        *(_json(fields.get(name)) for name in JSON_FIELDS),
-        _json({name: value for name, value in fields.items() if name not in _KNOWN} or None),
-        None if base is None else dump_json(cast("Mapping[str, Json]", base)),
+        *texts[: len(TEXT_FIELDS)],
+        *(_number(hot[parent].get(name)) for parent, name in HOT_NUMBERS),
+        *texts[len(TEXT_FIELDS) :],
         cost,
+        size,
     ]
-    return [*values, sum(_utf8_bytes(value) for value in values if isinstance(value, str))]
 
 
 def from_columns(values: Mapping[str, object]) -> Row:
@@ -222,8 +230,15 @@ def _at(fields: Mapping[str, Json], path: tuple[str, str]) -> Json:
     return parent.get(path[1]) if isinstance(parent, Mapping) else None
 
 
-def _number_at(fields: Mapping[str, Json], path: tuple[str, str]) -> float | None:
-    value = _at(fields, path)
+def _object(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def _extra(fields: Mapping[str, Json]) -> Mapping[str, Json]:
+    return {name: value for name, value in fields.items() if name not in _KNOWN}
+
+
+def _number(value: Json) -> float | None:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
     try:
@@ -232,8 +247,7 @@ def _number_at(fields: Mapping[str, Json], path: tuple[str, str]) -> float | Non
         return None
 
 
-def _string_at(fields: Mapping[str, Json], path: tuple[str, str]) -> str | None:
-    value = _at(fields, path)
+def _string(value: Json) -> str | None:
     return clean_text(value) if isinstance(value, str) else None
 
 

@@ -41,7 +41,7 @@ def load_json(text: str) -> Json:
 
 def clean_text(text: str) -> str:
     """Return `text` with "?" for what is no character."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _plain(value: Json, depth: int) -> Json:

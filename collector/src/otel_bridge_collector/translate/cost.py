@@ -187,7 +187,7 @@ def _buckets(metrics: Mapping[str, Json]) -> Iterator[tuple[str, int]]:
 
 def _count(metrics: Mapping[str, Json], name: str) -> int:
     value = metrics.get(name)
-    return int(value) if is_measure(value) else 0
+    return int(value) if value is not None and is_measure(value) else 0
 
 
 def _text(value: Json) -> str | None:

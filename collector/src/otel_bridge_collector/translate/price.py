@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from genai_prices import __version__ as _table_version
 from genai_prices.data import providers
 from genai_prices.data_snapshot import DataSnapshot
-from genai_prices.types import ModelPrice, TieredPrices
+from genai_prices.types import TieredPrices
 
 TABLE: Final = f"genai-prices {_table_version}"
 """Which table, in answers."""
@@ -44,7 +44,7 @@ class Rates(NamedTuple):
 class _Card(NamedTuple):
     provider: str
     model: str
-    prices: ModelPrice
+    prices: Mapping[str, Decimal | TieredPrices]
 
 
 def find_rates(
@@ -69,8 +69,7 @@ def find_rates(
     card = _card(model, provider, int(at_s // 60), service_tier)
     if card is None:
         return None
-    found = {name: getattr(card.prices, f"{name}_mtok") for name in _RATE_NAMES}
-    rates = {name: _at(price, input_tokens) for name, price in found.items() if price is not None}
+    rates = {name: _at(price, input_tokens) for name, price in card.prices.items()}
     return Rates(card.provider, card.model, rates)
 
 
@@ -83,7 +82,9 @@ def _card(model: str, provider: str | None, minute: int, service_tier: str | Non
     except LookupError:
         return None
     tier = {"service_tier": service_tier} if service_tier else None
-    return _Card(seller.id, found.id, found.get_prices(datetime.fromtimestamp(minute * 60, UTC), tier))
+    prices = found.get_prices(datetime.fromtimestamp(minute * 60, UTC), tier)
+    named = {name: getattr(prices, f"{name}_mtok") for name in _RATE_NAMES}
+    return _Card(seller.id, found.id, {name: price for name, price in named.items() if price is not None})
 
 
 def _at(price: Decimal | TieredPrices, input_tokens: int) -> Decimal:
