@@ -17,7 +17,7 @@ COLUMNS = {
     "at": "TIMESTAMP",
     "nothing": "VARCHAR",
 }
-ROWS = [
+ROWS: list[list[object]] = [
     ["naïve 日本\x00", 0.1, (1 << 64) - 1, -1, True, datetime(1, 1, 1), None],  # noqa: DTZ001 - as the column has it
     ["", float("inf"), 0, (1 << 63) - 1, False, datetime(9999, 12, 31, 23, 59, 59, 999_999), None],  # noqa: DTZ001
     [None, 5, None, None, None, None, None],
