@@ -1,6 +1,6 @@
 """Keeps clients of models from being called while an evaluation replays: nothing recorded can stand in for what they return.
 
-A row of such a client says what a convention made of the answer, which is no answer any more (decision 0020).
+A row of such a client says what a convention made of the answer, which is no answer any more (decision 0021).
 """
 
 import functools
