@@ -141,6 +141,17 @@ def test_review_goes_from_row_to_row(tab: Tab) -> None:
     expect(page.get_by_role("heading", level=2).first).not_to_have_text(first)
 
 
+def test_a_number_of_the_monitor_leads_to_the_logs_behind_it(tab: Tab) -> None:
+    page = tab.open(f"/app/local/p/{PROJECT}/monitor?filter={quote('error IS NOT NULL')}")
+
+    errors = page.get_by_role("region", name="Errors", exact=True).first
+    errors.get_by_text("As a table").click()
+    errors.get_by_role("link").first.click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Logs")
+    expect(page.get_by_role("region", name="Rows").locator("tbody tr")).to_have_count(1)
+
+
 def test_ticked_rows_go_into_a_dataset(tab: Tab, collector: Collector, seen: Seen) -> None:
     page = tab.open(f"{LOGS}?filter={quote('id = ' + repr('answer') + ' or id = ' + repr('broken'))}")
 

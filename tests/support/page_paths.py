@@ -15,6 +15,8 @@ def page_paths(seen: Seen) -> dict[str, str]:
         "logs-of-spans": f"{project}/logs?rows=spans&since=",
         "logs-with-fault": f"{project}/logs?filter={quote('scores.Factuality >> 1')}",
         "logs-without-rows": f"{project}/logs?filter={quote('id = ' + repr('none'))}",
+        "monitor": f"{project}/monitor",
+        "monitor-by-model": f"{project}/monitor?by=metadata.model&since=30d",
         "review": f"{project}/review",
         "trace": row_path("project_logs", seen.project_id, "answer"),
         "row-of-conversation": row_path("project_logs", seen.project_id, "answer-chat example-model"),

@@ -93,6 +93,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/app/{org}/object"): READ,
     ("GET", "/app/{org}/p/{project}"): READ,
     ("GET", "/app/{org}/p/{project}/logs"): READ,
+    ("GET", "/app/{org}/p/{project}/monitor"): READ,
     ("GET", "/app/{org}/p/{project}/review"): READ,
     ("GET", "/app/{org}/p/{project}/experiments"): READ,
     ("GET", "/app/{org}/p/{project}/experiments/{name}"): READ,

@@ -18,6 +18,7 @@ from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.settings import Address
 from otel_bridge_collector.ui.annotate import Annotations
 from otel_bridge_collector.ui.entrance import CheckKey, Entrance
+from otel_bridge_collector.ui.monitor import Monitor
 from otel_bridge_collector.ui.pages import Pages
 from otel_bridge_collector.ui.render import Handler, as_page, error_page
 from otel_bridge_collector.ui.review import Review
@@ -84,6 +85,7 @@ def build_ui_routes(
         _page("/app/{org}/object", pages.row),
         _page(project, pages.logs),
         _page(f"{project}/logs", pages.logs),
+        _page(f"{project}/monitor", Monitor(plane.objects, reader).page),
         _page(f"{project}/review", Review(plane.objects, reader).page),
         _page(f"{project}/experiments", pages.experiments),
         _page(f"{project}/experiments/{{name:path}}", pages.experiment),

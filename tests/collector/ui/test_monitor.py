@@ -1,0 +1,76 @@
+"""The monitor over the example rows: numbers, groups, and the logs behind each."""
+
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from starlette.testclient import TestClient
+
+MONITOR = "/app/o/p/p/monitor"
+
+
+def tables(text: str) -> dict[str, str]:
+    """The table of each chart by its title, as words."""
+    parts = text.split('<h2 id="chart-')[1:]
+    return {
+        part.split("<bdi>")[1].split("</bdi>")[0]: part.split("<tbody>")[1].split("</tbody>")[0]
+        for part in parts
+    }
+
+
+def test_each_number_has_a_chart_and_a_table(browser: TestClient) -> None:
+    found = tables(browser.get(MONITOR).text)
+
+    assert {"Rows", "Errors", "Tokens", "Score Factuality", "Score Tone"} <= found.keys()
+    assert "Duration" not in found  # the example rows say no times
+    assert found["Rows"].count("<tr>") == 3
+    assert (
+        found["Tokens"].index("20</td>")
+        < found["Tokens"].index("550</td>")
+        < found["Tokens"].index("180</td>")
+    )
+    assert "0.9</td>" in found["Score Factuality"]
+
+
+def test_a_group_has_a_line(browser: TestClient) -> None:
+    text = browser.get(MONITOR, params={"by": "metadata.model"}).text
+
+    for label in ("gpt-4", "claude", "none"):
+        assert f"<bdi>{label}</bdi></th>" in text
+
+
+def test_rows_are_spans_unless_traces_are_asked_for(browser: TestClient) -> None:
+    spans, traces = (tables(browser.get(MONITOR, params={"rows": rows}).text) for rows in ("", "traces"))
+
+    assert ("2</td>" in spans["Rows"], "2</td>" in traces["Rows"]) == (True, False)
+
+
+def test_a_point_leads_to_the_logs_behind_it(browser: TestClient) -> None:
+    text = browser.get(MONITOR, params={"filter": "metadata.model = 'claude'"}).text
+    link = unescape(tables(text)["Rows"].split('href="')[1].split('"')[0])
+
+    logs = browser.get(link).text
+
+    assert parse_qs(urlsplit(link).query)["rows"] == ["spans"]
+    assert ("50% off" in logs, "timeout: upstream" in logs, "How do I reset?" in logs) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"filter": "a >"}, {"by": "count(1)"}, {"by": "a >"}, {"filter": "count(1) > 1"}]
+)
+def test_what_is_wrong_is_told(browser: TestClient, asked: dict[str, str]) -> None:
+    answer = browser.get(MONITOR, params=asked)
+
+    assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)
+
+
+def test_no_rows_are_said(browser: TestClient) -> None:
+    assert "No rows fit" in browser.get(MONITOR, params={"filter": "id = 'none'"}).text
+
+
+@pytest.mark.parametrize("since", ["1h", "24h", "7d", "30d"])
+def test_every_time_range_is_asked_for(browser: TestClient, since: str) -> None:
+    answer = browser.get(MONITOR, params={"since": since})
+
+    assert answer.status_code == 200
+    assert f'<option value="{since}" selected>' in answer.text
