@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.translate.name_set import name_set
+from otel_bridge_collector.translate.name_set import NameSet, name_set
 
 _MAX_SEGMENTS: Final = 16
 """A key with more is no flattened value."""
@@ -33,20 +33,31 @@ def nested(flat: Mapping[str, Json]) -> Json:
     Lists are in the order of their indexes, without gaps. A value whose path others continue (`a` beside `a.b`)
     stands among them under the empty key.
     """
-    if not flat:
-        return {}
+    return _filled(name_set(flat).plan(_shape), flat) if flat else {}
+
+
+def _shape(paths: NameSet) -> Json:
+    """Return what was flattened with the path of each value in its place."""
     root = _Branch()
-    for path, value in flat.items():
+    for path in paths.names:
         *steps, last = path.split(".")
         branch = root
         for step in steps:
             branch = branch.child(step)
-        branch.put(last, value)
+        branch.put(last, path)
     return _value(root)
 
 
+def _filled(shape: Json, flat: Mapping[str, Json]) -> Json:
+    if isinstance(shape, str):
+        return flat[shape]
+    if isinstance(shape, dict):
+        return {step: _filled(child, flat) for step, child in shape.items()}
+    return [_filled(child, flat) for child in shape] if isinstance(shape, list) else shape
+
+
 class _Branch(dict[str, object]):
-    """What stands below one step of a path; a class of its own, to differ from an object that is a value."""
+    """What stands below one step of a path."""
 
     def child(self, step: str) -> "_Branch":
         found = self.get(step)
@@ -55,7 +66,7 @@ class _Branch(dict[str, object]):
             self[step] = found
         return found
 
-    def put(self, step: str, value: Json) -> None:
+    def put(self, step: str, value: str) -> None:
         found = self.get(step)
         if isinstance(found, _Branch):
             found[""] = value

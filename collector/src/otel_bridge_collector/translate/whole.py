@@ -142,9 +142,11 @@ def beside(whole: Json, held: set[Json], *, with_lists: bool) -> dict[str, Json]
 
 def _rest(value: Json, held: set[Json], *, with_lists: bool) -> Json:
     if isinstance(value, dict):
-        told = {key: child for key, child in value.items() if key not in _LABELS}
-        children = {key: _rest(child, held, with_lists=with_lists) for key, child in told.items()}
-        return {key: child for key, child in children.items() if child is not None} or None
+        return {
+            key: rest
+            for key, child in value.items()
+            if key not in _LABELS and (rest := _rest(child, held, with_lists=with_lists)) is not None
+        } or None
     if isinstance(value, list):
         is_text = all(isinstance(item, str) for item in value)  # Messages are no texts.
         items = [_rest(item, held, with_lists=with_lists) for item in value] if with_lists or is_text else []

@@ -98,7 +98,7 @@ def translate(span: Span) -> Partial:
     ]
     if kind:
         readings.append(Entry("span_attributes", "type", kind, ()))
-    held = set[Json]().union(*(scalars(reading.value) for reading in readings))
+    held = scalars([reading.value for reading in readings])
     repeating = {name for name in _CONTENTS if name in told and scalars(told[name]) <= held}
     if kind == "llm":
         readings += _beside(told[_OUTPUTS], held) if _OUTPUTS in told else ()

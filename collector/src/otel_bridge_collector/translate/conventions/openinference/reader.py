@@ -70,7 +70,7 @@ def translate(span: Span) -> Partial:
         *_contents(attributes, INPUT, given, is_chat=is_chat),
         *_contents(attributes, OUTPUT, returned, is_chat=is_chat),
     ]
-    told = set[Json]().union(*[scalars(content.value) for content in contents])
+    told = scalars([content.value for content in contents])
     entries = [
         *call.readings(attributes, told, request=request, response=response),
         *note.readings(attributes),
@@ -81,7 +81,7 @@ def translate(span: Span) -> Partial:
     if is_chat:
         entries += (*response_id(response), *finish_reason(response))
     readings: tuple[Reading, ...] = (*contents, *entries)
-    held = told.union(*[scalars(entry.value) for entry in entries])
+    held = told | scalars([entry.value for entry in entries])
     rest = _beside(((INPUT, given), (OUTPUT, returned)), held, with_lists=named != "llm")
     return Partial(
         readings=(*readings, *rest),
