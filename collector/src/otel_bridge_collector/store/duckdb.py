@@ -275,12 +275,14 @@ class DuckDBStore:
             self._connection.execute(
                 "DELETE FROM store.rows WHERE rowid IN (SELECT unnest($1))", [stored_rows]
             )
-        insert(self._connection, "store.rows", COLUMNS, row_values(entries.values(), self._price))
+        rows, facts = row_values(entries.values(), self._price), fact_values(entries)
+        self._stored.note(rows, facts)
+        insert(self._connection, "store.rows", COLUMNS, rows)
         insert(self._connection, HISTORY_TABLE, HISTORY_COLUMNS, past_values(entries, self._price))
         for key in has_facts:
             if entries[key].deleted:
                 self._stored.delete_facts(key)
-        insert(self._connection, "store.facts", FACT_COLUMNS, fact_values(entries))
+        insert(self._connection, "store.facts", FACT_COLUMNS, facts)
         return changed_fields((row, _as_read(entries[key].visible())) for key, row in before.items())
 
     def _without_removed(

@@ -13,7 +13,14 @@ from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.aim import Identity
 from otel_bridge_collector.store.assembly import Entry, Fact
 from otel_bridge_collector.store.columns import COLUMNS, RowKey, from_columns
+from otel_bridge_collector.store.duckdb_file import FACT_COLUMNS
 from otel_bridge_collector.store.json_text import load_json
+from otel_bridge_collector.store.known_names import KnownNames
+
+_ID, _SPAN_ID, _ROOT_SPAN_ID, _IS_ROOT = map(
+    list(COLUMNS).index, ("id", "span_id", "root_span_id", "is_root")
+)
+_FACT_OF: Final = list(FACT_COLUMNS).index("id")
 
 _NAMED: Final = """
 SELECT object_type, object_id, id, CASE WHEN type IS DISTINCT FROM 'log' THEN span_id END, CASE WHEN is_root THEN root_span_id END
@@ -29,15 +36,18 @@ class StoredRows:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self._known = KnownNames(connection)
 
     def read_rows(self, entries: Mapping[RowKey, Entry]) -> list[int]:
         """Fill `entries` with the stored rows, and return where they stand.
 
-        In two steps, so that only the columns of the key are scanned for the many rows that are not there.
+        In steps, so that nothing is scanned for rows of which no id is known, and only the columns of the key for others that are not there.
         """
+        ids = self._known.among(key.id for key in entries)
+        if not ids:
+            return []
         found = self._connection.execute(
-            "SELECT rowid, object_type, object_id, id FROM store.rows WHERE id IN (SELECT unnest($1))",
-            [[key.id for key in entries]],
+            "SELECT rowid, object_type, object_id, id FROM store.rows WHERE id IN (SELECT unnest($1))", [ids]
         ).fetchall()
         row_ids = [int(row_id) for row_id, *key in found if RowKey(*key) in entries]
         if not row_ids:
@@ -63,11 +73,11 @@ class StoredRows:
     def _facts_of(self, keys: Sequence[RowKey]) -> dict[RowKey, list[Fact]]:
         wanted = set(keys)
         found: dict[RowKey, list[Fact]] = {}
-        if not wanted:
+        ids = self._known.among(key.id for key in wanted)
+        if not ids:
             return found
         for *key, fact, stated_ns, fills_only, content, xact_id in self._connection.execute(
-            "SELECT * FROM store.facts WHERE id IN (SELECT unnest($1)) ORDER BY rowid",
-            [[key.id for key in wanted]],
+            "SELECT * FROM store.facts WHERE id IN (SELECT unnest($1)) ORDER BY rowid", [ids]
         ).fetchall():
             if (row_key := RowKey(*key)) in wanted:
                 told = Fact(
@@ -95,12 +105,19 @@ class StoredRows:
 
     def _identities(self, names: Sequence[str]) -> list[Identity]:
         """Return the stored rows that have one of these names as id, span or root of a trace, oldest first."""
-        if not names:
+        known = self._known.among(names)
+        if not known:
             return []
         return [
             Identity(key=RowKey(*key), span_id=span_id or "", trace=trace or "")
-            for *key, span_id, trace in self._connection.execute(_NAMED, [names]).fetchall()
+            for *key, span_id, trace in self._connection.execute(_NAMED, [known]).fetchall()
         ]
+
+    def note(self, rows: Sequence[Sequence[object]], facts: Sequence[Sequence[object]]) -> None:
+        """Note the names of rows and facts that are being written, as `table_values` gives them."""
+        names = [str(row[at]) for row in rows for at in (_ID, _SPAN_ID)]
+        names += [str(row[_ROOT_SPAN_ID]) for row in rows if row[_IS_ROOT]]
+        self._known.add([*names, *(str(fact[_FACT_OF]) for fact in facts)])
 
     def take_waiting(self, entries: Mapping[RowKey, Entry], identities: Sequence[Identity]) -> None:
         """Give rows the facts that wait for them under the id of their span or trace."""

@@ -1,0 +1,118 @@
+"""Which names the tables may have: a Bloom filter of the ids of rows and facts, and of what else facts call a row.
+
+Most rows of a batch are new, and to look for their ids in a column of a million takes 27 ms, however few they are. What the filter
+does not know is in no table; what it knows may be there. It is made of the tables at the first write and lives in memory,
+a few bytes a name. What is removed stays known until it is made again, which costs a look.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import duckdb
+
+_PROBES: Final = 6
+_BITS_PER_NAME: Final = 24
+"""Of a full filter: of 10,000 names that are not there it knows one."""
+
+_GROWTH: Final = 1.5
+"""Room of a new filter, in names that there are."""
+
+_LEAST_NAMES: Final = 1 << 16
+_MOST_BITS: Final = 1_000_000_000
+"""The engine sets no more; beyond 40 million names more and more are taken for known."""
+
+_LOW: Final = 0xFFFFFFFF
+
+# ruff: noqa: S608 - our own names and numbers
+_NAMES: Final = """
+SELECT id AS name FROM store.rows
+UNION ALL SELECT span_id FROM store.rows WHERE span_id <> id
+UNION ALL SELECT root_span_id FROM store.rows WHERE is_root
+UNION ALL SELECT id FROM store.facts
+"""
+_COUNT: Final = f"SELECT count(*) FROM ({_NAMES})"
+
+
+class KnownNames:
+    """The names, over the connection that writes. Belongs to its thread."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, least: int = _LEAST_NAMES) -> None:
+        """Make one that reads the tables when it is first asked.
+
+        Args:
+            connection: what writes the tables.
+            least: the names that there is room for at least.
+        """
+        self._connection = connection
+        self._least = least
+        self._bits = bytearray()
+        self._room = 0
+        self._hashes: dict[str, int] = {}
+        self._unknown: set[str] = set()
+
+    def among(self, names: Iterable[str]) -> list[str]:
+        """Return those of some names that a table may have; the others are in none."""
+        wanted = dict.fromkeys(names)
+        self._look_at(wanted)
+        unknown = self._unknown
+        return [name for name in wanted if name not in unknown]
+
+    def add(self, names: Iterable[str]) -> None:
+        """Note names that are being written, before they are committed; those that are never committed do no harm.
+
+        A batch ends here: what `among` found out is forgotten.
+        """
+        written = dict.fromkeys(names)
+        self._look_at(written)
+        bits, size = self._bits, len(self._bits) << 3
+        new = self._unknown.intersection(written)
+        for name in new:
+            for at in _places(self._hashes[name], size):
+                bits[at >> 3] |= 0x80 >> (at & 7)
+        self._room -= len(new)
+        self._hashes.clear()
+        self._unknown.clear()
+        if self._room < 0:
+            self._bits = bytearray()  # made again, with more room, when it is next asked
+
+    def _look_at(self, names: Iterable[str]) -> None:
+        """Find out which names are not known, those of one batch once."""
+        if not self._bits:
+            self._make()
+        new = [name for name in names if name not in self._hashes]
+        if not new:
+            return
+        found = self._connection.execute("SELECT hash(unnest($1::VARCHAR[]))", [new]).fetchall()
+        bits, size = self._bits, len(self._bits) << 3
+        for name, (hashed,) in zip(new, found, strict=True):
+            self._hashes[name] = hashed
+            for at in _places(hashed, size):
+                if not bits[at >> 3] & (0x80 >> (at & 7)):
+                    self._unknown.add(name)
+                    break
+
+    def _make(self) -> None:
+        found = self._connection.execute(_COUNT).fetchone()
+        names = max(int(found[0]) if found else 0, self._least)
+        size = min(int(names * _GROWTH) * _BITS_PER_NAME, _MOST_BITS) >> 3 << 3
+        made = self._connection.execute(_filter(size)).fetchone()
+        self._bits = bytearray(made[0]) if made and made[0] is not None else bytearray(size >> 3)
+        self._room = int(names * (_GROWTH - 1)) if size < _MOST_BITS >> 3 << 3 else _MOST_BITS
+
+
+def _places(hashed: int, size: int) -> Iterator[int]:
+    place, step = hashed & _LOW, hashed >> 32 | 1
+    for _ in range(_PROBES):
+        yield place % size
+        place += step
+
+
+def _filter(size: int) -> str:
+    """Return the statement that makes the filter; its places are those of `_places`."""
+    places = ", ".join(
+        f"((h & {_LOW}) + {probe} * (h >> 32 | 1)) % {size}::UBIGINT" for probe in range(_PROBES)
+    )
+    return (
+        f"SELECT bitstring_agg(place, 0, {size - 1})::BLOB FROM"
+        f" (SELECT unnest([{places}]) AS place FROM (SELECT hash(name) AS h FROM ({_NAMES})))"
+    )
