@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.support.collector import Collector, running_collector, start_collector
+from tests.support.proxying import proxied
 from tests.support.webhook import webhook_server
 
 PAGE: Final = Path(__file__).parents[2] / "docs/online-scoring.md"
@@ -131,7 +132,7 @@ def test_a_rule_is_tried_on_past_logs_without_a_trace_and_then_filled_back(colle
     [
         pytest.param({"btql_filter": "scores. ="}, "btql_filter", id="filter"),
         pytest.param({"sampling_rate": 7}, "from 0 to 1", id="rate"),
-        pytest.param({"scorers": [{"type": "global", "name": "Factuality"}]}, "Levenshtein", id="scorer"),
+        pytest.param({"scorers": [{"type": "global", "name": "ClosedQA"}]}, "Levenshtein", id="scorer"),
     ],
 )
 def test_a_rule_that_cannot_be_run_is_refused(
@@ -258,3 +259,21 @@ def test_what_was_scored_is_not_scored_again_after_a_restart(tmp_path: Path) -> 
         after = rows_of(collector, shop)
 
     assert {name: row for name, row in after.items() if name in before} == before
+
+
+def test_a_judge_asks_a_provider_and_its_score_lands_on_the_row(tmp_path: Path) -> None:
+    scoring = {"online_scoring": {"interval": "200ms", "model": "gpt-4o-mini"}}
+    with proxied(tmp_path, extensions=scoring) as (collector, fake):
+        shop = project(collector, "shop")
+        make_rule(collector, shop, scorers=[{"type": "global", "name": "Factuality"}])
+        send(collector, shop, "r1")
+        wait_for(lambda: "scores" in rows_of(collector, shop)["r1"] and len(rows_of(collector, shop)) == 2)
+        rows = rows_of(collector, shop)
+
+    (span,) = (row for row in rows.values() if row["id"] != "r1")
+    assert rows["r1"]["scores"] == {"Factuality": 0.4}
+    assert (span["span_parents"], span["span_attributes"]["purpose"]) == (["r1"], "scorer")
+    assert span["metadata"]["choice"] == "A"
+    (asked,) = fake.asked
+    assert (asked.path, asked.body["model"]) == ("/v1/chat/completions", "gpt-4o-mini")
+    assert asked.headers["authorization"] == "Bearer sk-provider-secret"

@@ -286,7 +286,7 @@ async def _start(
 
     sees = ConfinedStore(storage.store, current_access)
     receipts = Receipts(storage.receipts, current_access)
-    scoring = start_online_scoring(settings, storage, ingest, seen.own.counters, stages)
+    scoring = start_online_scoring(settings, storage, ingest, seen.own.counters, working.providers, stages)
     probes = Probes(seen.own.health)
     page = WebPage(door)
     otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)

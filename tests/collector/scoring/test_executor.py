@@ -1,18 +1,51 @@
 """Scorers in a process of their own, with limits."""
 
 import asyncio
+import json
 from collections.abc import Mapping
+
+import pytest
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.online_scoring import OnlineScoring
-from otel_bridge_collector.scoring.executor import Executor, Verdict, encode_arguments
+from otel_bridge_collector.errors import ProviderError
+from otel_bridge_collector.scoring.executor import Executor, Models, Verdict, encode_arguments
+from otel_bridge_collector.scoring.rule import JUDGES
 
 LIMITS = OnlineScoring()
+JUDGED = OnlineScoring(model="gpt-judge")
+CASE: Mapping[str, Json] = {"input": "q", "output": "<a> & b", "expected": {"a": 1}}
 
 
-def scored(*calls: tuple[str, Mapping[str, Json]], limits: OnlineScoring = LIMITS) -> list[Verdict]:
+class FakeModels:
+    """Answers judges, or fails to.
+
+    Attributes:
+        fault: what asking raises.
+    """
+
+    def __init__(self, choice: str = "C", fault: Exception | None = None) -> None:
+        self.asked: list[Mapping[str, Json]] = []
+        self.choice, self.fault = choice, fault
+
+    async def complete(self, request: Mapping[str, Json]) -> Mapping[str, Json]:
+        self.asked.append(request)
+        if self.fault:
+            raise self.fault
+        arguments = json.dumps({"choice": self.choice, "reasons": "it is so"})
+        call: Json = {
+            "id": "c",
+            "type": "function",
+            "function": {"name": "select_choice", "arguments": arguments},
+        }
+        return {"choices": [{"message": {"role": "assistant", "tool_calls": [call]}}]}
+
+
+def scored(
+    *calls: tuple[str, Mapping[str, Json]], limits: OnlineScoring = LIMITS, models: Models | None = None
+) -> list[Verdict]:
     async def run() -> list[Verdict]:
-        executor = Executor()
+        executor = Executor(models)
         try:
             return [
                 await executor.score(name, encode_arguments(arguments), limits) for name, arguments in calls
@@ -67,3 +100,57 @@ def test_one_that_needs_too_much_memory_fails_alone() -> None:
 
     assert large.error
     assert small.score == 1
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+def test_a_judge_asks_the_configured_model_through_the_sidecar(judge: str) -> None:
+    models = FakeModels("Yes" if judge in ("Humor", "Security") else "A")
+    if judge == "Sql":
+        models.choice = "Correct"
+
+    (verdict,) = scored((judge, CASE), limits=JUDGED, models=models)
+
+    assert verdict.error == ""
+    assert verdict.score is not None
+    assert verdict.metadata["choice"] == models.choice
+    (asked,) = models.asked
+    assert asked["model"] == "gpt-judge"
+    assert "<a> & b" in str(asked["messages"])
+
+
+def test_a_judge_whose_model_is_away_says_so_and_the_next_scorer_runs() -> None:
+    models = FakeModels(fault=ProviderError("the provider p is away"))
+
+    judged, other = scored(
+        ("Factuality", CASE), ("ExactMatch", {"output": 1, "expected": 1}), limits=JUDGED, models=models
+    )
+
+    assert "the provider p is away" in judged.error
+    assert (judged.score, other.score, len(models.asked)) == (None, 1, 1)
+
+
+def test_a_judge_without_a_model_says_what_to_configure() -> None:
+    models = FakeModels()
+
+    (verdict,) = scored(("Factuality", CASE), models=models)
+
+    assert "set extensions.online_scoring.model" in verdict.error
+    assert models.asked == []
+
+
+def test_a_judge_has_a_time_of_its_own() -> None:
+    class SlowModels(FakeModels):
+        async def complete(self, request: Mapping[str, Json]) -> Mapping[str, Json]:
+            await asyncio.Event().wait()
+            return request
+
+    limits = OnlineScoring.model_validate({"model": "m", "timeout": "60s", "model_timeout": "3s"})
+
+    judged, other = scored(
+        ("Factuality", CASE),
+        ("ExactMatch", {"output": 1, "expected": 1}),
+        limits=limits,
+        models=SlowModels(),
+    )
+
+    assert (judged.error, other.score) == ("took longer than 3 s", 1)

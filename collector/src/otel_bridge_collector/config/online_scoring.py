@@ -15,6 +15,10 @@ class OnlineScoring(Section):
     """How often the sidecar looks for rows to score."""
     timeout: Annotated[Duration, Field(gt=0)] = 10.0
     """How long one scorer may take for one row; then its process is ended, and the row has an error instead."""
+    model: Annotated[str, Field(min_length=1)] | None = None
+    """The model that judges ask, of the `providers`; without it a rule with a judge gives errors."""
+    model_timeout: Annotated[Duration, Field(gt=0)] = 60.0
+    """How long a judge may take for one row, the model included."""
     memory_limit: Annotated[Size, Field(ge=128 << 20)] = 512 << 20
     """Memory of the process that scores."""
     daily_budget: Annotated[int, Field(ge=0)] = 10_000

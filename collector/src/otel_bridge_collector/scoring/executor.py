@@ -6,13 +6,17 @@ import math
 from asyncio.subprocess import Process
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.online_scoring import OnlineScoring
+from otel_bridge_collector.errors import CollectorError
+from otel_bridge_collector.scoring.rule import JUDGES
 from otel_bridge_collector.store.json_text import dump_json
 from otel_bridge_collector.worker.process import ask, end, start
 
+_ASKS: Final = b'{"ask": '
+_MOST_ASKED: Final = 10
 _WORKER: Final = "otel_bridge_collector.scoring.worker"
 
 
@@ -31,10 +35,28 @@ class Verdict:
     error: str = ""
 
 
+class Models(Protocol):
+    """Asks models; `providers.client.Providers` knows how."""
+
+    async def complete(self, request: Mapping[str, Json]) -> Mapping[str, Json]:
+        """Return a chat completion.
+
+        Raises:
+            CollectorError: there is none; the text says why.
+        """
+        ...
+
+
 class Executor:
     """One process at most, and one call after the other; for one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, models: Models | None = None) -> None:
+        """Make one.
+
+        Args:
+            models: whom judges ask; None where there are no judges.
+        """
+        self._models = models
         self._process: Process | None = None
         self._one = asyncio.Lock()
 
@@ -42,21 +64,27 @@ class Executor:
         """Return what a scorer says; its process is ended when that takes longer than the limits allow.
 
         Args:
-            scorer: a name out of `rule.SCORERS`.
+            scorer: a name out of `rule.SCORERS` or `rule.JUDGES`.
             arguments: of `encode_arguments`.
             limits: on time and memory; a process that runs keeps the memory that it was begun with.
         """
-        asked = (f'{{"scorer": {json.dumps(scorer)}, "arguments": '.encode(), arguments, b"}\n")
+        said = {"scorer": scorer}
+        timeout_s = limits.timeout
+        if scorer in JUDGES:
+            if limits.model is None:
+                return Verdict(error="no model is configured for judges: set extensions.online_scoring.model")
+            said["model"], timeout_s = limits.model, limits.model_timeout
+        asked = (json.dumps(said).encode()[:-1] + b', "arguments": ', arguments, b"}\n")
         async with self._one:
-            return await self._score(asked, limits)
+            return await self._score(asked, limits, timeout_s)
 
-    async def _score(self, asked: Sequence[bytes], limits: OnlineScoring) -> Verdict:
+    async def _score(self, asked: Sequence[bytes], limits: OnlineScoring, timeout_s: float) -> Verdict:
         try:
             process = await self._running(limits.memory_limit)
-            answer = await asyncio.wait_for(ask(process, asked), limits.timeout)
+            answer = await asyncio.wait_for(self._answered(process, asked), timeout_s)
         except TimeoutError:
             await self.close()
-            return Verdict(error=f"took longer than {limits.timeout:g} s")
+            return Verdict(error=f"took longer than {timeout_s:g} s")
         except (OSError, ValueError) as error:
             await self.close()
             return Verdict(error=f"could not be run: {type(error).__name__}")
@@ -75,6 +103,24 @@ class Executor:
         process, self._process = self._process, None
         if process is not None:
             await end(process)
+
+    async def _answered(self, process: Process, asked: Sequence[bytes]) -> bytes:
+        """Return the last line of an answer; before it the process may ask a model some times."""
+        answer = await ask(process, asked)
+        for _ in range(_MOST_ASKED):
+            if not answer.startswith(_ASKS):
+                break
+            answer = await ask(process, [await self._of_model(answer), b"\n"])
+        return answer
+
+    async def _of_model(self, asked: bytes) -> bytes:
+        request = cast("Mapping[str, Json]", json.loads(asked)["ask"])
+        if self._models is None:
+            return b'{"error": "there are no models here"}'
+        try:
+            return dump_json({"answer": dict(await self._models.complete(request))}).encode()
+        except CollectorError as error:
+            return dump_json({"error": str(error)}).encode()
 
     async def _running(self, memory_bytes: int) -> Process:
         if self._process is None or self._process.returncode is not None:

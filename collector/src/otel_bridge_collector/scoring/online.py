@@ -17,7 +17,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.online_scoring import OnlineScoring as Config
 from otel_bridge_collector.errors import PermanentError
 from otel_bridge_collector.metrics.catalog import ONLINE_SCORES
-from otel_bridge_collector.scoring.executor import Executor, Verdict, encode_arguments
+from otel_bridge_collector.scoring.executor import Executor, Models, Verdict, encode_arguments
 from otel_bridge_collector.scoring.ledger import ScoringLedger
 from otel_bridge_collector.scoring.results import rows_of
 from otel_bridge_collector.scoring.rule import Rule
@@ -125,13 +125,14 @@ class OnlineScoring:
         ledger: ScoringLedger,
         counters: Counters,
         *,
+        models: Models | None = None,
         now_s: Callable[[], float] = time.time,
         turn_s: float = TURN_S,
     ) -> None:
         self.config = config
         self._rules, self._logs, self._ledger, self._counters = rules, logs, ledger, counters
         self._now_s, self._turn_s = now_s, turn_s
-        self._executor = Executor()
+        self._executor = Executor(models)
         self._over_budget: set[str] = set()
         self._passes: dict[str, _Pass] = {}
         self._placing = asyncio.Lock()

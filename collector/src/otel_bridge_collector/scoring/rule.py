@@ -1,7 +1,7 @@
 """A rule of online scoring: which rows it takes, and which scorers it runs. Pure.
 
 Source: Braintrust's generated types, `OnlineScoreConfig` of a `project_score` with `score_type` "online" (spec/evaluate.md
-section 6). Scorers are those of `autoevals` that ask no model.
+section 6). Scorers are those of `autoevals` that need no more than the fields of a row.
 """
 
 import hashlib
@@ -15,6 +15,9 @@ from otel_bridge_collector.store.project_objects import ProjectObject
 
 SCORERS: Final = ("ExactMatch", "JSONDiff", "Levenshtein", "ListContains", "NumericDiff", "ValidJSON")
 """Scorers of `autoevals` that need no model."""
+
+JUDGES: Final = ("Factuality", "Humor", "Possible", "Security", "Sql", "Summary")
+"""Scorers of `autoevals` that ask one."""
 
 ONLINE: Final = "online"
 DEFAULT_IDLE_S: Final = 30.0
@@ -36,7 +39,7 @@ class Rule:
         project_id: whose logs it scores.
         created_s: Unix seconds; older rows are scored by a back-fill only.
         is_active: False while it is paused.
-        scorers: names out of `SCORERS`.
+        scorers: names out of `SCORERS` and `JUDGES`.
         sampling_rate: 0 to 1, of traces.
         condition: BTQL that a row has to meet, or None.
         scope: `span` scores spans as they come, `trace` roots, when their trace has been silent.
@@ -149,10 +152,10 @@ def _scorers(online: Mapping[str, Json]) -> tuple[str, ...]:
 
 def _scorer(given: Json) -> str:
     scorer = _object(given)
-    if scorer.get("type") != "global" or scorer.get("name") not in SCORERS:
+    if scorer.get("type") != "global" or scorer.get("name") not in (*SCORERS, *JUDGES):
         raise RuleError(
             'config.online.scorers: the sidecar runs {"type": "global", "name": NAME} of '
-            f"{', '.join(SCORERS)}, and no other scorer"
+            f"{', '.join((*SCORERS, *JUDGES))}, and no other scorer"
         )
     return str(scorer["name"])
 

@@ -2,6 +2,8 @@
 
     {"scorer": "Levenshtein", "arguments": {"output": "a", "expected": "b"}} -> {"score": 0.0, "metadata": {}} or {"error": "..."}
 
+A judge has a "model" beside, and asks it through the sidecar before it answers: {"ask": {...}} out, {"answer": {...}} or {"error": "..."} in.
+
 The audit hook keeps scorers from what they have no reason to do. It is no jail for code that means harm: none runs here.
 """
 
@@ -11,7 +13,7 @@ import os
 import sys
 from collections.abc import Mapping
 from io import TextIOWrapper
-from typing import Any, Final, cast
+from typing import Any, Final, TextIO, cast
 
 from otel_bridge_collector.worker.limits import limit
 
@@ -21,21 +23,51 @@ _FORBIDDEN: Final = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_s
 
 def main() -> None:
     """Score what stdin says, until it ends."""
-    answers = os.fdopen(os.dup(1), "w")
+    talk = _Talk(os.fdopen(os.dup(1), "w"), cast("TextIOWrapper", sys.stdin))
     os.dup2(2, 1)  # what a scorer prints is no answer
     limit(int(sys.argv[1]))
-    autoevals = _autoevals()
+    autoevals = _imported("autoevals")
     sys.addaudithook(_refuse)
-    for line in cast("TextIOWrapper", sys.stdin):
-        answers.write(f"{json.dumps(_answer(autoevals, json.loads(line)))}\n")
-        answers.flush()
+    while (asked := talk.read()) is not None:
+        talk.write(_answer(autoevals, asked, talk))
 
 
-def _autoevals() -> Any:
+class _Talk:
+    """The lines to and from the sidecar."""
+
+    def __init__(self, answers: TextIO, asked: TextIO) -> None:
+        self._answers, self._asked = answers, asked
+
+    def read(self) -> Mapping[str, Any] | None:
+        line = self._asked.readline()
+        return cast("Mapping[str, Any]", json.loads(line)) if line else None
+
+    def write(self, said: Mapping[str, Any]) -> None:
+        self._answers.write(f"{json.dumps(said)}\n")
+        self._answers.flush()
+
+    def ask_model(self, **request: Any) -> Any:
+        """Ask for a chat completion, as OpenAI's client does."""
+        self.write({"ask": request})
+        said = self.read() or {"error": "the sidecar is gone"}
+        if "error" in said:
+            raise RuntimeError(said["error"])
+        return said["answer"]
+
+
+def _imported(extra: str) -> Any:
     try:
-        return importlib.import_module("autoevals")  # an extra
+        return importlib.import_module(extra)
     except ImportError:
         return None
+
+
+def _client(talk: _Talk) -> Any:
+    """Return a client for a judge, whose every call goes through the sidecar: it opens no connection."""
+    openai, parts = importlib.import_module("openai"), importlib.import_module("autoevals.oai")
+    client = parts.LLMClient(openai=openai.OpenAI(api_key="none"), complete=talk.ask_model)
+    client.complete = talk.ask_model  # what it is made with, autoevals 0.4 replaces
+    return client
 
 
 def _refuse(event: str, _: object) -> None:
@@ -43,11 +75,13 @@ def _refuse(event: str, _: object) -> None:
         raise PermissionError(f"a scorer may not use {event.partition('.')[0]}")
 
 
-def _answer(autoevals: Any, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+def _answer(autoevals: Any, asked: Mapping[str, Any], talk: _Talk) -> Mapping[str, Any]:
     if autoevals is None:
         return {"error": "autoevals is not installed: pip install 'otel-bridge-collector[scoring]'"}
     try:
-        score = getattr(autoevals, asked["scorer"])()(**asked["arguments"])
+        model = asked.get("model")
+        options = {"model": model, "client": _client(talk)} if model else {}
+        score = getattr(autoevals, asked["scorer"])(**options)(**asked["arguments"])
     except Exception as error:  # noqa: BLE001 - a scorer may raise anything; its row says so
         return {"error": _text(error)}
     if score.error is not None:

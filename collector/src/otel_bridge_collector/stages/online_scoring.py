@@ -11,6 +11,7 @@ from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.writing import RowWriter
 from otel_bridge_collector.config.online_scoring import OnlineScoring as Config
 from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.providers.client import Providers
 from otel_bridge_collector.scoring.alert import Alert, AlertError, alert_of, is_alert
 from otel_bridge_collector.scoring.alerting import Alerting
 from otel_bridge_collector.scoring.ledger import ScoringLedger
@@ -30,6 +31,7 @@ def start_online_scoring(
     storage: Storage,
     ingest: Ingest,
     counters: Counters,
+    providers: Providers,
     stages: AsyncExitStack,
 ) -> OnlineScoring:
     """Let the rules of all projects score what comes, and their alerts tell of it; forget how far deleted ones were."""
@@ -40,7 +42,12 @@ def start_online_scoring(
         storage.store.newest_xact_id,
     )
     scoring = OnlineScoring(
-        scoring_config(settings), lambda: rules_in(storage.objects), logs, storage.scoring, counters
+        scoring_config(settings),
+        lambda: rules_in(storage.objects),
+        logs,
+        storage.scoring,
+        counters,
+        models=JudgedBy(providers),
     )
     alerting = Alerting(
         lambda: alerts_in(storage.objects),
@@ -53,6 +60,18 @@ def start_online_scoring(
     for passes in (scoring.run_regularly(), alerting.run_regularly()):
         stages.push_async_callback(ended, asyncio.create_task(passes))
     return scoring
+
+
+class JudgedBy:
+    """The models of the providers; see `scoring.executor.Models`."""
+
+    def __init__(self, providers: Providers) -> None:
+        self._providers = providers
+
+    async def complete(self, request: Mapping[str, Json]) -> Mapping[str, Json]:
+        """See `Models`."""
+        async with await self._providers.complete(request) as answer:
+            return await answer.json()
 
 
 def forget_deleted(objects: Objects, ledger: ScoringLedger) -> None:
