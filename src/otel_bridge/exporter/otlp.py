@@ -1,7 +1,7 @@
 """Build the OTLP exporters: endpoint and headers.
 
-They are OpenTelemetry's own; timeout, compression, certificates (unless our settings name one to trust) and further headers
-are read by them from the `OTEL_EXPORTER_OTLP_*` variables. This module masks nothing and queues nothing.
+They are OpenTelemetry's own, that of spans with requests by `exporter.writer`; timeout, compression, certificates (unless our settings name
+one to trust) and further headers are read by them from the `OTEL_EXPORTER_OTLP_*` variables. This module masks nothing and queues nothing.
 """
 
 from collections.abc import Mapping
@@ -32,9 +32,10 @@ def build_span_exporter(
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
 
     from otel_bridge.exporter.own_session import Announcement  # noqa: PLC0415
+    from otel_bridge.exporter.written import WrittenSpanExporter  # noqa: PLC0415
 
     answer, announcement = LastAnswer(), Announcement()
-    exporter = (OTLPSpanExporter if is_reported else unreported(OTLPSpanExporter))(
+    exporter = (OTLPSpanExporter if is_reported else unreported(WrittenSpanExporter))(
         endpoint=settings.endpoints.traces,
         headers={**_headers(settings), **(headers or {})},
         session=_session(settings, answer, announcement),
