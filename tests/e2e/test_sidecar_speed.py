@@ -113,11 +113,11 @@ def cpu_s(call: Callable[[], object]) -> float:
 
 
 PATHS: Final = {
-    "parse": (lambda: protobuf.parse_traces(BODY), 0.12),
-    "check": (lambda: check_traces(REQUEST), 0.05),
-    "take in": (lambda: trace_intake(BODY, Encoding.PROTOBUF, ANYWHERE), 0.15),
-    "take in, for one project": (lambda: trace_intake(BODY, Encoding.PROTOBUF, CONFINED), 0.22),
-    "pack": (lambda: pack_record(b"segment!", RECORD), 0.02),
+    "parse": (lambda: protobuf.parse_traces(BODY), 0.15),
+    "check": (lambda: check_traces(REQUEST), 0.12),
+    "take in": (lambda: trace_intake(BODY, Encoding.PROTOBUF, ANYWHERE), 0.3),
+    "take in, for one project": (lambda: trace_intake(BODY, Encoding.PROTOBUF, CONFINED), 0.45),
+    "pack": (lambda: pack_record(b"segment!", RECORD), 0.08),
     "decode": (lambda: protobuf.spans_in(BODY), 1.2),
     "translate": (translate, 4.5),
     "observe": (observe, 1.2),
