@@ -21,12 +21,12 @@ which does not know it refuses the folder. Fields that nobody here knows are pas
 """
 
 import struct
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final, Literal, TypeAlias
 
 import orjson
+from isal.isal_zlib import crc32  # pyright: ignore[reportUnknownVariableType]  # its stubs leave the bytes open
 
 from otel_bridge_collector.decode.sender import Sender
 
@@ -104,16 +104,14 @@ def record_size(routing: Routing, payload: bytes) -> int:
 def pack_record(marker: bytes, record: Record) -> list[bytes]:
     """Return the record's bytes in parts, so that a large payload is not copied here."""
     routing = orjson.dumps(record.routing)
-    checksum = zlib.crc32(record.payload, zlib.crc32(routing))
+    checksum = crc32(record.payload, crc32(routing))
     fields = _FIELDS.pack(marker, record.seq, len(routing), len(record.payload), checksum)
-    return [fields, _CHECKSUM.pack(zlib.crc32(fields)), routing, record.payload]
+    return [fields, _CHECKSUM.pack(crc32(fields)), routing, record.payload]
 
 
 def unpack_head(data: bytes) -> Head | None:
     """Read the first `HEAD_SIZE` bytes of a record; None when they are damaged or too few."""
-    if len(data) < HEAD_SIZE or _CHECKSUM.unpack_from(data, _FIELDS.size)[0] != zlib.crc32(
-        data[: _FIELDS.size]
-    ):
+    if len(data) < HEAD_SIZE or _CHECKSUM.unpack_from(data, _FIELDS.size)[0] != crc32(data[: _FIELDS.size]):
         return None
     _, seq, routing_size, payload_size, body_checksum = _FIELDS.unpack_from(data)
     return Head(seq=seq, routing_size=routing_size, payload_size=payload_size, body_checksum=body_checksum)
@@ -121,7 +119,7 @@ def unpack_head(data: bytes) -> Head | None:
 
 def unpack_body(head: Head, body: bytes) -> Record | None:
     """Read what follows `head`; None when it is damaged or too short."""
-    if zlib.crc32(body) != head.body_checksum or len(body) != head.routing_size + head.payload_size:
+    if crc32(body) != head.body_checksum or len(body) != head.routing_size + head.payload_size:
         return None
     said = orjson.loads(body[: head.routing_size])
     routing = Routing(**{name: said[name] for name in _ROUTING if name in said})
