@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from otel_bridge_collector.spool.segment import (
     append_to,
     create_segment,
     cut_tail,
+    leave,
     list_segments,
     scan,
 )
@@ -87,3 +89,28 @@ def test_parts_are_written_one_behind_the_other_however_many(tmp_path: Path) -> 
     written = b"before" + b"".join(parts)
     assert segment.path.read_bytes() == written
     assert grown.size == len(written)
+
+
+def is_cached(path: Path) -> bool:
+    """Tell whether a file could be read without waiting for the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        return os.preadv(opened, [bytearray(1)], 0, os.RWF_NOWAIT) == 1
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        pytest.skip(f"this file system does not tell: {error.strerror}")
+    finally:
+        os.close(opened)
+
+
+@pytest.mark.skipif(not hasattr(os, "RWF_NOWAIT"), reason="only Linux tells")
+def test_a_segment_that_was_left_is_read_from_the_disk(tmp_path: Path) -> None:
+    segment = create_segment(tmp_path, 1)
+    segment = append_to(segment, packed(segment, 1, b"x" * 100_000))
+    assert is_cached(segment.path)
+
+    leave(segment)
+
+    assert not is_cached(segment.path)
+    assert [found.record.seq for found in scan(segment)] == [1]

@@ -88,6 +88,16 @@ def append_to(segment: Segment, *parts: bytes) -> Segment:
     return replace(segment, size=size)
 
 
+def leave(segment: Segment) -> None:
+    """Let the system forget the pages of a segment that grows no more: they give room to the next, and to files that are read again."""
+    if hasattr(os, "posix_fadvise"):  # macOS has none
+        descriptor = os.open(segment.path, os.O_RDONLY)
+        try:
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(descriptor)
+
+
 def scan(segment: Segment, offset: int = 0) -> Iterator[Found]:
     """Yield the intact records from `offset` on, in order; damage between them is passed over."""
     descriptor = os.open(segment.path, os.O_RDONLY)

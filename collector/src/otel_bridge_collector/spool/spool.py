@@ -19,7 +19,7 @@ from otel_bridge_collector.errors import SpoolError, SpoolFullError
 from otel_bridge_collector.spool.reader import MAX_BYTES, Extent, Reader
 from otel_bridge_collector.spool.record import Record, Routing, pack_record, record_size
 from otel_bridge_collector.spool.recovery import recover
-from otel_bridge_collector.spool.segment import Segment, append_to, create_segment
+from otel_bridge_collector.spool.segment import Segment, append_to, create_segment, leave
 from otel_bridge_collector.spool.writer import GroupWriter, Waiting, settle
 
 logger = logging.getLogger(__name__)
@@ -313,6 +313,8 @@ class Spool:
     def _growing_segment(self, first_seq: int) -> Segment:
         if self._growing and self._segments[-1].size < self._segment_bytes():
             return self._segments[-1]
+        if self._growing:
+            leave(self._segments[-1])
         segment = create_segment(self._folder, first_seq)
         with self._changing:
             self._segments = (*self._segments, segment)
