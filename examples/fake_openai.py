@@ -1,8 +1,8 @@
 """A small server that speaks enough of OpenAI's chat API for the examples: no key, no network, no model.
 
 It plays one fixed conversation: asked about the weather, it calls `get_weather` for every city that the
-question names; given the results, it answers in one sentence. Without tools it knows what its system message
-says, and answers with the sentence of it that shares most words with the question.
+question names; given the results, it answers in one sentence. With a system message and no tools it knows what
+that says, and answers with the sentence of it that shares most words with the question.
 
 Run alone: python examples/fake_openai.py [PORT]
 """
@@ -28,10 +28,10 @@ def completion(request: dict[str, Any]) -> dict[str, Any]:
     results = [message for message in messages if message["role"] == "tool"]
     if results:
         message = _final_answer(results)
-    elif request.get("tools"):
-        message = _tool_calls(messages[-1]["content"])
-    else:
+    elif messages[0]["role"] == "system" and not request.get("tools"):
         message = _known(messages)
+    else:
+        message = _tool_calls(messages[-1]["content"])
     prompt_tokens = sum(len(str(said.get("content") or "").split()) for said in messages)
     completion_tokens = len(json.dumps(message).split())
     return {
