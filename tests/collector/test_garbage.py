@@ -15,7 +15,7 @@ before = gc.get_freeze_count()
 search_rarely()
 assert gc.get_freeze_count() > before + 1_000, gc.get_freeze_count()
 circle = weakref.ref(Circle())
-objects = [[] for _ in range(THRESHOLDS[0] + 1)]
+objects = [[] for _ in range(2 * THRESHOLDS[0])]
 print(circle() is None)
 """
 
