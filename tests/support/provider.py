@@ -17,11 +17,16 @@ from tests.support.openai_server import openai_app
 HANG: Final = "hang"
 HANG_IN_STREAM: Final = "hang in stream"
 BREAK: Final = "break"
+END_EARLY: Final = "end early"
+"""Ends the stream before its end, as politely as one that is whole."""
+NO_STREAM: Final = "no stream"
+"""Answers as a whole what was asked for as a stream."""
 NO_JSON: Final = "no json"
 MUCH: Final = "much"
 
 Fault: TypeAlias = (
-    Literal["hang", "hang in stream", "break", "no json", "much"] | tuple[int, Mapping[str, str]]
+    Literal["hang", "hang in stream", "break", "end early", "no stream", "no json", "much"]
+    | tuple[int, Mapping[str, str]]
 )
 """What goes wrong with one request: a word, or a status with headers."""
 
@@ -84,6 +89,9 @@ class _App:
         fault = self._fake.faults.popleft() if self._fake.faults else self._fake.always
         if fault is None:
             await self._inner(scope, _again(body, receive), send)
+        elif fault == NO_STREAM:
+            whole = json.dumps({**json.loads(body), "stream": False}).encode()
+            await self._inner(scope, _again(whole, receive), send)
         else:
             await self._fail(fault, scope, receive, send)
 
@@ -105,6 +113,9 @@ class _App:
             start = [(b"content-type", b"text/event-stream")]
             await send({"type": "http.response.start", "status": 200, "headers": start})
             await send({"type": "http.response.body", "body": _BEGUN, "more_body": True})
+        if fault == END_EARLY:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
         if fault == BREAK:
             raise ConnectionAbortedError("as it was told")
         while (await receive())["type"] != "http.disconnect":

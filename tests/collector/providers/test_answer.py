@@ -19,13 +19,16 @@ class Ended:
         self.times += 1
 
 
-def answer(*pieces: bytes, status: int = 200, retry_after: str = "") -> tuple[Answer, Ended]:
+def answer(
+    *pieces: bytes, status: int = 200, retry_after: str = "", media_type: str = "text/event-stream"
+) -> tuple[Answer, Ended]:
     async def come() -> AsyncIterator[bytes]:
         for piece in pieces:
             yield piece
 
     ended = Ended()
     headers = {"retry-after": retry_after} if retry_after else {}
+    headers["content-type"] = media_type
     return Answer(provider="p", status=status, headers=headers, pieces=come(), end=ended), ended
 
 
@@ -66,3 +69,24 @@ def test_a_context_ends_the_call_of_an_answer_that_nobody_reads() -> None:
         return ended.times
 
     assert asyncio.run(run()) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "message"),
+    [
+        pytest.param(
+            b'data: {"a": 1}\n\n', "text/event-stream", "its stream ended too early", id="ends early"
+        ),
+        pytest.param(b"", "text/event-stream", "its stream ended too early", id="nothing"),
+        pytest.param(
+            b'{"a": 1}', "application/json; charset=utf-8", "answered no event stream", id="no stream"
+        ),
+    ],
+)
+def test_a_stream_that_is_none_or_is_cut_is_told(body: bytes, media_type: str, message: str) -> None:
+    async def run() -> list[object]:
+        given, _ = answer(body, media_type=media_type)
+        return [event async for event in given.events()]
+
+    with pytest.raises(ProviderError, match=message):
+        asyncio.run(run())

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from otel_bridge_collector.providers.events import data_of, object_of, whole_events
+from otel_bridge_collector.providers.events import data_of, ends_stream, object_of, whole_events
 
 
 def events_of(*pieces: bytes) -> list[bytes]:
@@ -49,3 +49,21 @@ def test_nothing_of_the_text_is_lost() -> None:
 )
 def test_an_event_holds_an_object_or_nothing(event: bytes, value: object) -> None:
     assert object_of(event) == value
+
+
+@pytest.mark.parametrize(
+    ("event", "ends"),
+    [
+        (b"data: [DONE]\n\n", True),
+        (b'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n', True),
+        (b'event: response.completed\ndata: {"type": "response.completed"}\n\n', True),
+        (b'data: {"error": {"message": "overloaded"}}\n\n', True),
+        (b'data: {"choices": [{"delta": {"content": "h"}, "finish_reason": null}]}\n\n', False),
+        (b'data: {"choices": [], "usage": {}}\n\n', False),
+        (b'data: {"choices": [1, null]}\n\n', False),
+        (b'data: {"type": "response.created"}\n\n', False),
+        (b": comment\n\n", False),
+    ],
+)
+def test_what_ends_a_stream(event: bytes, ends: bool) -> None:  # noqa: FBT001 - a case
+    assert ends_stream(event) is ends

@@ -1,6 +1,7 @@
 """The way of a call, with a real provider on loopback and rows that are kept in a list."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +18,15 @@ from otel_bridge_collector.proxy.cache import Cache
 from otel_bridge_collector.proxy.call import Call, read_call
 from otel_bridge_collector.proxy.places import Places
 from otel_bridge_collector.proxy.proxy import Proxy, Ways
-from tests.support.provider import BREAK, HANG, HANG_IN_STREAM, FakeProvider, provider
+from tests.support.provider import (
+    BREAK,
+    END_EARLY,
+    HANG,
+    HANG_IN_STREAM,
+    NO_STREAM,
+    FakeProvider,
+    provider,
+)
 
 T = TypeVar("T")
 PARENT = {"x-bt-parent": "project_id:p", "authorization": "Bearer k"}
@@ -185,6 +194,32 @@ def test_refusals_and_failures_are_rows_with_an_error(tmp_path: Path) -> None:
     assert "broke off" in failed["error"]
     assert (broken["output"][0]["message"]["content"], "broke off" in broken["error"]) == ("h", True)
     assert {"output"} & (refused.keys() | failed.keys()) == set()
+
+
+def test_a_stream_that_ends_before_its_end_is_an_error_and_is_not_kept(tmp_path: Path) -> None:
+    rows = Rows()
+
+    async def twice(proxy: Proxy) -> list[bytes]:
+        return [await body_of(proxy, call(stream=True, seed=1)) for _ in range(2)]
+
+    with provider(END_EARLY) as fake:
+        cut, whole = with_proxy(tmp_path, fake, rows, twice)
+
+    assert (b"broke off" in cut, b"[DONE]" in cut) == (True, False)
+    assert (b"broke off" in whole, b"[DONE]" in whole) == (False, True)
+    assert "its stream ended too early" in rows.kept[0]["error"]
+    assert rows.kept[0]["output"][0]["message"]["content"] == "h"
+
+
+def test_a_whole_answer_to_a_call_for_a_stream_is_passed_on_and_logged(tmp_path: Path) -> None:
+    rows = Rows()
+
+    with provider(NO_STREAM) as fake:
+        body = with_proxy(tmp_path, fake, rows, lambda proxy: body_of(proxy, call(stream=True)))
+
+    assert json.loads(body)["object"] == "chat.completion"
+    assert rows.kept[0]["output"][0]["message"]["content"] == "hi"
+    assert rows.kept[0]["metrics"]["tokens"] == 7
 
 
 def test_a_caller_that_leaves_is_a_row_with_what_was_said_until_then(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import orjson
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.errors import ProviderError
-from otel_bridge_collector.providers.events import object_of, whole_events
+from otel_bridge_collector.providers.events import ends_stream, object_of, whole_events
 from otel_bridge_collector.sinks.http import retry_after_s
 
 _SHOWN: Final = 300
@@ -37,6 +37,11 @@ class Answer:
     def is_good(self) -> bool:
         """Whether the provider did what it was asked for."""
         return 200 <= self.status < 300  # noqa: PLR2004 - as HTTP has it
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it comes as events, not as one JSON object, which some providers answer whatever they are asked for."""
+        return "json" not in self.headers.get("content-type", "")
 
     def with_body(self, body: bytes) -> Self:
         """Return this answer with its body, which was read, to be read again."""
@@ -75,10 +80,29 @@ class Answer:
             ProviderError: the provider refused the call, or the stream broke off.
         """
         await self.check()
-        async for event in whole_events(self.pieces):
+        if not self.is_stream:
+            raise ProviderError(
+                f"the provider {self.provider} answered no event stream, though it was asked for one"
+            )
+        async for event in self.stream():
             value = object_of(event)
             if value is not None:
                 yield value
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """Yield each event of a streamed answer as it came.
+
+        Raises:
+            ProviderError: the stream broke off, also where it ended before its end.
+        """
+        is_whole = False
+        async for event in whole_events(self.pieces):
+            is_whole = is_whole or ends_stream(event)
+            yield event
+        if not is_whole:
+            raise ProviderError(
+                f"the provider {self.provider} broke off in the middle of its answer: its stream ended too early"
+            )
 
     async def check(self) -> None:
         """Pass for a good answer.

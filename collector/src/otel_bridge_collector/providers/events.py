@@ -12,6 +12,7 @@ import orjson
 from otel_bridge.contract.row import Json
 
 DONE: Final = b"[DONE]"
+_LAST_TYPES: Final = frozenset({"response.completed", "response.incomplete", "response.failed", "error"})
 _END: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _LINE: Final = re.compile(rb"\r\n|\n|\r")
 
@@ -47,3 +48,22 @@ def object_of(event: bytes) -> Mapping[str, Json] | None:
     except orjson.JSONDecodeError:
         return None
     return cast("Mapping[str, Json]", value) if isinstance(value, dict) else None
+
+
+def ends_stream(event: bytes) -> bool:
+    """Tell whether nothing has to come behind an event: `[DONE]`, a reason to finish, the end of a response, or an error.
+
+    A stream that ends before one of these was cut off, also where the connection was closed as if it were whole.
+    """
+    if data_of(event) == DONE:
+        return True
+    value = object_of(event)
+    if value is None:
+        return False
+    choices = value.get("choices")
+    reasons = (
+        [each.get("finish_reason") for each in choices if isinstance(each, dict)]
+        if isinstance(choices, list)
+        else []
+    )
+    return any(reasons) or value.get("type") in _LAST_TYPES or bool(value.get("error"))

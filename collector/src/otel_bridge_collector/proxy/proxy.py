@@ -19,7 +19,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.errors import OverloadedError, ProviderError
 from otel_bridge_collector.providers.answer import Answer
 from otel_bridge_collector.providers.client import Providers
-from otel_bridge_collector.providers.events import object_of, whole_events
+from otel_bridge_collector.providers.events import object_of
 from otel_bridge_collector.proxy.cache import Cache, Kept
 from otel_bridge_collector.proxy.call import Call
 from otel_bridge_collector.proxy.output import Assembly, Output, output_of
@@ -131,7 +131,7 @@ class _Run:
         self._answer = answer = await self._ways.providers.complete(
             asked, operation=call.operation, stream=call.is_streamed, provider=call.provider
         )
-        if call.is_streamed and answer.is_good:
+        if call.is_streamed and answer.is_good and answer.is_stream:
             return self._reply(answer.status, _headers(answer), self._streamed(answer))
         return await self._whole(answer)
 
@@ -159,7 +159,7 @@ class _Run:
         """Yield the events of a stream, the last of them when the row is durable."""
         stream, error = self._stream, ""
         try:
-            async for event in whole_events(answer.pieces):
+            async for event in answer.stream():
                 if passed := stream.take(event):
                     yield passed
             error = stream.assembly.error
