@@ -1,5 +1,7 @@
 """Which function a body means."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,12 @@ CODE = {"inline_context": {"runtime": "python"}, "code": "x"}
 
 
 @pytest.fixture
-def objects(tmp_path: Path) -> Objects:
-    made = Objects(tmp_path / "objects.sqlite")
-    project = made.create_project("p")
-    for kind, slug in (("prompt", "a"), ("prompt", "both"), ("function", "both"), ("dataset", "d")):
-        made.in_projects.create(kind, project.id, kind, slug=slug, object_id=f"{kind} {slug}", xact_id=7)  # type: ignore[arg-type]  # kinds
-    return made
+def objects(tmp_path: Path) -> Iterator[Objects]:
+    with closing(Objects(tmp_path / "objects.sqlite")) as made:
+        project = made.create_project("p")
+        for kind, slug in (("prompt", "a"), ("prompt", "both"), ("function", "both"), ("dataset", "d")):
+            made.in_projects.create(kind, project.id, kind, slug=slug, object_id=f"{kind} {slug}", xact_id=7)  # type: ignore[arg-type]  # kinds
+        yield made
 
 
 @pytest.mark.parametrize(

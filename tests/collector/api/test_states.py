@@ -1,5 +1,7 @@
 """Past states of objects."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,9 @@ from otel_bridge_collector.store.project_objects import ProjectObject
 
 
 @pytest.fixture
-def objects(tmp_path: Path) -> Objects:
-    return Objects(tmp_path / "objects.sqlite")
+def objects(tmp_path: Path) -> Iterator[Objects]:
+    with closing(Objects(tmp_path / "objects.sqlite")) as opened:
+        yield opened
 
 
 def prompt(objects: Objects) -> ProjectObject:
