@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final, NamedTuple
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from genai_prices import __version__ as _table_version
-from genai_prices.data import providers
-from genai_prices.data_snapshot import DataSnapshot
-from genai_prices.types import TieredPrices
+if TYPE_CHECKING:
+    from genai_prices.types import TieredPrices
 
-TABLE: Final = f"genai-prices {_table_version}"
+TABLE: Final = f"genai-prices {version('genai-prices')}"
 """Which table, in answers."""
 
 _RATE_NAMES: Final = (
@@ -44,7 +43,7 @@ class Rates(NamedTuple):
 class _Card(NamedTuple):
     provider: str
     model: str
-    prices: Mapping[str, Decimal | TieredPrices]
+    prices: "Mapping[str, Decimal | TieredPrices]"
 
 
 def find_rates(
@@ -75,6 +74,10 @@ def find_rates(
 
 @lru_cache(maxsize=4096)
 def _card(model: str, provider: str | None, minute: int, service_tier: str | None) -> _Card | None:
+    # The table takes 100 ms and 7 MB, which who starts without a model's calls need not wait for.
+    from genai_prices.data import providers  # noqa: PLC0415 - see above
+    from genai_prices.data_snapshot import DataSnapshot  # noqa: PLC0415 - see above
+
     # A snapshot of its own for each search: the shared one remembers every name that it was ever asked for.
     snapshot = DataSnapshot(providers=providers, from_auto_update=False)
     try:
@@ -87,7 +90,7 @@ def _card(model: str, provider: str | None, minute: int, service_tier: str | Non
     return _Card(seller.id, found.id, {name: price for name, price in named.items() if price is not None})
 
 
-def _at(price: Decimal | TieredPrices, input_tokens: int) -> Decimal:
+def _at(price: "Decimal | TieredPrices", input_tokens: int) -> Decimal:
     if isinstance(price, Decimal):
         return price
     reached = [tier.price for tier in price.tiers if input_tokens > tier.start]
