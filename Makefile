@@ -124,8 +124,7 @@ checks: lint types wheel deploy examples corpus conformance compat openapi neigh
 
 ci: install ## what CI runs; the tests come last
 	@$(MAKE) --jobs 2 --output-sync=target checks
-	@$(MAKE) matrix
-	@$(MAKE) chaos-short
+	@$(MAKE) --jobs 2 --output-sync=target chaos-short matrix
 	@$(MAKE) test
 
 pins: ## pin what requirements/dev.in asks for (needs uv)
