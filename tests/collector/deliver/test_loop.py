@@ -18,6 +18,7 @@ from otel_bridge_collector.deliver.replay import Replay, Replays
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
 from otel_bridge_collector.errors import PermanentError, RefusedError, RetryableError, UnwritableError
+from otel_bridge_collector.metrics.catalog import TRANSLATION
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch
 from otel_bridge_collector.spool.cursor import Cursor
@@ -25,6 +26,7 @@ from otel_bridge_collector.spool.record import Record, Routing
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.telemetry import Counters
+from tests.support.otlp_receiver import wait_until
 from tests.support.otlp_request import log_record, logs, span, traces
 from tests.support.sinks import MemorySink
 
@@ -49,11 +51,11 @@ class NotedLosses:
 class Stage:
     """A spool, a delivery to `sink` and what lies between them."""
 
-    def __init__(self, folder: Path, sink: MemorySink, backoff: Backoff) -> None:
+    def __init__(self, folder: Path, sink: MemorySink, backoff: Backoff, limits: SpoolLimits) -> None:
         self.folder = folder
         self.losses = NotedLosses()
         (folder / "spool").mkdir(exist_ok=True)
-        self.spool = Spool(folder / "spool", limits=SpoolLimits())
+        self.spool = Spool(folder / "spool", limits=limits)
         self.objects = Objects(folder / "objects.sqlite")
         self.cursor = Cursor(folder / "cursor")
         router = Router(self.objects, default_parent="project_id:default")
@@ -67,7 +69,8 @@ class Stage:
             backoff=backoff,
             losses=self.losses,
         )
-        self.delivery = Delivery(self.spool, destination, Counters())
+        self.counters = Counters()
+        self.delivery = Delivery(self.spool, destination, self.counters)
 
     async def append(self, *names: str) -> None:
         for number, name in enumerate(names, 1):
@@ -82,8 +85,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(folder: Path, sink: MemorySink, *, backoff: Backoff | None = None) -> AsyncIterator[Stage]:
-    made = Stage(folder, sink, backoff or Backoff())
+async def stage(
+    folder: Path, sink: MemorySink, *, backoff: Backoff | None = None, limits: SpoolLimits | None = None
+) -> AsyncIterator[Stage]:
+    made = Stage(folder, sink, backoff or Backoff(), limits or SpoolLimits())
     made.spool.start()
     yield made
     await made.delivery.stop(drain_s=20)
@@ -144,6 +149,30 @@ def test_what_waits_is_sent_together(tmp_path: Path) -> None:
     deliver(tmp_path, sink, *"abcdefgh")
 
     assert [batch.next_seq for batch in sink.batches] == [9]
+
+
+def test_the_next_chunk_is_prepared_while_one_is_sent(tmp_path: Path) -> None:
+    stages: list[Stage] = []
+    prepared_meanwhile: list[int] = []
+
+    def wait_for_more(batch: Batch[RowWrite]) -> None:
+        """The event loop stands still here: only a thread can spend time with the translation of another record."""
+        spent = stages[0].counters.totals()
+        if batch.next_seq == 2:
+            wait_until(lambda: stages[0].counters.totals()[TRANSLATION.name] > spent[TRANSLATION.name])
+            prepared_meanwhile.append(batch.next_seq)
+
+    async def run() -> None:
+        sink = MemorySink(wait_for_more)
+        async with stage(tmp_path, sink, limits=SpoolLimits(chunk_bytes=1)) as made:
+            stages.append(made)
+            await made.append("a", "b", "c")
+            made.delivery.start()
+            assert await made.delivered()
+
+    asyncio.run(run())
+
+    assert prepared_meanwhile == [2]
 
 
 def test_what_comes_later_is_delivered_too(tmp_path: Path) -> None:

@@ -9,19 +9,21 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import Final, Generic, NoReturn, TypeVar
 
+from otel_bridge_collector.deliver.ahead import Ahead, Readied
 from otel_bridge_collector.deliver.dead_letter import DeadLetter, DeadLetters
 from otel_bridge_collector.deliver.destination import Destination, State, Status
-from otel_bridge_collector.deliver.preparation import Preparation, Prepared
+from otel_bridge_collector.deliver.preparation import Preparation, Prepared, prepare_guarded, prepare_onto
 from otel_bridge_collector.deliver.recall import delivered_last
 from otel_bridge_collector.deliver.replay import Replay, Replays
 from otel_bridge_collector.deliver.tally import Tally, refused_of
 from otel_bridge_collector.errors import PermanentError, RefusedError, RetryableError, UnwritableError
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch
-from otel_bridge_collector.spool.reader import Chunk, Reader
+from otel_bridge_collector.spool.reader import Reader
 from otel_bridge_collector.spool.record import Record
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.telemetry import Counters
@@ -45,6 +47,7 @@ class Delivery(Generic[T]):
         self._tally = Tally(counters, destination.name, destination.items)
         self._backoff = destination.backoff
         self._preparation = destination.new_preparation()
+        self._ahead: Ahead[T] = Ahead(partial(self._timed, self._preparation))
         self._reader: Reader | None = None
         self._replays = Replays(destination.replay_file)
         self._last_error = ""
@@ -74,6 +77,7 @@ class Delivery(Generic[T]):
         self._forget_listener()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+        await self._ahead.end()
         if self._destination.close:
             await self._destination.close()
 
@@ -144,11 +148,11 @@ class Delivery(Generic[T]):
             self._more.clear()
             if replay := self._replays.waiting():
                 await self._run_replay(replay)
-            chunk = await self._trying(self._read)
-            if chunk.records:
-                await self._deliver_chunk(chunk)
+            readied = await self._trying(self._next)
+            if readied.chunk.records:
+                await self._deliver_chunk(readied)
             else:
-                await self._advance(chunk.next_seq)
+                await self._advance(readied.chunk.next_seq)
                 await self._more.wait()
 
     def _remember(self) -> None:
@@ -157,37 +161,45 @@ class Delivery(Generic[T]):
         except Exception as error:  # noqa: BLE001 - it is of help only, and must not hold up delivery
             logger.warning("%s: cannot read what was delivered last (%s)", self.name, type(error).__name__)
 
-    async def _read(self) -> Chunk:
+    async def _next(self) -> Readied[T]:
         reader = self._reader or self._spool.reader(self._cursor.next_seq)
         self._reader = None  # one that failed has passed records that nobody got
-        chunk = await asyncio.to_thread(reader.read)
+        readied = await self._ahead.take(reader.read)
         self._reader = reader
-        return chunk
+        return readied
 
-    async def _deliver_chunk(self, chunk: Chunk) -> None:
+    async def _deliver_chunk(self, readied: Readied[T]) -> None:
+        chunk = readied.chunk
         self._oldest_ns = chunk.records[0].routing.received_ns
-        prepared = await self._prepared(self._preparation, chunk.records)
+        prepared = await self._prepared(self._preparation, chunk.records, readied.done)
+        # Where less waits than was read, the next chunk is better read later: it will hold more.
+        if self._reader and self._spool.end_seq - chunk.next_seq >= len(chunk.records):
+            self._ahead.begin(self._reader.read)
         await self._deliver(prepared, chunk.next_seq)
         self._oldest_ns = None
 
     async def _prepared(
-        self, preparation: Preparation[T], records: Sequence[Record]
+        self,
+        preparation: Preparation[T],
+        records: Sequence[Record],
+        done: Sequence[tuple[Record, Prepared[T]]] = (),
     ) -> list[tuple[Record, Prepared[T]]]:
-        """Prepare records, each once: what was prepared before a failure is not prepared again."""
-        done: list[tuple[Record, Prepared[T]]] = []
+        """Prepare the records that are not done, each once: what was prepared before a failure is not prepared again."""
+        all_done = list(done)
 
-        def prepare() -> None:
-            for record in records[len(done) :]:
-                start_s = time.perf_counter()
-                done.append((record, _prepare(preparation, record)))
-                self._tally.translated(time.perf_counter() - start_s)
-
+        prepare = partial(prepare_onto, all_done, records, partial(self._timed, preparation))
         await self._trying(lambda: asyncio.to_thread(prepare))
-        for record, each in done:
+        for record, each in all_done:
             for fault in each.faults:
                 await self._bury(record, fault, each.lost)
                 self._tally.not_translated()
-        return done
+        return all_done
+
+    def _timed(self, preparation: Preparation[T], record: Record) -> Prepared[T]:
+        start_s = time.perf_counter()
+        prepared = prepare_guarded(preparation, record)
+        self._tally.translated(time.perf_counter() - start_s)
+        return prepared
 
     async def _deliver(self, prepared: Sequence[tuple[Record, Prepared[T]]], next_seq: int) -> None:
         while prepared:
@@ -353,15 +365,6 @@ class Delivery(Generic[T]):
             logger.info("%s: delivers again", self.name)
         self._last_error = ""
         self._backoff.succeeded()
-
-
-def _prepare(preparation: Preparation[T], record: Record) -> Prepared[T]:
-    try:
-        return preparation.prepare(record)
-    except RetryableError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with one record must not stop the others
-        return Prepared(writes=[], faults=[f"{type(error).__name__}: {error}"], lost=None)
 
 
 def _is_whole(write: object) -> bool:

@@ -1,9 +1,10 @@
 """What a spool record becomes for a destination before it is sent: the interface between reading and sending."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
+from otel_bridge_collector.errors import RetryableError
 from otel_bridge_collector.spool.record import Record
 
 T = TypeVar("T")
@@ -39,3 +40,31 @@ class Preparation(Protocol[T]):
     def remember(self, records: Iterable[Record]) -> None:
         """Take up records that the destination has already, as if they had just been prepared."""
         ...
+
+
+def prepare_onto(
+    done: list[tuple[Record, Prepared[T]]],
+    records: Sequence[Record],
+    prepare: Callable[[Record], Prepared[T]],
+) -> None:
+    """Prepare the records that `done` does not have yet, and add each as soon as it is.
+
+    Raises:
+        RetryableError: one cannot be prepared now; those before it were added.
+    """
+    for record in records[len(done) :]:
+        done.append((record, prepare(record)))  # noqa: PERF401 - `extend` does not promise what it leaves behind
+
+
+def prepare_guarded(preparation: Preparation[T], record: Record) -> Prepared[T]:
+    """Prepare a record; a bug that it meets is a fault of its own, and all of it is lost.
+
+    Raises:
+        RetryableError: it cannot be said now.
+    """
+    try:
+        return preparation.prepare(record)
+    except RetryableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one record must not stop the others
+        return Prepared(writes=[], faults=[f"{type(error).__name__}: {error}"], lost=None)
