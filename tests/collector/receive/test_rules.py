@@ -55,6 +55,7 @@ def test_only_health_the_description_logging_in_and_urls_that_are_secrets_need_n
         "/v1/feedback",
         "/",
         "/ui/style.css",
+        "/ui/script/{name}",
         "/ui/login",
         "/ui/logout",
     }

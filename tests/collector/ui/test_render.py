@@ -41,12 +41,14 @@ def test_a_refusal_that_may_pass_says_when_to_come_again() -> None:
     assert client_of(SpoolFullError("full")).get("/").headers["retry-after"] == "10"
 
 
-def test_a_page_may_run_and_fetch_nothing() -> None:
+def test_a_page_may_run_and_fetch_our_own_files_alone() -> None:
     async def show(request: Request) -> Response:
         return error_page(request, 200, "m")
 
     headers = TestClient(Starlette(routes=[Route("/", show)])).get("/").headers
 
-    assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self';")
+    assert headers["content-security-policy"].startswith(
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self';"
+    )
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["cache-control"] == "no-store"

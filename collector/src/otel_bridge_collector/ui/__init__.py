@@ -1,1 +1,1 @@
-"""The web page: server-rendered, without script. It reads through the query language and writes through the one door."""
+"""The web page: server-rendered, and livelier with script. It reads through the query language and writes through the one door."""

@@ -1,6 +1,7 @@
 """A template to an answer: everything that a row holds is text, and the browser is told to run and fetch nothing else."""
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.access import NOBODY, Access, current_access
 from otel_bridge_collector.api.errors import RequestError, query_error_status
 from otel_bridge_collector.errors import QueryError
@@ -16,6 +18,7 @@ from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
 from otel_bridge_collector.receive.rules import SEND
 from otel_bridge_collector.ui import said, urls, values
 from otel_bridge_collector.ui.form import form_token, keep_form_token
+from otel_bridge_collector.ui.script import built_script
 from otel_bridge_collector.ui.session import SESSION_COOKIE
 
 if TYPE_CHECKING:
@@ -24,14 +27,14 @@ if TYPE_CHECKING:
 
 HEADERS: Final = {
     "content-security-policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
     "cache-control": "no-store",
 }
-"""No script at all, no style but our own file, no picture, no frame, no other origin; and no copy of rows on disk."""
+"""No script and no style but our own files, no picture, no frame, no other origin; and no copy of rows on disk."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -56,6 +59,7 @@ def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **gi
             can_write=_access().may(SEND),
             here=here_of(request),
             version=_VERSION,
+            script=built_script(),
             **given,
         )
     )
@@ -117,6 +121,13 @@ def _as_typed(text: str) -> "Markup":
     return escape(text)
 
 
+def _as_props(given: Mapping[str, Json]) -> "Markup":
+    """Write what the server says to an island, for `data-props`: JSON, in which texts stand mark by mark."""
+    from markupsafe import escape  # noqa: PLC0415 - see below
+
+    return escape(json.dumps(given, ensure_ascii=False))
+
+
 @cache
 def _templates() -> "Environment":
     # Imported with the first page: a sidecar that nobody looks at needs none of it.
@@ -132,6 +143,7 @@ def _templates() -> "Environment":
     )
     filters: dict[str, Any] = templates.filters  # checkers take it for one of those that Jinja brings
     filters["as_typed"] = _as_typed
+    filters["as_props"] = _as_props
     for function in (
         values.preview, values.failure, values.whole, values.visible, values.is_long, values.messages, values.number, values.seconds, values.when,
         values.numbers_of, values.duration_s, values.text_of, values.tags_of,

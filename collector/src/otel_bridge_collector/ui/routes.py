@@ -22,9 +22,10 @@ from otel_bridge_collector.ui.monitor import Monitor
 from otel_bridge_collector.ui.pages import Pages
 from otel_bridge_collector.ui.render import Handler, as_page, error_page
 from otel_bridge_collector.ui.review import Review
+from otel_bridge_collector.ui.script import script_file
 from otel_bridge_collector.ui.session import Sessions
 
-_STYLE: Final = files("otel_bridge_collector.ui").joinpath("static", "style.css").read_bytes()
+STYLE: Final = files("otel_bridge_collector.ui").joinpath("static", "style.css").read_bytes()
 _STYLE_HEADERS: Final = {"cache-control": "max-age=3600", "x-content-type-options": "nosniff"}
 
 
@@ -75,6 +76,7 @@ def build_ui_routes(
     return [
         Route("/", _to_page, methods=["GET"]),
         Route("/ui/style.css", _style, methods=["GET"]),
+        Route("/ui/script/{name}", script_file, methods=["GET"]),
         _page("/ui/login", entrance.login_page),
         _page("/ui/login", entrance.login, method="POST"),
         _page("/ui/logout", entrance.logout, method="POST"),
@@ -111,4 +113,4 @@ async def _nothing(request: Request) -> Response:
 
 async def _style(request: Request) -> Response:
     del request
-    return Response(_STYLE, media_type="text/css", headers=_STYLE_HEADERS)
+    return Response(STYLE, media_type="text/css", headers=_STYLE_HEADERS)
