@@ -7,6 +7,7 @@ import httpx
 
 from tests.support.collector import Collector
 from tests.support.conventions import Case
+from tests.support.page_talk import feed_talk
 
 PROJECT: Final = "shop"
 RECORDED: Final = (
@@ -30,11 +31,16 @@ _START_S: Final = 1_790_000_000.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Ids of what was fed in."""
+    """Ids of what was fed in.
+
+    Attributes:
+        talk_id: of a project of its own, with the traces of `page_talk`.
+    """
 
     project_id: str
     experiment_id: str
     dataset_id: str
+    talk_id: str = ""
 
 
 def feed(collector: Collector, *, key: str = "") -> Seen:
@@ -73,7 +79,12 @@ def feed(collector: Collector, *, key: str = "") -> Seen:
             ),
         ]
         client.post("/logs3", json={"rows": rows, "api_version": 2}).raise_for_status()
-        return Seen(project_id=project_id, experiment_id=experiments[1], dataset_id=dataset_id)
+        return Seen(
+            project_id=project_id,
+            experiment_id=experiments[1],
+            dataset_id=dataset_id,
+            talk_id=feed_talk(client, _START_S + 500),
+        )
 
 
 def _log_rows() -> list[dict[str, Any]]:

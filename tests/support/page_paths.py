@@ -19,6 +19,10 @@ def page_paths(seen: Seen) -> dict[str, str]:
         "monitor-by-model": f"{project}/monitor?by=metadata.model&since=30d",
         "review": f"{project}/review",
         "trace": row_path("project_logs", seen.project_id, "answer"),
+        "trace-with-everything": row_path("project_logs", seen.talk_id, "talk"),
+        "trace-as-conversation": row_path("project_logs", seen.talk_id, "talk") + "&view=conversation",
+        "row-with-tools-and-picture": row_path("project_logs", seen.talk_id, "talk-2"),
+        "compared": compare_path("project_logs", seen.talk_id, "talk", "talk-again"),
         "row-of-conversation": row_path("project_logs", seen.project_id, "answer-chat example-model"),
         "row-with-error": row_path("project_logs", seen.project_id, "broken"),
         "row-with-hostile-text": row_path("project_logs", seen.project_id, "named"),
@@ -36,3 +40,9 @@ def page_paths(seen: Seen) -> dict[str, str]:
 def row_path(kind: str, object_id: str, row_id: str) -> str:
     """The page of a row."""
     return "/app/local/object?" + urlencode({"object_type": kind, "object_id": object_id, "id": row_id})
+
+
+def compare_path(kind: str, object_id: str, left: str, right: str) -> str:
+    """The page of two traces of one object."""
+    asked = {"object_type": kind, "object_id": object_id, "id": left, "with": right}
+    return "/app/local/compare?" + urlencode(asked)

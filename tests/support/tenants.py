@@ -123,7 +123,7 @@ ANSWERED_WITH_NO: Final = frozenset(
     key
     for key in ENDPOINTS
     if "/v1/metrics" in key[1]
-    or key[1].startswith(("/ui/", "/v1/proxy/"))
+    or (key[1].startswith(("/ui/", "/v1/proxy/")) and key[1] != "/ui/attachment")
     or key[1] in ("/otel", "/otel/{rest}", "/app/{rest}")
 )
 """What succeeds for nobody: metrics are not kept, there is nothing else under /otel and /app, a form needs its page's cookie, and
@@ -183,7 +183,7 @@ def _parameters(victim: Victim) -> dict[str, str]:
 
 
 def _row_of(victim: Victim) -> dict[str, str]:
-    return {"object_type": "project_logs", "object_id": victim.project_id, "id": SPAN_ID}
+    return {"object_type": "project_logs", "object_id": victim.project_id, "id": SPAN_ID, "with": SPAN_ID}
 
 
 def _body(victim: Victim) -> dict[str, Any]:

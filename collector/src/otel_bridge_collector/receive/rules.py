@@ -87,10 +87,12 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/ui/login"): OPEN,  # the form is the key
     ("POST", "/ui/login"): OPEN,
     ("POST", "/ui/logout"): OPEN,
+    ("GET", "/ui/attachment"): READ,
     ("POST", "/ui/test-trace"): SEND,
     ("POST", "/ui/feedback"): SEND,
     ("POST", "/ui/dataset-rows"): SEND,
     ("GET", "/app"): READ,
+    ("GET", "/app/{org}/compare"): READ,
     ("GET", "/app/{org}/object"): READ,
     ("GET", "/app/{org}/p/{project}"): READ,
     ("GET", "/app/{org}/p/{project}/logs"): READ,

@@ -1,31 +1,22 @@
-"""The pages that show rows: projects, logs, one trace, experiments and datasets."""
+"""The pages that show tables: projects, logs, experiments and datasets."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from http import HTTPStatus
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from otel_bridge.contract.row import Json
-from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.summaries import Summaries
-from otel_bridge_collector.query.build import binary, logical
-from otel_bridge_collector.query.syntax import Expression, Literal, Path, Sorted
+from otel_bridge_collector.query.build import logical
+from otel_bridge_collector.query.syntax import Expression, Path
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
-from otel_bridge_collector.ui.listing import RANGES, VIEWS, of_object, read_asked, read_listing
-from otel_bridge_collector.ui.lookup import find_object, find_project, home_of
+from otel_bridge_collector.ui.listing import RANGES, VIEWS, read_asked, read_listing
+from otel_bridge_collector.ui.lookup import find_object, find_project
 from otel_bridge_collector.ui.render import render
-from otel_bridge_collector.ui.timeline import WIDTH, steps_of
-from otel_bridge_collector.ui.urls import SECTIONS, Kind, kind_of, row_url
-
-MAX_STEPS: Final = 10_000
-"""Of one trace; the rest is said to be left out."""
-
-_STEP_FIELDS: Final = ("id", "span_id", "span_parents", "created", "span_attributes", "metrics", "error")
+from otel_bridge_collector.ui.trace_rows import TraceRows, equal, no_row
+from otel_bridge_collector.ui.urls import SECTIONS, Kind, row_url
 
 
 class Pages:
@@ -44,6 +35,7 @@ class Pages:
         """
         self._objects = objects
         self._reader = reader
+        self._rows = TraceRows(reader)
         self._summaries = summaries
         self._endpoint = endpoint
 
@@ -77,6 +69,8 @@ class Pages:
         """Show the numbers of an experiment against the one before it, and its cases."""
         project = find_project(self._objects, request.path_params["project"])
         found = find_object(self._objects, "experiment", project, request.path_params["name"])
+        if linked := _linked(request):
+            return RedirectResponse(await self._row_url("experiment", found.id, *linked))
         base = self._summaries.base_of(found)
         numbers = await self._summaries.numbers(found, base)
         base_project = self._objects.project(base.project_id) if base else None
@@ -89,35 +83,9 @@ class Pages:
         """Show the records of a dataset."""
         project = find_project(self._objects, request.path_params["project"])
         found = find_object(self._objects, "dataset", project, request.path_params["name"])
+        if linked := _linked(request):
+            return RedirectResponse(await self._row_url("dataset", found.id, *linked))
         return await self._table(request, "dataset", found.id, project, "dataset", {"name": found.name})
-
-    async def row(self, request: Request) -> Response:
-        """Show one row, and the trace that it belongs to."""
-        given = request.query_params
-        kind, object_id, row_id = (
-            kind_of(given.get("object_type")),
-            given.get("object_id", ""),
-            given.get("id", ""),
-        )
-        project, name = home_of(self._objects, kind, object_id)
-        found = await self._first(kind, object_id, _equal("id", row_id))
-        if found is None:
-            raise _no_row(row_id)
-        steps = [] if kind == "dataset" else await self._steps(kind, object_id, found)
-        return render(
-            request,
-            "row",
-            project=project,
-            section=SECTIONS[kind],
-            kind=kind,
-            object_id=object_id,
-            object_name=name,
-            row=found,
-            datasets=self._datasets(project) if kind != "dataset" else (),
-            steps=steps_of(steps[:MAX_STEPS]),
-            is_cut=len(steps) > MAX_STEPS,
-            width=WIDTH,
-        )
 
     def _objects_page(self, request: Request, kind: Kind) -> Response:
         project = find_project(self._objects, request.path_params["project"])
@@ -155,48 +123,19 @@ class Pages:
         return self._objects.in_projects.find("dataset", project_id=project.id)
 
     async def _row_url(self, kind: Kind, object_id: str, condition: Expression, named: str) -> str:
-        found = await self._first(kind, object_id, condition, fields=("id",))
+        found = await self._rows.first(kind, object_id, condition, fields=("id",))
         if found is None:
-            raise _no_row(named)
+            raise no_row(named)
         return row_url(found["id"], kind, object_id)
-
-    async def _first(
-        self, kind: Kind, object_id: str, condition: Expression, fields: tuple[str, ...] = ()
-    ) -> Mapping[str, Json] | None:
-        query = of_object(kind, object_id, condition, fields=fields, limit=1)
-        return next(iter((await self._reader.read(query)).answer.data), None)
-
-    async def _steps(self, kind: Kind, object_id: str, row: Mapping[str, Json]) -> list[Mapping[str, Json]]:
-        """Return the first spans of a row's trace, one more than are shown, and the row among those that are."""
-        condition = _equal("root_span_id", row.get("root_span_id"))
-        query = of_object(kind, object_id, condition, fields=_STEP_FIELDS, limit=MAX_STEPS + 1)
-        oldest_first = replace(query, sort=(Sorted(expression=Path(parts=("created",))),))
-        found = list((await self._reader.read(oldest_first)).answer.data)
-        if all(each["id"] != row["id"] for each in found[:MAX_STEPS]):
-            found.insert(0, {name: row.get(name) for name in _STEP_FIELDS})
-        return found
 
 
 def _linked(request: Request) -> tuple[Expression, str] | None:
     """Return what the link of an SDK names, and its name: `oid`, a row; or `r` and `s`, a trace and a span of it."""
     given = request.query_params
     if row_id := given.get("oid"):
-        return _equal("id", row_id), row_id
+        return equal("id", row_id), row_id
     if trace := given.get("r"):
         span = given.get("s")
-        which = _equal("span_id", span) if span else Path(parts=("is_root",))
-        return logical("and", (_equal("root_span_id", trace), which)), span or trace
+        which = equal("span_id", span) if span else Path(parts=("is_root",))
+        return logical("and", (equal("root_span_id", trace), which)), span or trace
     return None
-
-
-def _equal(field: str, value: Json) -> Expression:
-    return binary("eq", Path(parts=(field,)), Literal(value=value))
-
-
-def _no_row(row_id: str) -> RequestError:
-    return RequestError(
-        f'there is no row "{row_id}"',
-        code="notFound",
-        status=HTTPStatus.NOT_FOUND,
-        hint="it may not have arrived yet: rows of a span come when it ends; `otel-bridge-collector explain ID` says more",
-    )

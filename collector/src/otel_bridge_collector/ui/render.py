@@ -16,7 +16,7 @@ from otel_bridge_collector.api.errors import RequestError, query_error_status
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
 from otel_bridge_collector.receive.rules import SEND
-from otel_bridge_collector.ui import said, urls, values
+from otel_bridge_collector.ui import conversation, said, urls, values
 from otel_bridge_collector.ui.form import form_token, keep_form_token
 from otel_bridge_collector.ui.script import built_script
 from otel_bridge_collector.ui.session import SESSION_COOKIE
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 HEADERS: Final = {
     "content-security-policy": (
-        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
     "cache-control": "no-store",
 }
-"""No script and no style but our own files, no picture, no frame, no other origin; and no copy of rows on disk."""
+"""No script and no style but our own files, no picture but our own and those in a row, no frame, no other origin; and no copy of rows on disk."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -54,7 +54,7 @@ def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **gi
         .get_template(f"{template}.html")
         .render(
             form_token=token,
-            uses_keys=bool(_access().name),
+            uses_keys=needs_key(),
             has_session=SESSION_COOKIE in request.cookies,
             can_write=_access().may(SEND),
             here=here_of(request),
@@ -95,6 +95,11 @@ def as_page(handler: Handler) -> Handler:
             return fault_page(request, fault_of(error))
 
     return shown
+
+
+def needs_key() -> bool:
+    """Tell whether who asks had to show a key."""
+    return bool(_access().name)
 
 
 def here_of(request: Request) -> str:
@@ -146,9 +151,9 @@ def _templates() -> "Environment":
     filters["as_props"] = _as_props
     for function in (
         values.preview, values.failure, values.whole, values.visible, values.is_long, values.messages, values.number, values.seconds, values.when,
-        values.numbers_of, values.duration_s, values.text_of, values.tags_of,
+        values.dollars, values.amount, values.numbers_of, values.duration_s, values.text_of, values.tags_of,
         urls.project_url, urls.object_url, urls.row_url,
-        said.said_of,
+        said.said_of, conversation.conversation, conversation.attachments_in,
     ):  # fmt: skip
         filters[function.__name__] = function
     return templates

@@ -17,13 +17,16 @@ from otel_bridge_collector.api.summaries import Summaries
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.settings import Address
 from otel_bridge_collector.ui.annotate import Annotations
+from otel_bridge_collector.ui.compare import ComparePage
 from otel_bridge_collector.ui.entrance import CheckKey, Entrance
 from otel_bridge_collector.ui.monitor import Monitor
 from otel_bridge_collector.ui.pages import Pages
+from otel_bridge_collector.ui.picture import Pictures
 from otel_bridge_collector.ui.render import Handler, as_page, error_page
 from otel_bridge_collector.ui.review import Review
 from otel_bridge_collector.ui.script import script_file
 from otel_bridge_collector.ui.session import Sessions
+from otel_bridge_collector.ui.trace import TracePage
 
 STYLE: Final = files("otel_bridge_collector.ui").joinpath("static", "style.css").read_bytes()
 _STYLE_HEADERS: Final = {"cache-control": "max-age=3600", "x-content-type-options": "nosniff"}
@@ -77,6 +80,7 @@ def build_ui_routes(
         Route("/", _to_page, methods=["GET"]),
         Route("/ui/style.css", _style, methods=["GET"]),
         Route("/ui/script/{name}", script_file, methods=["GET"]),
+        _page("/ui/attachment", Pictures(plane.attachments).show),
         _page("/ui/login", entrance.login_page),
         _page("/ui/login", entrance.login, method="POST"),
         _page("/ui/logout", entrance.logout, method="POST"),
@@ -84,7 +88,8 @@ def build_ui_routes(
         _page("/ui/feedback", annotations.feedback, method="POST"),
         _page("/ui/dataset-rows", annotations.collect, method="POST"),
         _page("/app", pages.home),
-        _page("/app/{org}/object", pages.row),
+        _page("/app/{org}/object", TracePage(plane.objects, reader).page),
+        _page("/app/{org}/compare", ComparePage(plane.objects, reader).page),
         _page(project, pages.logs),
         _page(f"{project}/logs", pages.logs),
         _page(f"{project}/monitor", Monitor(plane.objects, reader).page),

@@ -21,6 +21,9 @@ _BOX_LINES: Final = 30
 """Lines of `pre` in the height that style.css allows it."""
 
 
+Row = Mapping[str, Json]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
     """A value as far as a page shows it, and how many characters it leaves out."""
@@ -110,6 +113,11 @@ def seconds(value: object) -> str:
     return f"{value:.2f} s" if value < _MINUTE_S else f"{value / _MINUTE_S:.1f} min"
 
 
+def amount(value: object, unit: str) -> str:
+    """Return a number in its unit: `seconds`, `dollars`, or a plain `number`; empty for none."""
+    return seconds(value) if unit == "seconds" else dollars(value) if unit == "dollars" else number(value)
+
+
 def when(value: object) -> str:
     """Return a time as `2026-01-31 10:30:00`, in UTC; what is none, as it is."""
     text = value if isinstance(value, str) else ""
@@ -135,13 +143,20 @@ def numbers_of(value: Json) -> dict[str, float]:
     }
 
 
-def duration_s(row: Mapping[str, Json]) -> float | None:
+def dollars(value: object) -> str:
+    """Return US dollars with the digits that say something; empty for none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    return f"${value:,.2f}" if value >= 1 or value == 0 else f"${value:.3g}"
+
+
+def duration_s(row: Row) -> float | None:
     """Return how long a span took, in seconds; None where it does not say it."""
     metrics = numbers_of(row.get("metrics"))
     return metrics["end"] - metrics["start"] if {"start", "end"} <= metrics.keys() else None
 
 
-def text_of(row: Mapping[str, Json], field: str, member: str) -> str:
+def text_of(row: Row, field: str, member: str) -> str:
     """Return a text that is a member of a field of a row; empty where there is none."""
     value = row.get(field)
     found = value.get(member) if isinstance(value, Mapping) else None
