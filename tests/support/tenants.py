@@ -109,7 +109,7 @@ def attempts(victim: Victim, method: str, template: str) -> Iterator[dict[str, A
                     "url": path,
                     "params": {
                         **_parameters(victim),
-                        **(_row_of(victim) if template.startswith("/app/") else {}),
+                        **(_row_of(victim) if template.startswith(("/app/", "/ui/steps")) else {}),
                     },
                     "headers": {"x-bt-parent": parent, "content-type": "application/json"},
                     "json": None if method == "GET" else body,
@@ -123,7 +123,7 @@ ANSWERED_WITH_NO: Final = frozenset(
     key
     for key in ENDPOINTS
     if "/v1/metrics" in key[1]
-    or (key[1].startswith(("/ui/", "/v1/proxy/")) and key[1] != "/ui/attachment")
+    or (key[1].startswith(("/ui/", "/v1/proxy/")) and key[1] not in ("/ui/attachment", "/ui/steps"))
     or key[1] in ("/otel", "/otel/{rest}", "/app/{rest}")
 )
 """What succeeds for nobody: metrics are not kept, there is nothing else under /otel and /app, a form needs its page's cookie, and

@@ -85,3 +85,12 @@ def test_counts_that_repeat_those_of_other_spans_are_not_counted_again() -> None
 
 def test_what_a_row_does_not_say_is_no_fact() -> None:
     assert facts_of({"metrics": {"tokens": 3}}) == [("tokens", "number", 3)]
+
+
+def test_the_script_of_a_page_gets_a_row_without_its_trace(talk: Asking) -> None:
+    asked = {"object_type": "project_logs", "object_id": talk.project_id, "id": "talk-2"}
+
+    text = page_of(talk).get("/app/o/object", params=asked, headers={"x-otel-bridge-part": "row"}).text
+
+    assert "a log line &lt;script&gt;" in text
+    assert 'class="tree"' not in text

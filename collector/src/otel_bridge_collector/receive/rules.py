@@ -88,6 +88,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("POST", "/ui/login"): OPEN,
     ("POST", "/ui/logout"): OPEN,
     ("GET", "/ui/attachment"): READ,
+    ("GET", "/ui/steps"): READ,
     ("POST", "/ui/test-trace"): SEND,
     ("POST", "/ui/feedback"): SEND,
     ("POST", "/ui/dataset-rows"): SEND,

@@ -152,7 +152,7 @@ def _templates() -> "Environment":
     for function in (
         values.preview, values.failure, values.whole, values.visible, values.is_long, values.messages, values.number, values.seconds, values.when,
         values.dollars, values.amount, values.numbers_of, values.duration_s, values.text_of, values.tags_of,
-        urls.project_url, urls.object_url, urls.row_url,
+        urls.project_url, urls.object_url, urls.row_url, urls.steps_url,
         said.said_of, conversation.conversation, conversation.attachments_in,
     ):  # fmt: skip
         filters[function.__name__] = function

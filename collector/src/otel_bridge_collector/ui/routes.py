@@ -26,6 +26,7 @@ from otel_bridge_collector.ui.render import Handler, as_page, error_page
 from otel_bridge_collector.ui.review import Review
 from otel_bridge_collector.ui.script import script_file
 from otel_bridge_collector.ui.session import Sessions
+from otel_bridge_collector.ui.steps import TraceSteps
 from otel_bridge_collector.ui.trace import TracePage
 
 STYLE: Final = files("otel_bridge_collector.ui").joinpath("static", "style.css").read_bytes()
@@ -81,6 +82,7 @@ def build_ui_routes(
         Route("/ui/style.css", _style, methods=["GET"]),
         Route("/ui/script/{name}", script_file, methods=["GET"]),
         _page("/ui/attachment", Pictures(plane.attachments).show),
+        _page("/ui/steps", TraceSteps(plane.objects, reader).steps),
         _page("/ui/login", entrance.login_page),
         _page("/ui/login", entrance.login, method="POST"),
         _page("/ui/logout", entrance.logout, method="POST"),

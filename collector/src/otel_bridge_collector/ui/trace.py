@@ -22,6 +22,9 @@ from otel_bridge_collector.ui.window import window_of
 MAX_STEPS: Final = 10_000
 """Of one trace; the rest is said to be left out."""
 
+PART_HEADER: Final = "x-otel-bridge-part"
+"""With the value `row` the script of a page asks for a row without its trace, which it has."""
+
 VIEWS: Final = {"": "Tree", "conversation": "Conversation"}
 """What the URL says -> what the page says."""
 
@@ -64,7 +67,9 @@ class TracePage:
     async def _parts(self, request: Request, kind: Kind, object_id: str, row: Row) -> Mapping[str, Any]:
         """Return what stands beside the row: the steps of its trace, its conversation, the log rows of the span."""
         if kind == "dataset":
-            return {"steps": (), "logs": (), "view": "", "views": {}}
+            return {"steps": (), "logs": ()}
+        if request.headers.get(PART_HEADER) == "row":
+            return {"steps": (), "logs": await self._rows.logs(kind, object_id, row)}
         asked = request.query_params.get("view", "")
         view = asked if asked in VIEWS else ""
         trace = await self._rows.trace(kind, object_id, row, limit=MAX_STEPS)

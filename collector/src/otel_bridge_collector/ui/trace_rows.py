@@ -79,6 +79,13 @@ class TraceRows:
         found = await self._in_order(kind, object_id, condition, ("id", "output"), limit)
         return {str(each["id"]): each.get("output") for each in found}
 
+    async def with_words(self, kind: Kind, object_id: str, row: Row, words: str, *, limit: int) -> list[str]:
+        """Return the ids of the rows of a row's trace whose text has these words."""
+        has_words = Call(name="search", arguments=(Literal(value=words),))
+        condition = logical("and", (equal("root_span_id", row.get("root_span_id")), has_words))
+        query = of_object(kind, object_id, condition, fields=("id",), limit=limit)
+        return [str(each["id"]) for each in (await self._reader.read(query)).answer.data]
+
     async def calls(self, kind: Kind, object_id: str, row: Row) -> tuple[Sequence[Row], bool]:
         """Return the calls of models in a row's trace, oldest first, and whether there are more."""
         is_call = equal_path(("span_attributes", "type"), "llm")

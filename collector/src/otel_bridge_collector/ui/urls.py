@@ -37,6 +37,12 @@ def row_url(row_id: object, kind: Kind, object_id: str) -> str:
     return f"{_ORG}/object?{query}"
 
 
+def steps_url(row_id: object, kind: Kind, object_id: str) -> str:
+    """Return the path of the whole tree of a row's trace, as `steps` answers it."""
+    query = urlencode({"object_type": kind, "object_id": object_id, "id": str(row_id)})
+    return f"/ui/steps?{query}"
+
+
 def kind_of(given: str | None) -> Kind:
     """Return the kind of object that a page or form names.
 
