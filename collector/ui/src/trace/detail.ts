@@ -8,11 +8,11 @@ export async function showRow(address: string, signal: AbortSignal): Promise<boo
   const answer = await fetch(address, { headers: { "x-otel-bridge-part": "row" }, signal });
   if (!answer.ok || answer.redirected) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const part of PARTS) {
-    const [before, after] = [document.querySelector(part), page.querySelector(part)];
-    if (!before || !after) return false;
-    const placed = document.adoptNode(after);
-    before.replaceWith(placed);
+  const places = PARTS.map((part) => [document.querySelector(part), page.querySelector(part)] as const);
+  if (!places.every(([before, after]) => before && after)) return false;
+  for (const [before, after] of places) {
+    const placed = document.adoptNode(after!);
+    before!.replaceWith(placed);
     await mountIslands(placed);
   }
   document.title = page.title;

@@ -122,6 +122,7 @@ export function Tree({ steps, wholeS, address, search }: Props) {
         tabIndex={0}
         aria-label="Steps of the trace"
         aria-activedescendant={`step-${at}`}
+        style={{ height: `${shown.length * ROW_PX}px` }}
         onKeyDown={onKey}
       >
         <div class="tree-space" role="presentation" style={{ height: `${shown.length * ROW_PX}px` }}>
