@@ -41,6 +41,14 @@ def tab(request: pytest.FixtureRequest, browser: Browser, collector: Collector, 
         yield opened
 
 
+@pytest.fixture
+def plain(browser: Browser, collector: Collector, seen: Seen) -> Iterator[Tab]:
+    """Without script: what script does to the tree is tested in `test_page_trace_script.py`."""
+    del seen
+    with tab_of(browser, collector.api, java_script_enabled=False) as opened:
+        yield opened
+
+
 def opened(tab: Tab, project_id: str, row_id: str) -> Page:
     return tab.open(row_path("project_logs", project_id, row_id))
 
@@ -54,8 +62,8 @@ def test_a_step_of_the_tree_opens_its_row(tab: Tab, seen: Seen) -> None:
     expect(page.get_by_role("region", name="Output")).to_contain_text("on its way")
 
 
-def test_a_part_of_the_tree_is_folded_away(tab: Tab, seen: Seen) -> None:
-    page = opened(tab, seen.talk_id, "talk")
+def test_a_part_of_the_tree_is_folded_away(plain: Tab, seen: Seen) -> None:
+    page = opened(plain, seen.talk_id, "talk")
     expect(page.get_by_role("link", name="first token")).to_be_visible()
 
     page.locator("summary[aria-label='2 under chat gpt-4o']").click()

@@ -10,6 +10,7 @@ type Load = () => Promise<{ mount: Mount }>;
 
 const ISLANDS: Readonly<Record<string, Load>> = {
   copy: () => import("./copy/copy"),
+  trace: () => import("./trace/trace"),
 };
 
 /** Mount each island below `root`; one that fails leaves what the server rendered. */

@@ -38,6 +38,7 @@ export function Tree({ steps, wholeS, address, search }: Props) {
     if (next < 0) return;
     goTo(next);
     setChosen(next);
+    scroll.current?.focus({ preventScroll: true });
     if (isNew) history.pushState(null, "", address + encodeURIComponent(steps[next]!.id));
   };
   useShown(steps, chosen, address);
@@ -108,6 +109,11 @@ export function Tree({ steps, wholeS, address, search }: Props) {
           }}
         />
         <span role="status">{matches ? `${matches.size} found` : ""}</span>
+        {steps.some(failed) && (
+          <button type="button" onClick={() => choose(nextOf(steps, at, 1, failed))}>
+            Next error
+          </button>
+        )}
         <span class="zooms">
           <button type="button" aria-label="Zoom in" onClick={() => setZoom(zoomed(zoom, 0.5))}>+</button>
           <button type="button" aria-label="Zoom out" onClick={() => setZoom(zoomed(zoom, 2))}>−</button>
@@ -130,6 +136,7 @@ export function Tree({ steps, wholeS, address, search }: Props) {
             <Row
               key={step}
               step={steps[step]!}
+              href={address + encodeURIComponent(steps[step]!.id)}
               at={step}
               place={first + index}
               zoom={zoom}
@@ -153,6 +160,7 @@ export function Tree({ steps, wholeS, address, search }: Props) {
 
 interface RowProps {
   readonly step: Step;
+  readonly href: string;
   readonly at: number;
   readonly place: number;
   readonly zoom: Zoom;
@@ -164,7 +172,7 @@ interface RowProps {
   readonly onFold: () => void;
 }
 
-function Row({ step, at, place, zoom, isAt, isChosen, isFolded, isMatch, onChoose, onFold }: RowProps) {
+function Row({ step, href, at, place, zoom, isAt, isChosen, isFolded, isMatch, onChoose, onFold }: RowProps) {
   const hasParts = step.end > at + 1;
   const bar = step.width === null ? null : placed(zoom, step.left / WIDTH, step.width / WIDTH);
   const look = ["step", step.failed && "failed", isChosen && "here", isAt && "at", isMatch && "match"].filter(Boolean).join(" ");
@@ -177,7 +185,7 @@ function Row({ step, at, place, zoom, isAt, isChosen, isFolded, isMatch, onChoos
       aria-selected={isChosen}
       aria-expanded={hasParts ? !isFolded : undefined}
       style={{ transform: `translateY(${place * ROW_PX}px)` }}
-      onClick={onChoose}
+      onClick={(event) => isPlain(event) && onChoose()}
     >
       <span class="what" style={{ paddingLeft: `${22 + step.depth * INDENT_PX}px` }}>
         {hasParts && (
@@ -192,7 +200,10 @@ function Row({ step, at, place, zoom, isAt, isChosen, isFolded, isMatch, onChoos
             {isFolded ? "▸" : "▾"}
           </span>
         )}
-        <bdi>{step.name}</bdi> {step.failed && <strong class="mark">error </strong>}
+        <a href={href} tabIndex={-1} onClick={keepPage}>
+          <bdi>{step.name}</bdi>
+        </a>{" "}
+        {step.failed && <strong class="mark">error </strong>}
         <span class={`type t-${step.type}`}>{step.type}</span>
       </span>
       {bar ? (
@@ -226,6 +237,13 @@ function Axis({ zoom, wholeS }: { zoom: Zoom; wholeS: number }) {
       <span class="n c">Cost</span>
     </div>
   );
+}
+
+/** A click that asks for another tab or window is the browser's. */
+const isPlain = (event: MouseEvent) => !(event.ctrlKey || event.metaKey || event.shiftKey);
+
+function keepPage(event: MouseEvent): void {
+  if (isPlain(event)) event.preventDefault();
 }
 
 const failed = (step: Step) => step.failed;
