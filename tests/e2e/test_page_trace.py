@@ -72,8 +72,8 @@ def test_a_part_of_the_tree_is_folded_away(plain: Tab, seen: Seen) -> None:
     expect(page.get_by_role("link", name="refund")).to_be_visible()
 
 
-def test_the_next_error_is_a_click_away(tab: Tab, seen: Seen) -> None:
-    page = opened(tab, seen.talk_id, "talk")
+def test_the_next_error_is_a_click_away(plain: Tab, seen: Seen) -> None:
+    page = opened(plain, seen.talk_id, "talk")
 
     page.get_by_role("link", name="Next error").click()
 

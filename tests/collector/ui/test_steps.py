@@ -49,6 +49,7 @@ def test_words_are_looked_for_in_the_text_of_one_trace(talk: Asking) -> None:
     talk.add({"project_id": talk.project_id}, {"id": "x", "root_span_id": "x", "output": "the label too"})
 
     assert told(page_of(talk), talk, "talk", search="label")["ids"] == ["talk-2", "talk-1"]
+    assert told(page_of(talk), talk, "talk", search="not paid")["ids"] == ["talk-pay"]
 
 
 def test_a_trace_that_is_not_there_is_not_told(talk: Asking) -> None:

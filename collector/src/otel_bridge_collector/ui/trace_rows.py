@@ -80,9 +80,11 @@ class TraceRows:
         return {str(each["id"]): each.get("output") for each in found}
 
     async def with_words(self, kind: Kind, object_id: str, row: Row, words: str, *, limit: int) -> list[str]:
-        """Return the ids of the rows of a row's trace whose text has these words."""
-        has_words = Call(name="search", arguments=(Literal(value=words),))
-        condition = logical("and", (equal("root_span_id", row.get("root_span_id")), has_words))
+        """Return the ids of the rows of a row's trace whose text, or error, has these words."""
+        in_text = Call(name="search", arguments=(Literal(value=words),))
+        in_error = binary("ilike", Path(parts=("error",)), Literal(value=f"%{words}%"))
+        of_trace = equal("root_span_id", row.get("root_span_id"))
+        condition = logical("and", (of_trace, logical("or", (in_text, in_error))))
         query = of_object(kind, object_id, condition, fields=("id",), limit=limit)
         return [str(each["id"]) for each in (await self._reader.read(query)).answer.data]
 
