@@ -29,6 +29,8 @@ def page_paths(seen: Seen) -> dict[str, str]:
         "row-of-experiment": row_path("experiment", seen.experiment_id, "case-1-1"),
         "experiments": f"{project}/experiments",
         "experiment": f"{project}/experiments/second",
+        "comparison": f"{project}/comparison?experiment=first&experiment=second",
+        "comparison-what-differs": f"{project}/comparison?experiment=first&experiment=second&diff=on&show=improved",
         "datasets": f"{project}/datasets",
         "dataset": f"{project}/datasets/questions",
         "record": row_path("dataset", seen.dataset_id, "q1"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from otel_bridge_collector.ui.chart import HEIGHT, MAX_LINES, WIDTH, chart_of
+from otel_bridge_collector.ui.chart import HEIGHT, MAX_LINES, WIDTH, chart_of, spark_of
 
 FIRST, HALF, LAST = "2026-01-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-02T00:00:00Z"
 
@@ -49,3 +49,7 @@ def test_more_lines_than_can_be_told_apart_are_counted() -> None:
 
     assert chart is not None
     assert (len(chart.lines), chart.left_out) == (MAX_LINES, 2)
+
+
+def test_a_spark_stands_between_0_and_1_at_equal_distances() -> None:
+    assert spark_of([0, 0.5, 1]) == "0.0,150.0 300.0,75.0 600.0,0.0"

@@ -6,6 +6,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.ui.values import (
     PREVIEW_CHARACTERS,
     WHOLE_CHARACTERS,
+    change,
     duration_s,
     failure,
     is_long,
@@ -139,3 +140,16 @@ def test_members_of_another_type_count_as_absent() -> None:
     assert duration_s({"metrics": {"start": 1, "end": 3}}) == 2
     assert text_of({"span_attributes": {"name": 1}}, "span_attributes", "name") == ""
     assert tags_of(["a", 1]) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        pytest.param(0.25, "+0.25", id="more"),
+        pytest.param(-0.25, "-0.25", id="less"),
+        pytest.param(0, "", id="as much"),
+        pytest.param(None, "", id="nothing"),
+    ],
+)
+def test_a_difference_has_its_sign(given: float | None, shown: str) -> None:
+    assert change(given) == shown

@@ -37,8 +37,14 @@ _Row: TypeAlias = Mapping[str, Json]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One trace of an experiment: which case it is, and its scores and metrics."""
+    """One trace of an experiment: which case it is, and its scores and metrics.
 
+    Attributes:
+        root_id: of the row of its root; empty where it was not read.
+        case: the input as JSON; equal for equal inputs.
+    """
+
+    root_id: str = ""
     case: str
     scores: Numbers
     metrics: Numbers
@@ -54,7 +60,12 @@ def trials_of(rows: Sequence[_Row]) -> list[Trial]:
         root = next((row for row in trace if row.get("is_root")), None)
         if root is not None:
             trials.append(
-                Trial(case=_case(root.get("input")), scores=_scores(trace), metrics=_metrics(root, trace))
+                Trial(
+                    root_id=str(root.get("id") or ""),
+                    case=_case(root.get("input")),
+                    scores=_scores(trace),
+                    metrics=_metrics(root, trace),
+                )
             )
     return trials
 

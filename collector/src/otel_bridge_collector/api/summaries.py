@@ -21,7 +21,7 @@ from otel_bridge_collector.store.project_objects import ProjectObject
 
 _TRIAL_ROWS: Final = (
     # Of the inputs only those of roots are needed, and they are most of the bytes.
-    "select: root_span_id, is_root, created, (is_root ? input : null) as input, scores, metrics, span_attributes"
+    "select: id, root_span_id, is_root, created, (is_root ? input : null) as input, scores, metrics, span_attributes"
 )
 _PAGE_ROWS: Final = 20_000
 
@@ -107,11 +107,12 @@ class Summaries:
         self, experiment: ProjectObject, base: ProjectObject | None
     ) -> dict[str, dict[str, Json]]:
         """Return the scores and metrics of an experiment, each by name, against another where there is one."""
-        trials = await self._trials(experiment)
-        base_trials = await self._trials(base) if base else None
+        trials = await self.trials(experiment)
+        base_trials = await self.trials(base) if base else None
         return await anyio.to_thread.run_sync(summarize, trials, base_trials)
 
-    async def _trials(self, experiment: ProjectObject) -> Sequence[Trial]:
+    async def trials(self, experiment: ProjectObject) -> Sequence[Trial]:
+        """Return the traces of an experiment with their numbers, oldest first."""
         query = replace(
             parse(_TRIAL_ROWS),
             source=Source(kind="experiment", references=(experiment.id,)),

@@ -100,6 +100,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/app/{org}/p/{project}/monitor"): READ,
     ("GET", "/app/{org}/p/{project}/review"): READ,
     ("GET", "/app/{org}/p/{project}/experiments"): READ,
+    ("GET", "/app/{org}/p/{project}/comparison"): READ,
     ("GET", "/app/{org}/p/{project}/experiments/{name}"): READ,
     ("GET", "/app/{org}/p/{project}/datasets"): READ,
     ("GET", "/app/{org}/p/{project}/datasets/{name}"): READ,

@@ -90,6 +90,16 @@ def chart_of(title: str, series: Series, *, is_time: bool = False) -> Chart | No
     )
 
 
+def spark_of(values: Sequence[float]) -> str:
+    """Return the points of a line of numbers at equal distances, between 0 and 1 unless they go beyond."""
+    known = [value for value in values if math.isfinite(value)]
+    bottom, top = min([0.0, *known]), max([1.0, *known])
+    return " ".join(
+        f"{round(_part(place, 0, len(known) - 1) * WIDTH, 1)},{round(HEIGHT - _part(value, bottom, top) * HEIGHT, 1)}"
+        for place, value in enumerate(known)
+    )
+
+
 def _line(
     label: str, values: Mapping[str, float], span_s: tuple[float, float], numbers: tuple[float, float]
 ) -> Line:

@@ -57,25 +57,34 @@ class Pages:
             return RedirectResponse(await self._row_url("project_logs", project.id, *linked))
         return await self._table(request, "project_logs", project.id, project, "logs", {})
 
-    async def experiments(self, request: Request) -> Response:
-        """Show the experiments of a project."""
-        return self._objects_page(request, "experiment")
-
     async def datasets(self, request: Request) -> Response:
         """Show the datasets of a project."""
-        return self._objects_page(request, "dataset")
+        project = find_project(self._objects, request.path_params["project"])
+        return render(
+            request,
+            "objects",
+            project=project,
+            section=SECTIONS["dataset"],
+            objects=self._datasets(project),
+        )
 
     async def experiment(self, request: Request) -> Response:
-        """Show the numbers of an experiment against the one before it, and its cases."""
+        """Show the numbers of an experiment against the one before it, or the one that `base` names, and its cases."""
         project = find_project(self._objects, request.path_params["project"])
         found = find_object(self._objects, "experiment", project, request.path_params["name"])
         if linked := _linked(request):
             return RedirectResponse(await self._row_url("experiment", found.id, *linked))
-        base = self._summaries.base_of(found)
+        chosen = request.query_params.get("base", "")
+        base = (
+            find_object(self._objects, "experiment", project, chosen)
+            if chosen
+            else self._summaries.base_of(found)
+        )
         numbers = await self._summaries.numbers(found, base)
         base_project = self._objects.project(base.project_id) if base else None
         more: dict[str, object] = {
             "name": found.name, "base": base, "base_project": base_project or project, "numbers": numbers,
+            "others": [each for each in self._objects.in_projects.find("experiment", project_id=project.id) if each.id != found.id],
         }  # fmt: skip
         return await self._table(request, "experiment", found.id, project, "experiment", more)
 
@@ -86,13 +95,6 @@ class Pages:
         if linked := _linked(request):
             return RedirectResponse(await self._row_url("dataset", found.id, *linked))
         return await self._table(request, "dataset", found.id, project, "dataset", {"name": found.name})
-
-    def _objects_page(self, request: Request, kind: Kind) -> Response:
-        project = find_project(self._objects, request.path_params["project"])
-        found = self._objects.in_projects.find(
-            "experiment" if kind == "experiment" else "dataset", project_id=project.id
-        )
-        return render(request, "objects", project=project, section=SECTIONS[kind], kind=kind, objects=found)
 
     async def _table(
         self,

@@ -150,7 +150,7 @@ def _templates() -> "Environment":
     filters["as_typed"] = _as_typed
     filters["as_props"] = _as_props
     for function in (
-        values.preview, values.failure, values.whole, values.visible, values.is_long, values.messages, values.number, values.seconds, values.when,
+        values.preview, values.failure, values.whole, values.visible, values.is_long, values.messages, values.number, values.change, values.seconds, values.when,
         values.dollars, values.amount, values.numbers_of, values.duration_s, values.text_of, values.tags_of,
         urls.project_url, urls.object_url, urls.row_url, urls.steps_url,
         said.said_of, conversation.conversation, conversation.attachments_in,

@@ -19,6 +19,7 @@ from otel_bridge_collector.settings import Address
 from otel_bridge_collector.ui.annotate import Annotations
 from otel_bridge_collector.ui.compare import ComparePage
 from otel_bridge_collector.ui.entrance import CheckKey, Entrance
+from otel_bridge_collector.ui.experiments import Experiments
 from otel_bridge_collector.ui.monitor import Monitor
 from otel_bridge_collector.ui.pages import Pages
 from otel_bridge_collector.ui.picture import Pictures
@@ -73,7 +74,9 @@ def build_ui_routes(
     experiments, datasets = (
         ObjectsEndpoint(kind, plane.objects, plane.next_xact, plane.masked) for kind in (EXPERIMENT, DATASET)
     )
-    pages = Pages(plane.objects, reader, Summaries(plane.objects, reader, experiments, datasets), endpoint)
+    summaries = Summaries(plane.objects, reader, experiments, datasets)
+    pages = Pages(plane.objects, reader, summaries, endpoint)
+    compared = Experiments(plane.objects, reader, summaries)
     entrance = Entrance(sessions, check_key, ingest, reader)
     annotations = Annotations(plane.objects, reader, plane.writer)
     project = "/app/{org}/p/{project}"
@@ -96,7 +99,8 @@ def build_ui_routes(
         _page(f"{project}/logs", pages.logs),
         _page(f"{project}/monitor", Monitor(plane.objects, reader).page),
         _page(f"{project}/review", Review(plane.objects, reader).page),
-        _page(f"{project}/experiments", pages.experiments),
+        _page(f"{project}/experiments", compared.listing),
+        _page(f"{project}/comparison", compared.comparison),
         _page(f"{project}/experiments/{{name:path}}", pages.experiment),
         _page(f"{project}/datasets", pages.datasets),
         _page(f"{project}/datasets/{{name:path}}", pages.dataset),

@@ -104,6 +104,14 @@ def number(value: object) -> str:
     )
 
 
+def change(value: object) -> str:
+    """Return a difference with its sign; empty for none, and for one that is no difference."""
+    shown = number(value)
+    if not shown or not value:
+        return ""
+    return shown if shown.startswith("-") else f"+{shown}"
+
+
 def seconds(value: object) -> str:
     """Return a duration in a unit that fits; empty for none."""
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -1,0 +1,48 @@
+"""Experiments, datasets, prompts and feedback in a real browser before a real sidecar, with script and without."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.browser import Tab, needs_chromium, running_browser, tab_of
+from tests.support.collector import Collector, running_collector
+from tests.support.page_data import PROJECT, feed
+
+pytestmark = [needs_chromium, pytest.mark.slow]
+
+BASE = f"/app/local/p/{PROJECT}"
+
+
+@pytest.fixture(scope="module")
+def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
+    with running_collector(tmp_path_factory.mktemp("work") / "data") as running:
+        feed(running)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as running:
+        yield running
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no script"])
+def tab(request: pytest.FixtureRequest, browser: Browser, collector: Collector) -> Iterator[Tab]:
+    with tab_of(browser, collector.api, java_script_enabled=request.param) as opened:
+        yield opened
+
+
+def test_ticked_experiments_are_compared_case_by_case(tab: Tab) -> None:
+    page = tab.open(f"{BASE}/experiments")
+
+    page.get_by_role("checkbox", name="Tick first").check()
+    page.get_by_role("checkbox", name="Tick second").check()
+    page.get_by_role("button", name="Compare the ticked ones").click()
+    page.get_by_role("link", name="regressed 1").click()
+
+    cases = page.get_by_role("region", name="Cases").locator("tbody > tr")
+    expect(cases).to_have_count(1)
+    expect(cases.first).to_contain_text("question 1")
+    cases.first.get_by_role("link", name="Trace of", exact=False).last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("eval")
