@@ -46,3 +46,30 @@ def test_ticked_experiments_are_compared_case_by_case(tab: Tab) -> None:
     expect(cases.first).to_contain_text("question 1")
     cases.first.get_by_role("link", name="Trace of", exact=False).last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("eval")
+
+
+def test_a_dataset_is_made_and_its_records_are_edited(tab: Tab) -> None:
+    page = tab.open(f"{BASE}/datasets")
+    page.get_by_label("Name").fill("made here")
+    page.get_by_role("button", name="Make dataset").click()
+    page.get_by_role("link", name="New record").click()
+
+    page.get_by_label("Input").fill('{"q": }')
+    page.get_by_role("button", name="Save record").click()
+    expect(page.get_by_role("alert")).to_contain_text("line 1, column 7")
+    page.get_by_label("Input").fill('{"q": "first"}')
+    page.get_by_role("button", name="Save record").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Record")
+
+    page.get_by_role("link", name="Edit record").click()
+    page.get_by_label("Input").fill('{"q": "second"}')
+    page.get_by_role("button", name="Save record").click()
+    page.get_by_role("link", name="Datasets").click()
+    page.get_by_role("link", name="made here").first.click()
+    page.get_by_role("link", name="Versions").click()
+    page.get_by_role("link", name="What version", exact=False).first.click()
+    expect(page.locator("ins")).to_have_text(["second"])
+
+    page.get_by_role("region", name="Record", exact=False).get_by_role("link").first.click()
+    page.get_by_role("button", name="Delete record").click()
+    expect(page.get_by_text("No rows")).to_be_visible()

@@ -92,6 +92,9 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("POST", "/ui/test-trace"): SEND,
     ("POST", "/ui/feedback"): SEND,
     ("POST", "/ui/dataset-rows"): SEND,
+    ("POST", "/ui/dataset"): WRITE,
+    ("POST", "/ui/record"): SEND,
+    ("POST", "/ui/record/delete"): SEND,
     ("GET", "/app"): READ,
     ("GET", "/app/{org}/compare"): READ,
     ("GET", "/app/{org}/object"): READ,
@@ -103,6 +106,8 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/app/{org}/p/{project}/comparison"): READ,
     ("GET", "/app/{org}/p/{project}/experiments/{name}"): READ,
     ("GET", "/app/{org}/p/{project}/datasets"): READ,
+    ("GET", "/app/{org}/p/{project}/record"): READ,
+    ("GET", "/app/{org}/p/{project}/versions"): READ,
     ("GET", "/app/{org}/p/{project}/datasets/{name}"): READ,
     ("GET", "/app/{rest}"): READ,  # there is no such page
     ("GET", "/metrics"): METRICS,

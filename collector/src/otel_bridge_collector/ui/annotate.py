@@ -18,7 +18,7 @@ from otel_bridge_collector.api.writing import RowWriter
 from otel_bridge_collector.query.build import binary, logical
 from otel_bridge_collector.query.syntax import Literal, Path
 from otel_bridge_collector.store.objects import Objects
-from otel_bridge_collector.ui.form import read_fields, read_form
+from otel_bridge_collector.ui.form import only, read_fields, read_form
 from otel_bridge_collector.ui.listing import PAGE_ROWS, of_object
 from otel_bridge_collector.ui.lookup import home_of
 from otel_bridge_collector.ui.said import BY, SAID
@@ -27,6 +27,9 @@ from otel_bridge_collector.ui.urls import kind_of, local_path, object_url
 THUMBS: Final = "rating"
 """The score that thumbs give: 1 is up, 0 is down."""
 
+_FEEDBACK: Final = (
+    "object_type", "object_id", "id", "to", "thumb", "score", "percent", "comment", "expected", "expected_as", "tags",
+)  # fmt: skip
 _WHOLE: Final = 100
 _COPIED: Final = ("id", "created", "input", "expected", "output", "metadata", "tags")
 
@@ -42,6 +45,7 @@ class Annotations:
     async def feedback(self, request: Request) -> Response:
         """Keep feedback on one row, and show the page that it came from."""
         given = await read_form(request)
+        only(given, *_FEEDBACK)
         kind, row_id = kind_of(given.get("object_type")), given.get("id", "")
         place = place_of(self._objects, kind, given.get("object_id", "")).ids
         await self._writer.write(feedback_rows(0, feedback_of(given, row_id), place))
@@ -51,6 +55,7 @@ class Annotations:
         """Write the chosen rows into a dataset, and show it; a row that is chosen again takes the place of its copy."""
         fields = await read_fields(request)
         given = dict(fields)
+        only(given, "object_type", "object_id", "to", "dataset", "row")
         chosen = list(dict.fromkeys(value for name, value in fields if name == "row"))[:PAGE_ROWS]
         if not chosen:
             raise _wrong("no row is chosen", "tick the rows that are to go into the dataset")

@@ -6,6 +6,8 @@ A form carries what a cookie of the same browser says, which no page of another 
 
 import hmac
 import secrets
+from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -47,6 +49,22 @@ async def read_fields(request: Request) -> list[tuple[str, str]]:
             hint="load the page again and send the form once more, with cookies allowed",
         )
     return [field for field in fields if field[0] != FORM_FIELD]
+
+
+def only(given: Mapping[str, str], *names: str) -> None:
+    """See that a form has no field that nobody reads.
+
+    Raises:
+        RequestError: it has one, perhaps of a misspelt name.
+    """
+    for name in given:
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
+            raise RequestError(
+                f'this form has no field "{name}"',
+                code="badForm",
+                hint=f"it has {', '.join(names)}" + (f"; {near[0]} may be meant" if near else ""),
+            )
 
 
 def form_token(request: Request) -> str:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.errors import query_error_body, query_error_status
 from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.api.revisions import Revisions
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.build import logical
 from otel_bridge_collector.query.parser import parse_expression
@@ -18,6 +19,7 @@ from otel_bridge_collector.query.syntax import Call, Expression, Path, Query, Se
 from otel_bridge_collector.query.syntax import Literal as Constant
 from otel_bridge_collector.ui.urls import Kind
 
+_PRESENT: Final = Revisions()
 PAGE_ROWS: Final = 50
 MAX_BYTES: Final = 16 << 20
 """Of the rows of one page; larger rows make a shorter page."""
@@ -111,14 +113,16 @@ def read_asked(request: Request) -> Asked:
     )
 
 
-async def read_listing(reader: Reader, kind: Kind, object_id: str, asked: Asked) -> Listing:
-    """Return the rows that are asked for, newest first."""
+async def read_listing(
+    reader: Reader, kind: Kind, object_id: str, asked: Asked, revisions: Revisions = _PRESENT
+) -> Listing:
+    """Return the rows that are asked for, newest first, as they are now or were."""
 
     async def read() -> Listing:
         query = _query(kind, object_id, asked)
-        read = await reader.read(query, max_bytes=MAX_BYTES)
+        read = await reader.read(query, max_bytes=MAX_BYTES, revisions=revisions)
         cursor = read.answer.cursor if read.answer.data else None
-        has_more = cursor is not None and await _has_rows(reader, replace(query, cursor=cursor))
+        has_more = cursor is not None and await _has_rows(reader, replace(query, cursor=cursor), revisions)
         return Listing(
             asked=asked,
             rows=tuple(read.answer.data),
@@ -143,10 +147,11 @@ async def read_or_fault(asked: Asked, read: Callable[[], Awaitable[Listing]]) ->
         return Listing(asked=asked, fault=query_error_body(error, asked.filter))
 
 
-async def _has_rows(reader: Reader, query: Query) -> bool:
+async def _has_rows(reader: Reader, query: Query, revisions: Revisions) -> bool:
     """Tell whether a page holds anything: a short one may come of large rows, with more behind it."""
     only_id = (Selected(expression=Path(parts=("id",))),)
-    return len((await reader.read(replace(query, select=only_id, limit=1))).answer.data) > 0
+    first = replace(query, select=only_id, limit=1)
+    return len((await reader.read(first, revisions=revisions)).answer.data) > 0
 
 
 def of_object(

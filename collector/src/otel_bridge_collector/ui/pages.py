@@ -7,7 +7,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.api.revisions import Revisions
 from otel_bridge_collector.api.summaries import Summaries
+from otel_bridge_collector.api.version import read_version
 from otel_bridge_collector.query.build import logical
 from otel_bridge_collector.query.syntax import Expression, Path
 from otel_bridge_collector.store.objects import Objects, Project
@@ -89,7 +91,7 @@ class Pages:
         return await self._table(request, "experiment", found.id, project, "experiment", more)
 
     async def dataset(self, request: Request) -> Response:
-        """Show the records of a dataset."""
+        """Show the records of a dataset, as they are or as a version has them."""
         project = find_project(self._objects, request.path_params["project"])
         found = find_object(self._objects, "dataset", project, request.path_params["name"])
         if linked := _linked(request):
@@ -105,7 +107,9 @@ class Pages:
         template: str,
         more: Mapping[str, object],
     ) -> Response:
-        listing = await read_listing(self._reader, kind, object_id, read_asked(request))
+        version = request.query_params.get("version", "") if kind == "dataset" else ""
+        revisions = Revisions(version=read_version(version)) if version else Revisions()
+        listing = await read_listing(self._reader, kind, object_id, read_asked(request), revisions)
         return render(
             request,
             template,
@@ -115,6 +119,7 @@ class Pages:
             kind=kind,
             object_id=object_id,
             listing=listing,
+            version_shown=version,
             ranges=RANGES,
             views=VIEWS,
             datasets=self._datasets(project) if kind != "dataset" else (),

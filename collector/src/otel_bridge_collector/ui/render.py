@@ -15,7 +15,7 @@ from otel_bridge_collector.access import NOBODY, Access, current_access
 from otel_bridge_collector.api.errors import RequestError, query_error_status
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
-from otel_bridge_collector.receive.rules import SEND
+from otel_bridge_collector.receive.rules import SEND, WRITE
 from otel_bridge_collector.ui import conversation, said, urls, values
 from otel_bridge_collector.ui.form import form_token, keep_form_token
 from otel_bridge_collector.ui.script import built_script
@@ -57,6 +57,7 @@ def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **gi
             uses_keys=needs_key(),
             has_session=SESSION_COOKIE in request.cookies,
             can_write=_access().may(SEND),
+            can_make=_access().may(WRITE),
             here=here_of(request),
             version=_VERSION,
             script=built_script(),
@@ -153,7 +154,7 @@ def _templates() -> "Environment":
         values.preview, values.failure, values.whole, values.visible, values.is_long, values.messages, values.number, values.change, values.seconds, values.when,
         values.dollars, values.amount, values.numbers_of, values.duration_s, values.text_of, values.tags_of,
         urls.project_url, urls.object_url, urls.row_url, urls.steps_url,
-        said.said_of, conversation.conversation, conversation.attachments_in,
+        said.said_of, said.xact_when, conversation.conversation, conversation.attachments_in,
     ):  # fmt: skip
         filters[function.__name__] = function
     return templates

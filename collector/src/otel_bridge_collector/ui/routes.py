@@ -23,6 +23,7 @@ from otel_bridge_collector.ui.experiments import Experiments
 from otel_bridge_collector.ui.monitor import Monitor
 from otel_bridge_collector.ui.pages import Pages
 from otel_bridge_collector.ui.picture import Pictures
+from otel_bridge_collector.ui.records import Records
 from otel_bridge_collector.ui.render import Handler, as_page, error_page
 from otel_bridge_collector.ui.review import Review
 from otel_bridge_collector.ui.script import script_file
@@ -79,6 +80,7 @@ def build_ui_routes(
     compared = Experiments(plane.objects, reader, summaries)
     entrance = Entrance(sessions, check_key, ingest, reader)
     annotations = Annotations(plane.objects, reader, plane.writer)
+    records = Records(plane.objects, reader, plane.writer, datasets)
     project = "/app/{org}/p/{project}"
     return [
         Route("/", _to_page, methods=["GET"]),
@@ -92,6 +94,9 @@ def build_ui_routes(
         _page("/ui/test-trace", entrance.send_test, method="POST"),
         _page("/ui/feedback", annotations.feedback, method="POST"),
         _page("/ui/dataset-rows", annotations.collect, method="POST"),
+        _page("/ui/dataset", records.make, method="POST"),
+        _page("/ui/record", records.save, method="POST"),
+        _page("/ui/record/delete", records.delete, method="POST"),
         _page("/app", pages.home),
         _page("/app/{org}/object", TracePage(plane.objects, reader).page),
         _page("/app/{org}/compare", ComparePage(plane.objects, reader).page),
@@ -102,6 +107,8 @@ def build_ui_routes(
         _page(f"{project}/experiments", compared.listing),
         _page(f"{project}/comparison", compared.comparison),
         _page(f"{project}/experiments/{{name:path}}", pages.experiment),
+        _page(f"{project}/record", records.edit_page),
+        _page(f"{project}/versions", records.versions),
         _page(f"{project}/datasets", pages.datasets),
         _page(f"{project}/datasets/{{name:path}}", pages.dataset),
         _page("/app/{rest:path}", _nothing),

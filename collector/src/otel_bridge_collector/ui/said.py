@@ -46,7 +46,7 @@ def _from_audit(value: Json) -> Iterator[Said]:
         metadata = entry.get("metadata")
         parts += tags_of(metadata.get(SAID)) if isinstance(metadata, Mapping) else []
         if parts:
-            yield Said(when=_when(entry.get("_xact_id")), who=_who(entry), what=", ".join(parts))
+            yield Said(when=xact_when(entry.get("_xact_id")), who=_who(entry), what=", ".join(parts))
 
 
 def _from_comments(value: Json) -> Iterator[Said]:
@@ -68,8 +68,8 @@ def _who(entry: Mapping[str, Json]) -> str:
     return str(named or entry.get("source") or "")
 
 
-def _when(xact_id: Json) -> str:
-    """Return when a transaction began: its id holds Unix seconds (`store.xact`)."""
+def xact_when(xact_id: Json) -> str:
+    """Return when a transaction began: its id holds Unix seconds (`store.xact`); empty for what is none."""
     if not isinstance(xact_id, str) or not xact_id.isdecimal():
         return ""
     return datetime.fromtimestamp(int(xact_id) >> _COUNTER_BITS & _SECONDS, UTC).isoformat()
