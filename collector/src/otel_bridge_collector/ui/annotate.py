@@ -22,6 +22,7 @@ from otel_bridge_collector.ui.form import only, read_fields, read_form
 from otel_bridge_collector.ui.listing import PAGE_ROWS, of_object
 from otel_bridge_collector.ui.lookup import home_of
 from otel_bridge_collector.ui.said import BY, SAID
+from otel_bridge_collector.ui.score_fields import Given, given_by, score_fields
 from otel_bridge_collector.ui.urls import kind_of, local_path, object_url
 
 THUMBS: Final = "rating"
@@ -30,6 +31,7 @@ THUMBS: Final = "rating"
 _FEEDBACK: Final = (
     "object_type", "object_id", "id", "to", "thumb", "score", "percent", "comment", "expected", "expected_as", "tags",
 )  # fmt: skip
+_NO_FIELDS: Final = Given(scores={}, expected=None)
 _WHOLE: Final = 100
 _COPIED: Final = ("id", "created", "input", "expected", "output", "metadata", "tags")
 
@@ -45,10 +47,12 @@ class Annotations:
     async def feedback(self, request: Request) -> Response:
         """Keep feedback on one row, and show the page that it came from."""
         given = await read_form(request)
-        only(given, *_FEEDBACK)
         kind, row_id = kind_of(given.get("object_type")), given.get("id", "")
-        place = place_of(self._objects, kind, given.get("object_id", "")).ids
-        await self._writer.write(feedback_rows(0, feedback_of(given, row_id), place))
+        placed = place_of(self._objects, kind, given.get("object_id", ""))
+        fields = score_fields(self._objects, placed.project_id)
+        only(given, *_FEEDBACK, *(field.field for field in fields))
+        said = feedback_of(given, row_id, given_by(fields, given))
+        await self._writer.write(feedback_rows(0, said, placed.ids))
         return RedirectResponse(local_path(given.get("to", "")), HTTPStatus.SEE_OTHER)
 
     async def collect(self, request: Request) -> Response:
@@ -73,14 +77,21 @@ class Annotations:
         return RedirectResponse(object_url(dataset, project), HTTPStatus.SEE_OTHER)
 
 
-def feedback_of(given: Mapping[str, str], row_id: str) -> Mapping[str, Json]:
+def feedback_of(given: Mapping[str, str], row_id: str, in_fields: Given = _NO_FIELDS) -> Mapping[str, Json]:
     """Return what a form says of a row, as the body of the API's feedback has it.
+
+    Args:
+        given: the form.
+        row_id: of the row.
+        in_fields: what it says in the fields of the project; what is expected counts less than what was typed.
 
     Raises:
         RequestError: a score is no percentage, or `expected` is no JSON where it shall be.
     """
-    scores = _scores(given)
+    scores: dict[str, Json] = {**in_fields.scores, **_scores(given)}
     expected, is_json = given.get("expected", ""), given.get("expected_as") == "json"
+    if not expected.strip() and in_fields.expected is not None:
+        expected, is_json = in_fields.expected, False
     tags = list(dict.fromkeys(tag for each in given.get("tags", "").split(",") if (tag := each.strip())))
     said: Mapping[str, Json] = {
         **({"scores": scores} if scores else {}),

@@ -25,6 +25,7 @@ from otel_bridge_collector.ui.listing import (
 )
 from otel_bridge_collector.ui.lookup import find_project
 from otel_bridge_collector.ui.render import render
+from otel_bridge_collector.ui.score_fields import known_tags, score_fields
 
 QUEUES: Final = {name: filter_ for name, filter_ in VIEWS.items() if filter_ != UNREVIEWED}
 """What the queue can be narrowed to with one click."""
@@ -65,6 +66,8 @@ class Review:
             kind="project_logs",
             object_id=project.id,
             listing=listing,
+            fields=score_fields(self._objects, project.id),
+            known_tags=known_tags(self._objects, project.id),
             row=next(iter(listing.rows), None),
             ranges=RANGES,
             views=QUEUES,

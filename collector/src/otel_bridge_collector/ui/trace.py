@@ -13,6 +13,7 @@ from otel_bridge_collector.ui.conversation import thread_of
 from otel_bridge_collector.ui.copies import copies_of
 from otel_bridge_collector.ui.lookup import home_of
 from otel_bridge_collector.ui.render import needs_key, render
+from otel_bridge_collector.ui.score_fields import known_tags, score_fields
 from otel_bridge_collector.ui.timeline import TYPES, marks_of, steps_of
 from otel_bridge_collector.ui.trace_rows import TraceRows, equal
 from otel_bridge_collector.ui.urls import SECTIONS, Kind, kind_of
@@ -55,6 +56,8 @@ class TracePage:
             object_name=name,
             row=row,
             types=TYPES,
+            fields=score_fields(self._objects, project.id),
+            known_tags=known_tags(self._objects, project.id),
             datasets=self._objects.in_projects.find("dataset", project_id=project.id)
             if kind != "dataset"
             else (),
