@@ -34,6 +34,7 @@ from otel_bridge.processor.deadline import RootFlush, flush_at_exit, flush_toget
 from otel_bridge.processor.delivery import Counts
 from otel_bridge.processor.facts import FactSender
 from otel_bridge.processor.keyed import KeyedFacts, KeyedPipelines, Lane
+from otel_bridge.processor.light import LightSpans, light_spans
 from otel_bridge.processor.stats import Stats, stats
 from otel_bridge.settings import Settings
 from otel_bridge.state import Same
@@ -112,6 +113,7 @@ class Bridge:
         environment_key: the API key of the environment, or None.
         route: the way of its spans, where they leave with another key than the first one of the provider.
         waits: whether the provider is one of ours because the app has set none yet.
+        light: starts light spans, where the provider is one of ours.
     """
 
     settings: Settings
@@ -120,6 +122,7 @@ class Bridge:
     environment_key: str | None = None
     route: state.Route | None = None
     waits: bool = False
+    light: LightSpans | None = None
     _tracer: trace.Tracer = field(default_factory=trace.NoOpTracer)
     _foundation: Foundation | None = None
     _keyed: WeakValueDictionary[str | None, state.Route] = field(
@@ -214,7 +217,7 @@ class Bridge:
                 state.process.bridges[Same(found)] = first
                 home = first.of_key(self.settings.api_key)
                 self.provider, self.resource = home.provider, home.resource
-                self._tracer, self.route = home._tracer, home.route  # noqa: SLF001 - another of this class
+                self.light, self._tracer, self.route = home.light, home._tracer, home.route  # noqa: SLF001 - another of this class
                 self._foundation, self._keyed = home._foundation, home._keyed  # noqa: SLF001 - likewise
             self.waits = False
 
@@ -279,8 +282,10 @@ def _attached(provider: AttachableProvider, found: Settings, api_key: str | None
     tracer = provider.get_tracer(names.SCOPE, VERSION)
     if isinstance(tracer, Tracer):
         tracer.id_generator = ChosenIds(tracer.id_generator)
+    is_own = isinstance(provider.resource, _KnownResource)
     return Bridge(
         settings=settings,
+        light=light_spans(tracer) if is_own else None,
         _tracer=tracer,
         resource=provider.resource,
         provider=provider,

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
 from opentelemetry import context as otel_context
@@ -29,6 +29,10 @@ PARENT_KEY: Final = "braintrust.parent"
 
 ROUTE_KEY: Final = otel_context.create_key("otel_bridge.route")
 """Key of the OTel context whose value is the `Route` of the spans started there; absent for the usual one."""
+
+(_SPAN_KEY,) = trace.set_span_in_context(
+    trace.INVALID_SPAN, Context()
+)  # OpenTelemetry's, which has no public name
 
 _ACTIVATION_KEY: Final = otel_context.create_key("otel_bridge.activation")
 
@@ -50,11 +54,19 @@ class Activation:
     released: bool = False
 
 
-def activate(span: object, otel_span: trace.Span, inner: Context) -> Activation:
-    """Make `inner`, a context in which `otel_span` is current, the current one."""
-    activation = Activation(span=span, otel_span=otel_span, outer=otel_context.get_current())
-    otel_context.attach(otel_context.set_value(_ACTIVATION_KEY, activation, inner))
+def activate(span: object, otel_span: trace.Span, values: Mapping[str, object]) -> Activation:
+    """Make a span current in the current context, together with `values`, by one copy of it."""
+    outer = otel_context.get_current()
+    activation = Activation(span, otel_span, outer)
+    live = live_context(outer)
+    otel_context.attach(Context({**live, **values, _SPAN_KEY: otel_span, _ACTIVATION_KEY: activation}))
     return activation
+
+
+def span_in(context: Context) -> trace.Span:
+    """Return the OTel span that is current in `context`, as `trace.get_current_span` does."""
+    found = context.get(_SPAN_KEY)
+    return trace.INVALID_SPAN if found is None else cast("trace.Span", found)
 
 
 def release(activation: Activation) -> None:
@@ -70,7 +82,7 @@ def live_context(context: Context | None = None) -> Context:
     """Return `context`, the current one by default, or what was outside of the released spans it stands in."""
     context = otel_context.get_current() if context is None else context
     while isinstance(found := context.get(_ACTIVATION_KEY), Activation) and found.released:
-        if found.otel_span is not trace.get_current_span(context):
+        if found.otel_span is not context.get(_SPAN_KEY):
             break  # a span of others, which lives on
         context = found.outer
     return context
@@ -78,15 +90,15 @@ def live_context(context: Context | None = None) -> Context:
 
 def activation_of(context: Context) -> Activation | None:
     """Return the activation whose span is current in `context`; None when it is a span of others, or none."""
-    found = otel_context.get_value(_ACTIVATION_KEY, context)
-    if isinstance(found, Activation) and found.otel_span is trace.get_current_span(context):
+    found = context.get(_ACTIVATION_KEY)
+    if isinstance(found, Activation) and found.otel_span is context.get(_SPAN_KEY):
         return found
     return None
 
 
 def around(context: Context, trace_id: int) -> Activation | None:
     """Return the innermost activation of `context`, also under spans of others, if it is of that trace."""
-    found = otel_context.get_value(_ACTIVATION_KEY, context)
+    found = context.get(_ACTIVATION_KEY)
     if isinstance(found, Activation) and found.otel_span.get_span_context().trace_id == trace_id:
         return found
     return None

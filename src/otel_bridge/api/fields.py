@@ -31,6 +31,9 @@ _SUGGESTED: Final = (
 MAX_UNKNOWN_FIELDS: Final = 100
 """Unknown names that are warned of; an app that makes names up is not told of more."""
 
+_UNCHECKED: Final = frozenset({"input", "output", "expected", "error"})
+"""Fields that may be anything."""
+
 _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "scores": checks.check_scores,
     "metrics": checks.check_metrics,
@@ -47,8 +50,8 @@ def checked(event: Mapping[str, Any]) -> dict[str, Json]:
         ValueError: a field cannot be what it is.
         TypeError: `event` names a field that identifies the row.
     """
-    if not event:
-        return {}
+    if _UNCHECKED.issuperset(event):
+        return {name: to_json(value) for name, value in event.items() if value is not None}
     for name in () if IDENTITY.isdisjoint(event) else IDENTITY & event.keys():
         raise TypeError(f"got an unexpected keyword argument {name!r}: it identifies the row")
     fields = {name: value for name, value in event.items() if value is not None}

@@ -68,17 +68,22 @@ class TraceRoot(Protocol):
 
 @runtime_checkable
 class Span(Protocol):
-    """A unit of work; what is logged to it accumulates in one row.
+    """A unit of work; what is logged to it accumulates in one row."""
 
-    Attributes:
-        span_id: 16 hex digits; empty on a span that records nothing.
-        root_span_id: 32 hex digits, the trace id.
-        span_parents: the parent's span id in a list, or None on a root.
-    """
+    @property
+    def span_id(self) -> str:
+        """16 hex digits; empty on a span that records nothing."""
+        ...
 
-    span_id: str
-    root_span_id: str
-    span_parents: list[str] | None
+    @property
+    def root_span_id(self) -> str:
+        """32 hex digits, the trace id."""
+        ...
+
+    @property
+    def span_parents(self) -> list[str] | None:
+        """The parent's span id in a list, or None on a root."""
+        ...
 
     @property
     def id(self) -> str:

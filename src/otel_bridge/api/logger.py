@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Final, Self, cast
 
-from opentelemetry.context import Context, set_value
+from opentelemetry.context import Context
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import SpanContext
 
@@ -32,7 +32,7 @@ from otel_bridge.contract.row import FeedbackSource
 from otel_bridge.control.account import Account, ObjectMetadata
 from otel_bridge.errors import ConcurrentLogError
 from otel_bridge.ids import chosen_ids
-from otel_bridge.state import PARENT_KEY, Route, live_context, logger_here, process
+from otel_bridge.state import Route, live_context, logger_here, process
 from otel_bridge.state import logger as logger_now
 
 GLOBAL: Final = "Global"
@@ -240,8 +240,7 @@ class Logger:
         """Start a span at `place`, by default in the current span or as a root."""
         self._spans_in_use = True
         if place is None:
-            context = set_value(PARENT_KEY, self.parent, live_context())
-            place = Place(context=context, parent=self.parent, default_type="task")
+            place = Place(context=live_context(), parent=self.parent, default_type="task")
         if place.flush_root is self.async_flush:
             place = replace(place, flush_root=not self.async_flush)
         return start(self.bridge, place, arguments)

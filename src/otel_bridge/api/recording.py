@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, TypeGuard
 
@@ -22,6 +22,7 @@ from otel_bridge.attributes.encode import Attributes, encode
 from otel_bridge.attributes.to_json import clean, dump
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Json
+from otel_bridge.processor.light import LightSpan
 from otel_bridge.processor.writing import may_wait
 from otel_bridge.settings import ContentMode
 from otel_bridge.state import Unwritten, ending
@@ -50,7 +51,7 @@ class Recording:
     def __init__(self, span: trace.Span, row: Mapping[str, Json], content: ContentMode) -> None:
         self._span = span
         self._content: ContentMode = content
-        self._row = dict(row)
+        self._row: Mapping[str, Json] = row
         # Logging appends, which needs no lock: the pieces are merged when the span ends.
         self._logged: deque[Mapping[str, Json]] = deque()
         self._lock = threading.Lock()
@@ -104,18 +105,29 @@ class Recording:
             if self._ended_s is not None:
                 return self._ended_s, {}
             self._ended_s = self._logged_end_s or end_s or time.time()
-            self._merge_logged()
-            row = _without_end(self._row)
+            pieces = [self._row, *self._taken()]
+        further: Attributes = {names.UNFINISHED: True} if unfinished else {}
+        if not self.is_sampled or self._end_late(pieces, further):
+            return self._ended_s, {}
+        row = _without_end(_joined(pieces))
         if self._failed:
             row.pop("error", None)
-        if not self.is_sampled:
-            return self._ended_s, {}
         if not self._span.is_recording():
             return self._ended_s, row
-        token = ending.set(self._write(row, {names.UNFINISHED: True} if unfinished else {}))
+        token = ending.set(self._write(row, further))
         self._end_span(round(self._ended_s * 1e9))
         ending.reset(token)
         return self._ended_s, {}
+
+    def _end_late(self, pieces: Sequence[Mapping[str, Json]], further: Attributes) -> bool:
+        """End a light span with all of its row left to the thread that exports; tell whether that could be."""
+        span = self._span
+        if self._failed or not isinstance(span, LightSpan) or any("error" in piece for piece in pieces):
+            return False
+        if self._ended_s is None or not span.may_end_late(sum(map(len, pieces))):
+            return False
+        span.end_late(round(self._ended_s * 1e9), partial(_late_row, pieces, self._content, further))
+        return True
 
     def _end_span(self, end_ns: int) -> None:
         try:
@@ -134,8 +146,12 @@ class Recording:
             return None
 
     def _merge_logged(self) -> None:
+        self._row = _joined([self._row, *self._taken()])
+
+    def _taken(self) -> Iterator[Mapping[str, Json]]:
+        """What was logged and is not merged yet, one by one: another thread may be about to log."""
         while self._logged:
-            self._row = merged(self._row, self._logged.popleft())
+            yield self._logged.popleft()
 
     def _write(self, row: Mapping[str, Json], further: Attributes) -> Unwritten | None:
         """Write the row; return what is left of that for after the end of the span, if anything."""
@@ -182,6 +198,21 @@ class Recording:
         """The names of the texts that the span does not hold as they are."""
         held = attributes_of(self._span)
         return [name for name, text in texts.items() if held.get(name) != text]
+
+
+def _joined(pieces: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
+    """The row of which these pieces were logged, in their order."""
+    row = dict(pieces[0])
+    for piece in pieces[1:]:
+        row = merged(row, piece)
+    return row
+
+
+def _late_row(
+    pieces: Sequence[Mapping[str, Json]], content: ContentMode, further: Attributes
+) -> tuple[str, Attributes]:
+    name, row = _name(_without_end(_joined(pieces)))
+    return name, _attributes(row, content, name, further)
 
 
 def _attributes(row: Mapping[str, Json], content: ContentMode, name: str, further: Attributes) -> Attributes:

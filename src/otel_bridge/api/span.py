@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from opentelemetry import baggage, trace
-from opentelemetry.context import Context, get_value, set_value
+from opentelemetry.context import Context
 
 from otel_bridge import propagation, state
 from otel_bridge.api.facts import Feedback, feedback_attributes, update_attributes
@@ -30,15 +30,16 @@ from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge.contract.row import Json
 
 
-@dataclass(slots=True, kw_only=True)  # not frozen: that takes twice as long, for each span
+@dataclass(slots=True)  # not frozen, and by position: for each span, keywords and freezing take twice as long
 class Identity:
     """What never changes about a span.
 
     Attributes:
         row_id: id of its row that the app chose, or None.
-        span_id: 16 hex digits.
-        root_span_id: 32 hex digits, or what an old slug says.
-        span_parents: the parent's span id in a list, or None on a root.
+        own: the ids of its OTel span.
+        above: those of the span above, or None on a root.
+        root_name: the trace's name at Braintrust, where an old slug says another one than the trace id.
+        parent_name: likewise of the span above.
         parent: parent string of the object, or None when nobody named one.
         propagated_event: fields that every descendant inherits.
         name: as it was started.
@@ -47,14 +48,22 @@ class Identity:
     """
 
     row_id: str | None
-    span_id: str
-    root_span_id: str
-    span_parents: list[str] | None
+    own: trace.SpanContext
+    above: trace.SpanContext | None
+    root_name: str | None
+    parent_name: str | None
     parent: str | None
     propagated_event: Mapping[str, Json] | None
     name: str
     can_be_current: bool
     flush_at_end: bool = False
+
+    @property
+    def span_parents(self) -> list[str] | None:
+        """The span id of the span above in a list, or None on a root."""
+        if self.above is None:
+            return None
+        return [self.parent_name or trace.format_span_id(self.above.span_id)]
 
 
 class BridgeSpan:
@@ -66,7 +75,7 @@ class BridgeSpan:
         otel_span: trace.Span,
         recording: Recording,
         identity: Identity,
-        start_child: Callable[[Place, StartArguments], Span],
+        start_child: Callable[[Bridge, Place, StartArguments], Span],
         root: TraceRoot | None = None,
     ) -> None:
         self._bridge, self._otel_span, self._recording = bridge, otel_span, recording
@@ -76,15 +85,27 @@ class BridgeSpan:
         )
         self._name = identity.name
         self._activations: list[state.Activation] = []
-        self.span_id = identity.span_id
-        self.root_span_id = identity.root_span_id
-        self.span_parents = identity.span_parents
         if recording.is_sampled:
             state.remember_open(self)
 
     def __str__(self) -> str:
         """As it stands in a row where it was logged itself."""
         return "<span>"
+
+    @property
+    def span_id(self) -> str:
+        """See `Span`."""
+        return trace.format_span_id(self._identity.own.span_id)
+
+    @property
+    def root_span_id(self) -> str:
+        """See `Span`; what an old slug says, where the span is in the trace of one."""
+        return self._identity.root_name or trace.format_trace_id(self._identity.own.trace_id)
+
+    @property
+    def span_parents(self) -> list[str] | None:
+        """See `Span`."""
+        return self._identity.span_parents
 
     @property
     def id(self) -> str:
@@ -159,7 +180,7 @@ class BridgeSpan:
 
     def start_at(self, place: Place | None, arguments: StartArguments) -> Span:
         """Start a span at `place`, by default as a child of this one."""
-        return self._start_child(place or self._place(), arguments)
+        return self._start_child(self._bridge, place or self._place(), arguments)
 
     def end(self, end_time: float | None = None) -> float:
         """See `Span`."""
@@ -205,8 +226,9 @@ class BridgeSpan:
     def set_current(self) -> None:
         """See `Span`."""
         if self._identity.can_be_current and not self._recording.is_over:
-            activation = state.activate(self, self._otel_span, self._context())
-            self._activations.append(activation)
+            self._activations.append(
+                state.activate(self, self._otel_span, self._values(state.live_context()))
+            )
 
     def unset_current(self) -> None:
         """See `Span`."""
@@ -227,20 +249,38 @@ class BridgeSpan:
 
     def _context(self) -> Context:
         """The current context with this span in it."""
-        context = trace.set_span_in_context(self._otel_span, state.live_context())
-        if self._bridge.route or get_value(state.ROUTE_KEY, context):
-            context = set_value(state.ROUTE_KEY, self._bridge.route, context)
-        return _with_parent(context, self._identity.parent)
+        context = state.live_context()
+        if state.span_in(context) is not self._otel_span:
+            context = trace.set_span_in_context(self._otel_span, context)
+        values = self._values(context)
+        return Context({**context, **values}) if values else context
+
+    def _values(self, context: Context) -> dict[str, object]:
+        """What `context` is to say of the way and the object of this span, and does not.
+
+        The object of an experiment stands in the baggage as well: what a called service does is part of the case.
+        """
+        values: dict[str, object] = {}
+        if (parent := self._identity.parent) is not None:
+            if (
+                parent.startswith("experiment_id:")
+                and baggage.get_baggage(names.PARENT_BAGGAGE, context) != parent
+            ):
+                values.update(baggage.set_baggage(names.PARENT_BAGGAGE, parent, context))
+            if context.get(state.PARENT_KEY) != parent:
+                values[state.PARENT_KEY] = parent
+        if self._bridge.route is not context.get(state.ROUTE_KEY):
+            values[state.ROUTE_KEY] = self._bridge.route
+        return values
 
     def _place(self) -> Place:
-        otel_ids = self._otel_span.get_span_context()
-        same_trace = self.root_span_id == trace.format_trace_id(otel_ids.trace_id)
+        identity = self._identity
         return Place(
             context=self._context(),
-            parent=self._identity.parent,
+            parent=identity.parent,
             under_span=True,
-            root_span_id=None if same_trace else self.root_span_id,
-            propagated_event=self.propagated_event,
+            root_span_id=identity.root_name,
+            propagated_event=identity.propagated_event,
             root=self.root,
         )
 
@@ -269,19 +309,3 @@ class BridgeSpan:
     def _update(self, fields: Mapping[str, Json]) -> None:
         attributes = update_attributes(self._identity.row_id, fields, self._identity.parent)
         self._bridge.facts.send(names.UPDATE_EVENT, attributes, self._otel_span.get_span_context())
-
-
-def _with_parent(context: Context, parent: str | None) -> Context:
-    """The context with the parent of what is started in it.
-
-    That of an experiment stands in the baggage as well: what a called service does is part of the case.
-    """
-    if parent is None:
-        return context
-    is_experiment = parent.startswith("experiment_id:")
-    if get_value(state.PARENT_KEY, context) == parent and (
-        not is_experiment or baggage.get_baggage(names.PARENT_BAGGAGE, context) == parent
-    ):
-        return context
-    context = set_value(state.PARENT_KEY, parent, context)
-    return baggage.set_baggage(names.PARENT_BAGGAGE, parent, context) if is_experiment else context

@@ -5,8 +5,7 @@ Source: `braintrust` 0.47.0 SDK, `logger.SpanImpl.__init__`, measured (spec/app-
 
 import logging
 from collections.abc import Mapping
-from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from opentelemetry import trace
 from opentelemetry.context import Context, get_value, set_value
@@ -26,6 +25,7 @@ from otel_bridge.configure import Bridge
 from otel_bridge.contract import names
 from otel_bridge.contract.checks import check_span_attributes
 from otel_bridge.contract.row import Json
+from otel_bridge.processor.light import LightSpan
 
 logger = logging.getLogger(__name__)
 
@@ -37,14 +37,14 @@ def start(bridge: Bridge, place: Place, arguments: StartArguments) -> Span:
         ValueError: a field of the event cannot be what it is.
         TypeError: the event names a field that identifies the row.
     """
-    event = dict(arguments.event)
-    row_id = event.pop("id", None)
+    said, row_id = _said(arguments.event) if arguments.event else ({}, None)
     inherited = place.propagated_event if arguments.propagated_event is None else arguments.propagated_event
     propagated = cast("dict[str, Json]", to_json(inherited)) if inherited else None
     context = caller_context(bridge.environment)
     name = _name(place, arguments, context)
-    said = merged(checked(event), propagated) if propagated else checked(event)
     row: dict[str, Json] = {"span_attributes": _span_attributes(place, arguments, name), "context": context}
+    if propagated:
+        said = merged(said, propagated)
     if said:
         row = merged(row, said)
     otel_span = _otel_span(bridge, place, row, arguments.start_time)
@@ -55,8 +55,17 @@ def start(bridge: Bridge, place: Place, arguments: StartArguments) -> Span:
     identity = _identity(
         otel_span, place, row_id=row_id, name=name, propagated=propagated, arguments=arguments
     )
-    recording = Recording(otel_span, {**row, **_chosen_ids(identity, place)}, bridge.settings.content_mode)
-    return BridgeSpan(bridge, otel_span, recording, identity, partial(start, bridge), root)
+    if row_id or place.root_span_id or place.parent_span_id:
+        row |= _chosen_ids(identity, place)
+    recording = Recording(otel_span, row, bridge.settings.content_mode)
+    return BridgeSpan(bridge, otel_span, recording, identity, start, root)
+
+
+def _said(given: Mapping[str, Any]) -> tuple[dict[str, Json], str | None]:
+    """The fields of the event, and the id of the row if it names one."""
+    event = dict(given)
+    row_id = event.pop("id", None)
+    return checked(event), row_id if isinstance(row_id, str) else None
 
 
 def _name(place: Place, arguments: StartArguments, context: Mapping[str, Json]) -> str:
@@ -67,26 +76,44 @@ def _name(place: Place, arguments: StartArguments, context: Mapping[str, Json]) 
 
 def _span_attributes(place: Place, arguments: StartArguments, name: str) -> dict[str, Json]:
     kind = arguments.type or (None if place.under_span else place.default_type)
-    given = {"type": kind, "name": name, **check_span_attributes(arguments.span_attributes or {})}
-    said = {key: to_json(value) for key, value in given.items() if value is not None}
-    return {**said, "exec_counter": next(state.process.spans_started)}
+    said: dict[str, Json] = {"name": name} if kind is None else {"type": kind, "name": name}
+    if arguments.span_attributes:
+        given = check_span_attributes(arguments.span_attributes)
+        said |= {key: to_json(value) for key, value in given.items() if value is not None}
+    said["exec_counter"] = next(state.process.spans_started)
+    return said
 
 
 def _otel_span(bridge: Bridge, place: Place, row: Mapping[str, Json], start_time: float | None) -> trace.Span:
     span_attributes = cast("Mapping[str, Json]", row["span_attributes"])
-    ignores = bridge.settings.ignore_parent_sampling
+    name = clean(str(span_attributes.get("name")))
+    kind = SpanKind.CLIENT if span_attributes.get("type") == "llm" else SpanKind.INTERNAL
+    start_ns = None if start_time is None else round(start_time * 1e9)
     try:
         tracer = bridge.tracer_below if place.root else bridge.tracer
+        if bridge.light and place.parent and bridge.route is None:
+            above = state.span_in(place.context).get_span_context()
+            light = bridge.light.start(name, above, kind, clean(place.parent), start_ns)
+            if light is not None:
+                return light
         return tracer.start_span(
-            clean(str(span_attributes.get("name"))),
-            context=_routed(bridge, _sampled(place.context) if ignores else place.context),
-            kind=SpanKind.CLIENT if span_attributes.get("type") == "llm" else SpanKind.INTERNAL,
+            name,
+            context=_surroundings(bridge, place),
+            kind=kind,
             attributes={names.PARENT: clean(place.parent)} if place.parent else None,
-            start_time=None if start_time is None else round(start_time * 1e9),
+            start_time=start_ns,
         )
     except Exception as error:  # noqa: BLE001 - samplers and processors of others may raise anything
         logger.warning("a span could not be started (%s), the app goes on without it", type(error).__name__)
         return trace.INVALID_SPAN
+
+
+def _surroundings(bridge: Bridge, place: Place) -> Context:
+    """The context of the place as samplers and processors are to see it."""
+    context = _sampled(place.context) if bridge.settings.ignore_parent_sampling else place.context
+    if place.parent and get_value(state.PARENT_KEY, context) != place.parent:
+        context = set_value(state.PARENT_KEY, place.parent, context)
+    return _routed(bridge, context)
 
 
 def _root(place: Place, otel_span: trace.Span) -> TraceRoot | None:
@@ -113,24 +140,30 @@ def _routed(bridge: Bridge, context: Context) -> Context:
 
 
 def _identity(
-    otel_span: trace.Span, place: Place, *, row_id: object, name: str, propagated: Mapping[str, Json] | None,
+    otel_span: trace.Span, place: Place, *, row_id: str | None, name: str, propagated: Mapping[str, Json] | None,
     arguments: StartArguments,
 ) -> Identity:  # fmt: skip
-    own = otel_span.get_span_context()
-    above = trace.get_current_span(place.context).get_span_context()
-    routed = attributes_of(otel_span).get(names.PARENT, place.parent)
-    parent_id = trace.format_span_id(above.span_id) if above.is_valid else None
+    above = state.span_in(place.context).get_span_context()
     return Identity(
-        row_id=row_id if isinstance(row_id, str) else None,
-        span_id=trace.format_span_id(own.span_id),
-        root_span_id=place.root_span_id or trace.format_trace_id(own.trace_id),
-        span_parents=[place.parent_span_id or parent_id] if parent_id else None,
-        parent=routed if isinstance(routed, str) else None,
-        propagated_event=propagated,
-        name=name,
-        can_be_current=arguments.set_current is not False,
-        flush_at_end=place.flush_root and (not above.is_valid or above.is_remote),
+        row_id,
+        otel_span.get_span_context(),
+        above if above.is_valid else None,
+        place.root_span_id,
+        place.parent_span_id,
+        _parent_string(otel_span, place),
+        propagated,
+        name,
+        arguments.set_current is not False,
+        place.flush_root and (not above.is_valid or above.is_remote),
     )
+
+
+def _parent_string(otel_span: trace.Span, place: Place) -> str | None:
+    """What the span names: on the way to it, samplers and processors may have named another."""
+    if isinstance(otel_span, LightSpan):
+        return otel_span.parent_string
+    routed = attributes_of(otel_span).get(names.PARENT, place.parent)
+    return routed if isinstance(routed, str) else None
 
 
 def _chosen_ids(identity: Identity, place: Place) -> dict[str, Json]:

@@ -82,6 +82,7 @@ class _TracedCall:
         self._args: tuple[Any, ...] = span_args or (() if span_kwargs.get("name") else (name,))
         self._kwargs: Mapping[str, Any] = {**span_kwargs, "span_attributes": _with_type(span_kwargs)}
         self._signature = _signature(function)
+        self._plain = _plain_parameters(self._signature)
         kind = str(self._kwargs["span_attributes"].get("type", span_kwargs.get("type")))
         if kind in STOOD_IN:
             self.function = replayable(function, kind, self._name(), self._input)
@@ -106,6 +107,8 @@ class _TracedCall:
 
     def _input(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The arguments by name, without defaults; None where they do not fit: the call itself will say so."""
+        if not kwargs and len(args) == len(self._plain):
+            return dict(zip(self._plain, args, strict=True))
         if self._signature is None:
             return {"args": args, "kwargs": kwargs}
         try:
@@ -124,6 +127,13 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
         return inspect.signature(function)
     except (TypeError, ValueError):
         return None  # a builtin that does not tell
+
+
+def _plain_parameters(signature: inspect.Signature | None) -> tuple[str, ...]:
+    """The names of the parameters of a function that has only such as may be given by position; else none."""
+    parameters = signature.parameters.values() if signature else ()
+    by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return tuple(one.name for one in parameters) if all(one.kind in by_position for one in parameters) else ()
 
 
 def _function(call: _TracedCall) -> Callable[..., Any]:

@@ -75,7 +75,7 @@ def start_span(  # noqa: PLR0913, PLR0917 - Braintrust's signature
     )  # fmt: skip
     activation = activation_of(live_context())
     if activation:
-        span: Span = activation.span.start_at(place_of(parent), arguments)
+        span: Span = activation.span.start_at(place_of(parent) if parent else None, arguments)
         return span
     place = place_of(parent if parent is not None else parent_argument.get())
     if home := current_experiment() or current_logger():

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Mapping, Set
 from enum import Enum
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import Any, Final, TypeGuard, cast
 
 from otel_bridge.attributes.reference import Referable
 from otel_bridge.contract.row import Json
@@ -36,7 +36,9 @@ def to_json(value: object) -> Json:
     | a container inside itself | `"<circular reference>"` |
     | anything else | `str()` |
     """
-    return cast("Json", value) if type(value) in _PLAIN else _copy(value, 0, set())
+    if type(value) in _PLAIN:
+        return cast("Json", value)
+    return value.copy() if _is_flat(value) else _copy(value, 0, set())
 
 
 # Values are copies that hold no cycle; what a masking function returns may, and then runs out of stack.
@@ -46,6 +48,9 @@ _ENCODER: Final = json.JSONEncoder(
 
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 """The exact types that are JSON already; looking them up is several times faster than `isinstance`."""
+
+_FLAT: Final = _PLAIN | {float}
+_TEXT: Final = frozenset({str})
 
 # Built-in types first: those are looked up without the machinery of abstract ones.
 _MAPPINGS: Final = (dict, Mapping)
@@ -79,6 +84,18 @@ def dump(value: Json) -> str:
 def clean(text: str) -> str:
     """Return `text` with what UTF-8 cannot carry as `?`: one such character would cost the whole batch."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_flat(value: object) -> TypeGuard[dict[str, Json]]:
+    """Whether it is a dictionary that is JSON as it is, without others inside: seen by few steps, not some for each value."""
+    if type(value) is not dict:
+        return False
+    value = cast("dict[object, object]", value)
+    kinds = set(map(type, value.values()))
+    if not (kinds <= _FLAT and _TEXT.issuperset(map(type, value))):
+        return False
+    # What is left of NaN and infinities less themselves is NaN.
+    return float not in kinds or not any(item - item for item in value.values() if isinstance(item, float))
 
 
 def _copy(value: object, depth: int, inside: set[int]) -> Json:
@@ -120,10 +137,7 @@ def _container(value: object, depth: int, inside: set[int]) -> Json:
             for key, item in items
         }
     if isinstance(value, _SEQUENCES):
-        return [
-            cast("Json", item) if type(item) in _PLAIN else _copy(item, depth, inside)
-            for item in cast("list[object]", value)
-        ]
+        return [_item(item, depth, inside) for item in cast("list[object]", value)]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _field(value, field.name, depth, inside) for field in dataclasses.fields(value)}
     if isinstance(value, Enum):
@@ -132,6 +146,12 @@ def _container(value: object, depth: int, inside: set[int]) -> Json:
         return _copy(value.refer(), depth, inside)
     described = _described(value)
     return str(value) if described is None else _copy(described, depth, inside)
+
+
+def _item(value: object, depth: int, inside: set[int]) -> Json:
+    if depth < MAX_DEPTH and _is_flat(value):
+        return value.copy()  # a message, say
+    return _copy(value, depth, inside)
 
 
 def _field(value: object, name: str, depth: int, inside: set[int]) -> Json:

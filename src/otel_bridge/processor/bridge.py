@@ -59,6 +59,7 @@ class BridgeSpanProcessor(SpanProcessor):
         settings: those in force.
         masks: that what leaves here is masked.
         waits_for_rows: whether a span of ours may end here before its row is encoded: nothing looks at its attributes.
+        takes_light: whether light spans (`light`) may come here, which tell nothing of their start; likewise.
 
     Raises:
         SettingsError: a setting cannot be used.
@@ -82,7 +83,9 @@ class BridgeSpanProcessor(SpanProcessor):
         self.settings = with_arguments(settings or Settings.from_environment(), api_key, parent, api_url)
         self._parent, self._stand_in, self._route = parent, stand_in, route
         self._ai_only, self._custom_filter = filter_ai_spans, custom_filter
-        self.waits_for_rows = type(self) is BridgeSpanProcessor and not (filter_ai_spans or custom_filter)
+        self.waits_for_rows = self.takes_light = type(self) is BridgeSpanProcessor and not (
+            filter_ai_spans or custom_filter
+        )
         self._destination = self.settings.destination(headers)
         self._sender = exporter = build_span_exporter(self.settings, headers)
         self._delivery = Delivery(
@@ -161,6 +164,12 @@ class BridgeSpanProcessor(SpanProcessor):
             self._delivery.leave_out(is_sampled=True)
         else:
             self._queue(span)
+        if self.settings.flush_on_root_end or state.process.leaving:
+            self._flush_root(span)
+
+    def take(self, span: ReadableSpan) -> None:
+        """Queue a light span, if there is room: there is no other processor, no filter, and it is sampled."""
+        self._queue(span)
         if self.settings.flush_on_root_end or state.process.leaving:
             self._flush_root(span)
 

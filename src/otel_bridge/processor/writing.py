@@ -7,7 +7,6 @@ had been encoded before the span ended. Where others see the span, or a limit ma
 
 import logging
 from collections.abc import Sequence
-from typing import Final
 
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanLimits, SynchronousMultiSpanProcessor
@@ -15,12 +14,10 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_bridge import state
 from otel_bridge.attributes.decode import attributes_of
+from otel_bridge.processor.light import FURTHER_ATTRIBUTES, LightSpan
 from otel_bridge.processor.neighbours import limits_of, processors_of
 
 logger = logging.getLogger(__name__)
-
-_FURTHER_ATTRIBUTES: Final = 64
-"""More than a row has beside one for each of its fields: twins, messages."""
 
 
 class WritingSpanExporter(SpanExporter):
@@ -66,7 +63,7 @@ def _fits(span: Span, fields: int, limits: SpanLimits | None) -> bool:
     if span.dropped_attributes or span.dropped_events or span.dropped_links:
         return False  # a copy would not say it
     most = limits.max_span_attributes
-    return most is None or len(attributes_of(span)) + fields + _FURTHER_ATTRIBUTES <= most
+    return most is None or len(attributes_of(span)) + fields + FURTHER_ATTRIBUTES <= most
 
 
 def note_down(span: ReadableSpan) -> None:
@@ -77,6 +74,8 @@ def note_down(span: ReadableSpan) -> None:
 
 
 def _written(span: ReadableSpan) -> ReadableSpan:
+    if isinstance(span, LightSpan):
+        return _light_written(span)
     unwritten = state.process.unwritten.get(span)
     if unwritten is None:
         return span
@@ -101,3 +100,11 @@ def _written(span: ReadableSpan) -> ReadableSpan:
         end_time=span.end_time,
         instrumentation_scope=span.instrumentation_scope,
     )
+
+
+def _light_written(span: LightSpan) -> ReadableSpan:
+    try:
+        return span.written()
+    except Exception as error:  # noqa: BLE001 - as above
+        logger.warning("a span is sent without what was logged to it: %s", type(error).__name__)
+        return span
