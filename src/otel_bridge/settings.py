@@ -19,6 +19,8 @@ LOCAL_SIDECAR: Final = "http://127.0.0.1:4318"
 LOCAL_API: Final = "http://127.0.0.1:8585"
 APP_URL: Final = "https://www.braintrust.dev"
 DEFAULT_BATCH_BYTES: Final = 8 * 1024 * 1024
+DEFAULT_QUEUE_BYTES: Final = 128 * 1024 * 1024
+"""Some 60,000 small spans, or 16,000 model calls of 6 KB: two seconds of what an app makes as fast as it can."""
 
 ContentMode: TypeAlias = Literal["auto", "braintrust", "genai", "both"]
 """Where chat messages that survive the conversion to GenAI messages go.
@@ -106,6 +108,7 @@ class Settings:
         accept_parent_baggage: whether `braintrust.parent` in the baggage may choose a span's parent.
         content_mode: where chat messages go.
         queue_size: spans that may wait; one more is dropped and counted.
+        queue_bytes: memory that waiting spans may take, as estimated; likewise.
         batch_size: spans of one request, at most.
         batch_bytes: size of one request, at most, as estimated; a larger span travels alone.
         schedule_delay_ms: how long an ended span waits for others.
@@ -137,7 +140,8 @@ class Settings:
     parent: str | None = None
     accept_parent_baggage: bool = True
     content_mode: ContentMode = "auto"
-    queue_size: int = 25_000
+    queue_size: int = 100_000
+    queue_bytes: int = DEFAULT_QUEUE_BYTES
     batch_size: int = 512
     batch_bytes: int = DEFAULT_BATCH_BYTES
     schedule_delay_ms: int = 1_000
@@ -199,7 +203,10 @@ class Settings:
             parent=read.parent("OTEL_BRIDGE_PARENT", "BRAINTRUST_PARENT"),
             accept_parent_baggage=read.switch("OTEL_BRIDGE_ACCEPT_PARENT_BAGGAGE", default=True),
             content_mode=cast("ContentMode", read.choice("OTEL_BRIDGE_CONTENT_MODE", get_args(ContentMode))),
-            queue_size=read.count("OTEL_BRIDGE_QUEUE_SIZE", "BRAINTRUST_QUEUE_SIZE", default=25_000, least=1),
+            queue_size=read.count(
+                "OTEL_BRIDGE_QUEUE_SIZE", "BRAINTRUST_QUEUE_SIZE", default=100_000, least=1
+            ),
+            queue_bytes=read.count("OTEL_BRIDGE_QUEUE_BYTES", default=DEFAULT_QUEUE_BYTES, least=1),
             batch_size=read.count(
                 "OTEL_BRIDGE_BATCH_SIZE",
                 "BRAINTRUST_DEFAULT_BATCH_SIZE",

@@ -190,10 +190,12 @@ class Unwritten:
     Attributes:
         span_context: of that span.
         write: gives its attributes, which the ended span gets beside those that it has.
+        row_bytes: what the row takes in memory, as estimated.
     """
 
     span_context: trace.SpanContext
     write: Callable[[], Mapping[str, Any]]
+    row_bytes: int
 
 
 class Customizer(Protocol):

@@ -69,7 +69,7 @@ def test_the_destination_is_the_first_that_is_named(
         pytest.param("OTEL_BRIDGE_CONTENT_MODE", "both", "content_mode", "both", id="content mode"),
         pytest.param("OTEL_BRIDGE_TRACER_PROVIDER", "Global", "provider_mode", "global", id="provider mode"),
         pytest.param("BRAINTRUST_QUEUE_SIZE", "7", "queue_size", 7, id="queue size"),
-        pytest.param("BRAINTRUST_QUEUE_SIZE", "1.5", "queue_size", 25_000, id="a number that is none"),
+        pytest.param("BRAINTRUST_QUEUE_SIZE", "1.5", "queue_size", 100_000, id="a number that is none"),
         pytest.param("OTEL_BRIDGE_BATCH_BYTES", "1000", "batch_bytes", 1_000, id="batch bytes"),
         pytest.param("OTEL_BSP_SCHEDULE_DELAY", "50", "schedule_delay_ms", 50, id="delay"),
         pytest.param("OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS", "0", "shutdown_timeout_ms", 0, id="zero"),

@@ -23,6 +23,7 @@ from otel_bridge.attributes.to_json import clean, dump
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Json
 from otel_bridge.processor.light import LightSpan
+from otel_bridge.processor.size import row_bytes
 from otel_bridge.processor.writing import may_wait
 from otel_bridge.settings import ContentMode
 from otel_bridge.state import Unwritten, ending
@@ -126,7 +127,8 @@ class Recording:
             return False
         if self._ended_s is None or not span.may_end_late(sum(map(len, pieces))):
             return False
-        span.end_late(round(self._ended_s * 1e9), partial(_late_row, pieces, self._content, further))
+        late_row = partial(_late_row, pieces, self._content, further)
+        span.end_late(round(self._ended_s * 1e9), late_row, sum(map(row_bytes, pieces)))
         return True
 
     def _end_span(self, end_ns: int) -> None:
@@ -161,7 +163,7 @@ class Recording:
             self._write_error(row.get("error"))
             write = partial(_attributes, row, self._content, name, further)
             if may_wait(self._span, len(row)):
-                return Unwritten(self._span.get_span_context(), write)
+                return Unwritten(self._span.get_span_context(), write, row_bytes(row))
             self._set(write())
         except Exception as error:  # noqa: BLE001 - the app goes on, with a span that says less
             logger.warning("a span is sent without what was logged to it: %s", type(error).__name__)

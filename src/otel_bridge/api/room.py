@@ -7,7 +7,7 @@ no users, and a case that is missing would make its numbers wrong.
 from typing import Final
 
 from otel_bridge.configure import Bridge, flush_quietly
-from otel_bridge.processor.stats import spans_waiting, stats
+from otel_bridge.processor.stats import bytes_waiting, spans_waiting, stats
 
 _KEPT_FREE: Final = 0.25
 """Part of the queue that is kept free for the spans of instrumentations, which do not wait."""
@@ -15,7 +15,8 @@ _KEPT_FREE: Final = 0.25
 
 def is_crowded(bridge: Bridge) -> bool:
     """Tell whether the queue is nearly full."""
-    return spans_waiting() > (1 - _KEPT_FREE) * bridge.settings.queue_size
+    settings, taken = bridge.settings, 1 - _KEPT_FREE
+    return spans_waiting() > taken * settings.queue_size or bytes_waiting() > taken * settings.queue_bytes
 
 
 def wait_for_room(bridge: Bridge) -> None:

@@ -31,7 +31,7 @@ from otel_bridge.processor.neighbours import mask_in_place, warn_of_neighbours
 from otel_bridge.processor.receipts import Receipts
 from otel_bridge.processor.routing import parent_for
 from otel_bridge.processor.size import SizedSpanExporter
-from otel_bridge.processor.writing import WritingSpanExporter, note_down
+from otel_bridge.processor.writing import WritingSpanExporter, held_bytes, note_down
 from otel_bridge.settings import Settings, origin, with_arguments
 
 logger = logging.getLogger(__name__)
@@ -94,6 +94,7 @@ class BridgeSpanProcessor(SpanProcessor):
             exporter.inner,
             origin(self.settings.endpoints.traces),
             exporter.answer,
+            self.settings.queue_bytes,
         )
         exporter.receipts = Receipts(self._delivery) if self.settings.receipts else None
         self._exporter = CountedSpanExporter(exporter, self._delivery)
@@ -104,7 +105,8 @@ class BridgeSpanProcessor(SpanProcessor):
                 CustomizingSpanExporter(
                     MaskingSpanExporter(AttachingSpanExporter(sized, self.settings)),
                     self.settings.content_mode,
-                )
+                ),
+                self._delivery.release,
             ),
             max_queue_size=self.settings.queue_room,
             schedule_delay_millis=self.settings.export_delay_ms,
@@ -126,6 +128,11 @@ class BridgeSpanProcessor(SpanProcessor):
     def waiting(self) -> int:
         """How many spans wait to be sent, at a glance."""
         return self._delivery.waiting
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How much memory those take, as estimated, at a glance."""
+        return self._delivery.waiting_bytes
 
     @property
     def masking_counts(self) -> MaskingCounts:
@@ -176,8 +183,8 @@ class BridgeSpanProcessor(SpanProcessor):
     def _queue(self, span: ReadableSpan) -> None:
         for watch in state.process.watches:
             watch.ended(span)
-        if self._delivery.accept():
-            note_down(span)
+        note_down(span)
+        if self._delivery.accept(held_bytes(span)):
             self._batch.on_end(span)
 
     def _flush_root(self, span: ReadableSpan) -> None:

@@ -25,6 +25,7 @@ from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter
 from otel_bridge.exporter.remedy import remedy
 from otel_bridge.processor.masked_export import MaskedLogRecord, MaskedSpan
 from otel_bridge.processor.watch import tell_taken
+from otel_bridge.settings import DEFAULT_QUEUE_BYTES
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ class Delivery:
         exporter: what delivers; what it logs under the name of its module becomes part of our reports from now on.
         destination: where it delivers, for the report.
         answer: what notes the answers that `exporter` gets; None where nothing does.
+        queue_bytes: memory that those that wait may take; a single one may be larger.
     """
 
     def __init__(
@@ -98,9 +100,10 @@ class Delivery:
         exporter: object,
         destination: str = "",
         answer: LastAnswer | None = None,
+        queue_bytes: int = DEFAULT_QUEUE_BYTES,
     ) -> None:
         self._what, self._destination, self._answer = what, destination, answer
-        self._queue_size = queue_size
+        self._queue_size, self._queue_bytes = queue_size, queue_bytes
         self._complaints = Complaints()
         logging.getLogger(type(exporter).__module__).addFilter(self._complaints)
         self._reset()
@@ -115,7 +118,7 @@ class Delivery:
         self._accepted = self._delivered = self._queue_full = self._failed = self._refused = (
             self._reported
         ) = 0
-        self._filtered = self._unsampled = 0
+        self._filtered = self._unsampled = self._waiting_bytes = 0
         self._masking = MaskingCounts()
         self._closed = self._is_away = False
         self._fault: Fault | None = None
@@ -150,18 +153,30 @@ class Delivery:
         """Whether nothing is delivered any more."""
         return self._closed
 
-    def accept(self) -> bool:
-        """Tell whether there is room for one more; otherwise it is lost and, before `close`, counted."""
+    @property
+    def waiting_bytes(self) -> int:
+        """What those take that were accepted by their size and not released, at a glance."""
+        return self._waiting_bytes
+
+    def accept(self, size_bytes: int = 0) -> bool:
+        """Tell whether there is room for one more of that size; otherwise it is lost and, before `close`, counted."""
         if self._pid != os.getpid():  # forked without the hooks of Python, as uwsgi does
             self._reset()
         with self._lock:
             if self._closed:
                 return False
-            if self._accepted - self._delivered - self._failed >= self._queue_size:
+            held = self._waiting_bytes
+            if (held and held + size_bytes > self._queue_bytes) or self.waiting >= self._queue_size:
                 self._queue_full += 1
                 return False
             self._accepted += 1
+            self._waiting_bytes = held + size_bytes
             return True
+
+    def release(self, size_bytes: int) -> None:
+        """Give back the room of some that were accepted, whatever became of them."""
+        with self._lock:
+            self._waiting_bytes = max(0, self._waiting_bytes - size_bytes)
 
     def leave_out(self, *, is_sampled: bool) -> None:
         """Count one that is not to be delivered: the filter keeps it back, or it is not sampled."""

@@ -70,10 +70,12 @@ class LightSpan(Span):
 
     Attributes:
         late_row: what is still to be written of it; None where it ended as any other span does.
+        row_bytes: what that takes in memory, as estimated.
         parent_string: its `braintrust.parent`, as long as it has no other attributes.
     """
 
     late_row: LateRow | None = None
+    row_bytes: int = 0
     parent_string: str
 
     _attributes = cast("Any", _Late("_attributes", lambda span: span.first_attributes()))
@@ -103,15 +105,15 @@ class LightSpan(Span):
                 return False  # a copy would not say it
         return most is None or held + fields + FURTHER_ATTRIBUTES <= most
 
-    def end_late(self, end_ns: int, late_row: LateRow) -> None:
-        """End, with its row still to be written."""
+    def end_late(self, end_ns: int, late_row: LateRow, row_bytes: int) -> None:
+        """End, with its row, which takes so many bytes, still to be written."""
         with self._lock:
             if not self.is_recording():
                 return
             self._end_time = end_ns
             if "_attributes" in vars(self):
                 self._attributes._immutable = True  # noqa: SLF001 - as `Span.end` does
-        self.late_row = late_row
+        self.late_row, self.row_bytes = late_row, row_bytes
         if found := taker(self._span_processor):
             found.take(self)
 

@@ -13,7 +13,13 @@ from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportRes
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from otel_bridge.attributes.to_json import Written
+from otel_bridge.contract.row import Json
+
 T = TypeVar("T")
+
+SPAN_BYTES: Final = 2048
+"""What a waiting span takes in memory beside what it says; measured with tracemalloc, docs/performance.md."""
 
 _FRAME_BYTES: Final = 128
 """Ids, times, kind, flags and lengths of a span, event, link or log record are less."""
@@ -94,6 +100,17 @@ def record_bytes(record: ReadableLogRecord) -> int:
     log_record = record.log_record
     said = (log_record.event_name, log_record.severity_text, log_record.body, log_record.attributes)
     return _FRAME_BYTES + sum(_size(value) for value in said)
+
+
+def row_bytes(value: Json) -> int:
+    """Estimate what the texts of `value` take in memory, and what holds them."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Written):
+        return 0  # one for many spans
+    if isinstance(value, dict):
+        return _PAIR_BYTES * len(value) + sum(map(row_bytes, value.values()))
+    return _PAIR_BYTES * len(value) + sum(map(row_bytes, value)) if isinstance(value, list) else 0
 
 
 def _size(value: object) -> int:

@@ -35,6 +35,13 @@ def spans_waiting() -> int:
     return sum(one.waiting for one in list(state.process.pipelines) if isinstance(one, BridgeSpanProcessor))
 
 
+def bytes_waiting() -> int:
+    """Return how much memory the spans take that wait, as estimated and at a glance."""
+    return sum(
+        one.waiting_bytes for one in list(state.process.pipelines) if isinstance(one, BridgeSpanProcessor)
+    )
+
+
 _KINDS: Final = (BridgeSpanProcessor, FactSender, BridgeLogRecordProcessor)
 
 

@@ -6,7 +6,7 @@ had been encoded before the span ended. Where others see the span, or a limit ma
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanLimits, SynchronousMultiSpanProcessor
@@ -16,19 +16,29 @@ from otel_bridge import state
 from otel_bridge.attributes.decode import attributes_of
 from otel_bridge.processor.light import FURTHER_ATTRIBUTES, LightSpan
 from otel_bridge.processor.neighbours import limits_of, processors_of
+from otel_bridge.processor.size import SPAN_BYTES, span_bytes
 
 logger = logging.getLogger(__name__)
 
 
 class WritingSpanExporter(SpanExporter):
-    """Export spans through `inner`, those whose row is not encoded yet as copies that say it."""
+    """Export spans through `inner`, those whose row is not encoded yet as copies that say it.
 
-    def __init__(self, inner: SpanExporter) -> None:
-        self._inner = inner
+    Args:
+        inner: what exports them.
+        release: told of the bytes, by `held_bytes`, of those that do not wait any more.
+    """
+
+    def __init__(self, inner: SpanExporter, release: Callable[[int], None] = lambda _: None) -> None:
+        self._inner, self._release = inner, release
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Encode and export."""
-        return self._inner.export([_written(span) for span in spans])
+        size_bytes = sum(map(held_bytes, spans))
+        try:
+            return self._inner.export([_written(span) for span in spans])
+        finally:
+            self._release(size_bytes)
 
     def shutdown(self) -> None:
         """Shut `inner` down."""
@@ -71,6 +81,14 @@ def note_down(span: ReadableSpan) -> None:
     unwritten = state.ending.get()
     if unwritten is not None and unwritten.span_context is span.context:
         state.process.unwritten[span] = unwritten
+
+
+def held_bytes(span: ReadableSpan) -> int:
+    """Estimate the memory that an ended span takes while it waits; the same each time it is asked."""
+    if isinstance(span, LightSpan) and span.late_row is not None:
+        return SPAN_BYTES + span.row_bytes
+    unwritten = state.process.unwritten.get(span)
+    return SPAN_BYTES + (span_bytes(span) if unwritten is None else unwritten.row_bytes)
 
 
 def _written(span: ReadableSpan) -> ReadableSpan:

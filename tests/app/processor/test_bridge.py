@@ -17,6 +17,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 import otel_bridge
 from otel_bridge import BridgeSpanProcessor, init_logger, state
 from otel_bridge.processor.delivery import Counts
+from otel_bridge.processor.stats import bytes_waiting
 from otel_bridge.settings import Endpoints, Settings
 from tests.support.otlp_receiver import OtlpReceiver, wait_until
 
@@ -241,6 +242,35 @@ def test_v81_a_full_queue_drops_and_counts_and_never_blocks(
     assert processor.counts == Counts(accepted=10, queue_full=20, failed=10)
     (record,) = [record for record in caplog.records if record.name.startswith("otel_bridge")]
     assert record.getMessage().startswith("30 spans lost")
+
+
+def test_a_queue_that_is_full_of_bytes_drops_counts_and_reports_each(
+    wedged: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    processor = BridgeSpanProcessor(settings=replace(wedged, queue_bytes=50_000))
+    tracer = provider_with(processor).get_tracer("t")
+
+    with caplog.at_level(logging.WARNING, "otel_bridge"):
+        for number in range(30):
+            tracer.start_span(str(number), attributes={"text": "x" * 10_000}).end()
+        processor.shutdown()
+
+    assert processor.counts == Counts(accepted=4, queue_full=26, failed=4)
+    assert "30 spans lost" in caplog.text
+
+
+@pytest.mark.parametrize("make", ["light", "plain"])
+def test_nothing_that_was_sent_takes_room_any_more(receiver: OtlpReceiver, make: str) -> None:
+    provider = TracerProvider(shutdown_on_exit=False) if make == "plain" else None
+    logger = otel_bridge.init_logger("p", tracer_provider=provider)
+    for number in range(3):
+        logger.start_span(str(number), input="x" * 1_000).end()
+    waiting = bytes_waiting()
+    otel_bridge.flush()
+
+    assert 3 * 3_000 < waiting < 3 * 5_000
+    assert bytes_waiting() == 0
+    assert len(receiver.raw_spans) == 3
 
 
 @pytest.mark.parametrize("destination", ["nowhere", "wedged"])

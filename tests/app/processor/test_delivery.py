@@ -36,6 +36,22 @@ def test_a_full_queue_accepts_no_more_until_something_leaves() -> None:
     assert delivery.counts == Counts(accepted=3, delivered=1, queue_full=1, failed=0)
 
 
+def test_a_queue_that_is_full_of_bytes_accepts_no_more_until_some_are_released() -> None:
+    delivery = Delivery("spans", 10, object(), queue_bytes=100)
+
+    assert [delivery.accept(60), delivery.accept(60), delivery.accept(40)] == [True, False, True]
+    delivery.release(60)
+
+    assert delivery.accept(60)
+    assert (delivery.waiting_bytes, delivery.counts.queue_full) == (100, 1)
+
+
+def test_one_that_is_larger_than_the_queue_is_accepted_where_nothing_waits() -> None:
+    delivery = Delivery("spans", 10, object(), queue_bytes=100)
+
+    assert [delivery.accept(1_000), delivery.accept(1)] == [True, False]
+
+
 def test_what_the_exporter_refuses_or_raises_is_lost() -> None:
     delivery = Delivery("spans", 10, object())
     inner = GatedExporter()

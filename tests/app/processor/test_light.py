@@ -323,7 +323,7 @@ def test_a_row_that_cannot_be_written_costs_no_other(
 
     init_logger("p")
     bad = start_span("bad", input=1)
-    otel_span_of(bad).end_late(1, fails)
+    otel_span_of(bad).end_late(1, fails, 0)
     start_span("good", input=1).end()
     with caplog.at_level(logging.WARNING):
         otel_bridge.flush()
@@ -339,7 +339,7 @@ def test_a_span_is_written_anew_each_time_it_is_exported() -> None:
 
     span = light_span(input={"q": 1})
     inner = Kept()
-    span.end_late(1, lambda: ("n", {"x": 1}))
+    span.end_late(1, lambda: ("n", {"x": 1}), 0)
     WritingSpanExporter(inner).export([span])  # type: ignore[arg-type]  # as much of one as is used
 
     assert (inner.spans[0].name, dict(inner.spans[0].attributes)) == (

@@ -51,7 +51,7 @@ def test_spans_and_records_are_told_by_their_semantic_names(receiver: OtlpReceiv
             "processor.{signal}.processed": 1,
             "processor.{signal}.processed queue_full": 0,
             "processor.{signal}.queue.size": 0,
-            "processor.{signal}.queue.capacity": 25_000,
+            "processor.{signal}.queue.capacity": 100_000,
             "exporter.{signal}.exported": 1,
             "exporter.{signal}.exported refused": 0,
             "exporter.{signal}.exported _OTHER": 0,

@@ -21,7 +21,14 @@ from opentelemetry.trace import Link, SpanContext, Status, StatusCode, TraceFlag
 
 from otel_bridge import BridgeSpanProcessor, init_logger, set_masking_function
 from otel_bridge.processor.delivery import Counts
-from otel_bridge.processor.size import SizedLogExporter, SizedSpanExporter, parts, record_bytes, span_bytes
+from otel_bridge.processor.size import (
+    SizedLogExporter,
+    SizedSpanExporter,
+    parts,
+    record_bytes,
+    row_bytes,
+    span_bytes,
+)
 from otel_bridge.settings import Settings
 from tests.support.otlp_receiver import OtlpReceiver
 from tests.support.spans import GatedExporter, ended_span
@@ -155,3 +162,15 @@ def test_what_counts_is_the_size_after_masking(receiver: OtlpReceiver) -> None:
     provider.force_flush()
 
     assert len(receiver.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("x" * 1_000, id="text"),
+        pytest.param({"a": {"b": ["x" * 1_000]}}, id="nested"),
+        pytest.param(["x"] * 1_000, id="many"),
+    ],
+)
+def test_what_a_row_takes_in_memory_is_not_far_from_its_texts(value: Any) -> None:
+    assert 1_000 <= row_bytes(value) < 30_000
