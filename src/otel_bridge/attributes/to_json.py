@@ -133,7 +133,7 @@ def _container(value: object, depth: int, inside: set[int]) -> Json:
     if isinstance(value, _MAPPINGS):
         items = cast("Mapping[object, object]", value).items()
         return {
-            _key(key): cast("Json", item) if type(item) in _PLAIN else _copy(item, depth, inside)
+            _key(key): cast("Json", item) if type(item) in _PLAIN else _item(item, depth, inside)
             for key, item in items
         }
     if isinstance(value, _SEQUENCES):
@@ -150,7 +150,7 @@ def _container(value: object, depth: int, inside: set[int]) -> Json:
 
 def _item(value: object, depth: int, inside: set[int]) -> Json:
     if depth < MAX_DEPTH and _is_flat(value):
-        return value.copy()  # a message, say
+        return value.copy()  # a message, say, or an argument
     return _copy(value, depth, inside)
 
 

@@ -170,6 +170,7 @@ class BridgeSpanProcessor(SpanProcessor):
         if not kept:
             self._delivery.leave_out(is_sampled=True)
         else:
+            note_down(span)
             self._queue(span)
         if self.settings.flush_on_root_end or state.process.leaving:
             self._flush_root(span)
@@ -183,7 +184,6 @@ class BridgeSpanProcessor(SpanProcessor):
     def _queue(self, span: ReadableSpan) -> None:
         for watch in state.process.watches:
             watch.ended(span)
-        note_down(span)
         if self._delivery.accept(held_bytes(span)):
             self._batch.on_end(span)
 

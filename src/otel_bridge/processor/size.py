@@ -21,6 +21,8 @@ T = TypeVar("T")
 SPAN_BYTES: Final = 2048
 """What a waiting span takes in memory beside what it says; measured with tracemalloc, docs/performance.md."""
 
+_HOLDING: Final = (dict, list)
+
 _FRAME_BYTES: Final = 128
 """Ids, times, kind, flags and lengths of a span, event, link or log record are less."""
 
@@ -102,15 +104,15 @@ def record_bytes(record: ReadableLogRecord) -> int:
     return _FRAME_BYTES + sum(_size(value) for value in said)
 
 
-def row_bytes(value: Json) -> int:
-    """Estimate what the texts of `value` take in memory, and what holds them."""
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, Written):
-        return 0  # one for many spans
-    if isinstance(value, dict):
-        return _PAIR_BYTES * len(value) + sum(map(row_bytes, value.values()))
-    return _PAIR_BYTES * len(value) + sum(map(row_bytes, value)) if isinstance(value, list) else 0
+def row_bytes(fields: Mapping[str, Json] | list[Json]) -> int:
+    """Estimate what the texts of a row take in memory, and what holds them; not `Written`, which is one for many spans."""
+    taken = _PAIR_BYTES * len(fields)
+    for value in fields if isinstance(fields, list) else fields.values():
+        if isinstance(value, str):
+            taken += len(value)
+        elif isinstance(value, _HOLDING) and not isinstance(value, Written):
+            taken += row_bytes(value)
+    return taken
 
 
 def _size(value: object) -> int:
