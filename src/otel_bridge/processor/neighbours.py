@@ -1,7 +1,7 @@
 """Beyond our own exporter: what the other processors of the same tracer provider see.
 
 Who they are decides when a row is encoded (`writing`). They are warned of where values are masked, and get masked spans where the app asked for that. OpenTelemetry has
-no public way to either, so this is the one module that touches private names of its SDK; where they are gone,
+no public way to either, so this module and `light` are those that touch private names of its SDK; where they are gone,
 nothing is warned of, and a self-test refuses to promise what cannot be kept.
 """
 

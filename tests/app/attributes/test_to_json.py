@@ -157,3 +157,32 @@ def test_an_object_that_is_written_often_is_text_like_any_other() -> None:
     assert dump(written) == dump(value)
     assert dump(written) is dump(written)
     assert type(to_json(written)) is dict
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param({"a": 1, "b": "x", "c": 0.5}, id="flat"),
+        pytest.param({"a": {"b": 1}}, id="nested"),
+        pytest.param([{"role": "user"}], id="message"),
+    ],
+)
+def test_what_is_logged_is_a_copy_at_every_depth(value: Any) -> None:
+    copied = to_json(value)
+
+    assert copied == value
+    assert copied is not value
+    for key in value if isinstance(value, dict) else range(len(value)):
+        assert not isinstance(value[key], dict) or copied[key] is not value[key]  # type: ignore[index,call-overload]  # of the same shape
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_a_flat_object_has_no_number_that_json_has_not(number: float) -> None:
+    said = to_json({"a": 1, "b": number})
+
+    assert isinstance(said, dict)
+    assert isinstance(said["b"], str)
+
+
+def test_a_flat_object_has_texts_as_keys() -> None:
+    assert to_json({1: "a"}) == {"1": "a"}
