@@ -176,6 +176,24 @@ def test_recorded_requests_have_the_same_spans_both_ways() -> None:
         assert protobuf.spans_in(body) == protobuf.spans(protobuf.parse_traces(body))
 
 
+def test_equal_resources_and_scopes_of_two_requests_are_read_once() -> None:
+    body = trace_request(Span(name="work")).SerializeToString()
+
+    first, second = (protobuf.spans_in(body)[0] for _ in range(2))
+
+    assert (first.resource is second.resource, first.scope is second.scope) == (True, True)
+
+
+def test_a_resource_that_cannot_be_read_makes_the_body_malformed_both_ways() -> None:
+    request = trace_request(Span(name="work"))
+    request.resource_spans[0].resource.attributes.append(attribute("k", "word"))
+    broken = request.SerializeToString().replace(b"word", b"wo\xff\xfe")
+
+    for read in (protobuf.parse_traces, protobuf.spans_in):
+        with pytest.raises(MalformedBodyError, match="ExportTraceServiceRequest"):
+            read(broken)
+
+
 def test_an_empty_body_is_an_empty_request() -> None:
     assert protobuf.spans(protobuf.parse_traces(b"")) == []
     assert protobuf.spans_in(b"") == []

@@ -1,6 +1,6 @@
-"""Trace requests of which the attributes of spans stay bytes: most of them come again, and need not be read again.
+"""Trace requests of which some parts stay bytes: most of them come again, and need not be read again.
 
-The messages are OTLP's own but for the type of `Span.attributes`: bytes instead of messages, which are the same on the wire.
+The messages are OTLP's own but for the types in `_PACKED`: bytes instead of messages, which are the same on the wire.
 Source: opentelemetry-proto 1.x, `trace.proto`.
 """
 
@@ -14,10 +14,11 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Sp
 
 _PACKAGE: Final = "otel_bridge.light"
 _MESSAGES: Final[tuple[type[Message], ...]] = (ExportTraceServiceRequest, ResourceSpans, ScopeSpans, Span)
+_PACKED: Final = ((ResourceSpans, "resource"), (ScopeSpans, "scope"), (Span, "attributes"))
 
 
 def _file() -> FileDescriptorProto:
-    """Describe the four messages from a request down to a span; everything inside a span but its attributes is OTLP's."""
+    """Describe the four messages from a request down to a span; everything inside of them is OTLP's but what is packed."""
     file = FileDescriptorProto(
         name="otel_bridge/light_trace.proto",
         package=_PACKAGE,
@@ -33,7 +34,7 @@ def _file() -> FileDescriptorProto:
         for field in described.field:
             if field.type_name in own:
                 field.type_name = f".{_PACKAGE}.{own[field.type_name]}"
-            elif message is Span and field.name == "attributes":
+            elif (message, field.name) in _PACKED:
                 field.type = FieldDescriptorProto.TYPE_BYTES
                 field.ClearField("type_name")
         file.message_type.append(described)
@@ -48,5 +49,5 @@ def _request_class() -> type[Message]:
     )
 
 
-# Its messages have the fields of OTLP's, so that what reads those reads these; only the attributes of a span are no messages.
+# Its messages have the fields of OTLP's, so that what reads those reads these; only what is packed are no messages.
 LightRequest: Final = cast("type[ExportTraceServiceRequest]", _request_class())

@@ -4,7 +4,8 @@ It knows OTLP and no convention; it does not check ids (that is `structure`). So
 `trace.proto` and `logs.proto`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Final, TypeVar, cast
 
 from google.protobuf.message import DecodeError, Message
@@ -22,6 +23,10 @@ from otel_bridge_collector.model import Attributes, LogRecord, Resource, Scope, 
 
 EVENT_NAME: Final = "event.name"
 """Where a record's event name stood before `LogRecord.event_name` came."""
+
+_MAX_REMEMBERED: Final = 256
+_MAX_REMEMBERED_BYTES: Final = 1 << 12
+"""Of a resource or scope: together no more than two megabytes."""
 
 _Request = TypeVar("_Request", bound=Message)
 
@@ -47,14 +52,15 @@ def parse_logs(body: bytes) -> ExportLogsServiceRequest:
 def spans(request: ExportTraceServiceRequest) -> list[Span]:
     """Return the spans of a request in its order."""
     return [
-        _span(span, json_object(span.attributes), resource, scope) for span, resource, scope in _walk(request)
+        _span(span, json_object(span.attributes), resource, scope)
+        for span, resource, scope in _walk(request, _resource, _scope)
     ]
 
 
 def spans_in(body: bytes) -> list[Span]:
     """Return the spans of a protobuf request in its order: those of `spans(parse_traces(body))`, in two thirds of the time.
 
-    Of attributes that nest deeper than that may read, it reads some more levels.
+    Of attributes that nest deeper than that may read, it reads some more levels. Equal resources and scopes are one object.
 
     Raises:
         MalformedBodyError: `body` is no such message.
@@ -63,7 +69,7 @@ def spans_in(body: bytes) -> list[Span]:
     try:
         return [
             _span(span, packed_json_object(cast("Iterable[bytes]", span.attributes)), resource, scope)
-            for span, resource, scope in _walk(request)
+            for span, resource, scope in _walk(request, _packed_resource, _packed_scope)
         ]
     except DecodeError as error:
         raise MalformedBodyError(f"the body is no protobuf {request.DESCRIPTOR.name}") from error
@@ -80,11 +86,15 @@ def log_records(request: ExportLogsServiceRequest) -> list[LogRecord]:
     return decoded
 
 
-def _walk(request: ExportTraceServiceRequest) -> Iterator[tuple[OtlpSpan, Resource, Scope]]:
+def _walk(
+    request: ExportTraceServiceRequest,
+    resource_of: Callable[[OtlpResource], Resource],
+    scope_of: Callable[[InstrumentationScope], Scope],
+) -> Iterator[tuple[OtlpSpan, Resource, Scope]]:
     for resource_spans in request.resource_spans:
-        resource = _resource(resource_spans.resource)
+        resource = resource_of(resource_spans.resource)
         for scope_spans in resource_spans.scope_spans:
-            scope = _scope(scope_spans.scope)
+            scope = scope_of(scope_spans.scope)
             for span in scope_spans.spans:
                 yield span, resource, scope
 
@@ -107,6 +117,29 @@ def _resource(resource: OtlpResource) -> Resource:
 
 def _scope(scope: InstrumentationScope) -> Scope:
     return Scope(name=scope.name, version=scope.version, attributes=json_object(scope.attributes))
+
+
+def _packed_resource(packed: object) -> Resource:
+    told = cast("bytes", packed)
+    return (_remembered_resource if len(told) <= _MAX_REMEMBERED_BYTES else _resource_in)(told)
+
+
+def _packed_scope(packed: object) -> Scope:
+    told = cast("bytes", packed)
+    return (_remembered_scope if len(told) <= _MAX_REMEMBERED_BYTES else _scope_in)(told)
+
+
+def _resource_in(packed: bytes) -> Resource:
+    return _resource(OtlpResource.FromString(packed))
+
+
+def _scope_in(packed: bytes) -> Scope:
+    return _scope(InstrumentationScope.FromString(packed))
+
+
+# A process sends the same resource with every request, and a scope with every batch of its spans; nobody changes what they share.
+_remembered_resource = lru_cache(maxsize=_MAX_REMEMBERED)(_resource_in)
+_remembered_scope = lru_cache(maxsize=_MAX_REMEMBERED)(_scope_in)
 
 
 def _span(span: OtlpSpan, attributes: Attributes, resource: Resource, scope: Scope) -> Span:

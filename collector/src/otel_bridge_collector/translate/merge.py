@@ -11,12 +11,9 @@ from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Json, SpanType
 from otel_bridge_collector.model import Attributes
-from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.messages import is_message_list
 from otel_bridge_collector.translate.partial import Content, Entry, ObjectField, Partial, Rank, Reading
-
-_LABELS: Final = frozenset({"role", "type"})
-"""Keys of a message that say nothing of their own: a losing value need not find them in the winner."""
+from otel_bridge_collector.translate.scalar import are_told_in, scalars
 
 _MEDIA: Final = ("image_url", "file", "input_audio")
 """Types of parts in OpenAI's chat messages that are no text."""
@@ -103,10 +100,11 @@ def _winner(candidates: Sequence[Content]) -> Content:
 
 
 def _lost(winner: Content, candidates: Iterable[Content]) -> Iterator[str]:
-    held = told_in(winner.value)
+    held = scalars(winner.value)
     for reading in candidates:
-        if reading is not winner and not told_in(reading.value) <= held:
-            yield from set(reading.attributes) - set(winner.attributes)
+        others = set(reading.attributes).difference(winner.attributes)
+        if others and not are_told_in(scalars(reading.value), held):
+            yield from others
 
 
 def _entries(readings: Iterable[Entry]) -> tuple[list[Entry], dict[ObjectField, dict[str, Json]], set[str]]:
@@ -161,32 +159,3 @@ def _beyond_text(message: Mapping[str, Json]) -> int:
 
 def _is_medium(part: Json) -> bool:
     return isinstance(part, dict) and part.get("type") in _MEDIA
-
-
-def told_in(value: Json) -> set[Json]:
-    """Return the scalars of a value; text that holds a JSON object or list is taken apart, so that its spelling does not count."""
-    found: set[Json] = set()
-    for scalar in scalars(value):
-        inner = json_text.decoded(scalar)
-        if isinstance(inner, dict | list):
-            found |= scalars(inner)
-        else:
-            found.add(scalar)
-    return found
-
-
-def scalars(value: Json) -> set[Json]:
-    """Return every text, number and truth value inside `value`, except labels."""
-    found: set[Json] = set()
-    pending = [value]
-    for item in pending:  # It grows by the children of its items.
-        if isinstance(item, str):
-            found.add(item)
-        elif isinstance(item, dict):
-            pending += [child for key, child in item.items() if key not in _LABELS]
-        elif isinstance(item, list):
-            pending += item
-        elif item is not None:
-            found.add(item)
-    found.discard("")
-    return found

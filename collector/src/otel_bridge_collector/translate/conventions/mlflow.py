@@ -24,10 +24,10 @@ from typing import Final
 from otel_bridge.contract.row import Json, SpanType
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
-from otel_bridge_collector.translate.merge import scalars
 from otel_bridge_collector.translate.messages import text_message
 from otel_bridge_collector.translate.model_name import models, providers
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
+from otel_bridge_collector.translate.scalar import scalars
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import METRIC_OF, Count, is_measure, token_metrics
 from otel_bridge_collector.translate.whole import (

@@ -17,8 +17,8 @@ from otel_bridge.contract import names
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text, parts, python_literal
-from otel_bridge_collector.translate.merge import scalars
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
+from otel_bridge_collector.translate.scalar import scalars
 from otel_bridge_collector.translate.usage import Count, is_measure, token_metrics
 
 NAME: Final = "openlit"

@@ -9,10 +9,10 @@ from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.openinference.content import PARAMETERS
 from otel_bridge_collector.translate.indexed import items_below, nested
-from otel_bridge_collector.translate.merge import scalars
 from otel_bridge_collector.translate.model_name import model_name, providers
 from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, present, useful
 from otel_bridge_collector.translate.partial import Entry
+from otel_bridge_collector.translate.scalar import scalars
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import Count, is_measure, token_metrics
 from otel_bridge_collector.translate.whole import tools_in, usage_in
@@ -145,7 +145,7 @@ def _tool(item: Json) -> Json:
 
 def _parameters(attributes: Attributes, told: set[Json]) -> Iterator[Entry]:
     for name in PARAMETERS:
-        for key, value in _flat(_object(attributes.get(name))):
+        for key, value in _flat(_object(attributes[name])) if name in attributes else ():
             if key == "tools" and (tools := tool_definitions(value)):
                 yield Entry("metadata", "tools", tools, (name,))
             elif key not in _CONTENT_PARAMETERS or not scalars(value) <= told:

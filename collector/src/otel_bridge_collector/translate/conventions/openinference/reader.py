@@ -23,9 +23,9 @@ from otel_bridge_collector.translate.conventions.openinference.content import (
     value_content,
     value_of,
 )
-from otel_bridge_collector.translate.merge import scalars, told_in
 from otel_bridge_collector.translate.messages import is_message_list
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
+from otel_bridge_collector.translate.scalar import are_told_in, scalars
 from otel_bridge_collector.translate.whole import beside, finish_reason, response_id
 
 NAME: Final = "openinference"
@@ -81,8 +81,10 @@ def translate(span: Span) -> Partial:
     if is_chat:
         entries += (*response_id(response), *finish_reason(response))
     readings: tuple[Reading, ...] = (*contents, *entries)
-    held = told | scalars([entry.value for entry in entries])
-    rest = _beside(((INPUT, given), (OUTPUT, returned)), held, with_lists=named != "llm")
+    wholes = [
+        (side, whole) for side, whole in ((INPUT, given), (OUTPUT, returned)) if isinstance(whole, dict)
+    ]
+    rest = _beside(wholes, told, entries, with_lists=named != "llm") if wholes else ()
     return Partial(
         readings=(*readings, *rest),
         spent=(*_REPEATING, *_without_use(attributes, readings)),
@@ -102,31 +104,34 @@ def _contents(attributes: Attributes, side: Side, told: Json, *, is_chat: bool) 
         yield from [content for content in (own, value, given) if content]
         return
     yield own
-    if REDACTED in scalars(own.value):
+    said = scalars(own.value)
+    if REDACTED in said:
         return
     if value and is_message_list(value.value):
         # What was flattened out of a whole request has nothing to add to it.
-        is_copy = told_in(own.value) <= told_in(told)
+        is_copy = are_told_in(said, scalars(told))
         yield value._replace(attributes=own.attributes if is_copy else ())
     if side is INPUT and (history := history_content(value_of(attributes, OUTPUT, is_chat=True), own)):
         yield history
 
 
-def _beside(values: Iterable[tuple[Side, Json]], held: set[Json], *, with_lists: bool) -> Iterator[Entry]:
+def _beside(
+    wholes: Iterable[tuple[Side, Json]], told: set[Json], entries: Iterable[Entry], *, with_lists: bool
+) -> Iterator[Entry]:
     """Yield what a whole request or response says that no other reading does; a redacted one may say too much."""
+    held = told | scalars([entry.value for entry in entries])
     if REDACTED in held:
         return
-    for side, whole in values:
+    for side, whole in wholes:
         for key, value in beside(whole, held, with_lists=with_lists).items():
             yield Entry("metadata", f"{side.value}.{key}", value, ())
 
 
 def _without_use(attributes: Attributes, readings: Sequence[Reading]) -> Iterator[str]:
     """Yield the attributes whose parameters say nothing, or only what the messages do."""
-    used = {attribute for reading in readings for attribute in reading.attributes}
     for name in PARAMETERS:
-        given = json_text.structure(attributes.get(name))
-        if name not in used and given and isinstance(given.value, dict):
+        given = json_text.structure(attributes[name]) if name in attributes else None
+        if given and isinstance(given.value, dict) and not any(name in each.attributes for each in readings):
             yield name
 
 
