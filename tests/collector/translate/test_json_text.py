@@ -24,6 +24,7 @@ def test_json_text_is_parsed(text: str, value: Json) -> None:
     "value",
     [
         pytest.param("{oops", id="cut"),
+        pytest.param("[{'a': 1}]", id="what Python prints"),
         pytest.param("", id="empty"),
         pytest.param("NaN", id="constant of Python alone"),
         pytest.param("[" * 129 + "]" * 129, id="too deep"),

@@ -57,6 +57,7 @@ def closed(text: str) -> Closed | None:
     if (
         text[:1] not in BEGINNINGS
         or text.lstrip()[:1] not in _CLOSER_OF
+        or text.startswith(json_text.PYTHON)
         or len(text) > _MAX_CHARS
         or json_text.parse(text)
     ):

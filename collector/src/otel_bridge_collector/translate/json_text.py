@@ -25,6 +25,9 @@ _BEGINNINGS: Final = frozenset('{["-0123456789tfn') | frozenset(
 )
 """What JSON text begins with; that most texts are none is seen here, for a twentieth of what a parser takes to refuse them."""
 
+PYTHON: Final = ("{'", "['", "[{'")
+"""What Python's repr of an object or a list begins with, and JSON never does; a parser takes long to say so."""
+
 
 class Parsed(NamedTuple):
     """A value that was JSON; apart from None, which may be such a value."""
@@ -37,7 +40,7 @@ def parse(text: Json) -> Parsed | None:
 
     What Python writes beyond JSON is read too: NaN and infinities become texts, lone surrogates "?".
     """
-    if not isinstance(text, str) or text[:1] not in _BEGINNINGS:
+    if not isinstance(text, str) or text[:1] not in _BEGINNINGS or text.startswith(PYTHON):
         return None
     return _remembered(text) if len(text) <= _MAX_REMEMBERED_CHARS else _parsed(text)
 

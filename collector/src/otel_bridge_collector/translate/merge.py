@@ -96,14 +96,17 @@ def _winner(candidates: Sequence[Content]) -> Content:
     if best.rank < Rank.MESSAGES or not is_message_list(best.value):
         return best
     # An instrumentation may write fewer messages, or less of them, under the better name (spec/translation.md 14, 6).
-    return max([best, *ordered], key=lambda reading: _extent(reading.value))
+    return max([best, *[each for each in ordered if each is not best]], key=lambda each: _extent(each.value))
 
 
 def _lost(winner: Content, candidates: Iterable[Content]) -> Iterator[str]:
-    held = scalars(winner.value)
+    held: set[Json] | None = None
     for reading in candidates:
         others = set(reading.attributes).difference(winner.attributes)
-        if others and not are_told_in(scalars(reading.value), held):
+        if not others:
+            continue
+        held = scalars(winner.value) if held is None else held
+        if not are_told_in(scalars(reading.value), held):
             yield from others
 
 

@@ -62,7 +62,7 @@ def _value(node: ast.expr) -> object:
         case ast.Constant():
             return node.value
         case ast.Dict():
-            keys = [ast.literal_eval(key) if key else None for key in node.keys]
+            keys = [_key(key) if key else None for key in node.keys]
             if None in node.keys:
                 raise ValueError("unpacking is no literal")
             return dict(zip(keys, map(_value, node.values), strict=True))
@@ -75,3 +75,8 @@ def _value(node: ast.expr) -> object:
             return {name: fields}
         case _:
             return ast.literal_eval(node)
+
+
+def _key(node: ast.expr) -> object:
+    """Most keys are texts, which need no walk of their own."""
+    return node.value if isinstance(node, ast.Constant) else ast.literal_eval(node)

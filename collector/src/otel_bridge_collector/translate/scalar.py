@@ -4,10 +4,11 @@ It decides nothing and knows no attribute.
 """
 
 from collections.abc import Iterable
-from typing import Final, cast
+from typing import Final
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.cut_json import BEGINNINGS
 
 _LABELS: Final = frozenset({"role", "type"})
 """Keys of a message that say nothing of their own: a losing value need not find them in the winner."""
@@ -17,21 +18,20 @@ _NOTHING: Final = frozenset({None, ""})
 
 def scalars(value: Json) -> set[Json]:
     """Return every text, number and truth value inside `value`, except labels."""
-    found: set[Json] = set()
-    pending: list[Json] = [[value]]
-    # A walk without calls, and exact types in place of `isinstance`: much of what OpenInference says is compared here.
-    for item in pending:  # It grows by the children of its items that have some themselves.
-        children = (
-            [child for key, child in item.items() if key not in _LABELS] if type(item) is dict else item
-        )
-        for child in cast("list[Json]", children):
-            kind = type(child)
-            if kind is dict or kind is list:
-                pending.append(child)
-            else:
-                found.add(child)
-    found -= _NOTHING
-    return found
+    leaves: list[Json] = []
+    pending: list[Json] = [value]
+    # Exact types in place of `isinstance`, and most objects have no label: much of what OpenInference says is compared here.
+    for item in pending:  # It grows by the children of its items.
+        if type(item) is dict:
+            is_labelled = "role" in item or "type" in item
+            pending += (
+                [child for key, child in item.items() if key not in _LABELS] if is_labelled else item.values()
+            )
+        elif type(item) is list:
+            pending += item
+        else:
+            leaves.append(item)
+    return set(leaves) - _NOTHING
 
 
 def are_told_in(said: set[Json], whole: set[Json]) -> bool:
@@ -46,7 +46,7 @@ def are_told_in(said: set[Json], whole: set[Json]) -> bool:
 def _taken_apart(said: Iterable[Json]) -> set[Json]:
     found: set[Json] = set()
     for scalar in said:
-        inner = json_text.decoded(scalar)
+        inner = json_text.decoded(scalar) if isinstance(scalar, str) and scalar[:1] in BEGINNINGS else scalar
         if isinstance(inner, dict | list):
             found |= scalars(inner)
         else:

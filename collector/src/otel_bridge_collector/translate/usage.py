@@ -113,25 +113,29 @@ def with_cache(counts: Sequence[Count]) -> list[Count]:
     return [count._replace(value=whole) if count.metric == "prompt_tokens" else count for count in counts]
 
 
-def token_metrics(counts: Iterable[Count]) -> Iterator[Entry]:
-    """Yield the metrics for counts; of two for one metric the first is taken.
+def token_metrics(counts: Iterable[Count]) -> list[Entry]:
+    """Return the metrics for counts; of two for one metric the first is taken.
 
     What is no number of tokens (negative, not finite, no number) is passed over, so that it stays a leftover. Parts that a
     total cannot include are added to it.
     """
-    valid: list[tuple[Count, int]] = []
+    valid: list[tuple[str, int, tuple[str, ...]]] = []
     given: dict[str, int] = {}
-    for count in counts:
-        if (value := _tokens(count.value)) is not None:
-            valid.append((count, value))
-            given.setdefault(count.metric, value)
+    for metric, told, attributes in counts:
+        if (value := _tokens(told)) is not None:
+            valid.append((metric, value, attributes))
+            if metric not in given:
+                given[metric] = value
     if not valid:
-        return
+        return []
     normal = _normal_form(given)
-    for (metric, _, attributes), value in valid:
-        yield Entry("metrics", metric, normal[metric] if value == given[metric] else value, attributes)
+    found = [
+        Entry("metrics", metric, normal[metric] if value == given[metric] else value, attributes)
+        for metric, value, attributes in valid
+    ]
     if "tokens" in normal and "tokens" not in given:
-        yield Entry("metrics", "tokens", normal["tokens"], ())
+        found.append(Entry("metrics", "tokens", normal["tokens"], ()))
+    return found
 
 
 def is_measure(value: Json) -> TypeGuard[int | float]:

@@ -82,7 +82,7 @@ def _calls(attributes: Attributes) -> tuple[list[str], list[Json]]:
     return used, [parts.tool_call(function) for function in listed if isinstance(function, dict)]
 
 
-def _usage(attributes: Attributes) -> Iterator[Entry]:
+def _usage(attributes: Attributes) -> list[Entry]:
     return token_metrics(_counts(attributes))
 
 

@@ -179,7 +179,7 @@ def _properties(attributes: Attributes) -> Iterator[Entry]:
         yield Entry("metadata", key, json_text.decoded(attributes[attribute]), (attribute,))
 
 
-def _usage(attributes: Attributes) -> Iterator[Entry]:
+def _usage(attributes: Attributes) -> list[Entry]:
     return token_metrics(_counts(attributes))
 
 

@@ -85,7 +85,7 @@ def _apart(told: NameSet) -> Sequence[Read[Entry]]:
     return useful(_readers(told, _usage_apart), told)
 
 
-def _readers(told: NameSet, usage: Callable[..., Iterator[Entry]]) -> Sequence[Reader[Entry]]:
+def _readers(told: NameSet, usage: Callable[..., list[Entry]]) -> Sequence[Reader[Entry]]:
     return (
         Reader(_models, frozenset({names.GEN_AI_RESPONSE_MODEL, names.GEN_AI_REQUEST_MODEL})),
         Reader(_providers, frozenset(_PROVIDERS)),
@@ -134,11 +134,11 @@ def _reason(attributes: Attributes) -> Iterator[Entry]:
         yield Entry("metadata", "finish_reason", reason, used)
 
 
-def _usage(attributes: Attributes, *, places: _Places) -> Iterator[Entry]:
+def _usage(attributes: Attributes, *, places: _Places) -> list[Entry]:
     return token_metrics(_counts(attributes, places))
 
 
-def _usage_apart(attributes: Attributes, *, places: _Places) -> Iterator[Entry]:
+def _usage_apart(attributes: Attributes, *, places: _Places) -> list[Entry]:
     return token_metrics(with_cache(list(_counts(attributes, places))))
 
 

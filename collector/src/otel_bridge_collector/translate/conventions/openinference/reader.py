@@ -66,11 +66,9 @@ def translate(span: Span) -> Partial:
     is_chat = kind == "LLM"
     given, returned = (value_of(attributes, side, is_chat=is_chat) for side in (INPUT, OUTPUT))
     request, response = (given, returned) if is_chat else (None, None)
-    contents = [
-        *_contents(attributes, INPUT, given, is_chat=is_chat),
-        *_contents(attributes, OUTPUT, returned, is_chat=is_chat),
-    ]
-    told = scalars([content.value for content in contents])
+    asked, told_of_asked = _contents(attributes, INPUT, (given, returned), is_chat=is_chat)
+    answered, told_of_answered = _contents(attributes, OUTPUT, (given, returned), is_chat=is_chat)
+    contents, told = asked + answered, told_of_asked | told_of_answered
     entries = [
         *call.readings(attributes, told, request=request, response=response),
         *note.readings(attributes),
@@ -97,22 +95,29 @@ def _kind(attributes: Attributes) -> str:
     return kind.upper() if isinstance(kind, str) else ""
 
 
-def _contents(attributes: Attributes, side: Side, told: Json, *, is_chat: bool) -> Iterator[Content]:
-    own, value = own_content(attributes, side), value_content(attributes, side, told, is_chat=is_chat)
+def _contents(
+    attributes: Attributes, side: Side, wholes: tuple[Json, Json], *, is_chat: bool
+) -> tuple[list[Content], set[Json]]:
+    """Return the contents of one direction, and the scalars in them."""
+    given, returned = wholes
+    whole = given if side is INPUT else returned
+    own, value = own_content(attributes, side), value_content(attributes, side, whole, is_chat=is_chat)
     if own is None or not own.value:
-        given = parameter_content(attributes) if side is INPUT and is_chat else None
-        yield from [content for content in (own, value, given) if content]
-        return
-    yield own
+        among = parameter_content(attributes) if side is INPUT and is_chat else None
+        found = [content for content in (own, value, among) if content]
+        return found, scalars([content.value for content in found])
     said = scalars(own.value)
     if REDACTED in said:
-        return
+        return [own], said
+    others: list[Content] = []
     if value and is_message_list(value.value):
         # What was flattened out of a whole request has nothing to add to it.
-        is_copy = are_told_in(said, scalars(told))
-        yield value._replace(attributes=own.attributes if is_copy else ())
-    if side is INPUT and (history := history_content(value_of(attributes, OUTPUT, is_chat=True), own)):
-        yield history
+        is_copy = are_told_in(said, scalars(whole))
+        others.append(value._replace(attributes=own.attributes if is_copy else ()))
+    response = returned if is_chat or side is OUTPUT else value_of(attributes, OUTPUT, is_chat=True)
+    if side is INPUT and (history := history_content(response, own)):
+        others.append(history)
+    return [own, *others], said | scalars([content.value for content in others])
 
 
 def _beside(
