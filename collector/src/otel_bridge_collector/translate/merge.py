@@ -123,7 +123,7 @@ def _entries(readings: Iterable[Entry]) -> tuple[list[Entry], dict[ObjectField, 
         if key not in taken:
             taken[key] = value
             winners.append(reading)
-        elif taken[key] != value and not scalars(value) <= scalars(taken[key]):
+        elif attributes and taken[key] != value and not scalars(value) <= scalars(taken[key]):
             losers.update(attributes)
     return winners, objects, losers
 

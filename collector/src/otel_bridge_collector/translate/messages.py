@@ -73,7 +73,7 @@ def _is_item(message: Object) -> bool:
 
 
 def _have_roles(messages: Iterable[Object]) -> bool:
-    return all(isinstance(message.get("role"), str) for message in messages)
+    return {type(message.get("role")) for message in messages} == {str}
 
 
 def _turns(messages: Iterable[Object]) -> Iterator[Object]:

@@ -49,12 +49,14 @@ def whole_span(span: Span) -> tuple[Span, Partial]:
 
 def whole_attributes(attributes: Attributes) -> Whole:
     """Return `attributes` without cuts; themselves where there are none."""
-    cuts = {
-        name: found
-        for name, value in attributes.items()
-        if (value[:1] in BEGINNINGS if isinstance(value, str) else isinstance(value, list))
-        and (found := _cuts(value))
-    }
+    cuts: dict[str, dict[str, Closed]] = {}
+    for name, value in attributes.items():
+        if isinstance(value, str):
+            # That most texts are no JSON, or whole, is seen here without a call or a dictionary for each.
+            if value[:1] in BEGINNINGS and (cut := closed(value)):
+                cuts[name] = {"": cut}
+        elif isinstance(value, list) and (found := _cuts(value)):
+            cuts[name] = found
     if not cuts:
         return Whole(attributes, {})
     whole = {name: _without(cuts[name], attributes[name]) for name in cuts}
@@ -67,11 +69,8 @@ def note(rests: Mapping[str, str]) -> Partial:
     return Partial(readings=(Entry("metadata", TRUNCATED, dict(rests), ()),)) if rests else _NO_NOTE
 
 
-def _cuts(value: Json) -> dict[str, Closed]:
-    """Return what was cut in a text or a list of texts, by its place: "" for the text itself."""
-    if isinstance(value, str):
-        return {"": cut} if (cut := closed(value)) else {}
-    items = value if isinstance(value, list) else []
+def _cuts(items: list[Json]) -> dict[str, Closed]:
+    """Return what was cut in a list of texts, by its place; that of a text itself is ""."""
     found = {f".{index}": closed(item) for index, item in enumerate(items) if isinstance(item, str)}
     return {place: cut for place, cut in found.items() if cut}
 

@@ -154,9 +154,7 @@ def _with_cache(leaves: Mapping[str, Json]) -> dict[str, Json]:
 def _normal_form(given: Mapping[str, int]) -> dict[str, int]:
     normal = dict(given)
     for total, parts in _PARTS.items():
-        if total not in given:
-            continue
-        part_sum = sum([given.get(part, 0) for part in parts])
+        part_sum = sum([given[part] for part in parts if part in given]) if total in given else 0
         if part_sum and _are_apart(given, total, part_sum):
             normal[total] = given[total] + part_sum
     if "prompt_tokens" in normal and "completion_tokens" in normal:

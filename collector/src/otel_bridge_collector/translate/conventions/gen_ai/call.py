@@ -93,7 +93,13 @@ def _readers(told: NameSet, usage: Callable[..., list[Entry]]) -> Sequence[Reade
         Reader(_request, frozenset({_REQUEST})),
         Reader(_tools, frozenset({*_TOOL_LISTS, names.GEN_AI_TOOL_NAME})),
         Reader(_reason, prefixes=(_COMPLETION,)),
-        Reader(partial(usage, places=_counted(told)), frozenset(_USAGE_OBJECTS), (_USAGE_PREFIX,)),
+        Reader(
+            partial(
+                usage, places=_counted(told), objects=[name for name in _USAGE_OBJECTS if name in told.names]
+            ),
+            frozenset(_USAGE_OBJECTS),
+            (_USAGE_PREFIX,),
+        ),
         Reader(_measures, frozenset(attribute for attribute, _ in _MEASURES)),
     )
 
@@ -134,21 +140,21 @@ def _reason(attributes: Attributes) -> Iterator[Entry]:
         yield Entry("metadata", "finish_reason", reason, used)
 
 
-def _usage(attributes: Attributes, *, places: _Places) -> list[Entry]:
-    return token_metrics(_counts(attributes, places))
+def _usage(attributes: Attributes, *, places: _Places, objects: Sequence[str]) -> list[Entry]:
+    return token_metrics(_counts(attributes, places, objects))
 
 
-def _usage_apart(attributes: Attributes, *, places: _Places) -> list[Entry]:
-    return token_metrics(with_cache(list(_counts(attributes, places))))
+def _usage_apart(attributes: Attributes, *, places: _Places, objects: Sequence[str]) -> list[Entry]:
+    return token_metrics(with_cache(_counts(attributes, places, objects)))
 
 
-def _counts(attributes: Attributes, places: _Places) -> Iterator[Count]:
-    for attribute, metric in places:
-        yield Count(metric, attributes[attribute], (attribute,))
-    for attribute in _USAGE_OBJECTS:
-        usage = json_text.structure(attributes.get(attribute))
+def _counts(attributes: Attributes, places: _Places, objects: Sequence[str]) -> list[Count]:
+    counts = [Count(metric, attributes[attribute], (attribute,)) for attribute, metric in places]
+    for attribute in objects:
+        usage = json_text.structure(attributes[attribute])
         if usage and isinstance(usage.value, dict):
-            yield from counts_in(usage.value, attribute)
+            counts += counts_in(usage.value, attribute)
+    return counts
 
 
 def _counted(told: NameSet) -> _Places:
