@@ -54,7 +54,7 @@ def unprinted(value: Json) -> Json:
 
 def is_serialized(message: Json) -> TypeGuard[_Object]:
     """Tell whether it is a message with the keys that Haystack gives all of its own."""
-    return isinstance(message, dict) and not _MESSAGE_KEYS ^ message.keys()
+    return isinstance(message, dict) and message.keys() == _MESSAGE_KEYS
 
 
 def in_parts(message: Json) -> Json:

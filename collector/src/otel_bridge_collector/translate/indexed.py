@@ -15,16 +15,12 @@ _MAX_SEGMENTS: Final = 16
 
 def below(attributes: Mapping[str, Json], prefix: str) -> dict[str, Json]:
     """Return the attributes whose key continues `prefix` by a path of names and indexes, by that path."""
-    found = name_set(attributes).below(prefix)
-    return {path: attributes[name] for path, name in found if _is_path(path)} if found else {}
+    return {path: attributes[name] for path, name in name_set(attributes).below(prefix, _is_path)}
 
 
 def items_below(attributes: Mapping[str, Json], prefix: str) -> dict[str, Json]:
     """Return those of `below` whose path begins with an index."""
-    found = below(attributes, prefix)
-    return (
-        {path: value for path, value in found.items() if _is_index(path.partition(".")[0])} if found else {}
-    )
+    return {path: attributes[name] for path, name in name_set(attributes).below(prefix, _is_item)}
 
 
 def nested(flat: Mapping[str, Json]) -> Json:
@@ -85,6 +81,10 @@ def _value(node: object) -> Json:
 def _is_path(path: str) -> bool:
     steps = path.split(".")
     return len(steps) <= _MAX_SEGMENTS and "" not in steps
+
+
+def _is_item(path: str) -> bool:
+    return _is_path(path) and _is_index(path.partition(".")[0])
 
 
 def _is_index(step: str) -> bool:

@@ -32,15 +32,15 @@ class NameSet:
     def __init__(self, names: tuple[str, ...], *, is_kept: bool = False) -> None:
         self.names = names
         self.is_kept = is_kept
-        self._below: dict[str, Sequence[tuple[str, str]]] = {}
+        self._below: dict[tuple[str, object], Sequence[tuple[str, str]]] = {}
         self._plans: dict[object, object] = {}
 
-    def below(self, prefix: str) -> Sequence[tuple[str, str]]:
-        """Return the names that begin with `prefix`, each behind the rest of it."""
-        found = self._below.get(prefix)
+    def below(self, prefix: str, fits: Callable[[str], bool] | None = None) -> Sequence[tuple[str, str]]:
+        """Return the names that begin with `prefix`, each behind the rest of it; only those whose rest `fits`."""
+        found = self._below.get((prefix, fits))
         if found is None:
-            found = [(name[len(prefix) :], name) for name in self.names if name.startswith(prefix)]
-            self._below[prefix] = found
+            rests = [(name[len(prefix) :], name) for name in self.names if name.startswith(prefix)]
+            found = self._below[prefix, fits] = [each for each in rests if fits is None or fits(each[0])]
         return found
 
     def plan(self, make: Callable[["NameSet"], _Plan]) -> _Plan:

@@ -96,7 +96,7 @@ def counts_in(usage: Json, attribute: str, *, spends: bool = True) -> Iterator[C
     is_all = all(path in METRIC_OF or value == 0 for path, value in leaves.items())
     spent = (attribute,) if spends and is_all else ()
     for answer, thoughts in _GOOGLE_OUTPUT:
-        if (told := _tokens(leaves.get(answer))) is not None:
+        if answer in leaves and (told := _tokens(leaves[answer])) is not None:
             yield Count("completion_tokens", told + (_tokens(leaves.get(thoughts)) or 0), spent)
     if any(path in leaves for path in _ANTHROPIC_CACHE):
         leaves |= _with_cache(leaves)

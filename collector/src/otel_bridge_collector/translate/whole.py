@@ -62,9 +62,14 @@ def messages_in(value: Json) -> Json:
     lists = [value]
     if isinstance(value, dict):
         itself = {key: value[key] for key in _MESSAGE_KEYS if key in value}
-        lists = [[itself], *(value.get(key) for key in _MESSAGE_LISTS)]
+        lists = [[itself]] if itself else []
+        lists += [value[key] for key in _MESSAGE_LISTS if key in value]
     for listed in lists:
-        found = [_message(item) for item in _flat(listed)]
+        if not isinstance(listed, list) or not listed:
+            continue
+        # LangChain sends several prompts at once: of a list of lists the first counts.
+        items = listed[0] if isinstance(listed[0], list) else listed
+        found = [_message(item) for item in items]
         if is_message_list(found):
             return chat_messages(found)
     return None
@@ -96,7 +101,8 @@ def usage_in(response: Json) -> Iterator[Count]:
     if isinstance(response, dict):
         for place in (response, _reply_meta(response)):
             for key in _USAGES:
-                yield from counts_in(place.get(key), "", spends=False)
+                if key in place:
+                    yield from counts_in(place[key], "", spends=False)
 
 
 def history_in(value: Json) -> Json:
@@ -163,12 +169,6 @@ def _rest(value: Json, held: set[Json], *, with_lists: bool) -> Json:
     return None if value in held else value
 
 
-def _flat(listed: Json) -> Iterator[Json]:
-    """Yield the items of a list, and of a list of lists those of the first: LangChain sends several prompts at once."""
-    if isinstance(listed, list):
-        yield from listed[0] if listed and isinstance(listed[0], list) else listed
-
-
 def _message(item: Json) -> Json:
     """A choice of a response holds the message, and so does a candidate of Google's; empty keys say nothing."""
     if not isinstance(item, dict):
@@ -206,5 +206,7 @@ def _objects(listed: Json) -> list[Mapping[str, Json]]:
 
 def _in_groups(request: Mapping[str, Json], key: str) -> Json:
     """Return what a request has under a key, itself or among its settings."""
-    groups = (request, *(request.get(group) for group in _GROUPS))
+    if told := request.get(key):
+        return told
+    groups = [request[group] for group in _GROUPS if group in request]
     return next((told for group in groups if isinstance(group, dict) and (told := group.get(key))), None)

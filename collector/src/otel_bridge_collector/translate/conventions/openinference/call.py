@@ -1,7 +1,6 @@
 """Model, provider, parameters, tools and measures of a call from OpenInference attributes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Final
 
 from otel_bridge.contract.row import Json
@@ -65,8 +64,8 @@ _METRIC_OF: Final = {
 }
 
 
-def readings(attributes: Attributes, told: set[Json], *, request: Json, response: Json) -> Iterator[Entry]:
-    """Yield what the attributes say of the call, apart from its content.
+def readings(attributes: Attributes, told: set[Json], *, request: Json, response: Json) -> list[Entry]:
+    """Return what the attributes say of the call, apart from its content.
 
     Args:
         attributes: those of the span.
@@ -74,11 +73,16 @@ def readings(attributes: Attributes, told: set[Json], *, request: Json, response
         request: the whole request of a call, for what no attribute of its own says; else None.
         response: the same of its response.
     """
-    yield from chain.from_iterable(read(attributes) for read in name_set(attributes).plan(_useful))
-    yield from _parameters(attributes, told)
-    yield from _offered(request)
-    yield from token_metrics(chain(_counts(attributes), usage_in(response)))
-    yield from _rest(attributes)
+    names = name_set(attributes)
+    found: list[Entry] = []
+    for read in names.plan(_useful):
+        found += read(attributes)
+    counts = [Count(metric, attributes[name], (name,)) for name, metric in names.plan(_counted)]
+    found += _parameters(attributes, told)
+    found += _offered(request)
+    found += token_metrics([*counts, *usage_in(response)])
+    found += _rest(attributes)
+    return found
 
 
 def _useful(told: NameSet) -> Sequence[Read[Entry]]:
@@ -120,11 +124,6 @@ def _tools(attributes: Attributes) -> Iterator[Entry]:
 def _offered(request: Json) -> Iterator[Entry]:
     if tools := tools_in(request):
         yield Entry("metadata", "tools", tools, ())
-
-
-def _counts(attributes: Attributes) -> Iterator[Count]:
-    for name, metric in name_set(attributes).plan(_counted):
-        yield Count(metric, attributes[name], (name,))
 
 
 def _counted(told: NameSet) -> Sequence[tuple[str, str]]:

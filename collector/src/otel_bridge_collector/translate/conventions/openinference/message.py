@@ -24,9 +24,11 @@ Object = Mapping[str, Json]
 
 _ROLE_OF: Final[Mapping[str, str]] = {"agent": "assistant", "function": "tool"}
 _MEDIA: Final = ("image", "audio", "video", "document")
-_CONVERTED: Final = (
+_CONVERTED: Final = frozenset({
     "role", "content", "contents", "tool_calls", "function_call_name", "function_call_arguments_json", "function", "thought",
-)  # fmt: skip
+})  # fmt: skip
+_PLAIN: Final = frozenset({"role", "content"})
+"""What most messages have alone."""
 
 
 def messages(items: Json, role: str) -> Json:
@@ -36,23 +38,29 @@ def messages(items: Json, role: str) -> Json:
         items: the list; what stands beside `message` in an item belongs to the message too.
         role: the role of a message that names none.
     """
-    said = [told for item in _list(items) if any(_without(told := _told(item), "role").values())]
+    listed = [_told(item) for item in _list(items)]
+    said = [told for told in listed if any(value for key, value in told.items() if key != "role")]
     return chat_messages([_message(told, role) for told in said])
 
 
 def _told(item: Json) -> Object:
     if not isinstance(item, dict):
         return {}
+    inner = item.get("message", item)
+    if len(item) == 1 and isinstance(inner, dict):
+        return inner
     return {**_without(item, "message"), **_inner(item, "message")}
 
 
 def _message(told: Object, default_role: str) -> Object:
-    contents = _list(told.get("contents"))
     role = _role(told, default_role)
+    if told.keys() <= _PLAIN:
+        return {"role": role, "content": told.get("content")}
+    contents = _list(told.get("contents"))
     said: dict[str, Json] = {
         "role": role,
         "content": _content(told.get("content"), [*_parts(told, contents)], is_tool=role == "tool"),
-        **{key: value for key, value in _without(told, *_CONVERTED).items() if value != ""},
+        **{key: value for key, value in told.items() if key not in _CONVERTED and value != ""},
     }
     if calls := _calls(told, contents):
         said["tool_calls"] = calls

@@ -1,7 +1,6 @@
 """What the application says about a span: metadata, tags, session, user, and annotations with their scores."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import Final
 
 from otel_bridge.contract.row import Json
@@ -17,9 +16,9 @@ _KEY_OF: Final = {"session.id": "session_id", "user.id": "user_id"}
 _EVALUATIONS: Final = (("annotations", "annotation"), ("evaluations", "evaluation"))
 
 
-def readings(attributes: Attributes) -> Iterator[Entry]:
-    """Yield the metadata, tags, ids and scores of a span."""
-    return chain.from_iterable(read(attributes) for read in name_set(attributes).plan(_useful))
+def readings(attributes: Attributes) -> list[Entry]:
+    """Return the metadata, tags, ids and scores of a span."""
+    return [each for read in name_set(attributes).plan(_useful) for each in read(attributes)]
 
 
 def _useful(told: NameSet) -> Sequence[Read[Entry]]:
