@@ -81,3 +81,23 @@ def test_a_literal_is_read_up_to_its_longest(size: int) -> None:
     text = "['" + "x" * (size - 4) + "']"
 
     assert (python_literal.parse(text) is not None) == (size == 1_000_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("{'a': None, 'b': [1, -2.5, True], 'c': {'x y': 'Zürich'}}", id="plain"),
+        pytest.param("['None', 'True']", id="constants in texts"),
+        pytest.param("{'a': \"it's\"}", id="other quotes"),
+        pytest.param("['a\\n']", id="escape"),
+        pytest.param("[-0, 00, 1e5, 1_0]", id="other numbers"),
+        pytest.param("[12345678901234567890]", id="long number"),
+        pytest.param("(1, {2: 3})", id="no JSON in other quotes"),
+        pytest.param("{'a': Usage(x=1)}", id="an object"),
+        pytest.param("['''a' f(b''']", id="what looks like an object in a text"),
+        pytest.param("[" * 101 + "]" * 101, id="many lists"),
+        pytest.param("'a' 'b'", id="texts beside each other"),
+    ],
+)
+def test_the_short_way_reads_what_the_long_one_does(text: str) -> None:
+    assert python_literal.parse(text) == python_literal.parse_any(text)
