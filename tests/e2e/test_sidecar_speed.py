@@ -15,11 +15,11 @@ import pytest
 from benchmarks.sidecar.load import bodies
 
 from otel_bridge.contract.row import Row
-from otel_bridge_collector.decode import protobuf
+from otel_bridge_collector.decode import otlp_json, protobuf
 from otel_bridge_collector.decode.size import MAX_MESSAGES
 from otel_bridge_collector.decode.structure import check_traces
 from otel_bridge_collector.intake import Bounds, Encoding, trace_intake
-from otel_bridge_collector.model import RowWrite
+from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.query.answer import to_answer
 from otel_bridge_collector.query.function import Clock
 from otel_bridge_collector.query.parser import parse
@@ -30,6 +30,7 @@ from otel_bridge_collector.spool.record import Record, pack_record
 from otel_bridge_collector.store.assembly import Entry
 from otel_bridge_collector.store.columns import COLUMNS, from_columns, to_columns
 from otel_bridge_collector.translate import SPANS_TOGETHER, NestedCalls, span_writes, writes_of
+from tests.support.conventions import cases
 from tests.support.spool import ROUTING
 
 ROUNDS: Final = 8
@@ -76,9 +77,25 @@ LOWERED: Final = to_sql(SELECTED, CLOCK)
 ANSWERED: Final = [(*(values.get(column.name) for column in LOWERED.columns), 1) for values in VALUES]
 
 
-def translate() -> None:
-    for begin in range(0, SPANS, SPANS_TOGETHER):
-        writes_of(DECODED[begin : begin + SPANS_TOGETHER])
+RECORDED: Final = {
+    name: [
+        protobuf.spans(otlp_json.parse_traces(case.traces())) for case in cases() if case.convention == name
+    ]
+    for name in ("openinference", "litellm")
+}
+
+
+def translate(spans: Sequence[Span] = DECODED) -> None:
+    for begin in range(0, len(spans), SPANS_TOGETHER):
+        writes_of(spans[begin : begin + SPANS_TOGETHER])
+
+
+def translate_recorded(convention: str) -> None:
+    """About as many spans of one convention as the other paths have."""
+    requests = RECORDED[convention]
+    for _ in range(max(1, SPANS // sum(map(len, requests)))):
+        for spans in requests:
+            translate(spans)
 
 
 def observe() -> None:
@@ -120,6 +137,8 @@ PATHS: Final = {
     "pack": (lambda: pack_record(b"segment!", RECORD), 0.08),
     "decode": (lambda: protobuf.spans_in(BODY), 1.2),
     "translate": (translate, 4.5),
+    "translate OpenInference": (lambda: translate_recorded("openinference"), 17),
+    "translate LiteLLM": (lambda: translate_recorded("litellm"), 6.5),
     "observe": (observe, 1.2),
     "assemble": (assemble, 1.0),
     "to columns": (lambda: [to_columns(row, pagination_key=1, base=None) for row in ROWS], 1.8),

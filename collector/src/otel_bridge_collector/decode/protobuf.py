@@ -60,7 +60,8 @@ def spans(request: ExportTraceServiceRequest) -> list[Span]:
 def spans_in(body: bytes) -> list[Span]:
     """Return the spans of a protobuf request in its order: those of `spans(parse_traces(body))`, in two thirds of the time.
 
-    Of attributes that nest deeper than that may read, it reads some more levels. Equal resources and scopes are one object.
+    Of attributes that nest deeper than that may read, it reads some more levels. Equal resources and scopes are one object. Of a
+    resource or scope that a sender wrote twice the last counts, where that merges both; no SDK writes one so.
 
     Raises:
         MalformedBodyError: `body` is no such message.
