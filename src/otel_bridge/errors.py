@@ -10,6 +10,7 @@ BridgeError
 ├── FlushError            `flush()` lost something, and `BRAINTRUST_SYNC_FLUSH` asks for an exception
 ├── RecordedError         a call failed when it was recorded, and so does its replay
 ├── UnrecordedCallError   a replay would call what was not recorded
+├── NoChoiceError         the model of a judge did not choose, or chose what there is not
 ├── BraintrustInvokeError a function that was invoked failed
 └── ControlError          the control plane could not be asked: a login, a project, an experiment, a row
     └── AnswerTooLargeError   its answer is longer than what is read
@@ -64,6 +65,10 @@ class ControlError(BridgeError, RuntimeError):
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class NoChoiceError(BridgeError, ValueError):
+    """The model of a judge did not choose, or chose what there is not."""
 
 
 class BraintrustInvokeError(BridgeError, ValueError):

@@ -93,7 +93,9 @@ def test_v04_a_scorer_that_fails_costs_no_other(project: str, capsys: pytest.Cap
     assert "RuntimeError: score boom" in root["metadata"]["scorer_errors"]["sboom"]
     assert (failed["error"] is not None, failed["scores"]) == (True, None)
     assert outcome.results[0].scores == {"exact": True}
-    assert "Found exceptions for the following scorers: sboom [RuntimeError" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Found exceptions for the following scorers: sboom [RuntimeError" in told
+    assert "(first in the case 1)" in told
 
 
 def test_v05_only_the_missing_scores_are_made_up(project: str) -> None:

@@ -17,6 +17,9 @@ from tests.support.listening import listening
 
 MODEL: Final = "gpt-4o-mini-2024-07-18"
 REFUSED: Final = "no-such-model"
+TALKS: Final = "talks-only"
+"""A model that calls no tool, whatever it is told."""
+
 USAGE: Final = {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}
 
 _CALL: Final = {"id": "call_1", "type": "function", "function": {"name": "add", "arguments": '{"a":1}'}}
@@ -47,7 +50,7 @@ async def _chat(request: Request) -> Response:
             "code": None,
         }
         return JSONResponse({"error": error}, status_code=400)
-    has_tools = bool(asked.get("tools"))
+    has_tools = bool(asked.get("tools")) and asked["model"] != TALKS
     if asked.get("stream"):
         has_usage = (asked.get("stream_options") or {}).get("include_usage")
         return _stream(_chat_chunks(_called(asked) if has_tools else None, has_usage=bool(has_usage)))

@@ -90,6 +90,7 @@ class ClientSettings(BaseSettings):
     api_key: str = Field(
         default="", validation_alias=AliasChoices("OTEL_BRIDGE_API_KEY", "BRAINTRUST_API_KEY")
     )
+    api_url: str = Field(default="", validation_alias="BRAINTRUST_API_URL")
     ca_file: OptionalFile = Field(default=None, validation_alias="OTEL_BRIDGE_CA_FILE")
     client_cert_file: OptionalFile = Field(default=None, validation_alias="OTEL_BRIDGE_CLIENT_CERT_FILE")
     client_key_file: OptionalFile = Field(default=None, validation_alias="OTEL_BRIDGE_CLIENT_KEY_FILE")

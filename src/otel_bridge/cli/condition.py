@@ -22,6 +22,9 @@ _COMPARES: Final[Mapping[str, Callable[[float, float], bool]]] = {
 }  # fmt: skip
 _NAMED: Final = frozenset({"score", "metric"})
 """Subjects that say nothing without a name."""
+_SHARES: Final = frozenset({"regression", "score"})
+"""Subjects that are at most 1."""
+_PERCENT: Final = 100
 _COUNTED: Final = frozenset({"errors", "scorer_errors", "flaky"})
 _CONDITION: Final = re.compile(
     r"\s*(regression|score|metric|errors|scorer_errors|flaky)(?:\.(.+?))?\s*(>=|<=|>|<)\s*(\d+(?:\.\d*)?|\.\d+)\s*(%?)\s*"
@@ -71,5 +74,13 @@ def parse_condition(text: str) -> Condition:
         raise ValueError(f"{text!r}: {subject} is a number of cases, without a name or %; {_EXPECTED}")
     if subject == "regression" and sign not in {">", ">="}:
         raise ValueError(f"{text!r}: a regression fails a run when it is larger than a bound; {_EXPECTED}")
-    bound = float(number) / (100 if percent else 1)
+    bound = float(number) / (_PERCENT if percent else 1)
+    if subject in _SHARES and bound > 1:
+        raise ValueError(
+            f"{text!r}: scores count from 0 to 1, and {bound:g} is more{_meant(bound)}; {_EXPECTED}"
+        )
     return Condition(text=text.strip(), subject=cast("Subject", subject), name=name, sign=sign, bound=bound)
+
+
+def _meant(bound: float) -> str:
+    return f" (write {bound:g}% for a share of 100)" if bound <= _PERCENT else ""

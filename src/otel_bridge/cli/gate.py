@@ -4,7 +4,7 @@ A regression fails a run where the mean of its score fell by more than the condi
 explains is told, and passes. What cannot be judged passes, and says why: the first run of a project has no base.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -95,10 +95,16 @@ def judge(condition: Condition, evidence: Evidence) -> Verdict:
             return _regression(condition, evidence)
         case "score":
             score = evidence.summary.scores.get(condition.name or "")
-            return _compared(condition, None if score is None else score.score, "there is no such score")
+            return _compared(
+                condition, None if score is None else score.score, _no_such("score", _scores(evidence))
+            )
         case "metric":
             metric = evidence.summary.metrics.get(condition.name or "")
-            return _compared(condition, None if metric is None else metric.metric, "there is no such metric")
+            return _compared(
+                condition,
+                None if metric is None else metric.metric,
+                _no_such("metric", evidence.summary.metrics),
+            )
         case "errors":
             return _compared(condition, sum(each.error is not None for each in evidence.results))
         case "scorer_errors":
@@ -143,6 +149,9 @@ def as_json(eval_name: str, evidence: Evidence, verdicts: Sequence[Verdict]) -> 
 
 
 def _regression(condition: Condition, evidence: Evidence) -> Verdict:
+    known = _scores(evidence)
+    if condition.name is not None and condition.name not in {*known, *evidence.changes}:
+        return Verdict(condition=condition.text, failed=True, why=_no_such("score", known))
     looked_at = {name: change for name, change in evidence.changes.items() if condition.name in {None, name}}
     if not looked_at:
         return Verdict(condition=condition.text, failed=False, why=_not_judged(condition, evidence))
@@ -157,6 +166,16 @@ def _regression(condition: Condition, evidence: Evidence) -> Verdict:
     least = min(change.mean for change in looked_at.values())
     why = f"the largest fall is {_percent(-least)}" if least < 0 else "nothing fell"
     return Verdict(condition=condition.text, failed=False, why=why)
+
+
+def _scores(evidence: Evidence) -> Collection[str]:
+    """The names of the scores of this run, also where the server may not tell."""
+    here = (name for each in evidence.results for name in each.scores)
+    return dict.fromkeys([*evidence.summary.scores, *here])
+
+
+def _no_such(what: str, known: Collection[str]) -> str:
+    return f"there is no such {what}, known are {', '.join(known)}" if known else f"there is no {what} at all"
 
 
 def _not_judged(condition: Condition, evidence: Evidence) -> str:

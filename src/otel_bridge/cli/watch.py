@@ -3,6 +3,7 @@
 A process of its own, since a module that was imported once is not read again.
 """
 
+import logging
 import shlex
 import sys
 from collections.abc import Collection, Sequence
@@ -26,6 +27,9 @@ def watch(paths: Sequence[Path]) -> int:
         MissingExtraError: the extra `eval` is not installed.
     """
     watchfiles = _watchfiles()
+    logging.getLogger("watchfiles").setLevel(
+        logging.ERROR
+    )  # that a run has ended, and Ctrl-C, are no warnings here
     folders = {Path.cwd(), *(path if path.is_dir() else path.parent for path in map(Path.resolve, paths))}
     command = shlex.join([sys.executable, *without_flag(sys.argv)])
     sys.stderr.write("Watching Python files; Ctrl-C ends it\n")

@@ -28,10 +28,11 @@ _WORTH_A_TRY: Final = (408, 429, 500, 502, 503, 504)
 _KEY_HINT: Final = (
     "set OTEL_BRIDGE_API_KEY, or BRAINTRUST_API_KEY where that one is not set, to a key that is good for it"
 )
+_NOT_THERE: Final = 404
 _HINTS: Final = {
     401: _KEY_HINT,
     403: _KEY_HINT,
-    404: "if that is no API, as the OTLP port of a sidecar is none, set OTEL_BRIDGE_API_URL to the API",
+    _NOT_THERE: "if that is no API, as the OTLP port of a sidecar is none, set OTEL_BRIDGE_API_URL to the API",
 }
 
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
@@ -173,9 +174,19 @@ def _let_retry(session: "requests.Session") -> None:
 def _told(response: "requests.Response", hints: Mapping[int, str]) -> str:
     if not hints:  # a signed URL: whoever answers there may be anybody
         return str(response.status_code)
-    fault = fault_of(response, _read(response))
-    hint = hints.get(fault.status)
+    body = _read(response)
+    fault = fault_of(response, body)
+    hint = None if fault.status == _NOT_THERE and _is_of_api(body) else hints.get(fault.status)
     return f"{fault.status}: {fault.said}{f'; {hint}' if hint else ''}"
+
+
+def _is_of_api(body: bytes) -> bool:
+    """Tell whether an API says what is not there: an OTLP port, and what is neither, have other members or none."""
+    try:
+        answer: object = loads(body)
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and not {"Message", "error"}.isdisjoint(cast("dict[str, object]", answer))
 
 
 def _failed(what: str, hints: Mapping[int, str], error: Exception) -> ControlError:

@@ -36,6 +36,11 @@ def test_conditions_are_read(text: str, subject: str, name: str | None, sign: st
         pytest.param("errors.x > 0", "without a name or %", id="count with a name"),
         pytest.param("flaky > 3%", "without a name or %", id="count in percent"),
         pytest.param("score.exact < -1", "is no condition", id="negative"),
+        pytest.param(
+            "score.exact > 80", r"scores count from 0 to 1, and 80 is more \(write 80%", id="above 1"
+        ),
+        pytest.param("score.exact > 120%", "and 1.2 is more", id="above 100%"),
+        pytest.param("regression > 2", r"write 2% for", id="regression above 1"),
         pytest.param("score.exact == 1", "is no condition", id="equal"),
     ],
 )

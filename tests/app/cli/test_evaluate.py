@@ -216,7 +216,7 @@ def test_it_runs_again_when_a_file_changes(tmp_path: Path) -> None:
     (tmp_path / "eval_a.py").write_text(TWICE)
     with subprocess.Popen(
         [str(COMMAND), "eval", "--watch", "--no-send-logs", "--jsonl"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         try:
             assert process.stdout is not None
@@ -225,7 +225,8 @@ def test_it_runs_again_when_a_file_changes(tmp_path: Path) -> None:
             after = json.loads(process.stdout.readline())
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
+            told = process.communicate(timeout=30)[1].splitlines()
 
     assert (before["scores"]["exact"]["score"], after["scores"]["exact"]["score"]) == (0.5, 0)
     assert process.returncode == 0
+    assert told == ["Watching Python files; Ctrl-C ends it", "1 changed, running again"]

@@ -33,6 +33,7 @@ def evidence(before: list[float], after: list[float], **changed: Any) -> Evidenc
 
 FALL = evidence([1.0] * 20, [1.0] * 10 + [0.0] * 10)
 CHANCE = evidence([1.0, 0.0] * 5, [0.0, 1.0] * 4 + [1.0, 0.0][::-1][:1] + [0.0])
+NEW = evidence_of([result()], summary(), [TraceScores(case="1", scores={"exact": 1.0})], [])
 SAME = evidence([1.0] * 20, [1.0] * 20)
 NO_BASE = evidence_of([result()], summary(base=None), [], None)
 
@@ -47,13 +48,19 @@ NO_BASE = evidence_of([result()], summary(base=None), [], None)
         pytest.param("regression > 2%", SAME, False, "nothing fell", id="same"),
         pytest.param("regression > 2%", NO_BASE, False, "no experiment to compare with", id="no base"),
         pytest.param(
-            "regression.other > 2%", FALL, False, "no case has a score other here and in base", id="no such"
+            "regression.other > 2%", FALL, True, "no such score, known are exact", id="no such regression"
+        ),
+        pytest.param("regression.other > 2%", NO_BASE, True, "known are exact", id="no such, no base"),
+        pytest.param(
+            "regression.exact > 2%", NEW, False, "no case has a score exact here and in base", id="new score"
         ),
         pytest.param("score.exact < 0.8", FALL, True, "it is 0.5", id="score"),
         pytest.param("score.exact < 0.4", FALL, False, "it is 0.5", id="score is enough"),
-        pytest.param("score.other < 0.4", FALL, True, "there is no such score", id="no such score"),
+        pytest.param("score.other < 0.4", FALL, True, "no such score, known are exact", id="no such score"),
         pytest.param("metric.duration > 1.5", FALL, True, "it is 2", id="metric"),
-        pytest.param("metric.tokens > 1", FALL, True, "there is no such metric", id="no such metric"),
+        pytest.param(
+            "metric.tokens > 1", FALL, True, "no such metric, known are duration", id="no such metric"
+        ),
         pytest.param("errors > 0", FALL, False, "it is 0", id="errors"),
         pytest.param("flaky > 0", FALL, False, "it is 0", id="flaky"),
     ],

@@ -82,6 +82,30 @@ def test_the_words_of_who_refuses_are_passed_on() -> None:
         Http("k", 5).request("GET", url)
 
 
+@pytest.mark.parametrize(
+    ("said", "has_hint"),
+    [
+        pytest.param(
+            {"Message": "there is no function", "error": "x", "code": "notFound"}, False, id="an API"
+        ),
+        pytest.param({"error": "no such thing"}, False, id="an API with fewer words"),
+        pytest.param({"code": 5, "message": "there is no /btql here"}, True, id="an OTLP port"),
+        pytest.param("Not Found", True, id="something else"),
+    ],
+)
+def test_what_an_api_has_not_is_no_question_of_its_address(said: object, has_hint: bool) -> None:  # noqa: FBT001 - a case
+    async def answer(_: Request) -> Response:
+        return JSONResponse(said, 404)
+
+    with (
+        listening(Starlette(routes=[Route("/", answer)])) as url,
+        pytest.raises(ControlError, match="answered with 404") as raised,
+    ):
+        Http("k", 5).request("GET", url)
+
+    assert ("if that is no API" in str(raised.value)) is has_hint
+
+
 def test_a_plane_that_is_away_is_told_by_kind() -> None:
     with pytest.raises(ControlError, match=r"ConnectionError.*is the sidecar running\?") as raised:
         Http(None, 5).request("GET", "http://127.0.0.1:9/secret")

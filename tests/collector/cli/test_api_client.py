@@ -84,6 +84,35 @@ def test_the_default_is_where_the_sidecar_listens(
     assert default_url() == url
 
 
+@pytest.mark.parametrize(
+    ("variables", "url"),
+    [
+        pytest.param(
+            {"BRAINTRUST_API_URL": "http://sidecar:85/"}, "http://sidecar:85", id="where apps find it"
+        ),
+        pytest.param(
+            {"BRAINTRUST_API_URL": "http://other", "OTEL_BRIDGE_API": "sidecar:85"},
+            "http://sidecar:85",
+            id="ours first",
+        ),
+        pytest.param(
+            {"BRAINTRUST_API_URL": "https://api.braintrust.dev"},
+            "http://127.0.0.1:8585",
+            id="Braintrust itself",
+        ),
+        pytest.param({"BRAINTRUST_API_URL": ""}, "http://127.0.0.1:8585", id="empty"),
+    ],
+)
+def test_the_address_of_apps_stands_in(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], url: str
+) -> None:
+    monkeypatch.delenv("OTEL_BRIDGE_API", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert default_url() == url
+
+
 def test_a_default_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_BRIDGE_API", "nowhere")
 

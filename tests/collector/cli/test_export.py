@@ -83,9 +83,9 @@ def test_parquet_of_nothing_has_columns(example_url: str, tmp_path: Path) -> Non
     [
         pytest.param(["--resume"], 2, "name it with --out", id="resume-a-pipe"),
         pytest.param(["--format", "parquet"], 2, "name it with --out", id="parquet-to-a-pipe"),
-        pytest.param(["--filter", "((("], 1, "expected an expression", id="wrong-filter"),
+        pytest.param(["--filter", "((("], 2, "expected an expression", id="wrong-filter"),
         pytest.param(["--out", "/nosuch/rows.jsonl"], 1, "cannot write", id="no-folder"),
-        pytest.param(["--from", "nosuch('p')"], 1, "unknown source", id="wrong-source"),
+        pytest.param(["--from", "nosuch('p')"], 2, "unknown source", id="wrong-source"),
     ],
 )
 def test_what_is_wrong_is_said(example_url: str, options: list[str], code: int, words: str) -> None:

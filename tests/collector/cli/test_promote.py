@@ -144,7 +144,7 @@ def test_rows_of_several_projects_need_one_for_the_dataset(example_url: str) -> 
 def test_a_wrong_query_is_shown_with_its_place(example_url: str) -> None:
     result = promoted(example_url, "filter: metadata.x ==== 1")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "^" in result.stderr
 
 

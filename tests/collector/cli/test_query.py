@@ -75,7 +75,7 @@ def test_csv_has_the_columns_in_the_order_of_selection(url: str) -> None:
 def test_a_wrong_query_is_shown_with_a_caret_under_the_place(url: str) -> None:
     result = query("measures: cuont(1)", url)
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "did you mean count?" in result.stderr
     assert "measures: cuont(1)\n          ^^^^^" in result.stderr
 

@@ -44,7 +44,7 @@ def test_rows_are_shown_as_they_come(example_url: str) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        pytest.param(["--filter", "((("], 1, "expected an expression", id="filter"),
+        pytest.param(["--filter", "((("], 2, "expected an expression", id="filter"),
         pytest.param(["--interval", "0"], 2, "--interval", id="interval"),
     ],
 )

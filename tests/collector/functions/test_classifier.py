@@ -96,6 +96,7 @@ def test_without_scores_it_is_a_label() -> None:
             chose('{"choice":"maybe"}'), "chose 'maybe' .*polite.*, expected one of yes, no", id="another"
         ),
         pytest.param(chose("{"), "no JSON object", id="broken"),
+        pytest.param(Answer(), "did not choose for .*polite.*, expected one of yes, no", id="nothing"),
         pytest.param(Answer(text="well"), "chose 'well'", id="a text that is no choice"),
     ],
 )

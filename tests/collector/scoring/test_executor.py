@@ -129,6 +129,14 @@ def test_a_judge_whose_model_is_away_says_so_and_the_next_scorer_runs() -> None:
     assert (judged.score, other.score, len(models.asked)) == (None, 1, 1)
 
 
+def test_a_judge_whose_model_chooses_what_there_is_not_says_what_was_expected() -> None:
+    (verdict,) = scored(("Factuality", CASE), limits=JUDGED, models=FakeModels("Z"))
+
+    assert verdict.error == (
+        "the model of the judge Factuality chose 'Z': expected a call of select_choice with one of A, B, C, D, E"
+    )
+
+
 def test_a_judge_without_a_model_says_what_to_configure() -> None:
     models = FakeModels()
 

@@ -2,7 +2,9 @@
 
 import ssl
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlsplit
 
 import click
 import httpx
@@ -15,32 +17,42 @@ if TYPE_CHECKING:
 TLS_OPTIONS: Final = "otel_bridge.tls"
 """Where in a context's `meta` the files of TLS are that options have named, by the setting of each."""
 
-SHOWN_DEFAULT: Final = "where OTEL_BRIDGE_API says, http://127.0.0.1:8585 unless set"
+SHOWN_DEFAULT: Final = "OTEL_BRIDGE_API, BRAINTRUST_API_URL or http://127.0.0.1:8585"
 """What `--help` says of a URL that is not given."""
 
 _TIMEOUT_S: Final = 60.0
+_HOSTED: Final = (".braintrust.dev", ".braintrustdata.com")
+"""Hosts that are no sidecar: an app may send to them while commands ask the sidecar beside it."""
+
 _EVERY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound here
 """Hosts that one can listen on and not ask -> what listens there too."""
 
 
 def default_url() -> str:
-    """Return the URL of the API, from the setting that tells the sidecar where to listen.
+    """Return the URL of the API, from the setting that tells the sidecar where to listen, else where apps find it.
 
     Raises:
         ClickException: a setting cannot be used.
     """
     # Only who gives no URL waits for the import of what reads settings.
     from otel_bridge_collector.receive.tls_files import tls_files  # noqa: PLC0415 - see above
-    from otel_bridge_collector.settings import Address, load_settings  # noqa: PLC0415 - see above
+    from otel_bridge_collector.settings import Address, ClientSettings, load_settings  # noqa: PLC0415 - see above
 
     try:
         settings = load_settings()
         is_tls = settings.api.scheme == "https" or tls_files(settings)["api"] is not None
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
+    told = ClientSettings().api_url.rstrip("/")
+    if "api" not in settings.model_fields_set and told and not _is_hosted(told):
+        return told
     api = settings.api
     scheme = "https" if is_tls else "http"
     return f"{scheme}://{Address(host=_EVERY_ADDRESS.get(api.host, api.host), port=api.port)}"
+
+
+def _is_hosted(url: str) -> bool:
+    return f".{urlsplit(url).hostname or ''}".endswith(_HOSTED)
 
 
 def send(
@@ -157,6 +169,25 @@ def _hint(error: Exception, url: str, settings: "ClientSettings") -> str:
     if is_cut and url.startswith("https://") and not settings.client_cert_file:
         return ": if it wants a certificate of ours, name it with --cert-file and --key-file"
     return ""
+
+
+class QueryFault(click.ClickException):
+    """A query that the sidecar refuses is wrong usage, as a wrong flag is."""
+
+    exit_code = 2
+
+    def __init__(self, answer: Mapping[str, object]) -> None:
+        snippet = answer.get("snippet")
+        super().__init__(f"{fault_message(answer)}\n\n{snippet}" if snippet else fault_message(answer))
+
+
+def answer_fault(status: int, answer: Mapping[str, object]) -> click.ClickException:
+    """Return what to raise for the answer to a query that is none; with the line of the query and a caret under the place, where it has them."""
+    return (
+        QueryFault(answer)
+        if status == HTTPStatus.BAD_REQUEST
+        else click.ClickException(fault_message(answer))
+    )
 
 
 def fault_message(answer: Mapping[str, object]) -> str:

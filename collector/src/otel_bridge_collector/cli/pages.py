@@ -3,12 +3,11 @@
 import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
-import click
 import httpx
 
-from otel_bridge_collector.cli.api_client import fault_message, send
+from otel_bridge_collector.cli.api_client import QueryFault, answer_fault, send
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.page import encode_cursor
 from otel_bridge_collector.query.parser import parse_expression
@@ -21,7 +20,7 @@ def clauses(source: str, condition: str | None, *more: str) -> str:
     """Return a query of clauses; a line each, so that a comment in one ends with it.
 
     Raises:
-        ClickException: the condition is none, with the place.
+        QueryFault: the condition is none, with the place.
     """
     if condition is not None:
         _check(condition)
@@ -33,13 +32,14 @@ def page(url: str, query: str, *, fmt: str = "json", cursor: str | None = None) 
     """Return the answer to a query, which begins behind `cursor`.
 
     Raises:
-        ClickException: it cannot be asked, or the query is wrong; with the place, where the sidecar says it.
+        QueryFault: the query is wrong; with the place, where the sidecar says it.
+        ClickException: it cannot be asked.
     """
     body = {"query": query, "default_source": "project_logs", "fmt": fmt, "cursor": cursor}
     response = send(url, "POST", "/btql", body)
     if response.status_code < HTTPStatus.BAD_REQUEST:
         return response
-    raise click.ClickException(_fault(response))
+    raise answer_fault(response.status_code, _json(response))
 
 
 def row_pages(url: str, query: str, cursor: str | None) -> Iterator[tuple[list[dict[str, Any]], str]]:
@@ -73,15 +73,14 @@ def _check(condition: str) -> None:
         # Only a wrong condition waits for the import of the API.
         from otel_bridge_collector.api.errors import query_error_body  # noqa: PLC0415 - see above
 
-        body = query_error_body(error, condition)
-        raise click.ClickException(f"{body['Message']}\n\n{body.get('snippet', '')}".rstrip()) from error
+        raise QueryFault(query_error_body(error, condition)) from error
 
 
-def _fault(response: httpx.Response) -> str:
+def _json(response: httpx.Response) -> Mapping[str, object]:
     try:
-        answer = response.json()
+        answer: object = response.json()
     except ValueError:
-        answer = {"message": f"the answer was {response.status_code} {response.reason_phrase}"}
-    message = fault_message(answer)
-    snippet = answer.get("snippet")
-    return f"{message}\n\n{snippet}" if snippet else message
+        answer = None
+    if not isinstance(answer, Mapping):
+        return {"message": f"the answer was {response.status_code} {response.reason_phrase}"}
+    return cast("Mapping[str, object]", answer)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import click
 
-from otel_bridge_collector.cli.api_client import ask, fault_message
+from otel_bridge_collector.cli.api_client import answer_fault, ask
 from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.table import cell, print_table
 
@@ -65,15 +65,8 @@ def query(text: str, url: str, output: str) -> None:
 def _ask(text: str, url: str) -> dict[str, Any]:
     status, answer = ask(url, "POST", "/btql", {"query": text, "default_source": "project_logs"})
     if status >= HTTPStatus.BAD_REQUEST:
-        raise click.ClickException(_fault(answer))
+        raise answer_fault(status, answer)
     return answer
-
-
-def _fault(answer: Mapping[str, Any]) -> str:
-    """Return what is wrong, with the line of the query and a caret under the place."""
-    message = fault_message(answer)
-    snippet = answer.get("snippet")
-    return f"{message}\n\n{snippet}" if snippet else message
 
 
 def _csv(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
+from otel_bridge.contract.choice import TOOL
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.functions.answer import Answer
 from otel_bridge_collector.functions.definition import Definition, object_in
 from otel_bridge_collector.functions.piece import FunctionError
 
-TOOL: Final = "select_choice"
 NO_MATCH: Final = "No match"
 SKIP: Final = "Skip"
 
@@ -95,8 +95,9 @@ def verdict_of(answer: Answer, parser: Parser, definition: Definition) -> dict[s
     said = _said(answer, definition)
     choice = str(said.get("choice", "")).strip()
     if choice not in parser.choices:
+        chose = f"chose {choice!r}" if choice else "did not choose"
         raise FunctionError(
-            f"the model chose {choice!r} for {definition.label}, expected one of {', '.join(parser.choices)}"
+            f"the model {chose} for {definition.label}, expected one of {', '.join(parser.choices)}"
         )
     metadata: dict[str, Json] = {"choice": choice}
     if "reasons" in said:

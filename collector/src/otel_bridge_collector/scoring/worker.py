@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from io import TextIOWrapper
 from typing import Any, Final, TextIO, cast
 
+from otel_bridge.contract.choice import choice_fault
 from otel_bridge_collector.worker.limits import limit
 
 _ERROR_CHARACTERS: Final = 500
@@ -81,9 +82,13 @@ def _answer(autoevals: Any, asked: Mapping[str, Any], talk: _Talk) -> Mapping[st
     try:
         model = asked.get("model")
         options = {"model": model, "client": _client(talk)} if model else {}
-        score = getattr(autoevals, asked["scorer"])(**options)(**asked["arguments"])
+        scorer = getattr(autoevals, asked["scorer"])(**options)
     except Exception as error:  # noqa: BLE001 - a scorer may raise anything; its row says so
         return {"error": _text(error)}
+    try:
+        score = scorer(**asked["arguments"])
+    except Exception as error:  # noqa: BLE001 - likewise
+        return {"error": choice_fault(scorer, error) or _text(error)}
     if score.error is not None:
         return {"error": _text(score.error)}
     return {"score": score.score, "metadata": score.metadata}

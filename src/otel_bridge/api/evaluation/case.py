@@ -8,8 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Generic, TypeVar, cast
 
+from otel_bridge.attributes.to_json import dump, to_json
+
 Input = TypeVar("Input")
 Expected = TypeVar("Expected")
+
+_SHOWN_CHARACTERS: Final = 80
 
 ORIGIN_TYPES: Final = frozenset({
     "project_logs", "experiment", "dataset", "prompt", "function", "prompt_session",
@@ -57,6 +61,12 @@ class EvalCase(Generic[Input, Expected]):
                 "object_type": "dataset", "object_id": dataset_id, "id": self.id, "_xact_id": self._xact_id, **created,
             }  # fmt: skip
         return _checked_origin(self.origin)
+
+
+def shown_case(case: EvalCase[Any, Any]) -> str:
+    """Return a case as people know it: its id, else the beginning of its input."""
+    text = str(case.id) if _is_text(case.id) else " ".join(dump(to_json(case.input)).split())
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 3]}..."
 
 
 _FIELDS: Final = tuple(each.name for each in fields(EvalCase))

@@ -49,7 +49,7 @@ class CaseWork:
     """Runs the cases of one evaluation.
 
     Attributes:
-        scorer_errors: what scorers and classifiers raised, by their name, the first of each.
+        scorer_errors: what scorers and classifiers raised, by their name, the first of each with the case that it was in.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class CaseWork:
         self._evaluator, self._place, self._caller, self._judge = evaluator, place, caller, judge
         self._parameters, self._cancel_event = parameters, cancel_event
         self._wants_hooks = wants_hooks(evaluator.task)
-        self.scorer_errors: dict[str, Exception] = {}
+        self.scorer_errors: dict[str, tuple[Exception, EvalCase[Any, Any]]] = {}
 
     async def run(self, case: EvalCase[Any, Any], trial_index: int) -> EvalResult[Any, Any, Any]:
         """Return what became of a case; raises only what ends the evaluation.
@@ -125,7 +125,7 @@ class CaseWork:
         result.classifications = _items(classified) or None
         if result.classifications:
             root.log(classifications=result.classifications)
-        self._tell_errors(root, scored, classified, result)
+        self._tell_errors(root, case, scored, classified, result)
         self._make_up(root, case, list(scored.errors), result)
         result.scores = {**result.scores, **scores}
 
@@ -138,7 +138,12 @@ class CaseWork:
         root.log(error=result.exc_info, tags=result.tags)
 
     def _tell_errors(
-        self, root: Span, scored: Judged, classified: Judged, result: EvalResult[Any, Any, Any]
+        self,
+        root: Span,
+        case: EvalCase[Any, Any],
+        scored: Judged,
+        classified: Judged,
+        result: EvalResult[Any, Any, Any],
     ) -> None:
         """Write the tracebacks of scorers and classifiers into the metadata of the case."""
         said = {"scorer_errors": scored.tracebacks, "classifier_errors": classified.tracebacks}
@@ -146,7 +151,8 @@ class CaseWork:
         if not told:
             return
         for errors in (classified.errors, scored.errors):
-            self.scorer_errors = {**errors, **self.scorer_errors}
+            for name, error in errors.items():
+                self.scorer_errors.setdefault(name, (error, case))
         result.metadata = {**(result.metadata or {}), **told}
         root.log(metadata=told)
 
@@ -160,7 +166,7 @@ class CaseWork:
         try:
             result.scores = handler(root, case, names) or {}
         except Exception as error:  # noqa: BLE001 - likewise
-            self.scorer_errors.setdefault(f"error_score_handler for {', '.join(names)}", error)
+            self.scorer_errors.setdefault(f"error_score_handler for {', '.join(names)}", (error, case))
 
     def _hooks(
         self, case: EvalCase[Any, Any], trial_index: int, root: Span, result: EvalResult[Any, Any, Any]

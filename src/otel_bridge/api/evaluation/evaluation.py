@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from otel_bridge.api.evaluation import ground
 from otel_bridge.api.evaluation.call import Caller
-from otel_bridge.api.evaluation.case import EvalCase
+from otel_bridge.api.evaluation.case import EvalCase, shown_case
 from otel_bridge.api.evaluation.casework import CaseWork, Place
 from otel_bridge.api.evaluation.evaluator import Evaluator
 from otel_bridge.api.evaluation.judging import Judge
@@ -289,5 +289,8 @@ async def _send_on(run: Run, shown: Told) -> None:
 
 def _tell_scorer_errors(work: CaseWork) -> None:
     if work.scorer_errors:
-        told = ", ".join(f"{name} [{error!r}]" for name, error in work.scorer_errors.items())
+        told = ", ".join(
+            f"{name} [{error!r}] (first in the case {shown_case(case)})"
+            for name, (error, case) in work.scorer_errors.items()
+        )
         sys.stderr.write(f"Found exceptions for the following scorers: {told}\n")

@@ -16,6 +16,8 @@ from otel_bridge.api.evaluation.score import Classification, ScoreLike
 from otel_bridge.api.evaluation.scored import classifications_of, grouped, scores_of
 from otel_bridge.api.evaluation.scorer import Scorer
 from otel_bridge.api.interface import Span
+from otel_bridge.contract.choice import choice_fault
+from otel_bridge.errors import NoChoiceError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,12 @@ class Judge:
 
     async def _called(self, scorer: Scorer, offered: Mapping[str, Any]) -> Any:
         own = {**offered, "metadata": dict(offered["metadata"])}
-        return await self._caller.call(scorer.function, **arguments_for(scorer.parameters, own))
+        try:
+            return await self._caller.call(scorer.function, **arguments_for(scorer.parameters, own))
+        except Exception as error:
+            if fault := choice_fault(getattr(scorer.function, "__self__", None), error):
+                raise NoChoiceError(fault) from error
+            raise
 
 
 def _start(name: str, kind: str, root: Span, offered: Mapping[str, Any]) -> Span:
