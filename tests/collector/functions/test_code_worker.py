@@ -50,6 +50,7 @@ def test_what_it_returns(code: str, given: Any, value: Any) -> None:
         pytest.param("def handler(a):\n  return {}['k']", "KeyError: 'k' (line 2)", id="it raises"),
         pytest.param("def handler(a):\n  raise SystemExit(3)", "SystemExit: 3 (line 2)", id="it wants to end the process"),
         pytest.param("def handler(x, y): return 1", "TypeError: handler wants x, y, and the input has input", id="arguments that are not there"),
+        pytest.param("def handler(inptu): return 1", "TypeError: handler wants inptu, and the input has input: did you mean that?", id="a misspelt argument"),
         pytest.param("def handler(a): return {1, 2}", "TypeError: Object of type set is not JSON serializable", id="no json"),
         pytest.param("def handler(a): return float('nan')", "ValueError: Out of range float values", id="no number"),
         pytest.param("import requests\ndef handler(a): return 1", "ModuleNotFoundError: No module named 'requests' (line 1)", id="a package of others"),

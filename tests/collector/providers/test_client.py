@@ -167,6 +167,11 @@ def test_the_models_are_those_that_are_served_and_there() -> None:
         assert listed(fake, models=["*"]) == ["gpt-4o-mini-2024-07-18", "text-embedding-3-small", "far"]
 
 
+def test_without_any_model_the_provider_that_does_not_answer_is_named() -> None:
+    with pytest.raises(ProviderError, match="the provider a cannot be reached"):
+        with_providers(lambda providers: providers.models(), a={"base_url": "http://127.0.0.1:1/v1"})
+
+
 def test_without_providers_it_is_said_what_to_configure() -> None:
     with pytest.raises(NoProviderError, match="name one under `providers`"):
         with_providers(said)

@@ -8,6 +8,7 @@ What the code imports is imported before the seal, as far as Python brings it, o
 
 import ast
 import contextlib
+import difflib
 import importlib
 import inspect
 import io
@@ -15,7 +16,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, cast
 
 from otel_bridge_collector.worker.limits import limit
@@ -25,6 +26,7 @@ HANDLER: Final = "handler"
 
 _FILE: Final = "<function>"
 _ERROR_CHARACTERS: Final = 2_000
+_ALIKE: Final = 0.75
 _CONSOLE_CHARACTERS: Final = 64_000
 _LATE: Final = ("_strptime", "encodings.idna", "encodings.utf_8", "encodings.ascii", "encodings.latin_1")
 """What Python imports by itself when it is needed."""
@@ -105,6 +107,7 @@ def _called(handler: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
     parameters = inspect.signature(handler).parameters.values()
     named = [each for each in parameters if each.kind in {each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY}]
     given = arguments["named"]
+    _check_names([each.name for each in named], given)
     if any(each.kind is each.VAR_KEYWORD for each in parameters):
         return handler(**given)
     if all(each.name in given for each in named if each.default is each.empty):
@@ -115,6 +118,18 @@ def _called(handler: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
     raise TypeError(
         f"{HANDLER} wants {', '.join(missing)}, and the input has {', '.join(sorted(given)) or 'nothing'}"
     )
+
+
+def _check_names(named: Collection[str], given: Collection[str]) -> None:
+    """See that no parameter looks like a member of the input that the handler does not name otherwise.
+
+    Raises:
+        TypeError: one does.
+    """
+    left = [each for each in given if each not in named]
+    for name in named:
+        if name not in given and (meant := difflib.get_close_matches(name, left, 1, _ALIKE)):
+            raise TypeError(f"{HANDLER} wants {name}, and the input has {meant[0]}: did you mean that?")
 
 
 def _returned(value: Any) -> Any:

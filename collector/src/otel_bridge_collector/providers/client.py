@@ -5,6 +5,7 @@ the request itself is answered at once. When nobody can, the answer is that of t
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
@@ -22,6 +23,8 @@ from otel_bridge_collector.providers.endpoint import BrokenError, Call, Endpoint
 from otel_bridge_collector.sinks.http import retry_after_s
 from otel_bridge_collector.store.json_text import dump_json
 
+logger = logging.getLogger(__name__)
+
 Operation: TypeAlias = Literal["chat/completions", "completions", "responses", "embeddings", "moderations"]
 """What is asked for: the path below a provider's base URL."""
 
@@ -29,7 +32,8 @@ _PASSING: Final = frozenset({408, 425, 429, *range(500, 600)})
 _ELSEWHERE: Final = _PASSING | {403, 404}
 """What another provider may do: a model that is missing at one, or a region, is a matter of that provider."""
 
-_Outcome: TypeAlias = Answer | ProviderError | OverloadedError
+_Fault: TypeAlias = ProviderError | OverloadedError
+_Outcome: TypeAlias = Answer | _Fault
 
 
 class Providers:
@@ -83,16 +87,24 @@ class Providers:
     async def models(self) -> Sequence[Mapping[str, Json]]:
         """Return the models that the providers say they have, as far as they serve them, and those that the configuration names.
 
+        A provider that does not answer is left out, and the log names it.
+
         Raises:
             NoProviderError: no provider is configured.
+            ProviderError, OverloadedError: there are no models, since one did not answer.
         """
         if not self._endpoints:
             raise none_configured()
         told = await asyncio.gather(*(self._models(endpoint) for endpoint in self._endpoints.values()))
         found: dict[str, Mapping[str, Json]] = {}
-        for models in told:
+        for models, _ in told:
             for model in models:
                 found.setdefault(str(model["id"]), model)
+        faults = [fault for _, fault in told if fault is not None]
+        if faults and not found:
+            raise faults[0]
+        for fault in faults:
+            logger.warning("the list of models is not whole: %s", fault)
         return list(found.values())
 
     async def close(self) -> None:
@@ -100,7 +112,7 @@ class Providers:
         for endpoint in self._endpoints.values():
             await endpoint.close()
 
-    async def _models(self, endpoint: Endpoint) -> Sequence[Mapping[str, Json]]:
+    async def _models(self, endpoint: Endpoint) -> tuple[Sequence[Mapping[str, Json]], _Fault | None]:
         settings = endpoint.settings
         named: list[Mapping[str, Json]] = [
             {"id": model, "object": "model", "created": 0, "owned_by": endpoint.name}
@@ -110,13 +122,13 @@ class Providers:
         try:
             async with await endpoint.ask(Call(path="models", body=None)) as answer:
                 listed = (await answer.json()).get("data")
-        except (ProviderError, OverloadedError):
-            return named
+        except (ProviderError, OverloadedError) as error:
+            return named, error
         models = listed if isinstance(listed, list) else []
-        return [
-            *(each for each in models if isinstance(each, Mapping) and serves(settings, str(each.get("id")))),
-            *named,
+        there = [
+            each for each in models if isinstance(each, Mapping) and serves(settings, str(each.get("id")))
         ]
+        return [*there, *named], None
 
     async def _first_good(self, endpoints: Sequence[Endpoint], call: Call) -> Answer:
         outcomes: list[_Outcome] = []
