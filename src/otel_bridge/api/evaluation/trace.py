@@ -4,10 +4,12 @@ Source: `braintrust` 0.47.0 SDK, `trace.LocalTrace`, measured (spec/evaluate.md 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from otel_bridge.api.evaluation.thread import thread_of
+from otel_bridge.api.functions import invoke_async
 from otel_bridge.configure import flush
 from otel_bridge.contract.parent import ParentError, parse_parent
 from otel_bridge.control.account import Account
@@ -75,6 +77,24 @@ class LocalTrace(dict[str, Any]):
             for row in await self._known
             if (include_scorers or _attributes(row).get("purpose") != "scorer") and _passes(row, wanted)
         ]
+
+    async def get_thread(self, options: Mapping[str, Any] | None = None) -> list[Any]:
+        """Return the messages of the calls of models in the trace, each once; those of scorers are left out.
+
+        Args:
+            options: `preprocessor`, the name of a function of the server that makes the thread instead.
+
+        Raises:
+            ControlError: the spans could not be asked for, or the server has no such function.
+            BraintrustInvokeError: that function failed.
+        """
+        if preprocessor := (options or {}).get("preprocessor"):
+            await asyncio.to_thread(flush)
+            made: object = await invoke_async(
+                global_function=preprocessor, function_type="preprocessor", mode="json", input=dict(self)
+            )
+            return list(cast("Iterable[Any]", made)) if isinstance(made, list) else []
+        return list(thread_of(await self.get_spans(["llm"])))
 
     def _read(self) -> list[SpanData]:
         begun = [self._open_row] if self._open_row else []

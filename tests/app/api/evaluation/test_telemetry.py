@@ -24,9 +24,11 @@ from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import SimpleLogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-from otel_bridge import BridgeLogRecordProcessor, Eval
+from otel_bridge import BridgeLogRecordProcessor, Eval, Score, set_masking_function
 
-url, project, is_sent = sys.argv[1], sys.argv[2], sys.argv[3] == "sent"
+url, project, is_sent = sys.argv[1], sys.argv[2], sys.argv[3] != "kept"
+if sys.argv[3] == "masked":
+    set_masking_function(lambda value: value.replace("a@b.org", "[email]") if isinstance(value, str) else value)
 logs = LoggerProvider()
 logs.add_log_record_processor(SimpleLogRecordProcessor(OTLPLogExporter(f"{url}/v1/logs")))
 logs.add_log_record_processor(BridgeLogRecordProcessor())
@@ -38,7 +40,7 @@ def task(number):
     return 1 / number
 
 def right(output):
-    return 0.5
+    return Score("right", 0.5, metadata={"choice": "B", "rationale": "half of a@b.org", "more": 1})
 
 def boom():
     raise RuntimeError("no")
@@ -79,9 +81,25 @@ def test_scores_are_events_in_the_span_of_the_case(collector: Collector, tmp_pat
     result = "gen_ai.evaluation.result"
     assert sorted(receiver.records, key=str) == [
         (result, {"gen_ai.evaluation.name": "boom", "error.type": "RuntimeError"}),
-        (result, {"gen_ai.evaluation.name": "right", "gen_ai.evaluation.score.value": 0.5}),
+        (
+            result,
+            {
+                "gen_ai.evaluation.name": "right",
+                "gen_ai.evaluation.score.value": 0.5,
+                "gen_ai.evaluation.score.label": "B",
+                "gen_ai.evaluation.explanation": "half of a@b.org",
+            },
+        ),
     ]
     assert {record.span_id.hex() for record in receiver.raw_records} == {case["span_id"]}
+
+
+def test_what_a_judge_says_is_masked(collector: Collector, tmp_path: Path) -> None:
+    with otlp_receiver() as receiver:
+        run(collector, receiver, tmp_path, "masked", "masked")
+
+    said = [attributes.get("gen_ai.evaluation.explanation") for _, attributes in receiver.records]
+    assert sorted(said, key=str) == [None, "half of [email]"]
 
 
 def test_scores_and_cases_are_metrics(collector: Collector, tmp_path: Path) -> None:

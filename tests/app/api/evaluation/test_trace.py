@@ -9,6 +9,7 @@ import pytest
 import otel_bridge
 from otel_bridge import LocalTrace
 from otel_bridge.api.login import account_of
+from otel_bridge.errors import ControlError
 
 pytestmark = pytest.mark.usefixtures("sidecar")
 
@@ -50,6 +51,27 @@ def test_spans_are_chosen(project: str, chosen: dict[str, Any], names: list[str]
     trace = LocalTrace(logger.account, logger.parent, outer.root_span_id)
 
     assert spans(trace, **chosen) == names
+
+
+def test_the_thread_is_what_models_were_told_and_said(project: str) -> None:
+    logger = otel_bridge.init_logger(project)
+    asked, said = {"role": "user", "content": "hi"}, {"role": "assistant", "content": "one"}
+    with logger.start_span("outer") as outer:
+        outer.start_span("first", type="llm", input=[asked], output=[said]).end()
+        outer.start_span("second", type="llm", input=[asked, said], output="two").end()
+        outer.start_span("judge", type="llm", input="rate it", span_attributes={"purpose": "scorer"}).end()
+
+    trace = LocalTrace(logger.account, logger.parent, outer.root_span_id)
+
+    assert asyncio.run(trace.get_thread()) == [asked, said, {"role": "assistant", "content": "two"}]
+
+
+def test_a_preprocessor_is_asked_at_the_server(project: str) -> None:
+    logger = otel_bridge.init_logger(project)
+    trace = LocalTrace(logger.account, logger.parent, "r")
+
+    with pytest.raises(ControlError, match="there is no such function for all projects"):
+        asyncio.run(trace.get_thread({"preprocessor": "mine"}))
 
 
 def test_other_filters_are_refused() -> None:
