@@ -20,7 +20,8 @@ def thread_of(rows: Iterable[Mapping[str, Any]]) -> list[Message]:
     thread: list[Message] = []
     known: Counter[str] = Counter()
     for row in rows:
-        if (row.get("span_attributes") or {}).get("type") != "llm":
+        attributes: Mapping[str, Any] = row.get("span_attributes") or {}
+        if attributes.get("type") != "llm":
             continue
         here: Counter[str] = Counter()
         for message in (*_messages(row.get("input"), "user"), *_messages(row.get("output"), "assistant")):
