@@ -132,7 +132,7 @@ def test_a_rule_is_tried_on_past_logs_without_a_trace_and_then_filled_back(colle
     [
         pytest.param({"btql_filter": "scores. ="}, "btql_filter", id="filter"),
         pytest.param({"sampling_rate": 7}, "from 0 to 1", id="rate"),
-        pytest.param({"scorers": [{"type": "global", "name": "ClosedQA"}]}, "Levenshtein", id="scorer"),
+        pytest.param({"scorers": [{"type": "global", "name": "Moderation"}]}, "Levenshtein", id="scorer"),
     ],
 )
 def test_a_rule_that_cannot_be_run_is_refused(

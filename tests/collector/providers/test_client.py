@@ -11,6 +11,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.load import Sources, load_config
 from otel_bridge_collector.config.provider import Provider
 from otel_bridge_collector.errors import NoProviderError, OverloadedError, ProviderError, SettingsError
+from otel_bridge_collector.providers.circuit import OPEN_AFTER, REST_S
 from otel_bridge_collector.providers.client import Providers, build_providers
 from tests.support.provider import BREAK, HANG, HANG_IN_STREAM, NO_JSON, FakeProvider, Fault, provider
 
@@ -114,6 +115,40 @@ def test_the_next_provider_is_asked_for_what_one_cannot(fault: Fault) -> None:
         assert with_providers(said, a=settings, b={"base_url": other.url}) == ("b", 200)
 
     assert other.asked[0].body["model"] == "m"
+
+
+def test_a_provider_that_is_away_holds_no_call_up() -> None:
+    async def ask(providers: Providers) -> list[tuple[str, int]]:
+        return [await said(providers) for _ in range(OPEN_AFTER + 2)]
+
+    with provider(always=(500, {})) as fake, provider() as other:
+        settings = {"base_url": fake.url, "max_retries": 0}
+        found = with_providers(ask, a=settings, b={"base_url": other.url})
+
+    assert (set(found), len(fake.asked)) == ({("b", 200)}, OPEN_AFTER)
+
+
+def test_of_the_only_provider_it_is_said_when_it_is_asked_again() -> None:
+    async def ask(providers: Providers) -> None:
+        for _ in range(OPEN_AFTER):
+            assert await said(providers) == ("a", 500)
+        with pytest.raises(ProviderError, match=r"a counts as away.*asked again in \d+ s") as raised:
+            await said(providers)
+        assert raised.value.status == 503
+        assert 0 < (raised.value.retry_after_s or 0) <= REST_S
+
+    with provider(always=(500, {})) as fake:
+        with_providers(ask, a={"base_url": fake.url, "max_retries": 0})
+
+
+def test_what_is_refused_is_no_sign_that_a_provider_is_away() -> None:
+    async def ask(providers: Providers) -> list[tuple[str, int]]:
+        return [await said(providers) for _ in range(OPEN_AFTER + 2)]
+
+    with provider(always=(400, {})) as fake:
+        with_providers(ask, a={"base_url": fake.url})
+
+    assert len(fake.asked) == OPEN_AFTER + 2
 
 
 def test_a_provider_that_hangs_is_not_asked_again() -> None:

@@ -10,7 +10,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.online_scoring import OnlineScoring
 from otel_bridge_collector.errors import ProviderError
 from otel_bridge_collector.scoring.executor import Executor, Models, Verdict, encode_arguments
-from otel_bridge_collector.scoring.rule import JUDGES
+from otel_bridge_collector.scoring.rule import JUDGES, Options
 
 LIMITS = OnlineScoring()
 JUDGED = OnlineScoring(model="gpt-judge")
@@ -40,15 +40,24 @@ class FakeModels:
         }
         return {"choices": [{"message": {"role": "assistant", "tool_calls": [call]}}]}
 
+    async def embed(self, request: Mapping[str, Json]) -> Mapping[str, Json]:
+        self.asked.append(request)
+        vector: Json = [1.0, 0.0] if request["input"] == "<a> & b" else [0.8, 0.6]
+        return {"data": [{"index": 0, "embedding": vector}]}
+
 
 def scored(
-    *calls: tuple[str, Mapping[str, Json]], limits: OnlineScoring = LIMITS, models: Models | None = None
+    *calls: tuple[str, Mapping[str, Json]],
+    limits: OnlineScoring = LIMITS,
+    models: Models | None = None,
+    options: Options | None = None,
 ) -> list[Verdict]:
     async def run() -> list[Verdict]:
         executor = Executor(models)
         try:
             return [
-                await executor.score(name, encode_arguments(arguments), limits) for name, arguments in calls
+                await executor.score(name, encode_arguments(arguments), limits, options or Options())
+                for name, arguments in calls
             ]
         finally:
             await executor.close()
@@ -104,8 +113,12 @@ def test_one_that_needs_too_much_memory_fails_alone() -> None:
 
 @pytest.mark.parametrize("judge", JUDGES)
 def test_a_judge_asks_the_configured_model_through_the_sidecar(judge: str) -> None:
-    models = FakeModels("Yes" if judge in ("Humor", "Security") else "A")
-    if judge == "Sql":
+    models = FakeModels("A")
+    if judge in ("Humor", "Security", "Battle"):
+        models.choice = "Yes"
+    elif judge in ("ClosedQA", "Translation"):
+        models.choice = "Y"
+    elif judge == "Sql":
         models.choice = "Correct"
 
     (verdict,) = scored((judge, CASE), limits=JUDGED, models=models)
@@ -116,6 +129,32 @@ def test_a_judge_asks_the_configured_model_through_the_sidecar(judge: str) -> No
     (asked,) = models.asked
     assert asked["model"] == "gpt-judge"
     assert "<a> & b" in str(asked["messages"])
+
+
+def test_a_rule_says_which_model_a_judge_asks_and_what_it_is_told() -> None:
+    models = FakeModels("Y")
+    options = Options(model="gpt-other", arguments={"criteria": "it names a price"})
+
+    (verdict,) = scored(("ClosedQA", CASE), models=models, options=options)
+
+    assert (verdict.error, verdict.score) == ("", 1)
+    (asked,) = models.asked
+    assert asked["model"] == "gpt-other"
+    assert "it names a price" in str(asked["messages"])
+
+
+def test_texts_are_compared_by_their_embeddings() -> None:
+    models = FakeModels()
+
+    (verdict,) = scored(
+        ("EmbeddingSimilarity", {"output": "<a> & b", "expected": "c"}),
+        models=models,
+        options=Options(model="text-embedding-3-small"),
+    )
+
+    assert verdict.error == ""
+    assert verdict.score == pytest.approx((0.8 - 0.7) / 0.3)
+    assert [asked["model"] for asked in models.asked] == ["text-embedding-3-small"] * 2
 
 
 def test_a_judge_whose_model_is_away_says_so_and_the_next_scorer_runs() -> None:

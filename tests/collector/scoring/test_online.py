@@ -16,7 +16,7 @@ from otel_bridge_collector.errors import PermanentError
 from otel_bridge_collector.metrics.catalog import ONLINE_SCORES
 from otel_bridge_collector.scoring.ledger import ScoringLedger
 from otel_bridge_collector.scoring.online import LOOKED_AT, PAGE_ROWS, TURN_S, Mark, OnlineScoring, Row
-from otel_bridge_collector.scoring.rule import Rule
+from otel_bridge_collector.scoring.rule import Options, Rule
 from otel_bridge_collector.store.xact import pagination_key, xact_at
 from otel_bridge_collector.telemetry import Counters
 from tests.collector.scoring.test_rule import rule
@@ -24,7 +24,7 @@ from tests.collector.scoring.test_rule import rule
 T = TypeVar("T")
 
 NOW_S = 1_767_225_600.0 + 3_600
-RULE = replace(rule(), scorers=("ExactMatch",))
+RULE = replace(rule(), scorers={"ExactMatch": Options()})
 
 
 class KeptLogs:
@@ -517,7 +517,7 @@ class Watched(dict[str, Any]):
 
 def test_a_row_is_written_out_once_for_all_its_scorers_and_beside_the_event_loop(ground: Ground) -> None:
     watched = Watched({"beyond 64 bits": 1 << 70})
-    ground.rules = [replace(RULE, scorers=("ExactMatch", "ValidJSON", "JSONDiff"))]
+    ground.rules = [replace(RULE, scorers=dict.fromkeys(("ExactMatch", "ValidJSON", "JSONDiff"), Options()))]
     ground.logs.add("1", output=watched)
 
     ground.run(ground.scoring.run())

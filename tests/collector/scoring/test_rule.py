@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.scoring.rule import Rule, RuleError, check_rule, is_online, is_sampled, rule_of
+from otel_bridge_collector.scoring.rule import (
+    Options,
+    Rule,
+    RuleError,
+    check_rule,
+    is_online,
+    is_sampled,
+    rule_of,
+)
 from otel_bridge_collector.store.project_objects import ProjectObject
 
 SCORERS: list[Json] = [{"type": "global", "name": "Levenshtein"}]
@@ -75,9 +83,47 @@ def test_what_a_rule_says_is_read() -> None:
         True,
         "trace",
         5,
-        ("Levenshtein",),
+        {"Levenshtein": Options()},
     )
     assert found.created_s == 1_767_225_600
+
+
+def test_what_a_rule_says_of_its_judges_is_read() -> None:
+    judges = [
+        {"type": "global", "name": "ClosedQA", "model": "gpt-5", "arguments": {"criteria": "a price"}},
+        {"type": "global", "name": "EmbeddingSimilarity", "model": "embed"},
+        {"type": "global", "name": "Battle"},
+    ]
+
+    assert rule(scorers=judges).scorers == {
+        "ClosedQA": Options(model="gpt-5", arguments={"criteria": "a price"}),
+        "EmbeddingSimilarity": Options(model="embed"),
+        "Battle": Options(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("scorer", "said"),
+    [
+        pytest.param({"name": "ClosedQA"}, r'ClosedQA needs "arguments": \{"criteria"', id="no criteria"),
+        pytest.param({"name": "Translation", "arguments": {"to": "de"}}, "not as expected", id="unknown"),
+        pytest.param({"name": "Translation", "arguments": {"language": 1}}, "not as expected", id="no text"),
+        pytest.param({"name": "Humor", "arguments": {"a": "b"}}, "expected: none", id="takes none"),
+        pytest.param({"name": "ExactMatch", "model": "m"}, "or it asks none", id="asks none"),
+        pytest.param({"name": "Humor", "model": 1}, "no name of one", id="no name"),
+        pytest.param({"name": "EmbeddingSimilarity"}, 'needs the "model"', id="embeddings of which model"),
+    ],
+)
+def test_what_a_rule_says_wrong_of_a_judge_is_told(scorer: dict[str, Any], said: str) -> None:
+    with pytest.raises(RuleError, match=said):
+        rule(scorers=[{"type": "global", **scorer}])
+
+
+def test_one_judge_in_two_ways_needs_two_rules() -> None:
+    two = [{"type": "global", "name": "Humor", "model": model} for model in ("a", "b")]
+
+    with pytest.raises(RuleError, match="has Humor twice"):
+        rule(scorers=two)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.load import Sources
 from otel_bridge_collector.scoring.ledger import ScoringLedger
+from otel_bridge_collector.scoring.rule import Options
 from otel_bridge_collector.settings import load_settings
 from otel_bridge_collector.stages.online_scoring import alerts_in, forget_deleted, rules_in, scoring_config
 from otel_bridge_collector.store.objects import Objects
@@ -25,7 +26,7 @@ def test_rules_are_those_that_can_be_run(tmp_path: Path) -> None:
 
         (found,) = rules_in(objects)
 
-    assert (found.project_id, found.scorers) == (project.id, ("ExactMatch",))
+    assert (found.project_id, found.scorers) == (project.id, {"ExactMatch": Options()})
 
 
 def test_alerts_are_those_that_can_be_looked_after(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """The one door to the providers: which are asked, how often, and which answer counts. It speaks to none itself.
 
 What may pass by itself is tried again at the same provider; what another provider may do better goes to the next. What is wrong with
-the request itself is answered at once. When nobody can, the answer is that of the first.
+the request itself is answered at once. When nobody can, the answer is that of the first. One that
+counts as away is passed over.
 """
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Final, Literal, TypeAlias
 
 import orjson
@@ -19,6 +22,7 @@ from otel_bridge_collector.errors import OverloadedError, ProviderError
 from otel_bridge_collector.pipeline.tls import build_context
 from otel_bridge_collector.providers.answer import Answer
 from otel_bridge_collector.providers.choice import none_configured, providers_for, serves
+from otel_bridge_collector.providers.circuit import OPEN_AFTER, Circuit
 from otel_bridge_collector.providers.endpoint import BrokenError, Call, Endpoint
 from otel_bridge_collector.sinks.http import retry_after_s
 from otel_bridge_collector.store.json_text import dump_json
@@ -44,14 +48,17 @@ class Providers:
         providers: Mapping[str, Provider],
         *,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make one.
 
         Args:
             providers: by name, in the order in which they are asked.
             wait: waits for seconds.
+            clock: seconds, of the circuits.
         """
         self._settings = providers
+        self._circuits = {name: Circuit(clock=clock) for name in providers}
         self._endpoints = {name: Endpoint(name, settings) for name, settings in providers.items()}
         self._wait = wait
 
@@ -134,7 +141,7 @@ class Providers:
         outcomes: list[_Outcome] = []
         try:
             for endpoint in endpoints:
-                outcome = await self._with_retries(endpoint, call)
+                outcome = await self._unless_away(endpoint, call)
                 outcomes.append(outcome)
                 if isinstance(outcome, Answer) and outcome.status not in _ELSEWHERE:
                     return outcome
@@ -146,6 +153,20 @@ class Providers:
             for outcome in outcomes:
                 if isinstance(outcome, Answer) and not outcome.is_good:
                     await outcome.close()  # it is read already
+
+    async def _unless_away(self, endpoint: Endpoint, call: Call) -> _Outcome:
+        """Ask a provider; of one that counts as away it is said at once."""
+        circuit = self._circuits[endpoint.name]
+        if (rest_s := circuit.closed_in_s()) > 0:
+            return ProviderError(
+                f"the provider {endpoint.name} counts as away, since {OPEN_AFTER} calls in a row failed: it is asked again in {rest_s:.0f} s",
+                status=HTTPStatus.SERVICE_UNAVAILABLE,
+                retry_after_s=rest_s,
+            )
+        outcome = await self._with_retries(endpoint, call)
+        if not isinstance(outcome, OverloadedError):
+            circuit.note(is_failure=_is_away(outcome))
+        return outcome
 
     async def _with_retries(self, endpoint: Endpoint, call: Call) -> _Outcome:
         retry = endpoint.settings.retry_on_failure
@@ -180,6 +201,13 @@ def check_providers(config: Config) -> None:
     for provider in config.providers.values():
         if provider.tls.ca_file or provider.tls.cert_file:
             build_context(provider.tls)
+
+
+def _is_away(outcome: Answer | ProviderError) -> bool:
+    """Tell whether a provider could not answer; a refusal, of our key too, is an answer."""
+    if isinstance(outcome, Answer):
+        return outcome.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(outcome, BrokenError) or outcome.status == HTTPStatus.GATEWAY_TIMEOUT
 
 
 async def _once(endpoint: Endpoint, call: Call) -> _Outcome:

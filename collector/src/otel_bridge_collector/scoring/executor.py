@@ -11,11 +11,12 @@ from typing import Any, Final, Protocol, cast
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.config.online_scoring import OnlineScoring
 from otel_bridge_collector.errors import CollectorError
-from otel_bridge_collector.scoring.rule import JUDGES
+from otel_bridge_collector.scoring.rule import SCORERS, Options
 from otel_bridge_collector.store.json_text import dump_json
 from otel_bridge_collector.worker.process import ask, end, start
 
 _ASKS: Final = b'{"ask": '
+_AS_CONFIGURED: Final = Options()
 _MOST_ASKED: Final = 10
 _WORKER: Final = "otel_bridge_collector.scoring.worker"
 
@@ -46,6 +47,14 @@ class Models(Protocol):
         """
         ...
 
+    async def embed(self, request: Mapping[str, Json]) -> Mapping[str, Json]:
+        """Return embeddings.
+
+        Raises:
+            CollectorError: there are none; the text says why.
+        """
+        ...
+
 
 class Executor:
     """One process at most, and one call after the other; for one event loop."""
@@ -60,20 +69,26 @@ class Executor:
         self._process: Process | None = None
         self._one = asyncio.Lock()
 
-    async def score(self, scorer: str, arguments: bytes, limits: OnlineScoring) -> Verdict:
+    async def score(
+        self, scorer: str, arguments: bytes, limits: OnlineScoring, options: Options = _AS_CONFIGURED
+    ) -> Verdict:
         """Return what a scorer says; its process is ended when that takes longer than the limits allow.
 
         Args:
-            scorer: a name out of `rule.SCORERS` or `rule.JUDGES`.
+            scorer: a name out of `rule.SCORERS`, `rule.JUDGES` or `rule.EMBEDDING`.
             arguments: of `encode_arguments`.
             limits: on time and memory; a process that runs keeps the memory that it was begun with.
+            options: what its rule says of it.
         """
-        said = {"scorer": scorer}
+        said: dict[str, Json] = {"scorer": scorer, "options": dict(options.arguments)}
         timeout_s = limits.timeout
-        if scorer in JUDGES:
-            if limits.model is None:
-                return Verdict(error="no model is configured for judges: set extensions.online_scoring.model")
-            said["model"], timeout_s = limits.model, limits.model_timeout
+        if scorer not in SCORERS:
+            model = options.model or limits.model
+            if model is None:
+                return Verdict(
+                    error="no model is configured for judges: set extensions.online_scoring.model, or the model of the scorer"
+                )
+            said["model"], timeout_s = model, limits.model_timeout
         asked = (json.dumps(said).encode()[:-1] + b', "arguments": ', arguments, b"}\n")
         async with self._one:
             return await self._score(asked, limits, timeout_s)
@@ -114,11 +129,13 @@ class Executor:
         return answer
 
     async def _of_model(self, asked: bytes) -> bytes:
-        request = cast("Mapping[str, Json]", json.loads(asked)["ask"])
+        said = json.loads(asked)
+        request = cast("Mapping[str, Json]", said["ask"])
         if self._models is None:
             return b'{"error": "there are no models here"}'
         try:
-            return dump_json({"answer": dict(await self._models.complete(request))}).encode()
+            ask_model = self._models.embed if said.get("what") == "embeddings" else self._models.complete
+            return dump_json({"answer": dict(await ask_model(request))}).encode()
         except CollectorError as error:
             return dump_json({"error": str(error)}).encode()
 

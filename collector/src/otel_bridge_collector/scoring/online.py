@@ -294,7 +294,10 @@ class OnlineScoring:
 
     async def _verdicts(self, rule: Rule, row: Row) -> Mapping[str, Verdict]:
         arguments = await asyncio.to_thread(encode_arguments, {field: row.get(field) for field in _SCORED})
-        return {name: await self._executor.score(name, arguments, self.config) for name in rule.scorers}
+        return {
+            name: await self._executor.score(name, arguments, self.config, options)
+            for name, options in rule.scorers.items()
+        }
 
     def _tell_budget(self, rule: Rule, *, is_over: bool) -> None:
         if is_over and rule.id not in self._over_budget:

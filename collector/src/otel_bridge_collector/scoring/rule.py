@@ -1,12 +1,12 @@
 """A rule of online scoring: which rows it takes, and which scorers it runs. Pure.
 
 Source: Braintrust's generated types, `OnlineScoreConfig` of a `project_score` with `score_type` "online" (spec/evaluate.md
-section 6). Scorers are those of `autoevals` that need no more than the fields of a row.
+section 6). Scorers are those of `autoevals`; `model` and `arguments` beside their name are of our own.
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, TypeAlias, cast
 
@@ -16,8 +16,22 @@ from otel_bridge_collector.store.project_objects import ProjectObject
 SCORERS: Final = ("ExactMatch", "JSONDiff", "Levenshtein", "ListContains", "NumericDiff", "ValidJSON")
 """Scorers of `autoevals` that need no model."""
 
-JUDGES: Final = ("Factuality", "Humor", "Possible", "Security", "Sql", "Summary")
-"""Scorers of `autoevals` that ask one."""
+EMBEDDING: Final = "EmbeddingSimilarity"
+"""The scorer of `autoevals` that asks a model for embeddings; which one, the rule has to say."""
+
+JUDGES: Final = (
+    "Battle", "ClosedQA", "Factuality", "Humor", "Possible", "Security", "Sql", "Summary", "Translation",
+)  # fmt: skip
+"""Scorers of `autoevals` that ask one to choose."""
+
+_ALL: Final = (*SCORERS, *JUDGES, EMBEDDING)
+_ARGUMENTS: Final[Mapping[str, str]] = {
+    "Battle": "instructions", "ClosedQA": "criteria", "Translation": "language",
+}  # fmt: skip
+"""Judge -> what it is told beside a row."""
+
+_OPTIONAL: Final = frozenset({"Battle"})
+"""Those that take something of the row where nothing is said."""
 
 ONLINE: Final = "online"
 DEFAULT_IDLE_S: Final = 30.0
@@ -31,6 +45,19 @@ class RuleError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a rule says of one of its scorers.
+
+    Attributes:
+        model: that it asks; None for that of the configuration.
+        arguments: what it is told beside a row.
+    """
+
+    model: str | None = None
+    arguments: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule.
 
@@ -39,7 +66,7 @@ class Rule:
         project_id: whose logs it scores.
         created_s: Unix seconds; older rows are scored by a back-fill only.
         is_active: False while it is paused.
-        scorers: names out of `SCORERS` and `JUDGES`.
+        scorers: what it runs: names out of `SCORERS`, `JUDGES` and `EMBEDDING`, each with what the rule says of it.
         sampling_rate: 0 to 1, of traces.
         condition: BTQL that a row has to meet, or None.
         scope: `span` scores spans as they come, `trace` roots, when their trace has been silent.
@@ -53,7 +80,7 @@ class Rule:
     project_id: str
     created_s: float
     is_active: bool
-    scorers: tuple[str, ...]
+    scorers: Mapping[str, Options]
     sampling_rate: float
     condition: str | None
     scope: Scope
@@ -143,21 +170,45 @@ def _status(online: Mapping[str, Json]) -> str:
     return str(status)
 
 
-def _scorers(online: Mapping[str, Json]) -> tuple[str, ...]:
+def _scorers(online: Mapping[str, Json]) -> Mapping[str, Options]:
     given = online.get("scorers")
     if not isinstance(given, list) or not given:
         raise RuleError("config.online.scorers is no list of scorers")
-    return tuple(dict.fromkeys(_scorer(each) for each in given))
+    found: dict[str, Options] = {}
+    for name, options in map(_scorer, given):
+        if found.setdefault(name, options) != options:
+            raise RuleError(f"config.online.scorers has {name} twice, and not alike: make two rules of it")
+    return found
 
 
-def _scorer(given: Json) -> str:
+def _scorer(given: Json) -> tuple[str, Options]:
     scorer = _object(given)
-    if scorer.get("type") != "global" or scorer.get("name") not in (*SCORERS, *JUDGES):
+    if scorer.get("type") != "global" or scorer.get("name") not in _ALL:
         raise RuleError(
             'config.online.scorers: the sidecar runs {"type": "global", "name": NAME} of '
-            f"{', '.join((*SCORERS, *JUDGES))}, and no other scorer"
+            f"{', '.join(_ALL)}, and no other scorer"
         )
-    return str(scorer["name"])
+    name = str(scorer["name"])
+    model = scorer.get("model")
+    if model is not None and (name in SCORERS or not isinstance(model, str) or not model):
+        raise RuleError(f"config.online.scorers: the model of {name} is no name of one, or it asks none")
+    if model is None and name == EMBEDDING:
+        raise RuleError(f'config.online.scorers: {name} needs the "model" that it asks for embeddings')
+    return name, Options(model=model, arguments=_arguments(name, scorer.get("arguments")))
+
+
+def _arguments(name: str, given: Json) -> Mapping[str, str]:
+    known = _ARGUMENTS.get(name)
+    arguments = _object(given)
+    texts = {key: value for key, value in arguments.items() if isinstance(value, str) and value}
+    if given is not None and (
+        not isinstance(given, Mapping) or len(texts) < len(arguments) or texts.keys() - {known}
+    ):
+        takes = f'{{"{known}": TEXT}}' if known else "none"
+        raise RuleError(f"config.online.scorers: the arguments of {name} are not as expected: {takes}")
+    if known and not texts and name not in _OPTIONAL:
+        raise RuleError(f'config.online.scorers: {name} needs "arguments": {{"{known}": TEXT}}')
+    return texts
 
 
 def _rate(online: Mapping[str, Json]) -> float:

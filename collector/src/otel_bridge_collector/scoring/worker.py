@@ -2,7 +2,8 @@
 
     {"scorer": "Levenshtein", "arguments": {"output": "a", "expected": "b"}} -> {"score": 0.0, "metadata": {}} or {"error": "..."}
 
-A judge has a "model" beside, and asks it through the sidecar before it answers: {"ask": {...}} out, {"answer": {...}} or {"error": "..."} in.
+A judge has a "model" beside, and asks it through the sidecar before it answers: {"ask": {...}} out, {"answer": {...}} or {"error": "..."} in; for
+embeddings, {"ask": {...}, "what": "embeddings"}. "options" are further arguments.
 
 The audit hook keeps scorers from what they have no reason to do. It is no jail for code that means harm: none runs here.
 """
@@ -49,7 +50,14 @@ class _Talk:
 
     def ask_model(self, **request: Any) -> Any:
         """Ask for a chat completion, as OpenAI's client does."""
-        self.write({"ask": request})
+        return self._of_model({"ask": request})
+
+    def ask_embeddings(self, **request: Any) -> Any:
+        """Ask for embeddings, as OpenAI's client does."""
+        return self._of_model({"ask": request, "what": "embeddings"})
+
+    def _of_model(self, question: Mapping[str, Any]) -> Any:
+        self.write(question)
         said = self.read() or {"error": "the sidecar is gone"}
         if "error" in said:
             raise RuntimeError(said["error"])
@@ -66,8 +74,11 @@ def _imported(extra: str) -> Any:
 def _client(talk: _Talk) -> Any:
     """Return a client for a judge, whose every call goes through the sidecar: it opens no connection."""
     openai, parts = importlib.import_module("openai"), importlib.import_module("autoevals.oai")
-    client = parts.LLMClient(openai=openai.OpenAI(api_key="none"), complete=talk.ask_model)
-    client.complete = talk.ask_model  # what it is made with, autoevals 0.4 replaces
+    client = parts.LLMClient(
+        openai=openai.OpenAI(api_key="none"), complete=talk.ask_model, embed=talk.ask_embeddings
+    )
+    # What it is made with, autoevals 0.4 replaces.
+    client.complete, client.embed = talk.ask_model, talk.ask_embeddings
     return client
 
 
@@ -86,12 +97,20 @@ def _answer(autoevals: Any, asked: Mapping[str, Any], talk: _Talk) -> Mapping[st
     except Exception as error:  # noqa: BLE001 - a scorer may raise anything; its row says so
         return {"error": _text(error)}
     try:
-        score = scorer(**asked["arguments"])
+        score = scorer(**_told(asked))
     except Exception as error:  # noqa: BLE001 - likewise
         return {"error": choice_fault(scorer, error) or _text(error)}
     if score.error is not None:
         return {"error": _text(score.error)}
     return {"score": score.score, "metadata": score.metadata}
+
+
+def _told(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a scorer gets: the fields of the row, and what the rule says beside."""
+    arguments = {**asked["arguments"], **asked.get("options", {})}
+    if asked["scorer"] == "Battle":  # what was to be done, where nothing else is said
+        arguments.setdefault("instructions", arguments.get("input"))
+    return arguments
 
 
 def _text(error: object) -> str:

@@ -73,6 +73,11 @@ class JudgedBy:
         async with await self._providers.complete(request) as answer:
             return await answer.json()
 
+    async def embed(self, request: Mapping[str, Json]) -> Mapping[str, Json]:
+        """See `Models`."""
+        async with await self._providers.complete(request, operation="embeddings") as answer:
+            return await answer.json()
+
 
 def forget_deleted(objects: Objects, ledger: ScoringLedger) -> None:
     """Let the ledger forget how far the rules and alerts were that are not there any more."""
