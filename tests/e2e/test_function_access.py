@@ -64,6 +64,15 @@ def test_nothing_is_logged_where_the_caller_may_not_write(collector: Collector) 
     assert answer.status_code == 403
 
 
+def test_overrides_bring_no_code_past_that(collector: Collector) -> None:
+    data = {"type": "inline", "code": "def handler(x): return x", "runtime_context": {"runtime": "python"}}
+    body = {"global_function": "ExactMatch", "overrides": {"type": "code", "data": data}}
+    with client_of(collector, "beta", scopes=("proxy",)) as client:
+        answer = client.post("/function/invoke", json=body)
+
+    assert (answer.status_code, "scope write" in answer.text) == (403, True)
+
+
 def test_code_that_a_caller_brings_needs_a_key_that_may_save_it(collector: Collector) -> None:
     code = {"code": "def handler(x): return x", "inline_context": {"runtime": "python"}}
     with client_of(collector, "beta", scopes=("proxy",)) as client:

@@ -150,7 +150,7 @@ def invoke(invocation: Invocation) -> Any:  # noqa: D417 - the arguments are tho
         stream: whether the answer comes piece by piece.
         mode: what a prompt returns: `auto`, a text or the arguments of a tool call; `parallel`, a list of those of all; `json`; `text`.
         strict: whether a variable that is missing is an error.
-        overrides: members of its definition for this call; of no effect on prompts.
+        overrides: members of its `function_data` for this call; of no effect on prompts.
         org_name: organisation, by default `BRAINTRUST_ORG_NAME`.
         api_key: by default what `login` was given, then `BRAINTRUST_API_KEY`.
         app_url: where to log in, by default `BRAINTRUST_APP_URL`.

@@ -44,6 +44,36 @@ def test_what_is_meant(objects: Objects, body: dict[str, Json], name: str, kind:
     assert (found.name, found.function_data["type"]) == (name, kind)
 
 
+@pytest.mark.parametrize(
+    ("body", "data"),
+    [
+        pytest.param(
+            {**CODE, "overrides": {"data": {"code": "y"}}},
+            {
+                "type": "code",
+                "data": {"type": "inline", "code": "y", "runtime_context": {"runtime": "python"}},
+            },
+            id="code",
+        ),
+        pytest.param(
+            {"global_function": "A", "overrides": {"name": "B"}},
+            {"type": "global", "name": "B"},
+            id="one of all projects",
+        ),
+        pytest.param(
+            {"function_id": "prompt a", "overrides": {"x": 1}}, {"type": "prompt"}, id="not a prompt"
+        ),
+    ],
+)
+def test_a_call_may_say_otherwise(objects: Objects, body: dict[str, Json], data: dict[str, Json]) -> None:
+    assert definition_in(objects, body).function_data == data
+
+
+def test_overrides_are_an_object(objects: Objects) -> None:
+    with pytest.raises(RequestError, match="overrides is no object"):
+        definition_in(objects, {**CODE, "overrides": [1]})
+
+
 def test_a_scorer_of_all_projects_is_a_scorer_unless_something_else_is_said(objects: Objects) -> None:
     assert definition_in(objects, {"global_function": "X"}).function_type == "scorer"
     assert definition_in(objects, {"global_function": "X", "function_type": "tool"}).function_type == "tool"

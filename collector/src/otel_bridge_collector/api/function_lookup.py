@@ -4,8 +4,10 @@ Source: Braintrust's generated types, `FunctionId` (spec/wire.md section 9); `en
 """
 
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import replace
+from typing import Final, cast
 
+from otel_bridge.contract.merge import merge_value
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.states import said_state, state_of
@@ -17,11 +19,22 @@ KINDS: Final[tuple[ObjectKind, ...]] = ("function", "prompt")
 
 
 def definition_in(objects: Objects, body: Mapping[str, Json]) -> Definition:
-    """Return the function that a body means.
+    """Return the function that a body means, with its `overrides`; those have no effect on prompts, as at Braintrust.
 
     Raises:
         RequestError: it means none, or one that is not there.
     """
+    found = _meant(objects, body)
+    overrides = body.get("overrides")
+    if overrides is None or found.function_data.get("type") == "prompt":
+        return found
+    if not isinstance(overrides, Mapping):
+        raise RequestError("overrides is no object", code="invalidJson")
+    merged = cast("Mapping[str, Json]", merge_value(found.function_data, overrides))
+    return replace(found, function_data=merged, is_changed=True)
+
+
+def _meant(objects: Objects, body: Mapping[str, Json]) -> Definition:
     if "function_id" in body:
         return _state(objects, _of_id(objects, _text(body, "function_id")), body)
     if "slug" in body:

@@ -224,7 +224,9 @@ def _check_may_run(definition: Definition) -> None:
     Raises:
         ForbiddenError: the caller may write no functions.
     """
-    is_brought = not definition.id and definition.function_data.get("type") == "code"
+    is_brought = (definition.is_changed or not definition.id) and definition.function_data.get(
+        "type"
+    ) == "code"
     if is_brought and not current_access().may(frozenset({Scope.WRITE})):
         raise ForbiddenError(
             "code in the body needs a key with the scope write, as a function that is saved does"

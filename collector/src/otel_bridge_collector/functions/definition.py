@@ -34,6 +34,7 @@ class Definition:
         function_type: `scorer`, `tool` and so on; None where nothing was said.
         function_data: what it is made of: `{"type": "prompt" | "code" | "global" ...}`.
         prompt_data: the prompt; empty where it is none.
+        is_changed: whether a call says otherwise than what is saved.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Definition:
     function_type: str | None = None
     function_data: Mapping[str, Json] = field(default_factory=lambda: PROMPT)
     prompt_data: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    is_changed: bool = False
 
     @property
     def label(self) -> str:
