@@ -44,6 +44,13 @@ def test_a_choice_that_there_is_not_is_named() -> None:
     assert fault(call('{"choice": "maybe"}')) == f"the model of the judge polite chose 'maybe': {EXPECTED}"
 
 
+def test_an_asynchronous_client_that_is_not_told_apart_is_named() -> None:
+    with pytest.raises(KeyError) as raised:
+        JUDGE._postprocess_response({"output": []})
+
+    assert "is_async=True" in (choice_fault(JUDGE, raised.value) or "")
+
+
 def test_what_else_fails_is_no_fault_of_the_choice() -> None:
     def broken() -> None:
         raise IndexError

@@ -41,6 +41,14 @@ def test_then_one_call_tries() -> None:
     assert (circuit.closed_in_s(), circuit.closed_in_s()) == (0, REST_S)
 
 
+def test_it_tells_when_that_changes() -> None:
+    circuit, _ = failed(OPEN_AFTER - 1)
+
+    told = [circuit.note(is_failure=failure) for failure in (True, True, False, False)]
+
+    assert told == [True, False, True, False]
+
+
 def test_a_call_that_goes_well_lets_all_others_ask() -> None:
     circuit, _ = failed()
     circuit.note(is_failure=False)

@@ -29,8 +29,11 @@ class Circuit:
         self._until_s = now_s + REST_S
         return 0.0
 
-    def note(self, *, is_failure: bool) -> None:
-        """Take in how a call ended."""
+    def note(self, *, is_failure: bool) -> bool:
+        """Take in how a call ended; tell whether that changed what the provider counts as."""
+        was_away = self._failures >= OPEN_AFTER
         self._failures = self._failures + 1 if is_failure else 0
-        if self._failures >= OPEN_AFTER:
+        is_away = self._failures >= OPEN_AFTER
+        if is_away:
             self._until_s = self._clock() + REST_S
+        return is_away != was_away

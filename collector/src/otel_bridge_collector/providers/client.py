@@ -165,7 +165,11 @@ class Providers:
             )
         outcome = await self._with_retries(endpoint, call)
         if not isinstance(outcome, OverloadedError):
-            circuit.note(is_failure=_is_away(outcome))
+            is_failure = _is_away(outcome)
+            if circuit.note(is_failure=is_failure):
+                logger.warning(
+                    "the provider %s %s", endpoint.name, "counts as away" if is_failure else "is there again"
+                )
         return outcome
 
     async def _with_retries(self, endpoint: Endpoint, call: Call) -> _Outcome:
