@@ -34,7 +34,7 @@ def traced(*span_args: Any, notrace_io: bool = False, **span_kwargs: Any) -> Any
     """Trace a function; bare, or with the arguments of `start_span`.
 
     Sync and async functions, generators and async generators keep their kind. The span is named after the
-    function and of type `function`, unless said otherwise. Where to start it is looked up at each call, so
+    function and of type `function`, unless said otherwise by name (`type="llm"`). Where to start it is looked up at each call, so
     decorating before `init_logger` is fine; without any logger the function just runs.
 
     Args:

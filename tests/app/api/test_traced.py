@@ -213,3 +213,13 @@ def test_the_function_keeps_its_name_and_signature() -> None:
 
     assert (f.__name__, f.__doc__) == ("f", "What it does.")
     assert list(inspect.signature(f).parameters) == ["a"]
+
+
+def test_a_type_by_place_gives_way_to_that_of_functions_as_at_braintrust(app: App) -> None:
+    @traced("named", "llm")
+    def call() -> None:
+        """Do nothing."""
+
+    call()
+
+    assert app.row("named")["type"] == "function"

@@ -155,6 +155,18 @@ def test_each_fault_of_an_app_is_found_with_what_mends_it(collector: Collector) 
     assert found(result)["dropped attributes"]["remedy"] == "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT=4096 in the app"
 
 
+def test_a_sender_whose_every_request_is_refused_is_found(tmp_path: Path) -> None:
+    with running_collector(tmp_path / "data") as collector:
+        headers = {"content-type": "application/json"}
+        assert (
+            httpx.post(f"{collector.otlp_http}/v1/traces", content=b"[", headers=headers).status_code == 400
+        )
+
+        result = examine(collector, "--format", "json")
+
+    assert found(result)["refused requests"]["found"] == "1 requests were refused: invalid"
+
+
 def test_the_environment_of_the_app_is_checked_too(collector: Collector) -> None:
     result = examine(collector, "--format", "json", OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:4317")
 

@@ -11,7 +11,7 @@ from typing import Final
 import click
 from click.core import ParameterSource
 
-from otel_bridge_collector.cli.api_client import ask, fault_message, open_client
+from otel_bridge_collector.cli.api_client import ask, fault_message, open_client, send
 from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.table import print_whole_table
 from otel_bridge_collector.doctor.destinations import check_destinations
@@ -19,6 +19,7 @@ from otel_bridge_collector.doctor.environment import check_environment
 from otel_bridge_collector.doctor.finding import Finding, fine, skipped, wrong
 from otel_bridge_collector.doctor.folder import check_folder
 from otel_bridge_collector.doctor.port import speaks_tls
+from otel_bridge_collector.doctor.refusals import check_refusals
 from otel_bridge_collector.doctor.rows import QUERY, check_rows
 from otel_bridge_collector.doctor.senders import check_senders
 from otel_bridge_collector.doctor.sidecar import check_sidecar
@@ -109,6 +110,11 @@ def _running(url: str) -> Iterator[Finding]:
         return
     _, told = ask(url, "GET", f"/v1/receipts?limit={_MAX_RECEIPTS}")
     yield from check_senders(told["receipts"])
+    metrics = send(url, "GET", "/metrics")
+    if metrics.status_code == HTTPStatus.OK:
+        yield from check_refusals(metrics.text)
+    else:
+        yield skipped("refused requests", "the key may not see metrics", "a key with the scope metrics")
     yield from _projects(url)
     code, told = ask(url, "GET", "/v1/delivery")
     if code == HTTPStatus.OK:
