@@ -137,12 +137,8 @@ async def serve(
             # A canary that is refused would say that masking was not seen to work.
             free={CANARY_PROJECT},
         )
-        working = _Working(
-            deliveries=deliveries,
-            retention=retention,
-            quotas=quotas,
-            providers=open_providers(settings, stages),
-        )
+        providers = open_providers(settings, stages)
+        working = _Working(deliveries=deliveries, retention=retention, quotas=quotas, providers=providers)
         seen = _Seen(own=own, meters=meters, probed=probed)
         taken, canary = await _start(settings, storage, working, door, seen, stages)
         if reloading:
@@ -157,6 +153,7 @@ async def serve(
                         quotas=quotas,
                         tls=door.tls,
                         canary=canary,
+                        providers=providers,
                     ),
                 )
             )

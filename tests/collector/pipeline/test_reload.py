@@ -64,9 +64,8 @@ def test_what_takes_effect_at_once_is_named_without_its_values() -> None:
     ]
 
 
-def test_providers_go_on_as_they_were() -> None:
-    new = load_settings(Sources(files=["yaml:providers: {p: {base_url: http://a}}"]))
+def test_providers_change_at_once() -> None:
+    old = load_settings(Sources())
+    new = load_settings(Sources(files=["yaml:providers: {p: {base_url: http://a, api_key: secret}}"]))
 
-    assert fixed_changes(load_settings(Sources()), new) == [
-        "providers stay as they were: others need a new start"
-    ]
+    assert (fixed_changes(old, new), changed_settings(old, new)) == ([], ["providers.p"])

@@ -151,6 +151,32 @@ def test_what_is_refused_is_no_sign_that_a_provider_is_away() -> None:
     assert len(fake.asked) == OPEN_AFTER + 2
 
 
+def test_after_a_reload_others_are_asked_and_calls_that_run_go_on() -> None:
+    async def ask(providers: Providers, after: str) -> tuple[list[Any], tuple[str, int]]:
+        async with await providers.complete(ASKED, stream=True) as running:
+            await providers.reload({"b": Provider.model_validate({"base_url": after})})
+            return [event async for event in running.events()], await said(providers)
+
+    with provider() as fake, provider() as other:
+        events, then = with_providers(lambda it: ask(it, other.url), a={"base_url": fake.url})
+
+    assert (bool(events), then, len(fake.asked)) == (True, ("b", 200), 1)
+
+
+def test_a_reload_leaves_alone_what_did_not_change() -> None:
+    async def ask(providers: Providers, settings: dict[str, Any]) -> ProviderError:
+        for _ in range(OPEN_AFTER):
+            await said(providers)
+        await providers.reload({"a": Provider.model_validate(settings)})
+        with pytest.raises(ProviderError, match="counts as away") as raised:
+            await said(providers)
+        return raised.value
+
+    with provider(always=(500, {})) as fake:
+        settings: dict[str, Any] = {"base_url": fake.url, "max_retries": 0}
+        with_providers(lambda it: ask(it, settings), a=settings)
+
+
 def test_a_provider_that_hangs_is_not_asked_again() -> None:
     with provider(always=HANG) as fake, pytest.raises(ProviderError, match="silent"):
         with_providers(said, a={"base_url": fake.url, "timeout": 0.2})

@@ -24,10 +24,10 @@ RELOADED: Final = frozenset(
         "spool_min_free_bytes",
     }
 )
-"""Settings that take effect at once, beside exporters, processors and pipelines."""
+"""Settings that take effect at once, beside exporters, processors, providers and pipelines."""
 
 _PARTS: Final = (
-    "processors", "exporters", "service.pipelines", "extensions.quotas", "extensions.quotas.keys",
+    "processors", "exporters", "providers", "service.pipelines", "extensions.quotas", "extensions.quotas.keys",
     "extensions.quotas.projects", "extensions.retention", "extensions.retention.projects",
 )  # fmt: skip
 """Sections whose keys take effect at once; a change is told by the name of the key."""
@@ -46,8 +46,6 @@ def fixed_changes(old: Settings, new: Settings) -> list[str]:
     ]
     if metrics_config(old) != metrics_config(new):
         stays.append("service.telemetry.metrics stays as it was: another needs a new start")
-    if old.config.providers != new.config.providers:
-        stays.append("providers stay as they were: others need a new start")
     stays += [
         f"{section} stays as it was: another needs a new start"
         for section in _FIXED

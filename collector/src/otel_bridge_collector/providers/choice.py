@@ -13,7 +13,7 @@ def none_configured() -> NoProviderError:
     """Return what is told while there is no provider at all."""
     return NoProviderError(
         "no model provider is configured: name one under `providers` in the sidecar's configuration, with its base_url"
-        " and api_key, and start it anew",
+        " and api_key, and send it SIGHUP",
         status=501,
     )
 

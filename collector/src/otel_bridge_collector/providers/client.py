@@ -22,7 +22,7 @@ from otel_bridge_collector.errors import OverloadedError, ProviderError
 from otel_bridge_collector.pipeline.tls import build_context
 from otel_bridge_collector.providers.answer import Answer
 from otel_bridge_collector.providers.choice import none_configured, providers_for, serves
-from otel_bridge_collector.providers.circuit import OPEN_AFTER, Circuit
+from otel_bridge_collector.providers.circuit import OPEN_AFTER
 from otel_bridge_collector.providers.endpoint import BrokenError, Call, Endpoint
 from otel_bridge_collector.sinks.http import retry_after_s
 from otel_bridge_collector.store.json_text import dump_json
@@ -55,12 +55,29 @@ class Providers:
         Args:
             providers: by name, in the order in which they are asked.
             wait: waits for seconds.
-            clock: seconds, of the circuits.
+            clock: seconds.
         """
         self._settings = providers
-        self._circuits = {name: Circuit(clock=clock) for name in providers}
-        self._endpoints = {name: Endpoint(name, settings) for name, settings in providers.items()}
-        self._wait = wait
+        self._endpoints = {
+            name: Endpoint(name, settings, clock=clock) for name, settings in providers.items()
+        }
+        self._wait, self._clock = wait, clock
+        self._retired: list[Endpoint] = []
+
+    async def reload(self, providers: Mapping[str, Provider]) -> None:
+        """Ask these from now on; calls that run end where they began, and providers that did not change are not touched."""
+        before = self._endpoints
+        kept = {name: each for name, each in before.items() if providers.get(name) == each.settings}
+        self._endpoints = {
+            name: kept.get(name) or Endpoint(name, settings, clock=self._clock)
+            for name, settings in providers.items()
+        }
+        self._settings = providers
+        retired = [*self._retired, *(each for name, each in before.items() if name not in kept)]
+        self._retired = [each for each in retired if not each.is_idle]
+        for each in retired:
+            if each.is_idle:
+                await each.close()
 
     async def complete(
         self,
@@ -116,7 +133,7 @@ class Providers:
 
     async def close(self) -> None:
         """Close all connections."""
-        for endpoint in self._endpoints.values():
+        for endpoint in (*self._endpoints.values(), *self._retired):
             await endpoint.close()
 
     async def _models(self, endpoint: Endpoint) -> tuple[Sequence[Mapping[str, Json]], _Fault | None]:
@@ -156,7 +173,7 @@ class Providers:
 
     async def _unless_away(self, endpoint: Endpoint, call: Call) -> _Outcome:
         """Ask a provider; of one that counts as away it is said at once."""
-        circuit = self._circuits[endpoint.name]
+        circuit = endpoint.circuit
         if (rest_s := circuit.closed_in_s()) > 0:
             return ProviderError(
                 f"the provider {endpoint.name} counts as away, since {OPEN_AFTER} calls in a row failed: it is asked again in {rest_s:.0f} s",

@@ -16,6 +16,7 @@ from otel_bridge_collector.config.provider import Provider
 from otel_bridge_collector.errors import OverloadedError, ProviderError
 from otel_bridge_collector.pipeline.tls import build_context
 from otel_bridge_collector.providers.answer import Answer
+from otel_bridge_collector.providers.circuit import Circuit
 
 _REFUSED_KEY: Final = 401
 _REDIRECTS: Final = range(300, 400)
@@ -48,6 +49,7 @@ class Endpoint:
     def __init__(self, name: str, settings: Provider, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.name: Final = name
         self.settings: Final = settings
+        self.circuit: Final = Circuit(clock=clock)
         self._clock = clock
         self._client: httpx.AsyncClient | None = None
         self._making = asyncio.Lock()
@@ -75,6 +77,11 @@ class Endpoint:
             ended()
             raise
         return answer.with_body(body)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call runs."""
+        return self._running == 0
 
     async def close(self) -> None:
         """Close the connections; calls that run end."""

@@ -12,6 +12,7 @@ from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.pipeline.quotas import quota_config
 from otel_bridge_collector.pipeline.reload import apply_log_level, changed_settings, fixed_changes
 from otel_bridge_collector.pipeline.retention import retention_config
+from otel_bridge_collector.providers.client import Providers, check_providers
 from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receive.tls import PortsTls
 from otel_bridge_collector.receive.tls_files import tls_changes
@@ -46,6 +47,7 @@ class Reloaded:
     quotas: Quotas
     tls: PortsTls
     canary: Canary
+    providers: Providers
 
 
 async def reload_on_request(settings: Settings, reloading: Reloading, parts: Reloaded) -> NoReturn:
@@ -65,6 +67,7 @@ async def reload_on_request(settings: Settings, reloading: Reloading, parts: Rel
         try:
             new = await asyncio.to_thread(reloading.load)
             changes = [*fixed_changes(settings, new), *tls_changes(settings, new)]
+            await asyncio.to_thread(check_providers, new.config)
             await parts.deliveries.reload(new.config)
         except (SettingsError, OSError) as error:
             logger.error("the configuration stays as it was: %s", error)  # noqa: TRY400 - it says it all
@@ -72,6 +75,7 @@ async def reload_on_request(settings: Settings, reloading: Reloading, parts: Rel
         parts.spool.limits = spool_limits(new)
         parts.retention.config = retention_config(new)
         parts.quotas.reload(quota_config(new))
+        await parts.providers.reload(new.config.providers)
         parts.canary.configure(new.config, interval_s=new.canary_interval_s)
         for change in changes:
             logger.warning("%s", change)
