@@ -24,7 +24,9 @@ def write_screenshots(folder: Path) -> int:
             for width in WIDTHS:
                 with tab_of(browser, collector.api, width=width, color_scheme=scheme) as tab:
                     for name, path in paths.items():
-                        tab.open(path).screenshot(path=folder / f"{name}-{scheme}-{width}.png")
+                        page = tab.open(path)
+                        page.wait_for_load_state("networkidle")  # script makes parts of a page anew
+                        page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")
                         written += 1
     return written
 

@@ -153,3 +153,11 @@ def test_attachments_are_found_anywhere_in_a_value() -> None:
     value: Json = {"a": [{"b": REFERENCE}, {"type": "braintrust_attachment"}], "c": "text"}
 
     assert [part.source for part in attachments_in(value)] == [SOURCE]
+
+
+def test_a_value_that_is_nested_deeply_is_read() -> None:
+    value: Json = "end"
+    for _ in range(200):
+        value = {"role": "user", "content": [value]}
+
+    assert conversation(value) is not None
