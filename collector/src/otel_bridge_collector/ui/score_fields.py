@@ -18,6 +18,7 @@ from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.project_objects import ProjectObject
 
 PREFIX: Final = "score-"
+_NO_CHOICES: Final[Mapping[str, float]] = {}
 _WHOLE: Final = 100
 
 
@@ -93,10 +94,8 @@ def given_by(fields: Sequence[ScoreField], form: Mapping[str, str]) -> Given:
 
 def _field(found: ProjectObject) -> ScoreField | None:
     kind, config = found.data.get("score_type"), found.data.get("config")
-    choices = _choices(found.data.get("categories"))
-    if kind == "slider":
-        choices = {}
-    elif kind != "categorical" or not choices:
+    choices = _choices(found.data.get("categories")) if kind == "categorical" else _NO_CHOICES
+    if kind != "slider" and not choices:
         return None
     return ScoreField(
         id=found.id,
