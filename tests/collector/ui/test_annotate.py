@@ -59,7 +59,7 @@ def test_what_is_expected_is_text_unless_it_is_said(browser: TestClient, example
         pytest.param({"score": "", "percent": "5"}, "a score is a name", id="without a name"),
         pytest.param({"expected": "{", "expected_as": "json"}, "is no JSON", id="no JSON"),
         pytest.param({}, "says nothing", id="nothing"),
-        pytest.param({"coment": "good"}, "comment may be meant", id="misspelt"),  # codespell:ignore coment
+        pytest.param({"comments": "good"}, "comment may be meant", id="misspelt"),
         pytest.param({"object_type": "prompt", "thumb": "up"}, "expected one of", id="no such kind"),
         pytest.param({"object_id": "none", "thumb": "up"}, "there is no", id="no such project"),
     ],

@@ -71,7 +71,7 @@ def test_the_form_has_what_the_record_holds(editor: TestClient) -> None:
         pytest.param({"expected": "NaN"}, "NaN is no number of JSON", id="no number"),
         pytest.param({"metadata": "[1]"}, "is no object", id="metadata"),
         pytest.param({"tags": "[1]"}, "is no list of texts", id="tags"),
-        pytest.param({"imput": "1"}, "input may be meant", id="misspelt"),  # codespell:ignore imput
+        pytest.param({"inputs": "1"}, "input may be meant", id="misspelt"),
         pytest.param({"id": "none", "input": "1"}, "there is no record", id="no such record"),
     ],
 )

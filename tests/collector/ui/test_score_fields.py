@@ -3,6 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.ui.score_fields import score_fields
 from tests.support.page import form_token, page_of
 from tests.support.rows import Asking
@@ -13,7 +14,7 @@ KINDS = {"good": 1, "bad": 0.25, "impossible": 7}
 @pytest.fixture
 def project(example: Asking) -> Asking:
     make = example.objects.in_projects.create
-    categories = [{"name": name, "value": value} for name, value in KINDS.items()]
+    categories: list[Json] = [{"name": name, "value": value} for name, value in KINDS.items()]
     make("project_score", example.project_id, "tone", object_id="s", data={"score_type": "slider"})
     make("project_score", example.project_id, "kind", object_id="c",
          data={"score_type": "categorical", "categories": categories, "description": "how it is"})  # fmt: skip
