@@ -1,5 +1,6 @@
 """Every endpoint of the HTTP ports, as the sidecar builds them."""
 
+import asyncio
 from pathlib import Path
 from typing import Any, cast
 
@@ -73,7 +74,12 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             *build_otlp_routes(ingest, max_body_bytes=1),
             *build_proxy_routes(cast("Any", None), cast("Any", None), max_request_bytes=1),
             *build_ui_routes(
-                plane, ingest, sessions=Sessions(), check_key=cast("Any", None), endpoint=lambda _: ""
+                plane,
+                ingest,
+                sessions=Sessions(),
+                check_key=cast("Any", None),
+                endpoint=lambda _: "",
+                closing=asyncio.Event(),
             ),
             *probes.routes(),
         ]

@@ -1,5 +1,6 @@
 """The web page over the example rows, asked in process; and what a browser does with its forms."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ def page_of(example: Asking) -> TestClient:
         sessions=Sessions(),
         check_key=cast("Any", None),
         endpoint=lambda _: "http://127.0.0.1:4318",
+        closing=asyncio.Event(),
     )
     pages = Starlette(routes=routes)
 

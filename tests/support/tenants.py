@@ -178,6 +178,7 @@ def _parameters(victim: Victim) -> dict[str, str]:
         "slug": "planted",
         "key": ids["attachment"],
         "summarize_scores": "true",
+        "for_s": "0",  # nobody listens for long
         "summarize_data": "true",
     }
 

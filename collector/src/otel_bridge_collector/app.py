@@ -286,7 +286,6 @@ async def _start(
     scoring = start_online_scoring(settings, storage, ingest, seen.own.counters, working.providers, stages)
     probes = Probes(seen.own.health)
     page = WebPage(door)
-    otlp_routes = build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes)
     plane = Plane(
         store=sees,
         objects=storage.objects.seen_by(current_access),
@@ -319,7 +318,7 @@ async def _start(
     api_app = Starlette(
         routes=[
             *api_routes,
-            *otlp_routes,
+            *build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes),
             *start_proxy(settings, plane, ingest, storage.spool, working.providers, stages),
             *page.routes(plane, ingest),
         ],
@@ -328,6 +327,7 @@ async def _start(
     api_way = Way(tls=door.tls.api, allowed=api_pages(settings))
     ports = Ports(settings)
     stages.push_async_callback(ports.stop, seen.own.shutdown)
+    stages.callback(page.close)
     api = await ports.start_http(guarded(api_app, door, working.quotas, page.sessions), settings.api, api_way)
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes, more=probes.routes())
     otlp_way = Way(

@@ -11,6 +11,9 @@ type Load = () => Promise<{ mount: Mount }>;
 const ISLANDS: Readonly<Record<string, Load>> = {
   copy: () => import("./copy/copy"),
   trace: () => import("./trace/trace"),
+  filter: () => import("./filter/filter"),
+  keys: () => import("./keys/keys"),
+  rows: () => import("./rows/rows"),
 };
 
 /** Mount each island below `root`; one that fails leaves what the server rendered. */

@@ -46,12 +46,14 @@ class Read:
     Attributes:
         newest_xact_id: the newest transaction that the read could see; "0" in an empty store.
         is_complete: the read saw every write that was acknowledged before it; the store was not too far behind.
+        is_cut: the page ended at the text that it may have, not at its number of rows.
     """
 
     answer: Answer
     notices: Sequence[Notice]
     newest_xact_id: str
     is_complete: bool
+    is_cut: bool
 
 
 class Reader:
@@ -135,6 +137,7 @@ class Reader:
             notices=notices[:MAX_NOTICES],
             newest_xact_id=str(newest[0][0]),
             is_complete=is_complete,
+            is_cut=is_cut,
         )
 
     def _mismatches(

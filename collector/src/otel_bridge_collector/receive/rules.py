@@ -100,6 +100,8 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/app/{org}/object"): READ,
     ("GET", "/app/{org}/p/{project}"): READ,
     ("GET", "/app/{org}/p/{project}/logs"): READ,
+    ("GET", "/app/{org}/p/{project}/logs/live"): READ,
+    ("GET", "/app/{org}/p/{project}/logs/words"): READ,
     ("GET", "/app/{org}/p/{project}/monitor"): READ,
     ("GET", "/app/{org}/p/{project}/review"): READ,
     ("GET", "/app/{org}/p/{project}/experiments"): READ,

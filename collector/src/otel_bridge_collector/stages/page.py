@@ -1,5 +1,6 @@
 """The web page: who has logged in, and its routes on the API port."""
 
+import asyncio
 from collections.abc import Sequence
 
 from starlette.routing import Route
@@ -18,13 +19,23 @@ class WebPage:
     def __init__(self, door: Door) -> None:
         self._door = door
         self.sessions = Sessions()
+        self._closing = asyncio.Event()
         self.otlp = OtlpPlace(is_tls=door.tls.otlp_http is not None)
 
     def routes(self, plane: Plane, ingest: Ingest) -> Sequence[Route]:
         """Return the routes of the page."""
         return build_ui_routes(
-            plane, ingest, sessions=self.sessions, check_key=self._access_of, endpoint=self.otlp.url
+            plane,
+            ingest,
+            sessions=self.sessions,
+            check_key=self._access_of,
+            endpoint=self.otlp.url,
+            closing=self._closing,
         )
+
+    def close(self) -> None:
+        """End what would go on for minutes: the streams of pages that listen."""
+        self._closing.set()
 
     def _access_of(self, shown: str, address: str) -> Access:
         return self._door.authenticator.access_of(shown, address=address)

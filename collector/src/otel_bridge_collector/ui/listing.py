@@ -14,6 +14,7 @@ from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.revisions import Revisions
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.build import logical
+from otel_bridge_collector.query.page import encode_cursor
 from otel_bridge_collector.query.parser import parse_expression
 from otel_bridge_collector.query.syntax import Call, Expression, Path, Query, Selected, Source
 from otel_bridge_collector.query.syntax import Literal as Constant
@@ -121,12 +122,16 @@ async def read_listing(
     async def read() -> Listing:
         query = _query(kind, object_id, asked)
         read = await reader.read(query, max_bytes=MAX_BYTES, revisions=revisions)
-        cursor = read.answer.cursor if read.answer.data else None
-        has_more = cursor is not None and await _has_rows(reader, replace(query, cursor=cursor), revisions)
+        rows, cursor = read.answer.data, None
+        if len(rows) > PAGE_ROWS:
+            rows = rows[:PAGE_ROWS]
+            cursor = encode_cursor((int(str(rows[-1]["_pagination_key"])[1:]),))  # behind its letter
+        elif read.is_cut and await _has_rows(reader, replace(query, cursor=read.answer.cursor), revisions):
+            cursor = read.answer.cursor
         return Listing(
             asked=asked,
-            rows=tuple(read.answer.data),
-            next_cursor=cursor if has_more else None,
+            rows=tuple(rows),
+            next_cursor=cursor,
             is_complete=read.is_complete,
         )
 
@@ -193,7 +198,7 @@ def condition_of(kind: Kind, asked: Asked) -> Expression | None:
 
 
 def _query(kind: Kind, object_id: str, asked: Asked) -> Query:
-    fields = ("id", "root_span_id", "created", *_FIELDS[kind])
+    fields = ("id", "root_span_id", "created", "_pagination_key", *_FIELDS[kind])
     return of_object(
-        kind, object_id, condition_of(kind, asked), fields=fields, limit=PAGE_ROWS, cursor=asked.cursor or None
+        kind, object_id, condition_of(kind, asked), fields=fields, limit=PAGE_ROWS + 1, cursor=asked.cursor or None
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """The routes of the page on the API port. What each needs stands in `receive.rules`, as for every endpoint."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -20,6 +21,7 @@ from otel_bridge_collector.ui.annotate import Annotations
 from otel_bridge_collector.ui.compare import ComparePage
 from otel_bridge_collector.ui.entrance import CheckKey, Entrance
 from otel_bridge_collector.ui.experiments import Experiments
+from otel_bridge_collector.ui.live import Live
 from otel_bridge_collector.ui.monitor import Monitor
 from otel_bridge_collector.ui.pages import Pages
 from otel_bridge_collector.ui.picture import Pictures
@@ -30,6 +32,7 @@ from otel_bridge_collector.ui.script import script_file
 from otel_bridge_collector.ui.session import Sessions
 from otel_bridge_collector.ui.steps import TraceSteps
 from otel_bridge_collector.ui.trace import TracePage
+from otel_bridge_collector.ui.words import Words
 
 STYLE: Final = files("otel_bridge_collector.ui").joinpath("static", "style.css").read_bytes()
 _STYLE_HEADERS: Final = {"cache-control": "max-age=3600", "x-content-type-options": "nosniff"}
@@ -61,6 +64,7 @@ def build_ui_routes(
     sessions: Sessions,
     check_key: CheckKey,
     endpoint: Callable[[Request], str],
+    closing: asyncio.Event,
 ) -> list[Route]:
     """Return the routes of the page.
 
@@ -70,6 +74,7 @@ def build_ui_routes(
         sessions: who has logged in.
         check_key: says whether a key is valid.
         endpoint: where the browser's machine reaches OTLP over HTTP.
+        closing: set when streams are to end.
     """
     reader = plane.reader
     experiments, datasets = (
@@ -102,6 +107,8 @@ def build_ui_routes(
         _page("/app/{org}/compare", ComparePage(plane.objects, reader).page),
         _page(project, pages.logs),
         _page(f"{project}/logs", pages.logs),
+        _page(f"{project}/logs/live", Live(plane.objects, reader, closing).changes),
+        _page(f"{project}/logs/words", Words(plane.objects, reader).words),
         _page(f"{project}/monitor", Monitor(plane.objects, reader).page),
         _page(f"{project}/review", Review(plane.objects, reader).page),
         _page(f"{project}/experiments", compared.listing),
