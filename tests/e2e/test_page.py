@@ -197,3 +197,19 @@ def test_who_has_a_key_logs_in_and_out(browser: Browser, tmp_path: Path) -> None
 
             expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
             expect(tab.open(LOGS).get_by_label("API key")).to_be_visible()
+
+
+def test_a_view_is_kept_under_a_name_opened_and_deleted(tab: Tab) -> None:
+    page = tab.open(f"{LOGS}?filter={quote('error IS NOT NULL')}")
+
+    page.get_by_text("Keep this view").click()
+    page.get_by_label("Name", exact=True).fill(SCRIPT)
+    page.get_by_role("button", name="Keep", exact=True).click()
+    kept = page.get_by_role("region", name="Kept views")
+    tab.open(LOGS)
+    kept.get_by_role("link", name=SCRIPT).click()
+    expect(page.get_by_label("Filter (BTQL)")).to_have_value("error IS NOT NULL")
+
+    kept.get_by_role("button", name="Delete the view").click()
+
+    expect(kept.get_by_role("link")).to_have_count(0)

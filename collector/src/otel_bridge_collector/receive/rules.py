@@ -95,6 +95,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("POST", "/ui/dataset"): WRITE,
     ("POST", "/ui/record"): SEND,
     ("POST", "/ui/record/delete"): SEND,
+    ("POST", "/ui/views"): WRITE,
     ("GET", "/app"): READ,
     ("GET", "/app/{org}/compare"): READ,
     ("GET", "/app/{org}/object"): READ,

@@ -32,6 +32,7 @@ from otel_bridge_collector.ui.script import script_file
 from otel_bridge_collector.ui.session import Sessions
 from otel_bridge_collector.ui.steps import TraceSteps
 from otel_bridge_collector.ui.trace import TracePage
+from otel_bridge_collector.ui.views import Views
 from otel_bridge_collector.ui.words import Words
 
 STYLE: Final = files("otel_bridge_collector.ui").joinpath("static", "style.css").read_bytes()
@@ -102,6 +103,7 @@ def build_ui_routes(
         _page("/ui/dataset", records.make, method="POST"),
         _page("/ui/record", records.save, method="POST"),
         _page("/ui/record/delete", records.delete, method="POST"),
+        _page("/ui/views", Views(plane.objects, plane.next_xact, plane.masked).change, method="POST"),
         _page("/app", pages.home),
         _page("/app/{org}/object", TracePage(plane.objects, reader).page),
         _page("/app/{org}/compare", ComparePage(plane.objects, reader).page),
