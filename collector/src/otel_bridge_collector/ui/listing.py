@@ -14,7 +14,6 @@ from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.revisions import Revisions
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.build import logical
-from otel_bridge_collector.query.page import encode_cursor
 from otel_bridge_collector.query.parser import parse_expression
 from otel_bridge_collector.query.syntax import Call, Expression, Path, Query, Selected, Source
 from otel_bridge_collector.query.syntax import Literal as Constant
@@ -122,16 +121,14 @@ async def read_listing(
     async def read() -> Listing:
         query = _query(kind, object_id, asked)
         read = await reader.read(query, max_bytes=MAX_BYTES, revisions=revisions)
-        rows, cursor = read.answer.data, None
-        if len(rows) > PAGE_ROWS:
-            rows = rows[:PAGE_ROWS]
-            cursor = encode_cursor((int(str(rows[-1]["_pagination_key"])[1:]),))  # behind its letter
-        elif read.is_cut and await _has_rows(reader, replace(query, cursor=read.answer.cursor), revisions):
-            cursor = read.answer.cursor
+        rows, cursor = read.answer.data, read.answer.cursor
+        # Not one row more with the page instead: the engine fetches columns late for 50 rows at most.
+        may_go_on = len(rows) == PAGE_ROWS or read.is_cut
+        has_more = may_go_on and await _has_rows(reader, replace(query, cursor=cursor), revisions)
         return Listing(
             asked=asked,
             rows=tuple(rows),
-            next_cursor=cursor,
+            next_cursor=cursor if has_more else None,
             is_complete=read.is_complete,
         )
 
@@ -198,7 +195,7 @@ def condition_of(kind: Kind, asked: Asked) -> Expression | None:
 
 
 def _query(kind: Kind, object_id: str, asked: Asked) -> Query:
-    fields = ("id", "root_span_id", "created", "_pagination_key", *_FIELDS[kind])
+    fields = ("id", "root_span_id", "created", *_FIELDS[kind])
     return of_object(
-        kind, object_id, condition_of(kind, asked), fields=fields, limit=PAGE_ROWS + 1, cursor=asked.cursor or None
+        kind, object_id, condition_of(kind, asked), fields=fields, limit=PAGE_ROWS, cursor=asked.cursor or None
     )  # fmt: skip
