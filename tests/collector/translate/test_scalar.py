@@ -5,17 +5,20 @@ import pytest
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.translate.scalar import are_told_in, scalars
 
+NOTHING: set[Json] = set()
+EMPTY: Json = [[[]], {}]
+
 
 @pytest.mark.parametrize(
     ("value", "found"),
     [
         pytest.param("text", {"text"}, id="text"),
-        pytest.param(None, set(), id="null"),
-        pytest.param("", set(), id="empty text"),
+        pytest.param(None, NOTHING, id="null"),
+        pytest.param("", NOTHING, id="empty text"),
         pytest.param({"a": [1, {"b": [True, "x", None, ""]}], "c": 2.5}, {1, "x", 2.5}, id="nested"),
         pytest.param({"role": "user", "content": {"type": "text", "text": "hi"}}, {"hi"}, id="labels"),
-        pytest.param({"type": {"a": 1}}, set(), id="below a label"),
-        pytest.param([[[]], {}], set(), id="containers alone"),
+        pytest.param({"type": {"a": 1}}, NOTHING, id="below a label"),
+        pytest.param(EMPTY, NOTHING, id="containers alone"),
     ],
 )
 def test_scalars_are_what_stands_inside_of_a_value_but_labels(value: Json, found: set[Json]) -> None:

@@ -20,14 +20,14 @@ def scalars(value: Json) -> set[Json]:
     """Return every text, number and truth value inside `value`, except labels."""
     leaves: list[Json] = []
     pending: list[Json] = [value]
-    # Exact types in place of `isinstance`, and most objects have no label: much of what OpenInference says is compared here.
+    # Most objects have no label, and their children are taken as they stand: much of what OpenInference says is compared here.
     for item in pending:  # It grows by the children of its items.
-        if type(item) is dict:
+        if isinstance(item, dict):
             is_labelled = "role" in item or "type" in item
             pending += (
                 [child for key, child in item.items() if key not in _LABELS] if is_labelled else item.values()
             )
-        elif type(item) is list:
+        elif isinstance(item, list):
             pending += item
         else:
             leaves.append(item)

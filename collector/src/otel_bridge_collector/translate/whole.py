@@ -143,12 +143,14 @@ def vectors_in(response: Json) -> list[Json]:
 
 def beside(whole: Json, held: set[Json], *, with_lists: bool) -> dict[str, Json]:
     """Return what an object says beyond `held`; lists of a call hold its messages, and those of others may say more."""
-    rest = _rest(whole, {*held, *_NOTHING}, with_lists=with_lists)
+    passed = held.copy()
+    passed.update(_NOTHING)
+    rest = _rest(whole, passed, with_lists=with_lists)
     return rest if isinstance(rest, dict) else {}
 
 
 def _rest(value: Json, held: set[Json], *, with_lists: bool) -> Json:
-    if type(value) is dict:
+    if isinstance(value, dict):
         found: dict[str, Json] = {}
         for key, child in value.items():
             kind = type(child)
@@ -161,7 +163,7 @@ def _rest(value: Json, held: set[Json], *, with_lists: bool) -> Json:
             elif (rest := _rest(child, held, with_lists=with_lists)) is not None:
                 found[key] = rest
         return found or None
-    if type(value) is list:
+    if isinstance(value, list):
         # Messages are no texts.
         is_read = with_lists or all(isinstance(item, str) for item in value)
         items = [_rest(item, held, with_lists=with_lists) for item in value] if is_read else []
