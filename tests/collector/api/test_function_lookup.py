@@ -11,7 +11,7 @@ from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.function_lookup import definition_in
 from otel_bridge_collector.store.objects import Objects
 
-CODE = {"inline_context": {"runtime": "python"}, "code": "x"}
+CODE: dict[str, Json] = {"inline_context": {"runtime": "python"}, "code": "x"}
 
 
 @pytest.fixture

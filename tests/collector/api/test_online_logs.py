@@ -19,6 +19,7 @@ from otel_bridge_collector.decode.native import MAX_DEPTH, check_rows
 from otel_bridge_collector.errors import PermanentError
 from otel_bridge_collector.scoring.ledger import ScoringLedger
 from otel_bridge_collector.scoring.online import Mark, OnlineScoring
+from otel_bridge_collector.scoring.rule import Options
 from otel_bridge_collector.telemetry import Counters
 from tests.collector.scoring.test_alert import ALERT
 from tests.collector.scoring.test_rule import rule
@@ -182,7 +183,7 @@ def test_a_row_too_deep_to_be_shown_in_a_span_stops_no_rule(example: Asking) -> 
         stored("3", index=3, expected="a", **place),
         kept=kept,
     )
-    asked = replace(rule(), project_id=example.project_id, created_s=0, scorers=("Levenshtein",))
+    asked = replace(rule(), project_id=example.project_id, created_s=0, scorers={"Levenshtein": Options()})
 
     async def run() -> None:
         await scoring.run()
