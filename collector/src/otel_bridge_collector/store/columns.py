@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple, cast
 
 from otel_bridge.contract.row import CONTROL_FIELDS, Json, Row
-from otel_bridge_collector.store.json_text import clean_text, dump_json, load_json
+from otel_bridge_collector.store.json_text import clean_text, encode_json, load_json
 
 ROWS_TABLE: Final = "store.rows"
 """The name of the table in statements."""
@@ -164,14 +164,17 @@ def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float |
     key = key_of(row)
     xact_id = xact_id_of(row)
     hot = {parent: _object(fields.get(parent)) for parent in _HOT_PARENTS}
-    texts = [
-        *(_text(fields.get(name)) for name in TEXT_FIELDS),
-        *(_string(hot[parent].get(name)) for parent, name in HOT_STRINGS),
-        *[None if (value := fields.get(name)) is None else dump_json(value) for name in JSON_FIELDS],
-        _json(None if _KNOWN.issuperset(fields) else _extra(fields)),
-        None if base is None else dump_json(cast("Mapping[str, Json]", base)),
+    texts = [_text(fields.get(name)) for name in TEXT_FIELDS]
+    hot_texts = [_string(hot[parent].get(name)) for parent, name in HOT_STRINGS]
+    values = [fields.get(name) for name in JSON_FIELDS]
+    values += [
+        None if _KNOWN.issuperset(fields) else _extra(fields),
+        None if base is None else cast("Mapping[str, Json]", base),
     ]
-    size = sum([_utf8_bytes(text) for text in (key.object_type, key.object_id, *texts) if text])
+    # Their bytes are counted before they are text: to find out of a text how many it has is to encode it once more.
+    encoded = [None if value is None else encode_json(value) for value in values]
+    size = sum([len(each) for each in encoded if each])
+    size += sum([_utf8_bytes(text) for text in (key.object_type, key.object_id, *texts, *hot_texts) if text])
     return [
         key.object_type,
         key.object_id,
@@ -179,9 +182,10 @@ def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float |
         pagination_key,
         _created(fields.get("created"), xact_id),
         is_root(fields),
-        *texts[: len(TEXT_FIELDS)],
-        *(_number(hot[parent].get(name)) for parent, name in HOT_NUMBERS),
-        *texts[len(TEXT_FIELDS) :],
+        *texts,
+        *[_number(hot[parent].get(name)) for parent, name in HOT_NUMBERS],
+        *hot_texts,
+        *[None if each is None else each.decode() for each in encoded],
         cost,
         size,
     ]
@@ -215,10 +219,6 @@ def _utf8_bytes(text: str) -> int:
 
 def _text(value: Json) -> str | None:
     return None if value is None else clean_text(str(value))
-
-
-def _json(value: Json) -> str | None:
-    return None if value is None else dump_json(value)
 
 
 def _loaded(text: object) -> Json:

@@ -19,18 +19,23 @@ _LARGEST: Final = int(sys.float_info.max)
 
 
 def dump_json(value: Json) -> str:
-    """Return `value` as compact JSON text in the order of its keys.
+    """Return what `encode_json` returns, as text."""
+    return encode_json(value).decode()
+
+
+def encode_json(value: Json) -> bytes:
+    """Return `value` as compact JSON in UTF-8, in the order of its keys.
 
     Integers keep all their digits, as a string where no JSON reader could hold them; NaN and infinities become
     null; half of a surrogate pair, which is no character, becomes "?"; what is nested deeper than
     300 levels is cut.
     """
     try:
-        return orjson.dumps(value).decode()
+        return orjson.dumps(value)
     except TypeError:
         # Integers beyond 64 bits, lone surrogates, nesting deeper than 254 levels.
         text = json.dumps(_plain(value, _MAX_DEPTH), ensure_ascii=False, separators=(",", ":"))
-        return clean_text(text)
+        return text.encode("utf-8", "replace")
 
 
 def load_json(text: str) -> Json:
