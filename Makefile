@@ -18,7 +18,7 @@ TESTS ?=
 SCREENSHOTS ?= build/screenshots
 
 .DEFAULT_GOAL := help
-.PHONY: bench screenshots help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ui script ci pins clean
+.PHONY: bench screenshots help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ui script page ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ script: ui ## the script of the page: types, tests and how many bytes it has
 	cd collector/ui && $(NODE) node_modules/typescript/bin/tsc --noEmit
 	cd collector/ui && $(NODE) node_modules/vitest/vitest.mjs run --reporter=dot
 	$(BIN)/python -m tests.support.script_size
+
+page: install ## how soon a browser shows rows, with 20,000 of them (benchmarks.sidecar.looking takes a million)
+	@if command -v chromium > /dev/null; then $(BIN)/python -m benchmarks.sidecar.looking --rows 20000; else echo "no chromium: passed over"; fi
 
 lint: install ## style, formatting, layers, spelling
 	$(BIN)/ruff check
@@ -133,6 +136,7 @@ checks: lint types script wheel deploy examples corpus conformance compat openap
 
 ci: install ## what CI runs; the tests come last
 	@$(MAKE) --jobs 2 --output-sync=target checks
+	@$(MAKE) page
 	@$(MAKE) --jobs 2 --output-sync=target chaos-short matrix
 	@$(MAKE) test
 

@@ -128,21 +128,22 @@ def test_older_rows_come_as_somebody_scrolls_and_far_ones_leave_the_page(
     assert page.locator("table.rows tbody tr").count() < 400
 
 
-def test_the_filter_proposes_fields_operators_and_values(tab: Tab) -> None:
+def test_the_filter_proposes_fields_operators_and_values(tab: Tab, collector: Collector) -> None:
+    send(collector, {"id": "proposed", "metadata": {"proposed": "this one"}})
     page = tab.open(LOGS)
     field = page.get_by_label("Filter (BTQL)")
 
     field.click()
-    field.press_sequentially("metadata.pl")
-    page.get_by_role("option", name="metadata.plan").wait_for()
+    field.press_sequentially("metadata.prop")
+    page.get_by_role("option", name="metadata.proposed").wait_for()
     field.press("ArrowDown")
     field.press("Enter")
     field.press_sequentially("= ")
-    page.get_by_role("option", name="'gold'").click()
+    page.get_by_role("option", name="'this one'").click()
     field.press("Escape")
     field.press("Enter")
 
-    expect(page).to_have_url(re.compile("filter=metadata.plan"))
+    expect(page).to_have_url(re.compile("filter=metadata.proposed"))
     expect(page.get_by_role("region", name="Rows").locator("tbody tr")).to_have_count(1)
 
 
