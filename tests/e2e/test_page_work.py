@@ -73,3 +73,13 @@ def test_a_dataset_is_made_and_its_records_are_edited(tab: Tab) -> None:
     page.get_by_role("region", name="Record", exact=False).get_by_role("link").first.click()
     page.get_by_role("button", name="Delete record").click()
     expect(page.get_by_text("No rows")).to_be_visible()
+
+
+def test_a_version_of_a_prompt_is_compared_with_the_one_before(tab: Tab) -> None:
+    page = tab.open(f"{BASE}/prompts")
+
+    page.get_by_role("link", name="Where parcels are").click()
+    page.get_by_role("link", name="What version", exact=False).first.click()
+
+    differs = page.get_by_role("region", name="What differs")
+    expect(differs.locator("ins").first).to_contain_text("the parcel")

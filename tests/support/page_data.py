@@ -66,6 +66,8 @@ def feed(collector: Collector, *, key: str = "") -> Seen:
         dataset_id = client.post("/v1/dataset", json={"project_id": project_id, "name": "questions"}).json()[
             "id"
         ]
+        for question in ("Where is {{parcel}}?", "Where is the parcel {{parcel}} now?"):
+            client.put("/v1/prompt", json=_prompt(project_id, question)).raise_for_status()
         rows = [
             *({"project_id": project_id, "log_id": "g", **row} for row in _log_rows()),
             *(
@@ -85,6 +87,12 @@ def feed(collector: Collector, *, key: str = "") -> Seen:
             dataset_id=dataset_id,
             talk_id=feed_talk(client, _START_S + 500),
         )
+
+
+def _prompt(project_id: str, question: str) -> dict[str, Any]:
+    talk = [{"role": "system", "content": "You help customers."}, {"role": "user", "content": question}]
+    data = {"prompt": {"type": "chat", "messages": talk}, "options": {"model": "example-model"}}
+    return {"project_id": project_id, "name": "Where parcels are", "slug": "parcels", "prompt_data": data}
 
 
 def _log_rows() -> list[dict[str, Any]]:

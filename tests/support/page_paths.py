@@ -33,6 +33,8 @@ def page_paths(seen: Seen) -> dict[str, str]:
         "comparison-what-differs": f"{project}/comparison?experiment=first&experiment=second&diff=on&show=improved",
         "datasets": f"{project}/datasets",
         "dataset": f"{project}/datasets/questions",
+        "prompts": f"{project}/prompts",
+        "prompt": f"{project}/prompts/parcels",
         "new-record": f"{project}/record?dataset={seen.dataset_id}",
         "edited-record": f"{project}/record?dataset={seen.dataset_id}&id=q1",
         "versions": f"{project}/versions?dataset={seen.dataset_id}&before=0",

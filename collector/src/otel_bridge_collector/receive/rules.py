@@ -112,6 +112,8 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/app/{org}/p/{project}/record"): READ,
     ("GET", "/app/{org}/p/{project}/versions"): READ,
     ("GET", "/app/{org}/p/{project}/datasets/{name}"): READ,
+    ("GET", "/app/{org}/p/{project}/prompts"): READ,
+    ("GET", "/app/{org}/p/{project}/prompts/{name}"): READ,
     ("GET", "/app/{rest}"): READ,  # there is no such page
     ("GET", "/metrics"): METRICS,
     ("POST", "/btql"): READ,

@@ -25,6 +25,7 @@ from otel_bridge_collector.ui.live import Live
 from otel_bridge_collector.ui.monitor import Monitor
 from otel_bridge_collector.ui.pages import Pages
 from otel_bridge_collector.ui.picture import Pictures
+from otel_bridge_collector.ui.prompts import Prompts
 from otel_bridge_collector.ui.records import Records
 from otel_bridge_collector.ui.render import Handler, as_page, error_page
 from otel_bridge_collector.ui.review import Review
@@ -87,6 +88,7 @@ def build_ui_routes(
     entrance = Entrance(sessions, check_key, ingest, reader)
     annotations = Annotations(plane.objects, reader, plane.writer)
     records = Records(plane.objects, reader, plane.writer, datasets)
+    prompts = Prompts(plane.objects)
     project = "/app/{org}/p/{project}"
     return [
         Route("/", _to_page, methods=["GET"]),
@@ -120,6 +122,8 @@ def build_ui_routes(
         _page(f"{project}/versions", records.versions),
         _page(f"{project}/datasets", pages.datasets),
         _page(f"{project}/datasets/{{name:path}}", pages.dataset),
+        _page(f"{project}/prompts", prompts.listing),
+        _page(f"{project}/prompts/{{name:path}}", prompts.page),
         _page("/app/{rest:path}", _nothing),
     ]
 
