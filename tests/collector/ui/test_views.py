@@ -3,6 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.ui.views import MAX_VIEWS, kept_views
 from tests.support.page import form_token
 from tests.support.rows import Asking
@@ -58,7 +59,7 @@ def test_a_view_needs_a_name_of_some_length(browser: TestClient, example: Asking
 
 
 def test_a_project_keeps_so_many_views(browser: TestClient, example: Asking) -> None:
-    data = {"view_type": "logs", "view_data": {"otel_bridge": {}}}
+    data: dict[str, Json] = {"view_type": "logs", "view_data": {"otel_bridge": {}}}
     for each in range(MAX_VIEWS):
         example.objects.in_projects.create("view", example.project_id, f"v{each}", data=data)
 
