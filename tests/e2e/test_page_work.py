@@ -83,3 +83,15 @@ def test_a_version_of_a_prompt_is_compared_with_the_one_before(tab: Tab) -> None
 
     differs = page.get_by_role("region", name="What differs")
     expect(differs.locator("ins").first).to_contain_text("the parcel")
+
+
+def test_the_monitor_zooms_by_its_form_and_out_by_a_link(tab: Tab) -> None:
+    page = tab.open(f"{BASE}/monitor")
+
+    page.get_by_label("From (UTC)").fill("2001-01-01T00:00")
+    page.get_by_label("until (UTC)").fill("2001-01-02T00:00")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("No rows")).to_be_visible()
+    page.get_by_role("link", name="All of it").click()
+
+    expect(page.get_by_role("heading", name="Rows")).to_be_visible()

@@ -17,6 +17,7 @@ def page_paths(seen: Seen) -> dict[str, str]:
         "logs-without-rows": f"{project}/logs?filter={quote('id = ' + repr('none'))}",
         "monitor": f"{project}/monitor",
         "monitor-by-model": f"{project}/monitor?by=metadata.model&since=30d",
+        "monitor-zoomed": f"{project}/monitor?from=2026-01-01T00:00&until=2099-01-01T00:00",
         "review": f"{project}/review",
         "trace": row_path("project_logs", seen.project_id, "answer"),
         "trace-with-everything": row_path("project_logs", seen.talk_id, "talk"),

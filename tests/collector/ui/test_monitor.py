@@ -74,3 +74,43 @@ def test_every_time_range_is_asked_for(browser: TestClient, since: str) -> None:
 
     assert answer.status_code == 200
     assert f'<option value="{since}" selected>' in answer.text
+
+
+ZOOMED = {"from": "2026-01-09T07:00", "until": "2026-01-09T09:00"}
+
+
+def test_a_stretch_of_time_has_finer_numbers_of_its_own_rows(browser: TestClient) -> None:
+    text = browser.get(MONITOR, params=ZOOMED).text
+    rows = tables(text)["Rows"]
+
+    assert rows.count("<tr>") == 1
+    assert "2026-01-09 08:00:00" in rows
+    assert 'value="2026-01-09T07:00"' in text
+
+
+def test_a_point_of_a_stretch_leads_to_its_own_rows(browser: TestClient) -> None:
+    rows = tables(browser.get(MONITOR, params=ZOOMED).text)["Rows"]
+    asked = parse_qs(urlsplit(unescape(rows.split('href="')[1].split('"')[0])).query)
+
+    assert asked["filter"] == ["created >= '2026-01-09T08:00:00Z' and created < '2026-01-09T08:01:00+00:00'"]
+
+
+def test_a_link_zooms_into_half_of_a_chart_and_another_out_again(browser: TestClient) -> None:
+    text = browser.get(MONITOR).text
+    link = unescape(text.split('aria-label="Zoom Rows into its first half"')[0].rsplit('href="', 1)[1][:-2])
+
+    half = browser.get(f"{MONITOR}{link}").text
+    back = unescape(half.split('">All of it')[0].rsplit('href="', 1)[1])
+
+    assert tables(half)["Rows"].count("<tr>") == 1
+    assert tables(browser.get(f"{MONITOR}{back}").text)["Rows"].count("<tr>") == 3
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"from": "2026-01-09"}, {"from": "x", "until": "y"}, {"from": "2026-02-01", "until": "2026-01-01"}],
+)
+def test_a_wrong_stretch_is_told(browser: TestClient, asked: dict[str, str]) -> None:
+    answer = browser.get(MONITOR, params=asked)
+
+    assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)

@@ -14,13 +14,15 @@ from starlette.responses import Response
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.errors import QueryError
+from otel_bridge_collector.query.build import logical
 from otel_bridge_collector.query.parser import parse, parse_expression
-from otel_bridge_collector.query.syntax import Path, Query, Selected, Source
+from otel_bridge_collector.query.syntax import Expression, Path, Query, Selected, Source
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.ui.chart import HEIGHT, WIDTH, Chart, Series, chart_of
 from otel_bridge_collector.ui.listing import RANGES, Asked, Listing, condition_of, read_asked, read_or_fault
 from otel_bridge_collector.ui.lookup import find_project
 from otel_bridge_collector.ui.render import render
+from otel_bridge_collector.ui.stretch import Stretch, read_stretch
 from otel_bridge_collector.ui.urls import project_url
 from otel_bridge_collector.ui.values import preview
 
@@ -90,14 +92,27 @@ class Monitor:
         given = request.query_params
         asked = replace(read_asked(request), rows="traces" if given.get("rows") == "traces" else "spans")
         by = given.get("by", "").strip()
+        typed = {name: given.get(name, "").strip() for name in ("from", "until")}
+        if any(typed.values()):
+            asked = replace(asked, since="")
         charts: list[Chart] = []
+        zoomed: list[Stretch] = []
 
         async def read() -> Listing:
-            charts.extend(await self._charts(project.id, asked, by))
+            if stretch := read_stretch(typed["from"], typed["until"]):
+                zoomed.append(stretch)
+            charts.extend(await self._charts(project.id, asked, by, stretch))
             return Listing(asked=asked)
 
         def behind(time: str) -> str:
-            return f"{logs}?{urlencode(logs_behind(asked, time))}"
+            step = zoomed[0].step if zoomed else STEPS[asked.since]
+            return f"{logs}?{urlencode(logs_behind(asked, time, step))}"
+
+        def zoom(begin: str, end: str, *, is_last: bool = True) -> str:
+            """Return the query string that shows a part of what is shown; the last number has a length too."""
+            step = zoomed[0].step if zoomed else STEPS[asked.since]
+            until = datetime.fromisoformat(end) + (step if is_last else timedelta())
+            return _url(asked, by, {"from": begin, "until": until.isoformat()})
 
         listing = await read_or_fault(asked, read)
         logs = f"{project_url(project)}/logs"
@@ -114,12 +129,21 @@ class Monitor:
             charts=charts,
             size=(WIDTH, HEIGHT),
             behind=behind,
+            zoom=zoom,
+            typed=typed,
+            wider=_url(asked, by, zoomed[0].wider().asked()) if zoomed else "",
+            whole=_url(asked, by, {}),
         )
 
-    async def _charts(self, project_id: str, asked: Asked, by: str) -> list[Chart]:
+    async def _charts(self, project_id: str, asked: Asked, by: str, stretch: Stretch | None) -> list[Chart]:
         group = _group(by)
-        numbers = await self._read(_NUMBERS, project_id, asked, group)
-        scores = await self._read(_SCORES, project_id, asked, group)
+        condition = condition_of("project_logs", asked)
+        if stretch:
+            within = parse_expression(stretch.condition)
+            condition = logical("and", (condition, within)) if condition else within
+        step = stretch.step if stretch else STEPS[asked.since]
+        numbers = await self._read(_NUMBERS, project_id, condition, step, group)
+        scores = await self._read(_SCORES, project_id, condition, step, group)
         found = [
             chart_of(panel.title, _series(panel, numbers, is_grouped=bool(group)), is_time=panel.is_time)
             for panel in _PANELS
@@ -131,29 +155,41 @@ class Monitor:
         return [each for each in found if each]
 
     async def _read(
-        self, text: str, project_id: str, asked: Asked, group: Selected | None
+        self,
+        text: str,
+        project_id: str,
+        condition: Expression | None,
+        step: timedelta,
+        group: Selected | None,
     ) -> Sequence[Mapping[str, Json]]:
-        minutes = int(STEPS[asked.since].total_seconds()) // _MINUTE_S
+        minutes = int(step.total_seconds()) // _MINUTE_S
         query: Query = parse(text.format(step=f"{minutes} minutes"))
         query = replace(
             query,
             source=Source(kind="project_logs", references=(project_id,)),
-            filter=condition_of("project_logs", asked),
+            filter=condition,
             dimensions=(*query.dimensions, *([group] if group else [])),
             limit=_MAX_NUMBERS,
         )
         return (await self._reader.read(query)).answer.data
 
 
-def logs_behind(asked: Asked, time: str) -> Mapping[str, str]:
-    """Return what the URL of the logs says for the rows of one number."""
-    until = (datetime.fromisoformat(time) + STEPS[asked.since]).isoformat()
+def logs_behind(asked: Asked, time: str, step: timedelta) -> Mapping[str, str]:
+    """Return what the URL of the logs says for the rows of one number, which is about `step` from `time` on."""
+    until = (datetime.fromisoformat(time) + step).isoformat()
     within = f"created >= '{time}' and created < '{until}'"
     return {
         "filter": f"({asked.filter}) and {within}" if asked.filter else within,
         **({"search": asked.search} if asked.search else {}),
         "rows": asked.rows,
     }
+
+
+def _url(asked: Asked, by: str, stretch: Mapping[str, str]) -> str:
+    """Return the query string of what is asked for in a stretch of time; the range counts where there is none."""
+    since = {} if stretch else {"since": asked.since}
+    said = {"filter": asked.filter, "search": asked.search, "by": by, "rows": asked.rows, **since, **stretch}
+    return "?" + urlencode({name: value for name, value in said.items() if value})
 
 
 def _group(by: str) -> Selected | None:
