@@ -95,3 +95,16 @@ def test_the_monitor_zooms_by_its_form_and_out_by_a_link(tab: Tab) -> None:
     page.get_by_role("link", name="All of it").click()
 
     expect(page.get_by_role("heading", name="Rows")).to_be_visible()
+
+
+def test_a_view_of_the_monitor_is_kept_and_deleted(tab: Tab) -> None:
+    page = tab.open(f"{BASE}/monitor?by=metadata.model")
+
+    page.get_by_label("Keep this view as").fill("by model")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_role("link", name="Monitor").click()
+    page.get_by_role("link", name="by model").click()
+    expect(page.get_by_label("Group by")).to_have_value("metadata.model")
+
+    page.get_by_role("button", name="Delete the view by model").click()
+    expect(page.get_by_role("link", name="by model")).to_have_count(0)

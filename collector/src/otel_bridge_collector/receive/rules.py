@@ -92,6 +92,8 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("POST", "/ui/test-trace"): SEND,
     ("POST", "/ui/feedback"): SEND,
     ("POST", "/ui/dataset-rows"): SEND,
+    ("POST", "/ui/monitor-view"): WRITE,
+    ("POST", "/ui/monitor-view/delete"): WRITE,
     ("POST", "/ui/dataset"): WRITE,
     ("POST", "/ui/record"): SEND,
     ("POST", "/ui/record/delete"): SEND,

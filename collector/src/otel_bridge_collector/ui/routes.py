@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from otel_bridge_collector.api.kinds import DATASET, EXPERIMENT
+from otel_bridge_collector.api.kinds import DATASET, EXPERIMENT, VIEW
 from otel_bridge_collector.api.objects import ObjectsEndpoint
 from otel_bridge_collector.api.routes import Plane
 from otel_bridge_collector.api.summaries import Summaries
@@ -21,6 +21,7 @@ from otel_bridge_collector.ui.annotate import Annotations
 from otel_bridge_collector.ui.compare import ComparePage
 from otel_bridge_collector.ui.entrance import CheckKey, Entrance
 from otel_bridge_collector.ui.experiments import Experiments
+from otel_bridge_collector.ui.kept_views import KeptViews
 from otel_bridge_collector.ui.live import Live
 from otel_bridge_collector.ui.monitor import Monitor
 from otel_bridge_collector.ui.pages import Pages
@@ -79,8 +80,9 @@ def build_ui_routes(
         closing: set when streams are to end.
     """
     reader = plane.reader
-    experiments, datasets = (
-        ObjectsEndpoint(kind, plane.objects, plane.next_xact, plane.masked) for kind in (EXPERIMENT, DATASET)
+    experiments, datasets, of_views = (
+        ObjectsEndpoint(kind, plane.objects, plane.next_xact, plane.masked)
+        for kind in (EXPERIMENT, DATASET, VIEW)
     )
     summaries = Summaries(plane.objects, reader, experiments, datasets)
     pages = Pages(plane.objects, reader, summaries, endpoint)
@@ -88,6 +90,7 @@ def build_ui_routes(
     entrance = Entrance(sessions, check_key, ingest, reader)
     annotations = Annotations(plane.objects, reader, plane.writer)
     records = Records(plane.objects, reader, plane.writer, datasets)
+    views = KeptViews(plane.objects, of_views)
     prompts = Prompts(plane.objects)
     project = "/app/{org}/p/{project}"
     return [
@@ -102,6 +105,8 @@ def build_ui_routes(
         _page("/ui/test-trace", entrance.send_test, method="POST"),
         _page("/ui/feedback", annotations.feedback, method="POST"),
         _page("/ui/dataset-rows", annotations.collect, method="POST"),
+        _page("/ui/monitor-view", views.keep, method="POST"),
+        _page("/ui/monitor-view/delete", views.forget, method="POST"),
         _page("/ui/dataset", records.make, method="POST"),
         _page("/ui/record", records.save, method="POST"),
         _page("/ui/record/delete", records.delete, method="POST"),
