@@ -93,6 +93,22 @@ def test_operators(example: Asking, expression: str, expected: Json) -> None:
     assert example.value(expression) == expected
 
 
+def test_a_branch_without_a_value_is_compared_as_any_other(example: Asking) -> None:
+    # The engine knows that every row has a time, so that the branch is always taken.
+    assert not example.ids("(created IS NOT NULL ? null : 'x') != ''")
+
+
+@pytest.mark.parametrize(
+    ("expression", "length"),
+    [pytest.param("is_root ? null : 'x'", 2, id="text"), pytest.param("is_root ? 1 : null", 2, id="number")],
+)
+def test_rows_are_grouped_by_branches_without_a_value(example: Asking, expression: str, length: int) -> None:
+    assert (
+        len(example.rows(f"dimensions: {expression} as part | measures: count(1) as n | sort: part"))
+        == length
+    )
+
+
 @pytest.mark.parametrize(
     ("query", "code", "place"),
     [

@@ -29,6 +29,7 @@ from otel_bridge_collector.query.syntax import (
     Unary,
 )
 from otel_bridge_collector.query.value import (
+    NULL,
     Bindings,
     Kind,
     Value,
@@ -206,9 +207,15 @@ def _logical(node: Logical, scope: Scope) -> Value:
     return boolean(f"({joined})") if joined else boolean("true" if node.operator == "and" else "false")
 
 
+_ABSENT: Final = "(SELECT NULL)"
+"""What gives null in a branch. A literal there fails in the engine (DuckDB 2.0.0, `BindBuiltinScalarFunction`) where the statistics
+of a column say that the branch is always taken, and the text is compared."""
+
+
 def _conditional(node: Conditional, scope: Scope) -> Value:
     results = [lower(result, scope) for _, result in node.branches]
     texts, make = same_kind([*results, lower(node.otherwise, scope)])
+    texts = [_ABSENT if text == NULL.sql else text for text in texts]
     conditions = (condition(test, scope) for test, _ in node.branches)
     cases = " ".join(f"WHEN {test} THEN {text}" for test, text in zip(conditions, texts, strict=False))
     return make(f"(CASE {cases} ELSE {texts[-1]} END)")
