@@ -100,7 +100,8 @@ def test_the_monitor_zooms_by_its_form_and_out_by_a_link(tab: Tab) -> None:
 def test_a_view_of_the_monitor_is_kept_and_deleted(tab: Tab) -> None:
     page = tab.open(f"{BASE}/monitor?by=metadata.model")
 
-    page.get_by_label("Keep this view as").fill("by model")
+    page.get_by_text("Keep this view").click()
+    page.get_by_label("Name", exact=True).fill("by model")
     page.get_by_role("button", name="Keep", exact=True).click()
     page.get_by_role("link", name="Monitor").click()
     page.get_by_role("link", name="by model").click()

@@ -1,9 +1,11 @@
-"""Views of the monitor that are kept: each is what its URL asks for, under a name, as a `view` of the project (`/v1/view`).
+"""Views of the logs and of the monitor that people keep: what the URL asks for, under a name, for everybody who reads the project.
 
-`options` of the view is `{"asked": {"filter": ..., "by": ..., "since": ...}}`, with the parameters of the URL as they are.
+Each is a `view` of the project (`/v1/view`). What it asks for stands in its `view_data` as `{"otel_bridge": {"filter": ..., "since": ...}}`,
+with the parameters of the URL as they are; views of other programs have nothing there, and are left alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
@@ -13,75 +15,127 @@ from starlette.responses import RedirectResponse, Response
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.errors import RequestError
-from otel_bridge_collector.api.objects import ObjectsEndpoint
-from otel_bridge_collector.store.objects import Objects
+from otel_bridge_collector.api.writing import MaskFields
+from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
 from otel_bridge_collector.ui.form import only, read_form
 from otel_bridge_collector.ui.lookup import find_project
 from otel_bridge_collector.ui.urls import project_url
 
-PARAMETERS: Final = ("filter", "search", "since", "rows", "by", "from", "until")
-_TYPE: Final = "monitor"
+MAX_VIEWS: Final = 50
+"""Of one page of a project."""
+
+PARAMETERS: Final[Mapping[str, Sequence[str]]] = {
+    "logs": ("filter", "search", "since", "rows"),
+    "monitor": ("filter", "search", "since", "rows", "by", "from", "until"),
+}
+"""Page, which is the `view_type` -> the parameters of its URL that a view keeps."""
+
+_MAX_NAME: Final = 100
+_PLACE: Final = "otel_bridge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptView:
+    """A view: `query` is the query string that shows it."""
+
+    id: str
+    name: str
+    query: str
 
 
 class KeptViews:
-    """Keeps views of the monitor."""
+    """Keeps views, and lets go of them."""
 
-    def __init__(self, objects: Objects, views: ObjectsEndpoint) -> None:
+    def __init__(self, objects: Objects, next_xact: Callable[[], int], masked: MaskFields) -> None:
         self._objects = objects
-        self._views = views
+        self._next_xact = next_xact
+        self._masked = masked
 
     async def keep(self, request: Request) -> Response:
-        """Keep what the monitor shows under a name; the view that has the name is replaced."""
+        """Keep what a form asks for under its name; the view of the page that has the name is replaced."""
         given = await read_form(request)
-        only(given, "project", "name", *PARAMETERS)
+        page = _page(given)
+        only(given, "project", "page", "name", *PARAMETERS[page])
         project = find_project(self._objects, given.get("project", ""))
         name = given.get("name", "").strip()
-        if not name:
-            raise RequestError("a view needs a name", code="badForm", hint="go back and give it one")
-        asked: Mapping[str, Json] = {part: text for part in PARAMETERS if (text := given.get(part, ""))}
-        body: Mapping[str, Json] = {
-            "name": name, "object_type": "project", "view_type": _TYPE, "options": {"asked": asked},
-        }  # fmt: skip
-        before = next((each for each in kept_views(self._objects, project.id) if each.name == name), None)
-        if before is None and self._objects.in_projects.find("view", project_id=project.id, name=name):
-            raise RequestError(
-                f'another view of this project is named "{name}"',
-                code="badForm",
-                hint="go back and choose another name",
-            )
-        kept = self._views.overwrite(before, body) if before else self._views.make(project.id, body)
-        return RedirectResponse(f"{project_url(project)}/monitor{view_url(kept)}", HTTPStatus.SEE_OTHER)
+        found = self._replaced(project, page, name)
+        asked: dict[str, Json] = {each: given[each] for each in PARAMETERS[page] if given.get(each)}
+        data = self._masked({"object_type": "project", "view_type": page, "view_data": {_PLACE: asked}})
+        in_projects, xact_id = self._objects.in_projects, self._next_xact()
+        if found:
+            kept = in_projects.update(found, data=data, xact_id=xact_id)
+        else:
+            kept = in_projects.create("view", project.id, name, data=data, xact_id=xact_id)
+        return _shown(project, page, _query(kept, page))
 
     async def forget(self, request: Request) -> Response:
         """Delete a view."""
         given = await read_form(request)
-        only(given, "project", "view")
+        page = _page(given)
+        only(given, "project", "page", "view")
         project = find_project(self._objects, given.get("project", ""))
         found = next(
-            (each for each in kept_views(self._objects, project.id) if each.id == given.get("view")), None
+            (each for each in _views(self._objects, project, page) if each.id == given.get("view")), None
         )
         if found is None:
-            raise RequestError(
-                "this view is gone",
-                code="notFound",
-                status=HTTPStatus.NOT_FOUND,
-                hint="the monitor lists those that are there",
-            )
-        self._objects.in_projects.delete(found)
-        return RedirectResponse(f"{project_url(project)}/monitor", HTTPStatus.SEE_OTHER)
+            hint = f"the {page} page lists those that are there"
+            raise RequestError("this view is gone", code="notFound", status=HTTPStatus.NOT_FOUND, hint=hint)
+        self._objects.in_projects.delete(found, xact_id=self._next_xact())
+        return _shown(project, page, "")
+
+    def _replaced(self, project: Project, page: str, name: str) -> ProjectObject | None:
+        """The view that has the name.
+
+        Raises:
+            RequestError: there can be none of this name.
+        """
+        if not 0 < len(name) <= _MAX_NAME:
+            raise _wrong(f"a view needs a name of at most {_MAX_NAME} characters")
+        views = _views(self._objects, project, page)
+        if found := next((each for each in views if each.name == name), None):
+            return found
+        if self._objects.in_projects.find("view", project_id=project.id, name=name):
+            raise _wrong(f'another view of this project is named "{name}": choose another name')
+        if len(views) >= MAX_VIEWS:
+            raise _wrong(f"{MAX_VIEWS} views are kept at most: delete one first")
+        return None
 
 
-def kept_views(objects: Objects, project_id: str) -> Sequence[ProjectObject]:
-    """Return the views of the monitor of a project, the oldest first."""
-    found = objects.in_projects.find("view", project_id=project_id)
-    return [each for each in reversed(found) if each.data.get("view_type") == _TYPE]
+def kept_views(objects: Objects, project: Project, page: str) -> Sequence[KeptView]:
+    """Return the views of a page, by name."""
+    return [
+        KeptView(id=each.id, name=each.name, query=_query(each, page))
+        for each in sorted(_views(objects, project, page), key=lambda each: each.name)
+    ]
 
 
-def view_url(view: ProjectObject) -> str:
-    """Return the query string of a view."""
-    options = view.data.get("options")
-    asked = options.get("asked") if isinstance(options, Mapping) else None
-    said: Mapping[str, Json] = asked if isinstance(asked, Mapping) else {}
-    texts = {name: text for name in PARAMETERS if isinstance(text := said.get(name), str)}
-    return "?" + urlencode(texts)
+def _views(objects: Objects, project: Project, page: str) -> Sequence[ProjectObject]:
+    found = objects.in_projects.find("view", project_id=project.id)
+    return [each for each in found if each.data.get("view_type") == page and _asked(each) is not None]
+
+
+def _asked(view: ProjectObject) -> Mapping[str, Json] | None:
+    data = view.data.get("view_data")
+    asked = data.get(_PLACE) if isinstance(data, Mapping) else None
+    return asked if isinstance(asked, Mapping) else None
+
+
+def _query(view: ProjectObject, page: str) -> str:
+    asked = _asked(view) or {}
+    return "?" + urlencode({name: str(asked[name]) for name in PARAMETERS[page] if asked.get(name)})
+
+
+def _shown(project: Project, page: str, query: str) -> Response:
+    return RedirectResponse(f"{project_url(project)}/{page}{query}", HTTPStatus.SEE_OTHER)
+
+
+def _page(given: Mapping[str, str]) -> str:
+    page = given.get("page", "")
+    if page not in PARAMETERS:
+        raise _wrong(f"views are kept of {' and '.join(PARAMETERS)}")
+    return page
+
+
+def _wrong(message: str) -> RequestError:
+    return RequestError(message, code="badForm", status=HTTPStatus.BAD_REQUEST, hint="go back and try again")

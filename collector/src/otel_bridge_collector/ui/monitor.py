@@ -19,7 +19,7 @@ from otel_bridge_collector.query.parser import parse, parse_expression
 from otel_bridge_collector.query.syntax import Expression, Path, Query, Selected, Source
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.ui.chart import HEIGHT, WIDTH, Chart, Series, chart_of
-from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views, view_url
+from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
 from otel_bridge_collector.ui.listing import RANGES, Asked, Listing, condition_of, read_asked, read_or_fault
 from otel_bridge_collector.ui.lookup import find_project
 from otel_bridge_collector.ui.render import render
@@ -131,8 +131,8 @@ class Monitor:
             size=(WIDTH, HEIGHT),
             behind=behind,
             zoom=zoom,
-            kept=[(each, view_url(each)) for each in kept_views(self._objects, project.id)],
-            asked_now={name: given.get(name, "") for name in PARAMETERS},
+            kept_views=kept_views(self._objects, project, "monitor"),
+            asked_now={name: given.get(name, "") for name in PARAMETERS["monitor"]},
             typed=typed,
             wider=_url(asked, by, zoomed[0].wider().asked()) if zoomed else "",
             whole=_url(asked, by, {}),

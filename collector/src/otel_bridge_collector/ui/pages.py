@@ -6,22 +6,20 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from otel_bridge_collector.access import current_access
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.revisions import Revisions
 from otel_bridge_collector.api.summaries import Summaries
 from otel_bridge_collector.api.version import read_version
 from otel_bridge_collector.query.build import logical
 from otel_bridge_collector.query.syntax import Expression, Path
-from otel_bridge_collector.receive.rules import WRITE
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
+from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
 from otel_bridge_collector.ui.listing import RANGES, VIEWS, read_asked, read_listing
 from otel_bridge_collector.ui.lookup import find_object, find_project
 from otel_bridge_collector.ui.render import render
 from otel_bridge_collector.ui.trace_rows import TraceRows, equal, no_row
 from otel_bridge_collector.ui.urls import SECTIONS, Kind, row_url
-from otel_bridge_collector.ui.views import kept_views
 
 
 class Pages:
@@ -60,10 +58,12 @@ class Pages:
         project = find_project(self._objects, request.path_params["project"])
         if linked := _linked(request):
             return RedirectResponse(await self._row_url("project_logs", project.id, *linked))
-        return await self._table(request, "project_logs", project.id, project, "logs", self._kept(project))
-
-    def _kept(self, project: Project) -> Mapping[str, object]:
-        return {"kept_views": kept_views(self._objects, project), "can_keep": current_access().may(WRITE)}
+        asked = read_asked(request)
+        more = {
+            "kept_views": kept_views(self._objects, project, "logs"),
+            "asked_now": {name: getattr(asked, name) for name in PARAMETERS["logs"]},
+        }
+        return await self._table(request, "project_logs", project.id, project, "logs", more)
 
     async def datasets(self, request: Request) -> Response:
         """Show the datasets of a project."""

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from otel_bridge_collector.api.kinds import DATASET, EXPERIMENT, VIEW
+from otel_bridge_collector.api.kinds import DATASET, EXPERIMENT
 from otel_bridge_collector.api.objects import ObjectsEndpoint
 from otel_bridge_collector.api.routes import Plane
 from otel_bridge_collector.api.summaries import Summaries
@@ -34,7 +34,6 @@ from otel_bridge_collector.ui.script import script_file
 from otel_bridge_collector.ui.session import Sessions
 from otel_bridge_collector.ui.steps import TraceSteps
 from otel_bridge_collector.ui.trace import TracePage
-from otel_bridge_collector.ui.views import Views
 from otel_bridge_collector.ui.words import Words
 
 STYLE: Final = files("otel_bridge_collector.ui").joinpath("static", "style.css").read_bytes()
@@ -80,9 +79,8 @@ def build_ui_routes(
         closing: set when streams are to end.
     """
     reader = plane.reader
-    experiments, datasets, of_views = (
-        ObjectsEndpoint(kind, plane.objects, plane.next_xact, plane.masked)
-        for kind in (EXPERIMENT, DATASET, VIEW)
+    experiments, datasets = (
+        ObjectsEndpoint(kind, plane.objects, plane.next_xact, plane.masked) for kind in (EXPERIMENT, DATASET)
     )
     summaries = Summaries(plane.objects, reader, experiments, datasets)
     pages = Pages(plane.objects, reader, summaries, endpoint)
@@ -90,7 +88,7 @@ def build_ui_routes(
     entrance = Entrance(sessions, check_key, ingest, reader)
     annotations = Annotations(plane.objects, reader, plane.writer)
     records = Records(plane.objects, reader, plane.writer, datasets)
-    views = KeptViews(plane.objects, of_views)
+    views = KeptViews(plane.objects, plane.next_xact, plane.masked)
     prompts = Prompts(plane.objects)
     project = "/app/{org}/p/{project}"
     return [
@@ -105,12 +103,11 @@ def build_ui_routes(
         _page("/ui/test-trace", entrance.send_test, method="POST"),
         _page("/ui/feedback", annotations.feedback, method="POST"),
         _page("/ui/dataset-rows", annotations.collect, method="POST"),
-        _page("/ui/monitor-view", views.keep, method="POST"),
-        _page("/ui/monitor-view/delete", views.forget, method="POST"),
+        _page("/ui/view", views.keep, method="POST"),
+        _page("/ui/view/delete", views.forget, method="POST"),
         _page("/ui/dataset", records.make, method="POST"),
         _page("/ui/record", records.save, method="POST"),
         _page("/ui/record/delete", records.delete, method="POST"),
-        _page("/ui/views", Views(plane.objects, plane.next_xact, plane.masked).change, method="POST"),
         _page("/app", pages.home),
         _page("/app/{org}/object", TracePage(plane.objects, reader).page),
         _page("/app/{org}/compare", ComparePage(plane.objects, reader).page),
