@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qsl
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from starlette.requests import Request
 
 from otel_bridge_collector.api.reading import Reader
-from otel_bridge_collector.ui.listing import PAGE_ROWS, Listing, read_asked, read_listing
+from otel_bridge_collector.ui.listing import PAGE_ROWS, VIEWS, Listing, read_asked, read_listing, views_of
 from tests.support.api import caught_up_at_once
 from tests.support.rows import Asking
 
@@ -81,3 +82,22 @@ def test_a_url_says_all_that_was_asked_for() -> None:
 
     assert read_asked(request(asked.url()[1:])) == asked
     assert dict(parse_qsl(asked.url(filter="")[1:])) == {"search": "x", "since": "7d", "rows": "spans"}
+
+
+def test_a_view_shows_the_rows_with_a_low_score_of_those_that_are_there(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"id": "a", "root_span_id": "ta", "scores": {"Factuality": 0.9, "how polite": 0.2}},
+        {"id": "b", "root_span_id": "tb", "scores": {"Factuality": 0.9, "how polite": None}},
+        {"id": "c", "root_span_id": "tc"},
+    ]
+    asking = Asking(tmp_path, rows)
+
+    view = views_of(listed(asking, "").rows)["low scores"]
+    shown = listed(asking, urlencode({"filter": view})).rows
+    asking.close()
+
+    assert [row["id"] for row in shown] == ["a"]
+
+
+def test_rows_without_scores_have_no_view_of_low_ones() -> None:
+    assert views_of([{"id": "a", "scores": None}]) == VIEWS

@@ -1,6 +1,6 @@
 """A table of rows: the logs of a project, the cases of an experiment, the records of a dataset; what is asked for stands in the URL."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final, Literal
@@ -13,8 +13,9 @@ from otel_bridge_collector.api.errors import query_error_body, query_error_statu
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.revisions import Revisions
 from otel_bridge_collector.errors import QueryError
-from otel_bridge_collector.query.build import logical
+from otel_bridge_collector.query.build import binary, logical
 from otel_bridge_collector.query.parser import parse_expression
+from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Call, Expression, Path, Query, Selected, Source
 from otel_bridge_collector.query.syntax import Literal as Constant
 from otel_bridge_collector.ui.urls import Kind
@@ -42,6 +43,11 @@ VIEWS: Final[Mapping[str, str]] = {
     "unreviewed": UNREVIEWED,
 }
 """Name -> the filter that a link of this name puts in."""
+
+LOW: Final = 0.5
+"""A score below it is low."""
+
+_MAX_SCORES: Final = 20
 
 _FIELDS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "project_logs": ("input", "output", "error", "scores", "metrics", "tags", "span_attributes"),
@@ -133,6 +139,15 @@ async def read_listing(
         )
 
     return await read_or_fault(asked, read)
+
+
+def views_of(rows: Sequence[Mapping[str, Json]]) -> Mapping[str, str]:
+    """Return `VIEWS`, and where rows have scores, a view of those with one of these scores that is low."""
+    names = sorted(
+        {name for row in rows if isinstance(scores := row.get("scores"), Mapping) for name in scores}
+    )
+    low = [binary("lt", Path(parts=("scores", name)), Constant(value=LOW)) for name in names[:_MAX_SCORES]]
+    return {**VIEWS, "low scores": print_expression(logical("or", low))} if low else VIEWS
 
 
 async def read_or_fault(asked: Asked, read: Callable[[], Awaitable[Listing]]) -> Listing:

@@ -15,7 +15,7 @@ from otel_bridge_collector.query.syntax import Expression, Path
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
 from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
-from otel_bridge_collector.ui.listing import RANGES, VIEWS, read_asked, read_listing
+from otel_bridge_collector.ui.listing import RANGES, read_asked, read_listing, views_of
 from otel_bridge_collector.ui.lookup import find_object, find_project
 from otel_bridge_collector.ui.render import render
 from otel_bridge_collector.ui.trace_rows import TraceRows, equal, no_row
@@ -127,7 +127,7 @@ class Pages:
             listing=listing,
             version_shown=version,
             ranges=RANGES,
-            views=VIEWS,
+            views=views_of(listing.rows),
             datasets=self._datasets(project) if kind != "dataset" else (),
             **more,
         )
