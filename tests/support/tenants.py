@@ -183,8 +183,13 @@ def _parameters(victim: Victim) -> dict[str, str]:
     }
 
 
-def _row_of(victim: Victim) -> dict[str, str]:
-    return {"object_type": "project_logs", "object_id": victim.project_id, "id": SPAN_ID, "with": SPAN_ID}
+def _row_of(victim: Victim) -> dict[str, str | list[str]]:
+    """What the pages of rows and their objects ask for."""
+    ids = victim.ids
+    return {
+        "object_type": "project_logs", "object_id": victim.project_id, "id": SPAN_ID, "with": SPAN_ID,
+        "dataset": ids["dataset"], "experiment": [ids["experiment"], ids["second experiment"]],
+    }  # fmt: skip
 
 
 def _body(victim: Victim) -> dict[str, Any]:
