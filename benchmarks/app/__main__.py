@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument(
         "--rounds", type=int, default=3, help="children of each library, in turns (default: 3)"
     )
-    parser.add_argument("--libraries", nargs="+", default=list(measuring.IMPORTS), metavar="LIBRARY")
+    parser.add_argument("--libraries", nargs="+", default=list(measuring.LIBRARIES), metavar="LIBRARY")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/performance.md")
     arguments = parser.parse_args()
     if unknown := [part for part in arguments.parts if part not in PARTS]:
@@ -74,7 +74,7 @@ def main() -> None:
         report.write(tables)
 
 
-def run(part: str, *, rounds: int, libraries: Sequence[str] = tuple(measuring.IMPORTS)) -> list[report.Table]:
+def run(part: str, *, rounds: int, libraries: Sequence[str] = measuring.LIBRARIES) -> list[report.Table]:
     """Measure a part beside libraries, which are installed once, and print its tables."""
     for library in libraries:
         measuring.install(library)

@@ -28,6 +28,8 @@ IMPORTS: Final[Mapping[str, str]] = {
     "logfire": "import logfire",
 }
 
+LIBRARIES: Final = tuple(name for name in IMPORTS if name != FIRST_NAMES)
+
 _IMPORT: Final = "import time; begin = time.process_time(); {}; print((time.process_time() - begin) * 1e3)"
 
 Results = dict[str, list[dict[str, Any]]]
