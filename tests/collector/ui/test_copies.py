@@ -1,4 +1,4 @@
-"""What a page gives to copy; that it runs is tested in `tests/e2e/test_page_trace.py`."""
+"""What a page gives to copy; that it runs is tested in `tests/e2e/page/test_trace.py`."""
 
 import json
 

@@ -3,50 +3,17 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import Tab, needs_chromium, running_browser, tab_of
-from tests.support.collector import Collector, running_collector
-from tests.support.page_data import PROJECT, SCRIPT, Seen, feed
+from tests.support.browser import Tab, needs_chromium, tab_of
+from tests.support.collector import Collector
+from tests.support.page_data import PROJECT, SCRIPT, Seen
 from tests.support.page_paths import compare_path, row_path
 from tests.support.page_talk import DOCUMENT_KEY, TALKS
 
 pytestmark = [needs_chromium, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
-    with running_collector(tmp_path_factory.mktemp("trace") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def seen(collector: Collector) -> Seen:
-    return feed(collector)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as running:
-        yield running
-
-
-@pytest.fixture(params=[True, False], ids=["script", "no script"])
-def tab(request: pytest.FixtureRequest, browser: Browser, collector: Collector, seen: Seen) -> Iterator[Tab]:
-    del seen
-    with tab_of(browser, collector.api, java_script_enabled=request.param) as opened:
-        yield opened
-
-
-@pytest.fixture
-def plain(browser: Browser, collector: Collector, seen: Seen) -> Iterator[Tab]:
-    """Without script: what script does to the tree is tested in `test_page_trace_script.py`."""
-    del seen
-    with tab_of(browser, collector.api, java_script_enabled=False) as opened:
-        yield opened
 
 
 def opened(tab: Tab, project_id: str, row_id: str) -> Page:
@@ -62,8 +29,8 @@ def test_a_step_of_the_tree_opens_its_row(tab: Tab, seen: Seen) -> None:
     expect(page.get_by_role("region", name="Output")).to_contain_text("on its way")
 
 
-def test_a_part_of_the_tree_is_folded_away(plain: Tab, seen: Seen) -> None:
-    page = opened(plain, seen.talk_id, "talk")
+def test_a_part_of_the_tree_is_folded_away(plain_tab: Tab, seen: Seen) -> None:
+    page = opened(plain_tab, seen.talk_id, "talk")
     expect(page.get_by_role("link", name="first token")).to_be_visible()
 
     page.locator("summary[aria-label='2 under chat gpt-4o']").click()
@@ -72,8 +39,8 @@ def test_a_part_of_the_tree_is_folded_away(plain: Tab, seen: Seen) -> None:
     expect(page.get_by_role("link", name="refund")).to_be_visible()
 
 
-def test_the_next_error_is_a_click_away(plain: Tab, seen: Seen) -> None:
-    page = opened(plain, seen.talk_id, "talk")
+def test_the_next_error_is_a_click_away(plain_tab: Tab, seen: Seen) -> None:
+    page = opened(plain_tab, seen.talk_id, "talk")
 
     page.get_by_role("link", name="Next error").click()
 

@@ -1,7 +1,5 @@
 """How every page looks in a real browser: it is accessible, fits its window, and is quiet."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -12,11 +10,10 @@ from tests.support.browser import (
     faults_of,
     needs_chromium,
     overflow_px,
-    running_browser,
     tab_of,
 )
-from tests.support.collector import Collector, running_collector
-from tests.support.page_data import Seen, feed
+from tests.support.collector import Collector
+from tests.support.page_data import Seen
 from tests.support.page_paths import page_paths
 
 pytestmark = [needs_chromium, pytest.mark.slow]
@@ -25,20 +22,8 @@ PAGES = tuple(page_paths(Seen(project_id="", experiment_id="", dataset_id="")))
 
 
 @pytest.fixture(scope="module")
-def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
-    with running_collector(tmp_path_factory.mktemp("looks") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def paths(collector: Collector) -> dict[str, str]:
-    return page_paths(feed(collector))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as running:
-        yield running
+def paths(seen: Seen) -> dict[str, str]:
+    return page_paths(seen)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -1,13 +1,12 @@
 """The page in a real browser before a real sidecar: each flow that it has, with script and without."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import Tab, needs_chromium, running_browser, tab_of
+from tests.support.browser import Tab, needs_chromium, tab_of
 from tests.support.collector import Collector, running_collector
 from tests.support.keys import make_key
 from tests.support.page_data import LARGE, PROJECT, SCRIPT, Seen, feed
@@ -16,30 +15,6 @@ from tests.support.page_paths import row_path
 pytestmark = [needs_chromium, pytest.mark.slow]
 
 LOGS = f"/app/local/p/{PROJECT}/logs"
-
-
-@pytest.fixture(scope="module")
-def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
-    with running_collector(tmp_path_factory.mktemp("browser") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def seen(collector: Collector) -> Seen:
-    return feed(collector)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as running:
-        yield running
-
-
-@pytest.fixture(params=[True, False], ids=["script", "no script"])
-def tab(request: pytest.FixtureRequest, browser: Browser, collector: Collector, seen: Seen) -> Iterator[Tab]:
-    del seen
-    with tab_of(browser, collector.api, java_script_enabled=request.param) as opened:
-        yield opened
 
 
 def test_the_first_minute_ends_with_a_trace_on_the_page(tab: Tab, collector: Collector) -> None:

@@ -2,7 +2,6 @@
 
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -10,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from otel_bridge_collector.ui.script import built_script
-from tests.support.browser import Tab, faults_of, needs_chromium, overflow_px, running_browser, tab_of
-from tests.support.collector import Collector, running_collector
-from tests.support.page_data import Seen, feed
+from tests.support.browser import Tab, faults_of, needs_chromium, overflow_px, tab_of
+from tests.support.collector import Collector
+from tests.support.page_data import Seen
 from tests.support.page_paths import row_path
 
 pytestmark = [
@@ -24,27 +23,9 @@ pytestmark = [
 LARGE = 10_000
 
 
-@pytest.fixture(scope="module")
-def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
-    with running_collector(tmp_path_factory.mktemp("live") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def seen(collector: Collector) -> Seen:
-    return feed(collector)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as running:
-        yield running
-
-
 @pytest.fixture
-def tab(browser: Browser, collector: Collector) -> Iterator[Tab]:
-    with tab_of(browser, collector.api, permissions=["clipboard-read", "clipboard-write"]) as opened:
-        yield opened
+def tab(script_tab: Tab) -> Tab:
+    return script_tab
 
 
 def live(tab: Tab, project_id: str, row_id: str) -> Page:

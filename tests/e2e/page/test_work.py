@@ -1,36 +1,14 @@
 """Experiments, datasets, prompts and feedback in a real browser before a real sidecar, with script and without."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.support.browser import Tab, needs_chromium, running_browser, tab_of
-from tests.support.collector import Collector, running_collector
-from tests.support.page_data import PROJECT, feed
+from tests.support.browser import Tab, needs_chromium
+from tests.support.page_data import PROJECT
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 
 BASE = f"/app/local/p/{PROJECT}"
-
-
-@pytest.fixture(scope="module")
-def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
-    with running_collector(tmp_path_factory.mktemp("work") / "data") as running:
-        feed(running)
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as running:
-        yield running
-
-
-@pytest.fixture(params=[True, False], ids=["script", "no script"])
-def tab(request: pytest.FixtureRequest, browser: Browser, collector: Collector) -> Iterator[Tab]:
-    with tab_of(browser, collector.api, java_script_enabled=request.param) as opened:
-        yield opened
 
 
 def test_ticked_experiments_are_compared_case_by_case(tab: Tab) -> None:

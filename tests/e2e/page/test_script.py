@@ -1,18 +1,17 @@
 """What the script of the page adds, in a real browser before a real sidecar."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from otel_bridge_collector.ui.script import built_script
-from tests.support.browser import Tab, faults_of, needs_chromium, running_browser, tab_of
+from tests.support.browser import Tab, faults_of, needs_chromium
 from tests.support.collector import Collector, running_collector
-from tests.support.page_data import PROJECT, SCRIPT, TURNED, Seen, feed
+from tests.support.page_data import PROJECT, SCRIPT, TURNED, feed
 
 pytestmark = [
     needs_chromium,
@@ -24,29 +23,9 @@ pytestmark = [
 LOGS: Final = f"/app/local/p/{PROJECT}/logs"
 
 
-@pytest.fixture(scope="module")
-def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
-    with running_collector(tmp_path_factory.mktemp("script") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def seen(collector: Collector) -> Seen:
-    return feed(collector)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as running:
-        yield running
-
-
 @pytest.fixture
-def tab(browser: Browser, collector: Collector, seen: Seen) -> Iterator[Tab]:
-    del seen
-    permissions = ["clipboard-read", "clipboard-write"]
-    with tab_of(browser, collector.api, permissions=permissions) as opened:
-        yield opened
+def tab(script_tab: Tab) -> Tab:
+    return script_tab
 
 
 def test_the_two_variables_are_copied_with_a_button(tab: Tab, collector: Collector) -> None:
