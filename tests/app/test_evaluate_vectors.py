@@ -353,7 +353,7 @@ def test_v21_the_time_is_over_in_a_task(project: str, capsys: pytest.CaptureFixt
             [{"input": 0.01}, {"input": 20}],
             sleeping,
             scores=[exact],
-            timeout=0.5,
+            timeout=2,
             experiment_name="e",
         )
 
@@ -376,7 +376,7 @@ def test_v22_the_time_is_over_in_a_scorer(project: str) -> None:
         return 1
 
     with pytest.raises(TimeoutError):
-        Eval(project, D1, double, scores=[slow, fast], timeout=0.5, experiment_name="e")
+        Eval(project, D1, double, scores=[slow, fast], timeout=2, experiment_name="e")
 
     rows = rows_in(project, "e")
     root = named(rows, "eval")

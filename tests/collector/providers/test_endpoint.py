@@ -78,17 +78,17 @@ def test_whoever_stops_waiting_ends_the_call() -> None:
 @pytest.mark.parametrize(
     ("fault", "use", "settings", "error", "status", "message"),
     [
-        pytest.param(HANG, whole, {"timeout": 0.2}, ProviderError, 504, "silent for 0.2 s", id="hangs"),
+        pytest.param(HANG, whole, {"timeout": 2}, ProviderError, 504, "silent for 2 s", id="hangs"),
         pytest.param(
-            HANG, whole, {"max_duration": 0.2}, ProviderError, 504, "longer than 0.2 s", id="takes too long"
+            HANG, whole, {"max_duration": 2}, ProviderError, 504, "longer than 2 s", id="takes too long"
         ),
         pytest.param(
             HANG_IN_STREAM,
             streamed,
-            {"timeout": 0.2},
+            {"timeout": 2},
             ProviderError,
             504,
-            "silent for 0.2 s",
+            "silent for 2 s",
             id="in a stream",
         ),
         pytest.param(BREAK, whole, {}, BrokenError, 502, "broke off in the middle", id="dies"),
