@@ -2,15 +2,14 @@
 
 import sys
 import time
-from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from otel_bridge_collector.ui.script import built_script
 from tests.support.browser import Tab, faults_of, needs_chromium, overflow_px, tab_of
 from tests.support.collector import Collector
+from tests.support.large_trace import feed_large
 from tests.support.page_data import Seen
 from tests.support.page_paths import row_path
 
@@ -138,7 +137,7 @@ def test_the_tree_has_no_serious_fault_and_fits_its_window(
 def test_a_trace_of_10_000_spans_is_walked_from_end_to_end(
     tab: Tab, collector: Collector, seen: Seen
 ) -> None:
-    feed_large(collector, seen.talk_id)
+    feed_large(collector.api, seen.talk_id, LARGE)
     began = time.perf_counter()
     page = tab.open(row_path("project_logs", seen.talk_id, "large-5000"))
     expect(page.locator("#at")).to_be_visible()
@@ -154,29 +153,6 @@ def test_a_trace_of_10_000_spans_is_walked_from_end_to_end(
     sys.stdout.write(
         f"{LARGE} spans: shown after {shown_s:.2f} s, live after {live_s:.2f} s; frames of scrolling {frames} ms\n"
     )
-
-
-def feed_large(collector: Collector, project_id: str) -> None:
-    with httpx.Client(base_url=collector.api, timeout=60) as client:
-        for first in range(0, LARGE, 1000):
-            rows = [_large_row(project_id, at) for at in range(first, first + 1000)]
-            client.post("/logs3", json={"rows": rows, "api_version": 2}).raise_for_status()
-
-
-def _large_row(project_id: str, at: int) -> dict[str, Any]:
-    own = f"large-{at}"
-    start_s = 1_790_000_000 + at / 100
-    return {
-        "project_id": project_id,
-        "log_id": "g",
-        "id": own,
-        "span_id": own,
-        "root_span_id": "large-0",
-        "span_parents": [f"large-{(at - 1) // 8}"] if at else None,
-        "span_attributes": {"name": f"step {at}", "type": "tool" if at % 3 else "llm"},
-        "metrics": {"start": start_s, "end": start_s + (LARGE / 100 if at == 0 else 1)},
-        "output": "done " * 20,
-    }
 
 
 _FRAMES = """async () => {

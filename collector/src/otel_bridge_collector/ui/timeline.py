@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import floor, isfinite, log10
 from typing import Final
 
-from otel_bridge_collector.ui.values import Row, duration_s, numbers_of, text_of
+from otel_bridge_collector.ui.values import Row, duration_s, metric_of, text_of
 
 WIDTH: Final = 1000
 """The timeline from the first start to the last end, in units of its own."""
@@ -112,7 +112,7 @@ def _time_of(rows: Sequence[Row]) -> _Time:
     known = [
         (start, start + (duration_s(row) or 0))
         for row in rows
-        if (start := numbers_of(row.get("metrics")).get("start")) is not None
+        if (start := metric_of(row, "start")) is not None
     ]
     first_s = min((start for start, _ in known), default=0.0)
     last_s = max((end for _, end in known), default=first_s)
@@ -148,7 +148,7 @@ def _in_order(rows: Sequence[Row]) -> Iterator[tuple[Row, int]]:
 
 
 def _start(row: Row) -> tuple[float, str]:
-    return numbers_of(row.get("metrics")).get("start", 0.0), str(row.get("created"))
+    return metric_of(row, "start") or 0.0, str(row.get("created"))
 
 
 def _is_log(row: Row) -> bool:
@@ -161,9 +161,8 @@ def _parent(row: Row) -> str:
 
 
 def _step(row: Row, depth: int, time: _Time, said: Mapping[str, str]) -> Step:
-    metrics = numbers_of(row.get("metrics"))
-    took_s = duration_s(row)
-    left, width = time.place(metrics.get("start", time.first_s), took_s or 0)
+    start_s, took_s = metric_of(row, "start"), duration_s(row)
+    left, width = time.place(time.first_s if start_s is None else start_s, took_s or 0)
     kind = text_of(row, "span_attributes", "type")
     usd = row.get("usd")
     return Step(
@@ -176,6 +175,6 @@ def _step(row: Row, depth: int, time: _Time, said: Mapping[str, str]) -> Step:
         width=width,
         duration_s=took_s,
         has_error=row.get("error") is not None or text_of(row, "span_attributes", "log_level") == "error",
-        tokens=metrics.get("tokens"),
+        tokens=metric_of(row, "tokens"),
         usd=usd if isinstance(usd, int | float) and not isinstance(usd, bool) else None,
     )

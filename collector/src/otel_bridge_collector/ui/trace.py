@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,10 +15,10 @@ from otel_bridge_collector.ui.copies import copies_of
 from otel_bridge_collector.ui.lookup import home_of
 from otel_bridge_collector.ui.render import needs_key, render
 from otel_bridge_collector.ui.score_fields import known_tags, score_fields
-from otel_bridge_collector.ui.timeline import TYPES, marks_of, steps_of
-from otel_bridge_collector.ui.trace_rows import TraceRows, equal
+from otel_bridge_collector.ui.timeline import TYPES, Mark, Step, marks_of, steps_of
+from otel_bridge_collector.ui.trace_rows import Trace, TraceRows, equal
 from otel_bridge_collector.ui.urls import SECTIONS, Kind, kind_of
-from otel_bridge_collector.ui.values import Row, duration_s, numbers_of, text_of
+from otel_bridge_collector.ui.values import Row, duration_s, metric_of, numbers_of, text_of
 from otel_bridge_collector.ui.window import window_of
 
 MAX_STEPS: Final = 10_000
@@ -76,15 +77,15 @@ class TracePage:
         asked = request.query_params.get("view", "")
         view = asked if asked in VIEWS else ""
         trace = await self._rows.trace(kind, object_id, row, limit=MAX_STEPS)
-        steps = steps_of(trace.rows, trace.said)
+        steps, totals, marks = await anyio.to_thread.run_sync(_seen_in, trace)
         calls, is_cut = (
             await self._rows.calls(kind, object_id, row) if view == "conversation" else ((), False)
         )
         return {
             "steps": steps,
             "window": window_of(steps, str(row["id"]), request.query_params.get("from", "")),
-            "totals": totals_of(trace.rows),
-            "marks": marks_of(trace.rows),
+            "totals": totals,
+            "marks": marks,
             "is_cut": trace.is_cut or is_cut,
             "logs": await self._rows.logs(kind, object_id, row),
             "view": view,
@@ -123,11 +124,15 @@ def facts_of(row: Row) -> list[tuple[str, str, float]]:
     return found
 
 
+def _seen_in(trace: Trace) -> tuple[list[Step], Mapping[str, float | None], list[Mark]]:
+    return steps_of(trace.rows, trace.said), totals_of(trace.rows), marks_of(trace.rows)
+
+
 def totals_of(rows: Sequence[Row]) -> Mapping[str, float | None]:
     """Return the numbers of a trace: tokens and costs that repeat those of other spans are not counted again."""
     own = [row for row in rows if not _is_rollup(row)]
     costs = [usd for row in own if isinstance(usd := row.get("usd"), int | float)]
-    tokens = [count for row in own if (count := numbers_of(row.get("metrics")).get("tokens")) is not None]
+    tokens = [count for row in own if (count := metric_of(row, "tokens")) is not None]
     return {
         "spans": sum(1 for row in rows if text_of(row, "span_attributes", "type") != "log"),
         "errors": sum(1 for row in rows if row.get("error") is not None),

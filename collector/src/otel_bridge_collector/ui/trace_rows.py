@@ -12,7 +12,7 @@ from otel_bridge_collector.query.build import binary, logical
 from otel_bridge_collector.query.syntax import Call, Expression, In, Literal, Path, Selected, Sorted
 from otel_bridge_collector.ui.listing import MAX_BYTES, of_object
 from otel_bridge_collector.ui.urls import Kind
-from otel_bridge_collector.ui.values import Row, numbers_of, preview, text_of
+from otel_bridge_collector.ui.values import Row, metric_of, preview, text_of
 
 MAX_CALLS: Final = 200
 """Calls of models in a conversation."""
@@ -119,7 +119,7 @@ class TraceRows:
         query = of_object(kind, object_id, condition, fields=fields, limit=limit)
         first_come = (Sorted(expression=Path(parts=("_pagination_key",))),)
         found = (await self._reader.read(replace(query, sort=first_come), max_bytes=MAX_BYTES)).answer.data
-        return sorted(found, key=lambda each: numbers_of(each.get("metrics")).get("start", 0.0))
+        return sorted(found, key=lambda each: metric_of(each, "start") or 0.0)
 
     async def _said(self, kind: Kind, object_id: str, rows: Sequence[Row]) -> Mapping[str, str]:
         unnamed = [

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeGuard
 
 from otel_bridge.contract.row import Json
 
@@ -142,33 +142,40 @@ def when(value: object) -> str:
 
 def numbers_of(value: Json) -> dict[str, float]:
     """Return the members of an object that are numbers."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return {}
-    return {
-        name: item
-        for name, item in value.items()
-        if isinstance(item, int | float) and not isinstance(item, bool)
-    }
+    return {name: item for name, item in value.items() if _is_number(item)}
+
+
+def metric_of(row: Row, name: str) -> float | None:
+    """Return a metric of a row; None where it has none that is a number."""
+    metrics = row.get("metrics")
+    found = metrics.get(name) if isinstance(metrics, dict) else None
+    return found if _is_number(found) else None
 
 
 def dollars(value: object) -> str:
     """Return US dollars with the digits that say something; empty for none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not _is_number(value):
         return ""
     return f"${value:,.2f}" if value >= 1 or value == 0 else f"${value:.3g}"
 
 
 def duration_s(row: Row) -> float | None:
     """Return how long a span took, in seconds; None where it does not say it."""
-    metrics = numbers_of(row.get("metrics"))
-    return metrics["end"] - metrics["start"] if {"start", "end"} <= metrics.keys() else None
+    start_s, end_s = metric_of(row, "start"), metric_of(row, "end")
+    return None if start_s is None or end_s is None else end_s - start_s
 
 
 def text_of(row: Row, field: str, member: str) -> str:
     """Return a text that is a member of a field of a row; empty where there is none."""
     value = row.get(field)
-    found = value.get(member) if isinstance(value, Mapping) else None
+    found = value.get(member) if isinstance(value, dict) else None
     return found if isinstance(found, str) else ""
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _begin(value: Json) -> str:
