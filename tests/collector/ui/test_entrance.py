@@ -113,3 +113,24 @@ def test_a_key_that_is_revoked_ends_its_session(collector: Collector, key: str) 
         revoke_key(collector.data_dir, secret)
 
         assert (before, browser.get("/app").status_code) == (200, 401)
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "hint"),
+    [
+        pytest.param("login", "keys", "key may be meant", id="log in"),
+        pytest.param("logout", "to", "it has none", id="log out"),
+        pytest.param("test-trace", "name", "it has none", id="test trace"),
+    ],
+)
+def test_a_field_that_a_form_does_not_have_is_told(
+    collector: Collector, key: str, path: str, field: str, hint: str
+) -> None:
+    with logged_in(collector.api, key) as browser:
+        token = form_token(browser.get("/app").text)
+        answer = browser.post(f"/ui/{path}", data={field: "x", "form_token": token})
+
+        assert answer.status_code == 400
+        assert f"this form has no field &#34;{field}&#34;" in answer.text
+        assert hint in answer.text
+        assert browser.get("/app").status_code == 200

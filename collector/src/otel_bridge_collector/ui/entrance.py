@@ -20,7 +20,7 @@ from otel_bridge_collector.intake import Encoding
 from otel_bridge_collector.query.build import binary
 from otel_bridge_collector.query.syntax import Literal, Path, Query, Selected, Source
 from otel_bridge_collector.receive.fault import Fault
-from otel_bridge_collector.ui.form import read_form
+from otel_bridge_collector.ui.form import only, read_form
 from otel_bridge_collector.ui.render import error_page, fault_page, here_of, render
 from otel_bridge_collector.ui.session import SESSION_COOKIE, Sessions, keep_session
 from otel_bridge_collector.ui.urls import HOME, local_path, row_url
@@ -47,6 +47,7 @@ class Entrance:
     async def login(self, request: Request) -> Response:
         """Begin a session for a key that is valid."""
         fields = await read_form(request)
+        only(fields, "key", "to")
         key, target = fields.get("key", "").strip(), local_path(fields.get("to", ""))
         try:
             access = self._check(f"Bearer {key}", request.client.host if request.client else "")
@@ -64,7 +65,7 @@ class Entrance:
 
     async def logout(self, request: Request) -> Response:
         """End the session."""
-        await read_form(request)
+        only(await read_form(request))
         self._sessions.end(request.cookies.get(SESSION_COOKIE, ""))
         response = RedirectResponse("/ui/login", HTTPStatus.SEE_OTHER)
         response.delete_cookie(SESSION_COOKIE)
@@ -72,7 +73,7 @@ class Entrance:
 
     async def send_test(self, request: Request) -> Response:
         """Take a trace of two spans as if an app had sent it, and show it."""
-        await read_form(request)
+        only(await read_form(request))
         trace_id, now_ns = secrets.token_bytes(16), time.time_ns()
         await self._ingest.traces(_test_trace(trace_id, now_ns), Encoding.PROTOBUF, parent=None)
         query = Query(

@@ -63,7 +63,7 @@ def only(given: Mapping[str, str], *names: str) -> None:
             raise RequestError(
                 f'this form has no field "{name}"',
                 code="badForm",
-                hint=f"it has {', '.join(names)}" + (f"; {near[0]} may be meant" if near else ""),
+                hint=f"it has {', '.join(names) or 'none'}" + (f"; {near[0]} may be meant" if near else ""),
             )
 
 
