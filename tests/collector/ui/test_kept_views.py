@@ -31,8 +31,8 @@ def kept(example: Asking, page: str = "logs") -> list[tuple[str, str]]:
     [
         pytest.param(
             "logs",
-            {"filter": "metadata.model = 'claude'", "rows": "spans", "since": "7d"},
-            "?filter=metadata.model+%3D+%27claude%27&since=7d&rows=spans",
+            {"filter": "metadata.model = 'claude'", "rows": "spans", "from": "2026-01-01T00:00", "since": ""},
+            "?filter=metadata.model+%3D+%27claude%27&rows=spans&from=2026-01-01T00%3A00",
             id="logs",
         ),
         pytest.param("monitor", {"by": "metadata.model", "since": ""}, "?by=metadata.model", id="monitor"),

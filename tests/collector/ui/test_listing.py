@@ -50,6 +50,10 @@ def long(tmp_path: Path) -> Iterator[Asking]:
         pytest.param("search=%27%29+or+true+--", "", id="a text that looks like a query"),
         pytest.param("rows=nonsense&since=nonsense", "eca", id="what it says wrongly"),
         pytest.param("since=1h", "", id="a time"),
+        pytest.param("from=2026-01-09T08:00&until=2026-01-10T11:30", "c", id="from a time until another"),
+        pytest.param("from=2026-01-09T09:00%2B01:00", "ec", id="from a time of a zone on"),
+        pytest.param("until=2026-01-09T08:00&since=1h", "a", id="until a time, instead of since"),
+        pytest.param("from=2026-01-09&search=off&filter=metrics.tokens+%3E+1", "c", id="a text in a time"),
     ],
 )
 def test_the_rows_are_what_the_url_asks_for(example: Asking, query: str, ids: str) -> None:
@@ -61,6 +65,19 @@ def test_a_wrong_filter_is_shown_at_its_place(example: Asking) -> None:
 
     assert fault
     assert fault["snippet"] == "scores.x > > 1\n           ^"
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        pytest.param("from=soon", "from is no time; write it as in 2026-01-31T10:30 (UTC)", id="no time"),
+        pytest.param("from=2026-02-01&until=2026-01-01", "until is not behind from", id="turned"),
+    ],
+)
+def test_a_wrong_time_is_told_with_what_is_expected(example: Asking, query: str, message: str) -> None:
+    found = listed(example, query)
+
+    assert (found.rows, message in str(found.fault)) == ((), True)
 
 
 def test_a_filter_cannot_read_another_object(example: Asking) -> None:
@@ -77,11 +94,14 @@ def test_older_rows_are_a_page_of_their_own_and_the_last_has_none(long: Asking) 
     assert second.next_cursor is None
 
 
-def test_a_url_says_all_that_was_asked_for() -> None:
-    asked = read_asked(request("filter=a+%3D+%27%26%27&search=x&since=7d&rows=spans"))
+@pytest.mark.parametrize(
+    "times", [{"since": "7d"}, {"from": "2026-01-01T00:00+01:00", "until": "2026-01-02"}, {"until": "soon"}]
+)
+def test_a_url_says_all_that_was_asked_for(times: dict[str, str]) -> None:
+    asked = read_asked(request(urlencode({"filter": "a = '&'", "search": "x", "rows": "spans", **times})))
 
     assert read_asked(request(asked.url()[1:])) == asked
-    assert dict(parse_qsl(asked.url(filter="")[1:])) == {"search": "x", "since": "7d", "rows": "spans"}
+    assert dict(parse_qsl(asked.url(filter="")[1:])) == {"search": "x", **times, "rows": "spans"}
 
 
 def test_a_view_shows_the_rows_with_a_low_score_of_those_that_are_there(tmp_path: Path) -> None:

@@ -39,6 +39,13 @@ def test_a_filter_narrows_the_queue(browser: TestClient) -> None:
     assert ("1 row waiting" in text, "50% off" in text) == (True, True)
 
 
+def test_a_time_narrows_the_queue_and_stays_in_the_links(browser: TestClient) -> None:
+    text = browser.get(REVIEW, params={"from": "2026-01-09", "search": "off"}).text
+
+    assert ("1 row waiting" in text, "50% off" in text) == (True, True)
+    assert "from=2026-01-09" in text.split('rel="next" href="')[1].split('"')[0]
+
+
 def test_a_wrong_filter_is_told(browser: TestClient) -> None:
     answer = browser.get(REVIEW, params={"filter": "a >"})
 

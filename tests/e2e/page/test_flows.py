@@ -1,8 +1,10 @@
 """The page in a real browser before a real sidecar: each flow that it has, with script and without."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -15,6 +17,13 @@ from tests.support.page_paths import row_path
 pytestmark = [needs_chromium, pytest.mark.slow]
 
 LOGS = f"/app/local/p/{PROJECT}/logs"
+
+
+def log(collector: Collector, seen: Seen, row: dict[str, Any]) -> None:
+    """Log a row to the project, a trace of its own."""
+    place = {"project_id": seen.project_id, "log_id": "g", "span_id": row["id"], "root_span_id": row["id"]}
+    named = {**place, "span_attributes": {"name": row["id"]}, **row}
+    httpx.post(f"{collector.api}/logs3", json={"rows": [named]}).raise_for_status()
 
 
 def test_the_first_minute_ends_with_a_trace_on_the_page(tab: Tab, collector: Collector) -> None:
@@ -36,6 +45,29 @@ def test_a_filter_shows_what_fits(tab: Tab) -> None:
     rows = page.get_by_role("region", name="Rows").locator("tbody tr")
     expect(rows).to_have_count(1)
     expect(rows.first).to_contain_text("Where is my parcel?")
+
+
+def test_a_time_range_narrows_a_search_and_is_kept_with_it(
+    tab: Tab, collector: Collector, seen: Seen
+) -> None:
+    log(collector, seen, {"id": "early", "created": "2001-01-01T10:00:30Z", "input": "an old parcel"})
+    log(collector, seen, {"id": "later", "created": "2001-01-01T10:01:00Z", "input": "an old parcel"})
+    page = tab.open(LOGS)
+    rows = page.get_by_role("region", name="Rows").locator("tbody tr")
+
+    page.get_by_label("Text").fill("old")
+    page.get_by_label("From (UTC)").fill("2001-01-01T10:00")
+    page.get_by_label("until (UTC)").fill("2001-01-01T10:00:59")
+    page.get_by_role("button", name="Show").click()
+    expect(rows).to_have_count(1)
+    page.get_by_text("Keep this view").click()
+    page.get_by_label("Name", exact=True).fill("a minute")
+    page.get_by_role("button", name="Keep", exact=True).click()
+
+    expect(page.get_by_role("link", name="a minute")).to_be_visible()
+    expect(page.get_by_label("until (UTC)")).to_have_value("2001-01-01T10:00:59")
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Delete the view").click()
 
 
 def test_a_wrong_filter_is_shown_with_its_place_and_stays_in_the_field(tab: Tab) -> None:

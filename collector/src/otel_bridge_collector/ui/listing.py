@@ -18,6 +18,7 @@ from otel_bridge_collector.query.parser import parse_expression
 from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Call, Expression, Path, Query, Selected, Source
 from otel_bridge_collector.query.syntax import Literal as Constant
+from otel_bridge_collector.ui.stretch import time_condition
 from otel_bridge_collector.ui.urls import Kind
 
 _PRESENT: Final = Revisions()
@@ -63,7 +64,9 @@ class Asked:
     Attributes:
         filter: BTQL; empty for none.
         search: words that are looked for in the text of rows; empty for none.
-        since: one of `RANGES`; empty for all times.
+        since: one of `RANGES`; empty for all times, and where there is a begin or an end.
+        begin: the time from which on rows are looked for, as it was typed; empty for no bound.
+        until: the time before which they are, the same.
         rows: whether each trace has a row, or each span.
         cursor: where the page begins; empty for the newest.
     """
@@ -71,19 +74,31 @@ class Asked:
     filter: str
     search: str
     since: str
+    begin: str
+    until: str
     rows: Literal["traces", "spans"]
     cursor: str
 
-    def url(self, **changes: str) -> str:
-        """Return the query string of this with some of it changed; another page only where `cursor` is."""
-        said = {
+    def said(self) -> Mapping[str, str]:
+        """Return the parameters of the URL, without the page."""
+        return {
             "filter": self.filter,
             "search": self.search,
             "since": self.since,
+            "from": self.begin,
+            "until": self.until,
             "rows": self.rows,
-            **changes,
         }
+
+    def url(self, **changes: str) -> str:
+        """Return the query string of this with some of it changed; another page only where `cursor` is."""
+        said = {**self.said(), **changes}
         return "?" + urlencode({name: value for name, value in said.items() if value})
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether there may be rows that do not fit."""
+        return any((self.filter, self.search, self.since, self.begin, self.until))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +108,7 @@ class Listing:
     Attributes:
         rows: empty where the filter is wrong.
         next_cursor: where older rows begin; None where there are none.
-        fault: what is wrong with the filter, as the API says it; None where nothing is.
+        fault: what is wrong with the filter or a time, as the API says it; None where nothing is.
         is_complete: the store had everything that was acknowledged before.
         count: how many rows there are in all, where they were counted.
     """
@@ -109,11 +124,13 @@ class Listing:
 def read_asked(request: Request) -> Asked:
     """Return what a URL asks for; what it says wrongly counts as absent."""
     given = request.query_params
-    since = given.get("since", "")
+    since, begin, until = (given.get(name, "").strip() for name in ("since", "from", "until"))
     return Asked(
         filter=given.get("filter", "").strip(),
         search=given.get("search", "").strip(),
-        since=since if since in RANGES else "",
+        since=since if since in RANGES and not begin and not until else "",
+        begin=begin,
+        until=until,
         rows="spans" if given.get("rows") == "spans" else "traces",
         cursor=given.get("cursor", ""),
     )
@@ -151,10 +168,10 @@ def views_of(rows: Sequence[Mapping[str, Json]]) -> Mapping[str, str]:
 
 
 async def read_or_fault(asked: Asked, read: Callable[[], Awaitable[Listing]]) -> Listing:
-    """Return what is read, or what is wrong with its filter.
+    """Return what is read, or what is wrong with what was asked for.
 
     Raises:
-        QueryError: it is not the filter that is at fault.
+        QueryError: it is not that which is at fault.
     """
     try:
         return await read()
@@ -195,13 +212,15 @@ def condition_of(kind: Kind, asked: Asked) -> Expression | None:
     """Return the condition on rows that is asked for; None for all of them.
 
     Raises:
-        QueryError: the filter is wrong.
+        QueryError: the filter or a time is wrong.
     """
     terms: list[Expression] = []
     if asked.rows == "traces" and kind != "dataset":
         terms.append(Path(parts=("is_root",)))
     if asked.since:
         terms.append(parse_expression(f"created > now() - interval {RANGES[asked.since][0]}"))
+    if asked.begin or asked.until:
+        terms.append(parse_expression(time_condition(asked.begin, asked.until)))
     if asked.search:
         terms.append(Call(name="search", arguments=(Constant(value=asked.search),)))
     if asked.filter:

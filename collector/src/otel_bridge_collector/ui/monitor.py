@@ -14,7 +14,6 @@ from starlette.responses import Response
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.errors import QueryError
-from otel_bridge_collector.query.build import logical
 from otel_bridge_collector.query.parser import parse, parse_expression
 from otel_bridge_collector.query.syntax import Expression, Path, Query, Selected, Source
 from otel_bridge_collector.store.objects import Objects
@@ -93,9 +92,7 @@ class Monitor:
         given = request.query_params
         asked = replace(read_asked(request), rows="traces" if given.get("rows") == "traces" else "spans")
         by = given.get("by", "").strip()
-        typed = {name: given.get(name, "").strip() for name in ("from", "until")}
-        if any(typed.values()):
-            asked = replace(asked, since="")
+        typed = {"from": asked.begin, "until": asked.until}
         charts: list[Chart] = []
         zoomed: list[Stretch] = []
 
@@ -141,9 +138,6 @@ class Monitor:
     async def _charts(self, project_id: str, asked: Asked, by: str, stretch: Stretch | None) -> list[Chart]:
         group = _group(by)
         condition = condition_of("project_logs", asked)
-        if stretch:
-            within = parse_expression(stretch.condition)
-            condition = logical("and", (condition, within)) if condition else within
         step = stretch.step if stretch else STEPS[asked.since]
         numbers = await self._read(_NUMBERS, project_id, condition, step, group)
         scores = await self._read(_SCORES, project_id, condition, step, group)

@@ -61,7 +61,7 @@ class Pages:
         asked = read_asked(request)
         more = {
             "kept_views": kept_views(self._objects, project, "logs"),
-            "asked_now": {name: getattr(asked, name) for name in PARAMETERS["logs"]},
+            "asked_now": {name: asked.said()[name] for name in PARAMETERS["logs"]},
         }
         return await self._table(request, "project_logs", project.id, project, "logs", more)
 

@@ -16,7 +16,7 @@ from otel_bridge_collector.api.errors import RequestError, query_error_status
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
 from otel_bridge_collector.receive.rules import SEND, WRITE
-from otel_bridge_collector.ui import conversation, said, urls, values
+from otel_bridge_collector.ui import conversation, said, stretch, urls, values
 from otel_bridge_collector.ui.form import form_token, keep_form_token
 from otel_bridge_collector.ui.script import built_script
 from otel_bridge_collector.ui.session import SESSION_COOKIE
@@ -153,7 +153,7 @@ def _templates() -> "Environment":
     for function in (
         values.preview, values.failure, values.whole, values.visible, values.is_long, values.messages, values.number, values.change, values.seconds, values.when,
         values.dollars, values.amount, values.numbers_of, values.duration_s, values.text_of, values.tags_of,
-        urls.project_url, urls.object_url, urls.row_url, urls.steps_url,
+        urls.project_url, urls.object_url, urls.row_url, urls.steps_url, stretch.time_field,
         said.said_of, said.xact_when, conversation.conversation, conversation.attachments_in,
     ):  # fmt: skip
         filters[function.__name__] = function

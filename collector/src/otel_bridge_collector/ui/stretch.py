@@ -1,4 +1,4 @@
-"""The stretch of time that the monitor is zoomed into: pure, from what a URL says to a condition and a step."""
+"""A stretch of time, of the monitor or of a table: pure, from what a URL says to a condition and a step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from otel_bridge_collector.errors import QueryError
 MAX_POINTS: Final = 120
 """Of one line; the step is the first that makes no more."""
 
+_AS_IN: Final = "as in 2026-01-31T10:30 (UTC)"
 _STEPS: Final = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 180, 720, 1_440, 10_080, 43_200, 525_600)
 )
@@ -59,24 +60,47 @@ def read_stretch(begin: str, end: str) -> Stretch | None:
     """
     if not begin and not end:
         return None
+    if not begin or not end:
+        raise _wrong(f"{'until' if begin else 'from'} is missing", f"give both ends, {_AS_IN}, or none")
     found = Stretch(begin=_time("from", begin), end=_time("until", end))
     if found.end <= found.begin:
-        raise _wrong("until is not behind from")
+        raise _wrong("until is not behind from", f"give a later end, {_AS_IN}")
     return found
+
+
+def time_condition(begin: str, end: str) -> str:
+    """Return the condition on rows that a URL says by two ends, in BTQL; an empty end is open, and one of them is not empty.
+
+    Raises:
+        QueryError: one is no time, or the end is not behind the begin.
+    """
+    if begin and end and (stretch := read_stretch(begin, end)):
+        return stretch.condition
+    name, text, operator = ("from", begin, ">=") if begin else ("until", end, "<")
+    return f"created {operator} '{_time(name, text).isoformat()}'"
+
+
+def time_field(text: str) -> str:
+    """Return a time of a URL as a field of a form has it, in UTC; what is none, as it is."""
+    try:
+        moment = _time("", text)
+    except QueryError:
+        return text
+    if moment.microsecond:
+        return moment.isoformat(timespec="milliseconds")
+    return moment.isoformat(timespec="seconds" if moment.second else "minutes")
 
 
 def _time(name: str, text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise _wrong(f"{name} is no time") from error
+        raise _wrong(f"{name} is no time", f"write it {_AS_IN}") from error
     try:
         return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
     except OverflowError as error:
-        raise _wrong(f"{name} is no time") from error
+        raise _wrong(f"{name} is no time", f"write it {_AS_IN}") from error
 
 
-def _wrong(message: str) -> QueryError:
-    return QueryError(
-        message, code="badArgument", suggestion="give both ends, as in 2026-01-31T10:30 (UTC), or none"
-    )
+def _wrong(message: str, suggestion: str) -> QueryError:
+    return QueryError(message, code="badArgument", suggestion=suggestion)
