@@ -36,6 +36,8 @@ def page_paths(seen: Seen) -> dict[str, str]:
         "dataset": f"{project}/datasets/questions",
         "prompts": f"{project}/prompts",
         "prompt": f"{project}/prompts/parcels",
+        "new-prompt": f"{project}/prompt",
+        "edited-prompt": f"{project}/prompt?prompt=parcels",
         "new-record": f"{project}/record?dataset={seen.dataset_id}",
         "edited-record": f"{project}/record?dataset={seen.dataset_id}&id=q1",
         "versions": f"{project}/versions?dataset={seen.dataset_id}&before=0",

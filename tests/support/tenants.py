@@ -188,7 +188,7 @@ def _row_of(victim: Victim) -> dict[str, str | list[str]]:
     ids = victim.ids
     return {
         "object_type": "project_logs", "object_id": victim.project_id, "id": SPAN_ID, "with": SPAN_ID,
-        "dataset": ids["dataset"], "experiment": [ids["experiment"], ids["second experiment"]],
+        "dataset": ids["dataset"], "prompt": ids["prompt"], "experiment": [ids["experiment"], ids["second experiment"]],
     }  # fmt: skip
 
 

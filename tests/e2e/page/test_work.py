@@ -1,5 +1,7 @@
 """Experiments, datasets, prompts and feedback in a real browser before a real sidecar, with script and without."""
 
+import uuid
+
 import pytest
 from playwright.sync_api import expect
 
@@ -87,3 +89,32 @@ def test_a_view_of_the_monitor_is_kept_and_deleted(tab: Tab) -> None:
 
     page.get_by_role("button", name="Delete the view by model").click()
     expect(page.get_by_role("link", name="by model")).to_have_count(0)
+
+
+def test_a_prompt_is_made_edited_and_used_by_an_environment(tab: Tab) -> None:
+    name = f"Made {uuid.uuid4().hex}"
+    page = tab.open(f"{BASE}/prompts")
+    page.get_by_role("link", name="New prompt").click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Message 2", exact=True).fill("Say {{word}}")
+    page.get_by_role("button", name="Add a message").click()
+    page.get_by_label("Message 3", exact=True).fill("Now.")
+    page.get_by_label("Parameters").fill('{"temperature": }')
+    page.get_by_role("button", name="Make prompt").click()
+    expect(page.get_by_role("alert")).to_contain_text("Parameters, line 1, column 17")
+    page.get_by_label("Parameters").fill('{"temperature": 0}')
+    page.get_by_role("button", name="Make prompt").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Prompt {name}")
+
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("Message 2", exact=True).fill("At once.")
+    page.get_by_role("button", name="Save as a new version").click()
+    page.get_by_role("link", name="What version", exact=False).first.click()
+    expect(page.get_by_role("region", name="What differs").locator("ins").first).to_contain_text("At once")
+
+    page.get_by_label("Let this environment use the shown version").fill("staging")
+    page.get_by_role("button", name="Use it there").click()
+    used = page.get_by_role("cell", name="staging")
+    expect(used).to_have_count(1)
+    page.get_by_role("button", name="Let staging use no version").click()
+    expect(used).to_have_count(0)

@@ -44,22 +44,37 @@ class EnvironmentObjectsEndpoint:
         version = (await read_object(request)).get("object_version")
         if not isinstance(version, str):
             raise RequestError('the body has no "object_version"', code="invalidJson")
-        data: dict[str, Json] = {"object_version": str(read_version(version))}
-        slug = request.path_params["environment"]
-        found = self._objects.in_projects.find("environment_object", project_id=object_id, name=slug)
-        xact_id = self._next_xact()
-        if found:
-            kept = self._objects.in_projects.update(found[0], data=data, xact_id=xact_id)
-        else:
-            kept = self._objects.in_projects.create(
-                "environment_object", object_id, slug, data=data, xact_id=xact_id
-            )
+        kept = self.use(object_id, request.path_params["environment"], version)
         return json_response(_shape(kept, object_type))
 
     def delete(self, request: Request) -> Response:
         """Let an environment use no version any more."""
-        object_type, _ = self._object(request)
-        return json_response(_shape(self._objects.in_projects.delete(self._found(request)), object_type))
+        object_type, object_id = self._object(request)
+        gone = self.forget(object_id, request.path_params["environment"])
+        return json_response(_shape(gone, object_type))
+
+    def use(self, object_id: str, environment: str, version: str) -> ProjectObject:
+        """Let an environment use a version of an object that is there; return what says so.
+
+        Raises:
+            RequestError: the version is none.
+        """
+        data: dict[str, Json] = {"object_version": str(read_version(version))}
+        in_projects, xact_id = self._objects.in_projects, self._next_xact()
+        if found := in_projects.find("environment_object", project_id=object_id, name=environment):
+            return in_projects.update(found[0], data=data, xact_id=xact_id)
+        return in_projects.create("environment_object", object_id, environment, data=data, xact_id=xact_id)
+
+    def forget(self, object_id: str, environment: str) -> ProjectObject:
+        """Let an environment use no version of an object any more; return what said so.
+
+        Raises:
+            RequestError: it uses none.
+        """
+        found = self._objects.in_projects.find("environment_object", project_id=object_id, name=environment)
+        if not found:
+            raise _unused(environment)
+        return self._objects.in_projects.delete(found[0])
 
     def _found(self, request: Request) -> ProjectObject:
         slug = request.path_params["environment"]
@@ -67,7 +82,7 @@ class EnvironmentObjectsEndpoint:
             "environment_object", project_id=request.path_params["object_id"], name=slug
         )
         if not found:
-            raise RequestError(f'the environment "{slug}" uses no version of it', code="notFound", status=404)
+            raise _unused(slug)
         return found[0]
 
     def _object(self, request: Request) -> tuple[str, str]:
@@ -87,6 +102,10 @@ def environment_version(objects: Objects, object_id: str, environment: str) -> s
     """Return the version of an object that an environment uses, or None."""
     found = objects.in_projects.find("environment_object", project_id=object_id, name=environment)
     return str(found[0].data["object_version"]) if found else None
+
+
+def _unused(environment: str) -> RequestError:
+    return RequestError(f'the environment "{environment}" uses no version of it', code="notFound", status=404)
 
 
 def _shape(found: ProjectObject, object_type: str) -> dict[str, Json]:

@@ -146,14 +146,18 @@ class ObjectsEndpoint:
         )
 
     def overwrite(self, found: ProjectObject, body: Mapping[str, Json]) -> ProjectObject:
-        """Replace every field of an object but its slug.
+        """Replace every field of an object; its slug only where the body has one.
 
         Raises:
             RequestError: a field is missing or has the wrong type.
         """
         self._check(self._data(body))
         return self._objects.in_projects.update(
-            found, name=self._name(body), data=self._data(body), xact_id=self._next_xact()
+            found,
+            name=self._name(body),
+            slug=self._slug(body) if "slug" in body else None,
+            data=self._data(body),
+            xact_id=self._next_xact(),
         )
 
     def merge(self, found: ProjectObject, body: Mapping[str, Json]) -> ProjectObject:

@@ -95,6 +95,9 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("POST", "/ui/view"): WRITE,
     ("POST", "/ui/view/delete"): WRITE,
     ("POST", "/ui/dataset"): WRITE,
+    ("POST", "/ui/prompt"): WRITE,
+    ("POST", "/ui/prompt/environment"): WRITE,
+    ("POST", "/ui/prompt/environment/delete"): WRITE,
     ("POST", "/ui/record"): SEND,
     ("POST", "/ui/record/delete"): SEND,
     ("GET", "/app"): READ,
@@ -113,6 +116,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/app/{org}/p/{project}/record"): READ,
     ("GET", "/app/{org}/p/{project}/versions"): READ,
     ("GET", "/app/{org}/p/{project}/datasets/{name}"): READ,
+    ("GET", "/app/{org}/p/{project}/prompt"): READ,
     ("GET", "/app/{org}/p/{project}/prompts"): READ,
     ("GET", "/app/{org}/p/{project}/prompts/{name}"): READ,
     ("GET", "/app/{rest}"): READ,  # there is no such page

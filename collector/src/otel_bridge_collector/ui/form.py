@@ -32,13 +32,13 @@ async def read_form(request: Request) -> dict[str, str]:
     return dict(await read_fields(request))
 
 
-async def read_fields(request: Request) -> list[tuple[str, str]]:
+async def read_fields(request: Request, *, max_bytes: int = _MAX_BYTES) -> list[tuple[str, str]]:
     """Return the fields of a form in its order; a name may come again.
 
     Raises:
         RequestError: it is too large, or came from no page of ours.
     """
-    body = await read_bytes(request, max_bytes=_MAX_BYTES)
+    body = await read_bytes(request, max_bytes=max_bytes)
     fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
     known, shown = request.cookies.get(FORM_COOKIE, ""), dict(fields).get(FORM_FIELD, "")
     if not known or not hmac.compare_digest(known.encode(), shown.encode()):

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from otel_bridge_collector.api.errors import RequestError
+from otel_bridge_collector.api.states import state_of
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ObjectKind, ProjectObject
 from otel_bridge_collector.ui.urls import Kind
@@ -47,6 +48,37 @@ def home_of(objects: Objects, kind: Kind, object_id: str) -> tuple[Project, str]
     if found and project_of:
         return project_of, found.name
     raise _missing(f'there is no {kind} "{object_id}"')
+
+
+def find_prompt(objects: Objects, project: Project, named: str) -> ProjectObject:
+    """Return the prompt of a slug in a project, or the one of an id.
+
+    Raises:
+        RequestError: there is none that the caller reaches.
+    """
+    if found := objects.in_projects.find("prompt", project_id=project.id, slug=named):
+        return found[0]
+    by_id = objects.in_projects.get(named)
+    if by_id and by_id.kind == "prompt" and by_id.project_id == project.id:
+        return by_id
+    raise _missing(f'there is no prompt "{named}" in the project "{project.name}"')
+
+
+def find_version(objects: Objects, found: ProjectObject, version: str) -> ProjectObject:
+    """Return a prompt as a version has it; as it is, where the version is empty.
+
+    Raises:
+        RequestError: there is no such version.
+    """
+    state = state_of(objects, found, version=version or None)
+    if state is None:
+        raise RequestError(
+            f'the prompt "{found.name}" has no version {version}',
+            code="notFound",
+            status=HTTPStatus.NOT_FOUND,
+            hint="its page lists its versions",
+        )
+    return state
 
 
 def _missing(message: str) -> RequestError:

@@ -1,10 +1,9 @@
-"""The prompts of a project: their versions, what differs between two, and which one an environment uses. It writes nothing."""
+"""The prompts of a project: their versions, what differs between two, and which one an environment uses. It writes nothing: `prompt_forms` does."""
 
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
 import anyio.to_thread
@@ -12,12 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.api.errors import RequestError
-from otel_bridge_collector.api.states import state_of
-from otel_bridge_collector.store.objects import Objects, Project
+from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.project_objects import ObjectVersion, ProjectObject
 from otel_bridge_collector.ui.diff import Change, changes_of
-from otel_bridge_collector.ui.lookup import find_project
+from otel_bridge_collector.ui.lookup import find_project, find_prompt, find_version
 from otel_bridge_collector.ui.render import render
 
 MAX_VERSIONS: Final = 100
@@ -59,10 +56,10 @@ class Prompts:
     async def page(self, request: Request) -> Response:
         """Show a prompt as a version has it, its versions, and what differs from the version that `before` names."""
         project = find_project(self._objects, request.path_params["project"])
-        found = self._found(project, request.path_params["name"])
+        found = find_prompt(self._objects, project, request.path_params["name"])
         given = request.query_params
-        state = self._state(found, given.get("version", ""))
-        before = self._state(found, given["before"]) if given.get("before") else None
+        state = find_version(self._objects, found, given.get("version", ""))
+        before = find_version(self._objects, found, given["before"]) if given.get("before") else None
         differs: Sequence[Change] = ()
         if before:
             differs = await anyio.to_thread.run_sync(changes_of, _text(before), _text(state))
@@ -79,32 +76,11 @@ class Prompts:
             versions=versions[:MAX_VERSIONS],
             left_out=max(0, len(versions) - MAX_VERSIONS),
             used=self._used(found),
+            environments=[each.name for each in self._environments()],
         )
 
-    def _found(self, project: Project, named: str) -> ProjectObject:
-        by_slug = self._objects.in_projects.find("prompt", project_id=project.id, slug=named)
-        by_id = self._objects.in_projects.get(named)
-        if by_slug:
-            return by_slug[0]
-        if by_id and by_id.kind == "prompt" and by_id.project_id == project.id:
-            return by_id
-        raise RequestError(
-            f'there is no prompt "{named}" in the project "{project.name}"',
-            code="notFound",
-            status=HTTPStatus.NOT_FOUND,
-            hint="it is gone, or was never there; the list of prompts has all of them",
-        )
-
-    def _state(self, found: ProjectObject, version: str) -> ProjectObject:
-        state = state_of(self._objects, found, version=version or None)
-        if state is None:
-            raise RequestError(
-                f'the prompt "{found.name}" has no version {version}',
-                code="notFound",
-                status=HTTPStatus.NOT_FOUND,
-                hint="its page lists its versions",
-            )
-        return state
+    def _environments(self) -> Sequence[ProjectObject]:
+        return self._objects.in_projects.find("environment", project_id=self._objects.org_id)
 
     def _used(self, found: ProjectObject) -> Mapping[str, Sequence[str]]:
         """Return version -> the environments that use it."""

@@ -1,6 +1,5 @@
 """Datasets as people edit them: a new one, its records added, changed and deleted, its versions and what differs between them."""
 
-import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
 from otel_bridge_collector.ui.diff import Change, changes_of
 from otel_bridge_collector.ui.form import only, read_form
+from otel_bridge_collector.ui.json_field import Expected, FieldFault, json_in, json_text
 from otel_bridge_collector.ui.listing import MAX_BYTES, of_object
 from otel_bridge_collector.ui.lookup import find_object, find_project
 from otel_bridge_collector.ui.render import render
@@ -37,22 +37,7 @@ MAX_VERSIONS: Final = 100
 MAX_CHANGED: Final = 200
 """Records that a page of differences has."""
 
-_CONTEXT: Final = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JsonFault:
-    """Where a text is no JSON.
-
-    Attributes:
-        snippet: the part of its line around the place, and a mark under the place.
-    """
-
-    field: str
-    message: str
-    line: int
-    column: int
-    snippet: str
+_EXPECTED: Final[Mapping[str, Expected]] = {"metadata": "object", "tags": "texts"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +77,7 @@ class Records:
         project, dataset = self._place(request.query_params.get("dataset", ""))
         row_id = request.query_params.get("id", "")
         row: Mapping[str, Json] = await self._record(dataset, row_id) if row_id else {}
-        texts = {name: "" if row.get(name) is None else _as_text(row[name]) for name in FIELDS}
+        texts = {name: "" if row.get(name) is None else json_text(row[name]) for name in FIELDS}
         return _form(request, project, dataset, row_id, texts, None)
 
     async def save(self, request: Request) -> Response:
@@ -102,8 +87,8 @@ class Records:
         project, dataset = self._place(given.get("dataset", ""))
         row_id = given.get("id", "")
         texts = {name: given.get(name, "") for name in FIELDS}
-        values = {name: _parsed(name, text) for name, text in texts.items()}
-        fault = next((each for each in values.values() if isinstance(each, JsonFault)), None)
+        values = {name: json_in(name, text, _EXPECTED.get(name, "anything")) for name, text in texts.items()}
+        fault = next((each for each in values.values() if isinstance(each, FieldFault)), None)
         if fault:
             return _form(request, project, dataset, row_id, texts, fault)
         before: Mapping[str, Json] = await self._record(dataset, row_id) if row_id else {}
@@ -111,7 +96,7 @@ class Records:
         kept_id = row_id or str(uuid.uuid4())
         row: Mapping[str, Json] = {
             **kept,
-            **{name: value for name, value in values.items() if not isinstance(value, JsonFault)},
+            **{name: value for name, value in values.items() if not isinstance(value, FieldFault)},
             "id": kept_id,
             "dataset_id": dataset.id,
         }
@@ -193,7 +178,7 @@ class Records:
                     hint="the API has every version: `fetch` with `version`",
                 )
         return {
-            str(row["id"]): _as_text({name: row.get(name) for name in FIELDS if row.get(name) is not None})
+            str(row["id"]): json_text({name: row.get(name) for name in FIELDS if row.get(name) is not None})
             for row in read.answer.data
         }
 
@@ -210,53 +195,13 @@ def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterato
         )
 
 
-def _as_text(value: Json) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
-
-
-def _parsed(field: str, text: str) -> "Json | JsonFault":
-    """Return the value of a field: empty is none."""
-    if not text.strip():
-        return None
-    try:
-        value: Json = json.loads(text, parse_constant=_no_number)
-    except json.JSONDecodeError as error:
-        return _fault(field, text, error.msg.lower(), error.pos)
-    except (ValueError, RecursionError) as error:
-        return _fault(field, text, str(error), 0)
-    if field == "metadata" and not isinstance(value, Mapping):
-        return _fault(field, text, 'is no object, as {"a": 1} is one', 0)
-    if field == "tags" and not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
-        return _fault(field, text, 'is no list of texts, as ["a", "b"] is one', 0)
-    return value
-
-
-def _no_number(name: str) -> Json:
-    raise ValueError(f"{name} is no number of JSON")
-
-
-def _fault(field: str, text: str, message: str, position: int) -> JsonFault:
-    begin = text.rfind("\n", 0, position) + 1
-    end = text.find("\n", position)
-    line = text[begin : end if end >= 0 else len(text)]
-    column = position - begin
-    first = max(0, column - _CONTEXT)
-    return JsonFault(
-        field=field,
-        message=message,
-        line=text.count("\n", 0, position) + 1,
-        column=column + 1,
-        snippet=f"{line[first : column + _CONTEXT]}\n{' ' * (column - first)}^",
-    )
-
-
 def _form(
     request: Request,
     project: Project,
     dataset: ProjectObject,
     row_id: str,
     texts: Mapping[str, str],
-    fault: JsonFault | None,
+    fault: FieldFault | None,
 ) -> Response:
     return render(
         request,

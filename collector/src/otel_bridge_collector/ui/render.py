@@ -153,7 +153,7 @@ def _templates() -> "Environment":
     for function in (
         values.preview, values.failure, values.whole, values.visible, values.is_long, values.messages, values.number, values.change, values.seconds, values.when,
         values.dollars, values.amount, values.numbers_of, values.duration_s, values.text_of, values.tags_of,
-        urls.project_url, urls.object_url, urls.row_url, urls.steps_url, stretch.time_field,
+        urls.project_url, urls.object_url, urls.prompt_url, urls.row_url, urls.steps_url, stretch.time_field,
         said.said_of, said.xact_when, conversation.conversation, conversation.attachments_in,
     ):  # fmt: skip
         filters[function.__name__] = function

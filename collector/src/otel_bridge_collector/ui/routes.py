@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from otel_bridge_collector.api.kinds import DATASET, EXPERIMENT
+from otel_bridge_collector.api.environments import EnvironmentObjectsEndpoint
+from otel_bridge_collector.api.kinds import DATASET, EXPERIMENT, PROMPT
 from otel_bridge_collector.api.objects import ObjectsEndpoint
 from otel_bridge_collector.api.routes import Plane
 from otel_bridge_collector.api.summaries import Summaries
@@ -26,6 +27,7 @@ from otel_bridge_collector.ui.live import Live
 from otel_bridge_collector.ui.monitor import Monitor
 from otel_bridge_collector.ui.pages import Pages
 from otel_bridge_collector.ui.picture import Pictures
+from otel_bridge_collector.ui.prompt_forms import PromptForms
 from otel_bridge_collector.ui.prompts import Prompts
 from otel_bridge_collector.ui.records import Records
 from otel_bridge_collector.ui.render import Handler, as_page, error_page
@@ -79,8 +81,9 @@ def build_ui_routes(
         closing: set when streams are to end.
     """
     reader = plane.reader
-    experiments, datasets = (
-        ObjectsEndpoint(kind, plane.objects, plane.next_xact, plane.masked) for kind in (EXPERIMENT, DATASET)
+    experiments, datasets, saved_prompts = (
+        ObjectsEndpoint(kind, plane.objects, plane.next_xact, plane.masked)
+        for kind in (EXPERIMENT, DATASET, PROMPT)
     )
     summaries = Summaries(plane.objects, reader, experiments, datasets)
     pages = Pages(plane.objects, reader, summaries, endpoint)
@@ -90,6 +93,8 @@ def build_ui_routes(
     records = Records(plane.objects, reader, plane.writer, datasets)
     views = KeptViews(plane.objects, plane.next_xact, plane.masked)
     prompts = Prompts(plane.objects)
+    environments = EnvironmentObjectsEndpoint(plane.objects, plane.next_xact)
+    forms = PromptForms(plane.objects, saved_prompts, environments)
     project = "/app/{org}/p/{project}"
     return [
         Route("/", _to_page, methods=["GET"]),
@@ -108,6 +113,9 @@ def build_ui_routes(
         _page("/ui/dataset", records.make, method="POST"),
         _page("/ui/record", records.save, method="POST"),
         _page("/ui/record/delete", records.delete, method="POST"),
+        _page("/ui/prompt", forms.save, method="POST"),
+        _page("/ui/prompt/environment", forms.use, method="POST"),
+        _page("/ui/prompt/environment/delete", forms.forget, method="POST"),
         _page("/app", pages.home),
         _page("/app/{org}/object", TracePage(plane.objects, reader).page),
         _page("/app/{org}/compare", ComparePage(plane.objects, reader).page),
@@ -124,6 +132,7 @@ def build_ui_routes(
         _page(f"{project}/versions", records.versions),
         _page(f"{project}/datasets", pages.datasets),
         _page(f"{project}/datasets/{{name:path}}", pages.dataset),
+        _page(f"{project}/prompt", forms.edit_page),
         _page(f"{project}/prompts", prompts.listing),
         _page(f"{project}/prompts/{{name:path}}", prompts.page),
         _page("/app/{rest:path}", _nothing),

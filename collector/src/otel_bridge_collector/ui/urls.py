@@ -31,6 +31,11 @@ def object_url(found: ProjectObject, project: Project) -> str:
     return f"{project_url(project)}/{SECTIONS[found.kind]}/{quote(found.name, safe='')}"
 
 
+def prompt_url(found: ProjectObject, project: Project) -> str:
+    """Return the path of the page of a prompt: by its slug, or by its id where it has none."""
+    return f"{project_url(project)}/prompts/{quote(found.slug or found.id, safe='')}"
+
+
 def row_url(row_id: object, kind: Kind, object_id: str) -> str:
     """Return the path of the page of a row."""
     query = urlencode({"object_type": kind, "object_id": object_id, "id": str(row_id)})
