@@ -2,13 +2,17 @@
 
 import pytest
 
-from otel_bridge_collector.ui.chart import HEIGHT, MAX_LINES, WIDTH, chart_of, spark_of
+from otel_bridge_collector.ui.chart import HEIGHT, MAX_LINES, WIDTH, Series, chart_of, spark_of
 
 FIRST, HALF, LAST = "2026-01-01T00:00:00Z", "2026-01-01T12:00:00Z", "2026-01-02T00:00:00Z"
 
 
+def of(**series: dict[str, float]) -> list[Series]:
+    return [Series(label=label, numbers=numbers) for label, numbers in series.items()]
+
+
 def test_time_goes_to_the_right_and_numbers_up() -> None:
-    chart = chart_of("Rows", {"rows": {LAST: 4, FIRST: 0, HALF: 1}})
+    chart = chart_of("Rows", of(rows={LAST: 4, FIRST: 0, HALF: 1}))
 
     assert chart is not None
     assert chart.times == [FIRST, HALF, LAST]
@@ -16,21 +20,21 @@ def test_time_goes_to_the_right_and_numbers_up() -> None:
 
 
 def test_one_number_stands_in_the_middle() -> None:
-    chart = chart_of("Rows", {"rows": {FIRST: 4}})
+    chart = chart_of("Rows", of(rows={FIRST: 4}))
 
     assert chart is not None
     assert [(dot.x, dot.y) for dot in chart.lines[0].dots] == [(WIDTH / 2, 0)]
 
 
 def test_numbers_below_zero_have_room() -> None:
-    chart = chart_of("Cost", {"cost": {FIRST: -1, LAST: 1}})
+    chart = chart_of("Cost", of(cost={FIRST: -1, LAST: 1}))
 
     assert chart is not None
     assert (chart.bottom, chart.top, chart.lines[0].dots[0].y) == (-1, 1, HEIGHT)
 
 
 def test_a_table_has_each_number_in_its_place() -> None:
-    chart = chart_of("Rows", {"a": {FIRST: 1}, "b": {LAST: 2}})
+    chart = chart_of("Rows", of(a={FIRST: 1}, b={LAST: 2}))
 
     assert chart is not None
     assert [[chart.value(line, time) for line in chart.lines] for time in chart.times] == [
@@ -41,11 +45,11 @@ def test_a_table_has_each_number_in_its_place() -> None:
 
 @pytest.mark.parametrize("series", [{}, {"a": {}}, {"a": {FIRST: float("nan"), LAST: float("inf")}}])
 def test_without_a_number_there_is_no_chart(series: dict[str, dict[str, float]]) -> None:
-    assert chart_of("Rows", series) is None
+    assert chart_of("Rows", of(**series)) is None
 
 
 def test_more_lines_than_can_be_told_apart_are_counted() -> None:
-    chart = chart_of("Rows", {str(number): {FIRST: number} for number in range(MAX_LINES + 2)})
+    chart = chart_of("Rows", of(**{str(number): {FIRST: 1.0} for number in range(MAX_LINES + 2)}))
 
     assert chart is not None
     assert (len(chart.lines), chart.left_out) == (MAX_LINES, 2)

@@ -55,6 +55,33 @@ def test_a_point_leads_to_the_logs_behind_it(browser: TestClient) -> None:
     assert ("50% off" in logs, "timeout: upstream" in logs, "How do I reset?" in logs) == (True, True, False)
 
 
+def behind(table: str, shown: str) -> str:
+    """Where a number of a table leads to."""
+    return unescape(table.split(f">{shown}</a>", maxsplit=1)[0].rsplit('href="', 1)[1][:-1])
+
+
+def test_a_number_of_a_group_leads_to_the_logs_of_the_group(browser: TestClient) -> None:
+    text = browser.get(MONITOR, params={"by": "metadata.model"}).text
+
+    logs = browser.get(behind(tables(text)["Tokens"], "550")).text
+
+    assert ("50% off" in logs, "timeout: upstream" in logs, "How do I reset?" in logs) == (True, True, False)
+
+
+def test_a_number_of_errors_leads_to_errors_alone(browser: TestClient) -> None:
+    logs = browser.get(behind(tables(browser.get(MONITOR).text)["Errors"], "2026-01-09 00:00:00")).text
+
+    assert ("timeout: upstream" in logs, "50% off" in logs) == (True, False)
+
+
+def test_a_number_of_a_score_leads_to_what_has_the_score(browser: TestClient) -> None:
+    scores = tables(browser.get(MONITOR).text)["Score Tone"]
+
+    logs = browser.get(behind(scores, "2026-01-09 00:00:00")).text
+
+    assert ("50% off" in logs, "timeout: upstream" in logs) == (True, False)
+
+
 @pytest.mark.parametrize(
     "asked", [{"filter": "a >"}, {"by": "count(1)"}, {"by": "a >"}, {"filter": "count(1) > 1"}]
 )

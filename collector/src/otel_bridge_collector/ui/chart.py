@@ -2,17 +2,30 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 WIDTH: Final = 600
 HEIGHT: Final = 150
 MAX_LINES: Final = 6
 """Of one chart: as many as there are kinds of stroke."""
 
-Series = Mapping[str, Mapping[str, float]]
-"""Label -> time -> number."""
+Unit: TypeAlias = Literal["number", "seconds", "dollars"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """The numbers of a line.
+
+    Attributes:
+        numbers: time -> number.
+        within: the condition, in BTQL, that tells its rows from those of the other lines; empty where all lines are of the same rows.
+    """
+
+    label: str
+    numbers: Mapping[str, float]
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +45,11 @@ class Line:
     Attributes:
         dots: in the order of time.
         points: the same as SVG writes the points of a line.
+        within: as in `Series`.
     """
 
     label: str
+    within: str
     dots: Sequence[Dot]
     points: str
 
@@ -44,14 +59,15 @@ class Chart:
     """One chart.
 
     Attributes:
-        is_time: its numbers are seconds.
+        within: the condition, in BTQL, on the rows that its numbers are of; empty for all of them.
         top: the number at its upper edge; the lower one is 0, or `bottom` where that is less.
         times: all that one of its lines has a number for, in order.
         left_out: how many lines are not there.
     """
 
     title: str
-    is_time: bool
+    unit: Unit
+    within: str
     lines: Sequence[Line]
     top: float
     bottom: float
@@ -63,26 +79,22 @@ class Chart:
         return next((dot.value for dot in line.dots if dot.time == time), None)
 
 
-def chart_of(title: str, series: Series, *, is_time: bool = False) -> Chart | None:
+def chart_of(
+    title: str, series: Sequence[Series], *, unit: Unit = "number", within: str = ""
+) -> Chart | None:
     """Return the chart of some series, the first ones of them; None where there is no number at all."""
-    kept = {
-        label: {time: value for time, value in values.items() if math.isfinite(value)}
-        for label, values in list(series.items())[:MAX_LINES]
-    }
-    times = sorted({time for values in kept.values() for time in values})
+    kept = [_finite(each) for each in series[:MAX_LINES]]
+    times = sorted({time for each in kept for time in each.numbers})
     if not times:
         return None
-    numbers = [value for values in kept.values() for value in values.values()]
+    numbers = [value for each in kept for value in each.numbers.values()]
     top, bottom = max([0.0, *numbers]), min([0.0, *numbers])
     seconds = [_seconds(time) for time in times]
     return Chart(
         title=title,
-        is_time=is_time,
-        lines=[
-            _line(label, values, (seconds[0], seconds[-1]), (bottom, top))
-            for label, values in kept.items()
-            if values
-        ],
+        unit=unit,
+        within=within,
+        lines=[_line(each, (seconds[0], seconds[-1]), (bottom, top)) for each in kept if each.numbers],
         top=top,
         bottom=bottom,
         times=times,
@@ -100,9 +112,13 @@ def spark_of(values: Sequence[float]) -> str:
     )
 
 
-def _line(
-    label: str, values: Mapping[str, float], span_s: tuple[float, float], numbers: tuple[float, float]
-) -> Line:
+def _finite(series: Series) -> Series:
+    return replace(
+        series, numbers={time: value for time, value in series.numbers.items() if math.isfinite(value)}
+    )
+
+
+def _line(series: Series, span_s: tuple[float, float], numbers: tuple[float, float]) -> Line:
     dots = [
         Dot(
             time=time,
@@ -110,9 +126,14 @@ def _line(
             x=round(_part(_seconds(time), *span_s) * WIDTH, 1),
             y=round(HEIGHT - _part(value, *numbers) * HEIGHT, 1),
         )
-        for time, value in sorted(values.items())
+        for time, value in sorted(series.numbers.items())
     ]
-    return Line(label=label, dots=dots, points=" ".join(f"{dot.x},{dot.y}" for dot in dots))
+    return Line(
+        label=series.label,
+        within=series.within,
+        dots=dots,
+        points=" ".join(f"{dot.x},{dot.y}" for dot in dots),
+    )
 
 
 def _part(value: float, first: float, last: float) -> float:

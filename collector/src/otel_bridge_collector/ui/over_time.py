@@ -1,0 +1,176 @@
+"""Numbers of a project over time: what a URL asks for, the numbers, and the logs behind each. It draws nothing."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.errors import QueryError
+from otel_bridge_collector.query.build import binary, logical
+from otel_bridge_collector.query.parser import parse_expression
+from otel_bridge_collector.query.printer import print_expression
+from otel_bridge_collector.query.syntax import Expression, Literal, Path, Query, Selected, Source
+from otel_bridge_collector.ui.chart import Series
+from otel_bridge_collector.ui.listing import Asked, condition_of, read_asked
+from otel_bridge_collector.ui.stretch import Stretch, read_stretch
+from otel_bridge_collector.ui.values import preview
+
+STEPS: Final[Mapping[str, timedelta]] = {
+    "1h": timedelta(minutes=1),
+    "24h": timedelta(minutes=30),
+    "7d": timedelta(hours=3),
+    "30d": timedelta(hours=12),
+    "": timedelta(days=1),
+}
+"""The time range of the URL -> the time that one number is about."""
+
+_MAX_NUMBERS: Final = 5_000
+_MINUTE_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """What the URL of a page of charts says.
+
+    Attributes:
+        by: the field that rows are grouped by, as it was typed; empty for none.
+    """
+
+    asked: Asked
+    by: str
+
+    def stretch(self) -> Stretch | None:
+        """Return the stretch of time that was typed; None for a range.
+
+        Raises:
+            QueryError: it is none.
+        """
+        return read_stretch(self.asked.begin, self.asked.until)
+
+    def step(self) -> timedelta:
+        """Return the time that one number is about."""
+        stretch = self.stretch()
+        return stretch.step if stretch else STEPS[self.asked.since]
+
+    def condition(self) -> Expression | None:
+        """Return the condition on rows; None for all of them.
+
+        Raises:
+            QueryError: the filter or the stretch is wrong.
+        """
+        self.stretch()  # here a time without its other end is wrong
+        return condition_of("project_logs", self.asked)
+
+    def url(self, stretch: Mapping[str, str]) -> str:
+        """Return the query string of this in a stretch of time; the range counts where there is none."""
+        asked = self.asked
+        said = {"filter": asked.filter, "search": asked.search, "by": self.by, "rows": asked.rows}
+        said |= stretch or {"since": asked.since}
+        return "?" + urlencode({name: value for name, value in said.items() if value})
+
+    def wider(self) -> str:
+        """Return the query string that shows more time around a stretch."""
+        stretch = self.stretch()
+        return self.url(stretch.wider().asked() if stretch else {})
+
+    def zoom(self, begin: str, end: str, *, is_last: bool = True) -> str:
+        """Return the query string that shows a part of what is shown; the last number has a length too."""
+        until = datetime.fromisoformat(end) + (self.step() if is_last else timedelta())
+        return self.url({"from": begin, "until": until.isoformat()})
+
+    def behind(self, time: str, *within: str) -> str:
+        """Return the query string of the logs for the rows of the number at `time` that meet some conditions, too."""
+        until = (datetime.fromisoformat(time) + self.step()).isoformat()
+        said = [self.asked.filter, *within, f"created >= '{time}' and created < '{until}'"]
+        conditions = [each for each in dict.fromkeys(said) if each]
+        joined = " and ".join([*(f"({each})" for each in conditions[:-1]), conditions[-1]])
+        asked = {"filter": joined, "search": self.asked.search, "rows": self.asked.rows}
+        return "?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+def read_period(request: Request) -> Period:
+    """Return what a URL asks for: spans of all times unless it says otherwise."""
+    given = request.query_params
+    asked = replace(read_asked(request), rows="traces" if given.get("rows") == "traces" else "spans")
+    return Period(asked=asked, by=given.get("by", "").strip())
+
+
+def group_of(by: str) -> Path | None:
+    """Return the field that rows are grouped by; None for none.
+
+    Raises:
+        QueryError: it is no field.
+    """
+    if not by:
+        return None
+    try:
+        field = parse_expression(by)
+    except QueryError:
+        field = None
+    if not isinstance(field, Path):
+        raise QueryError(
+            "group by takes one field", code="badArgument", suggestion="write it as in metadata.user_id"
+        )
+    return field
+
+
+def all_of(*conditions: Expression | None) -> Expression | None:
+    """Return what asks for all of some conditions; None where there is none."""
+    terms = [each for each in conditions if each]
+    return logical("and", terms) if terms else None
+
+
+def numbers_query(
+    query: Query, project_id: str, condition: Expression | None, group: Expression | None
+) -> Query:
+    """Return a query for numbers, asked of the rows of a project that meet a condition, for each group."""
+    grouped = (Selected(expression=group, alias="grouped"),) if group else ()
+    return replace(
+        query,
+        source=Source(kind="project_logs", references=(project_id,)),
+        filter=condition,
+        dimensions=(*query.dimensions, *grouped),
+        limit=_MAX_NUMBERS,
+    )
+
+
+async def read_numbers(reader: Reader, query: Query) -> Sequence[Mapping[str, Json]]:
+    """Return the rows of numbers, each with its `time`, and its `grouped` where there are groups."""
+    return (await reader.read(query)).answer.data
+
+
+def step_text(step: timedelta) -> str:
+    """Return a step as `date_trunc` takes it."""
+    return f"{int(step.total_seconds()) // _MINUTE_S} minutes"
+
+
+def by_group(rows: Sequence[Mapping[str, Json]], name: str, group: Path) -> Sequence[Series]:
+    """Return a series for each group, those with the most numbers first."""
+    groups: dict[str, list[Mapping[str, Json]]] = {}
+    for row in rows:
+        groups.setdefault(json.dumps(row.get("grouped"), sort_keys=True), []).append(row)
+    return [
+        Series(
+            label=preview(found[0].get("grouped")) or "none",
+            numbers=over_time(found, name),
+            within=print_expression(binary("eq", group, Literal(value=found[0].get("grouped")))),
+        )
+        for found in sorted(groups.values(), key=lambda each: -len(each))
+    ]
+
+
+def over_time(rows: Sequence[Mapping[str, Json]], name: str) -> Mapping[str, float]:
+    """Return time -> number of one column of some rows."""
+    return {
+        time: float(value)
+        for row in rows
+        if isinstance(time := row.get("time"), str)
+        and isinstance(value := row.get(name), int | float)
+        and not isinstance(value, bool)
+    }

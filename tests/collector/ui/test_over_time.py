@@ -1,0 +1,110 @@
+"""Numbers over time: what a URL asks for, groups, and the logs behind a number."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+import pytest
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.errors import QueryError
+from otel_bridge_collector.query.syntax import Path
+from otel_bridge_collector.ui.listing import Asked
+from otel_bridge_collector.ui.over_time import Period, by_group, group_of, over_time, step_text
+from tests.support.rows import Asking
+
+FIRST, LAST = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
+MODEL = Path(parts=("metadata", "model"))
+
+
+def period(*, since: str = "", **said: str) -> Period:
+    asked = Asked(
+        filter=said.get("filter", ""), search=said.get("search", ""), since=since,
+        begin=said.get("begin", ""), until=said.get("end", ""), rows="spans", cursor="",
+    )  # fmt: skip
+    return Period(asked=asked, by=said.get("by", ""))
+
+
+def said_by(query: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(query.removeprefix("?")).items()}
+
+
+@pytest.mark.parametrize(
+    ("given", "step"),
+    [
+        pytest.param(period(), "1440 minutes", id="all-times"),
+        pytest.param(period(since="1h"), "1 minutes", id="range"),
+        pytest.param(period(begin="2026-01-01", end="2026-01-02"), "15 minutes", id="stretch"),
+    ],
+)
+def test_a_number_is_about_a_time_that_fits_what_is_shown(given: Period, step: str) -> None:
+    assert step_text(given.step()) == step
+
+
+def test_the_logs_behind_a_number_meet_every_condition_once() -> None:
+    query = period(filter="a = 1 or b = 2").behind(FIRST, "error IS NOT NULL", "", "error IS NOT NULL")
+
+    within = "created >= '2026-01-01T00:00:00Z' and created < '2026-01-02T00:00:00+00:00'"
+    assert said_by(query)["filter"] == f"(a = 1 or b = 2) and (error IS NOT NULL) and {within}"
+
+
+def test_a_zoom_keeps_what_is_asked_for_and_ends_behind_the_last_number() -> None:
+    query = period(filter="a = 1", search="b", by="c", since="24h").zoom(FIRST, LAST)
+
+    assert said_by(query) == {
+        "filter": "a = 1", "search": "b", "by": "c", "rows": "spans",
+        "from": FIRST, "until": "2026-01-02T00:30:00+00:00",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["count(1)", "a >", "1"])
+def test_what_is_no_field_is_no_group(by: str) -> None:
+    with pytest.raises(QueryError, match="one field"):
+        group_of(by)
+
+
+VALUES: list[Json] = [
+    "it's",
+    "",
+    1,
+    1.5,
+    True,
+    None,
+    ["a", "b"],
+    {"a": "b"},
+    "x" * 400 + "1",
+    "x" * 400 + "2",
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: str(value)[-8:])
+def test_each_group_has_a_line_and_a_condition_that_finds_its_rows(example: Asking, value: Json) -> None:
+    place = {"project_id": example.project_id, "log_id": "g"}
+    rows: list[Mapping[str, Json]] = [
+        {"id": f"g{each}", "metadata": {"group": found}} for each, found in enumerate(VALUES)
+    ]
+    example.add(place, *rows)
+    numbers: list[Mapping[str, Json]] = [{"time": FIRST, "grouped": each, "count": 1} for each in VALUES]
+
+    series = by_group(numbers, "count", Path(parts=("metadata", "group")))
+    at = VALUES.index(value)
+
+    assert len(series) == len(VALUES)
+    assert example.ids(f"id like 'g%' and ({series[at].within})") == f"g{at}"
+
+
+def test_groups_with_the_most_numbers_come_first() -> None:
+    numbers: list[Mapping[str, Json]] = [
+        {"time": FIRST, "grouped": "a", "n": 1},
+        {"time": FIRST, "grouped": None, "n": 2},
+        {"time": LAST, "grouped": None, "n": 3},
+    ]
+
+    assert [(each.label, dict(each.numbers)) for each in by_group(numbers, "n", MODEL)] == [
+        ("none", {FIRST: 2, LAST: 3}),
+        ("a", {FIRST: 1}),
+    ]
+
+
+@pytest.mark.parametrize("value", ["2", True, None, [1]])
+def test_what_is_no_number_is_no_point(value: Json) -> None:
+    assert over_time([{"time": FIRST, "n": value}], "n") == {}
