@@ -35,6 +35,9 @@ def kept(example: Asking, page: str = "logs") -> list[tuple[str, str]]:
             "?filter=metadata.model+%3D+%27claude%27&rows=spans&from=2026-01-01T00%3A00",
             id="logs",
         ),
+        pytest.param(
+            "logs", {"columns": "metadata.model, tags"}, "?columns=metadata.model%2C+tags", id="columns"
+        ),
         pytest.param("monitor", {"by": "metadata.model", "since": ""}, "?by=metadata.model", id="monitor"),
     ],
 )

@@ -1,6 +1,8 @@
 """The pages over the example rows."""
 
+import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,6 +73,42 @@ def test_a_wrong_filter_stays_in_its_field_beside_its_error(browser: TestClient)
 
 
 @pytest.mark.parametrize("asked", [{"filter": "count(*) > 1"}, {"cursor": "xx"}, {"cursor": "-1"}])
+def headings(text: str) -> list[str]:
+    return re.findall(r'<th scope="col"[^>]*><bdi>(.*?)</bdi></th>', text)
+
+
+def test_a_table_has_the_columns_that_its_url_asks_for(browser: TestClient) -> None:
+    text = browser.get(LOGS, params={"columns": "tags, metadata.model, tokens, scores.Tone"}).text
+
+    assert headings(text) == ["Tags", "metadata.model", "Tokens", "scores.Tone"]
+    row = text.split("50%")[0].split("<tbody>")[1].split("2026-01-09 08:00:00</a></th>")[1].split("</tr>")[0]
+    assert re.findall(r">([^<>\s]+)<", row) == ["done", "triage", "claude", "300", "1"]
+
+
+def test_a_column_that_cannot_be_stays_in_its_field_beside_its_error(browser: TestClient) -> None:
+    answer = browser.get(LOGS, params={"columns": 'metadatas."<b>"', "rows": "spans"})
+
+    assert (answer.status_code, "did you mean metadata?" in answer.text) == (400, True)
+    assert 'name="columns" value="metadatas.&#34;&lt;b&gt;&#34;"' in answer.text
+
+
+def test_the_name_of_a_column_is_text(browser: TestClient) -> None:
+    text = browser.get(LOGS, params={"columns": 'metadata."<script>"'}).text
+
+    assert headings(text) == ["metadata.&#34;&lt;script&gt;&#34;"]
+    assert "<script>" not in text
+
+
+def test_a_link_moves_a_column_and_keeps_what_is_asked_for(browser: TestClient) -> None:
+    text = browser.get(LOGS, params={"filter": "tags IS NOT NULL"}).text
+    link = unescape(text.split('" aria-label="Move Tags to the left"')[0].rsplit('href="', 1)[1])
+
+    moved = browser.get(f"{LOGS}{link}").text
+
+    assert headings(moved)[-2:] == ["Tags", "Tokens"]
+    assert 'value="tags IS NOT NULL"' in moved
+
+
 def test_a_fault_without_a_place_is_a_page_too(browser: TestClient, asked: dict[str, str]) -> None:
     answer = browser.get(LOGS, params=asked)
 

@@ -1,5 +1,6 @@
 """The page in a real browser before a real sidecar: each flow that it has, with script and without."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -85,6 +86,29 @@ def test_a_view_shows_errors_alone(tab: Tab) -> None:
     rows = page.get_by_role("region", name="Rows").locator("tbody tr")
     expect(rows.filter(has_text="What does it cost?")).to_have_count(1)
     expect(rows.filter(has_text="Where is my parcel?")).to_have_count(0)
+
+
+def test_columns_are_chosen_moved_and_kept(tab: Tab) -> None:
+    page = tab.open(f"{LOGS}?filter={quote('id = ' + repr('answer'))}")
+    heads = page.get_by_role("region", name="Rows").get_by_role("columnheader")
+
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_label("Names and paths, with commas").fill("output, metadata.user_id, scores.Factuality")
+    page.get_by_role("button", name="Show columns").click()
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_role("link", name="Move metadata.user_id to the left").click()
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_role("link", name="Take Output away").click()
+
+    expect(heads.filter(has_text=re.compile("created|metadata|scores|Output", re.IGNORECASE))).to_have_text(
+        ["Created (UTC)", "metadata.user_id", "scores.Factuality"]
+    )
+    expect(page.get_by_role("region", name="Rows").locator("tbody tr")).to_contain_text("1234")
+    page.get_by_text("Keep this view").click()
+    page.get_by_label("Name", exact=True).fill("users")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(heads.last).to_have_text("scores.Factuality")
+    page.get_by_role("button", name="Delete the view").click()
 
 
 def test_a_row_opens_with_its_trace(tab: Tab) -> None:

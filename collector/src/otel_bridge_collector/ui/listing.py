@@ -18,6 +18,7 @@ from otel_bridge_collector.query.parser import parse_expression
 from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Call, Expression, Path, Query, Selected, Source
 from otel_bridge_collector.query.syntax import Literal as Constant
+from otel_bridge_collector.ui.columns import COST, Column, fields_of, has_cost, read_columns
 from otel_bridge_collector.ui.stretch import time_condition
 from otel_bridge_collector.ui.urls import Kind
 
@@ -50,11 +51,9 @@ LOW: Final = 0.5
 
 _MAX_SCORES: Final = 20
 
-_FIELDS: Final[Mapping[Kind, tuple[str, ...]]] = {
-    "project_logs": ("input", "output", "error", "scores", "metrics", "tags", "span_attributes"),
-    "experiment": ("input", "output", "expected", "error", "scores", "metrics", "tags", "span_attributes"),
-    "dataset": ("input", "expected", "metadata", "tags"),
-}
+_ALWAYS: Final = ("id", "root_span_id", "created")
+_OF_SPANS: Final = ("error", "scores")
+"""What is read of spans, whichever columns are shown: whether they failed, and for `views_of`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +67,7 @@ class Asked:
         begin: the time from which on rows are looked for, as it was typed; empty for no bound.
         until: the time before which they are, the same.
         rows: whether each trace has a row, or each span.
+        columns: what is shown of a row, as it was typed; empty for the usual columns.
         cursor: where the page begins; empty for the newest.
     """
 
@@ -77,6 +77,7 @@ class Asked:
     begin: str
     until: str
     rows: Literal["traces", "spans"]
+    columns: str
     cursor: str
 
     def said(self) -> Mapping[str, str]:
@@ -88,6 +89,7 @@ class Asked:
             "from": self.begin,
             "until": self.until,
             "rows": self.rows,
+            "columns": self.columns,
         }
 
     def url(self, **changes: str) -> str:
@@ -107,14 +109,16 @@ class Listing:
 
     Attributes:
         rows: empty where the filter is wrong.
+        columns: what is shown of them, beside when they were created.
         next_cursor: where older rows begin; None where there are none.
-        fault: what is wrong with the filter or a time, as the API says it; None where nothing is.
+        fault: what is wrong with the filter, a time or the columns, as the API says it; None where nothing is.
         is_complete: the store had everything that was acknowledged before.
         count: how many rows there are in all, where they were counted.
     """
 
     asked: Asked
     rows: tuple[Mapping[str, Json], ...] = ()
+    columns: tuple[Column, ...] = ()
     next_cursor: str | None = None
     fault: Mapping[str, Json] | None = None
     is_complete: bool = True
@@ -132,6 +136,7 @@ def read_asked(request: Request) -> Asked:
         begin=begin,
         until=until,
         rows="spans" if given.get("rows") == "spans" else "traces",
+        columns=given.get("columns", "").strip(),
         cursor=given.get("cursor", ""),
     )
 
@@ -142,7 +147,8 @@ async def read_listing(
     """Return the rows that are asked for, newest first, as they are now or were."""
 
     async def read() -> Listing:
-        query = _query(kind, object_id, asked)
+        columns = read_columns(kind, asked.columns)
+        query = _query(kind, object_id, asked, columns)
         read = await reader.read(query, max_bytes=MAX_BYTES, revisions=revisions)
         rows, cursor = read.answer.data, read.answer.cursor
         # Not one row more with the page instead: the engine fetches columns late for 50 rows at most.
@@ -151,6 +157,7 @@ async def read_listing(
         return Listing(
             asked=asked,
             rows=tuple(rows),
+            columns=columns,
             next_cursor=cursor if has_more else None,
             is_complete=read.is_complete,
         )
@@ -228,8 +235,10 @@ def condition_of(kind: Kind, asked: Asked) -> Expression | None:
     return logical("and", terms) if terms else None
 
 
-def _query(kind: Kind, object_id: str, asked: Asked) -> Query:
-    fields = ("id", "root_span_id", "created", *_FIELDS[kind])
-    return of_object(
+def _query(kind: Kind, object_id: str, asked: Asked, columns: Sequence[Column]) -> Query:
+    of_spans = _OF_SPANS if kind != "dataset" else ()
+    fields = tuple(dict.fromkeys((*_ALWAYS, *of_spans, *fields_of(columns))))
+    query = of_object(
         kind, object_id, condition_of(kind, asked), fields=fields, limit=PAGE_ROWS, cursor=asked.cursor or None
     )  # fmt: skip
+    return replace(query, select=(*query.select, COST)) if has_cost(columns) else query

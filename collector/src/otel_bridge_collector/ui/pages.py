@@ -14,6 +14,7 @@ from otel_bridge_collector.query.build import logical
 from otel_bridge_collector.query.syntax import Expression, Path
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
+from otel_bridge_collector.ui.columns import choices_of
 from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
 from otel_bridge_collector.ui.listing import RANGES, read_asked, read_listing, views_of
 from otel_bridge_collector.ui.lookup import find_object, find_project
@@ -125,6 +126,7 @@ class Pages:
             kind=kind,
             object_id=object_id,
             listing=listing,
+            choices=choices_of(kind, listing.columns),
             version_shown=version,
             ranges=RANGES,
             views=views_of(listing.rows),
