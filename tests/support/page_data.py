@@ -68,6 +68,7 @@ def feed(collector: Collector, *, key: str = "") -> Seen:
         ]
         for question in ("Where is {{parcel}}?", "Where is the parcel {{parcel}} now?"):
             client.put("/v1/prompt", json=_prompt(project_id, question)).raise_for_status()
+        client.post("/v1/view", json=_dashboard(project_id)).raise_for_status()
         rows = [
             *({"project_id": project_id, "log_id": "g", **row} for row in _log_rows()),
             *(
@@ -93,6 +94,23 @@ def _prompt(project_id: str, question: str) -> dict[str, Any]:
     talk = [{"role": "system", "content": "You help customers."}, {"role": "user", "content": question}]
     data = {"prompt": {"type": "chat", "messages": talk}, "options": {"model": "example-model"}}
     return {"project_id": project_id, "name": "Where parcels are", "slug": "parcels", "prompt_data": data}
+
+
+def _dashboard(project_id: str) -> dict[str, Any]:
+    """With a chart for each way to look, one of hostile text, one that is wrong, and one without numbers."""
+    charts = [
+        {"title": "Tokens", "measure": "sum(metrics.tokens)", "by": "metadata.plan"},
+        {"title": "Slowest calls", "measure": "percentile(duration, 0.95)", "filter": "span_attributes.type = 'llm'"},
+        {"title": SCRIPT + TURNED, "measure": "count(error)"},
+        {"title": "Wrong", "measure": "countt(1)"},
+        {"title": "Nothing", "measure": "avg(scores.none)"},
+    ]  # fmt: skip
+    kept = {
+        "object_type": "project",
+        "view_type": "monitor",
+        "view_data": {"otel_bridge": {"charts": charts}},
+    }
+    return {"object_id": project_id, "name": "Costs", **kept}
 
 
 def _log_rows() -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ SECRET: Final = "the-secret-of-beta"  # noqa: S105 - it is to be found in answer
 OVERWRITTEN: Final = "overwritten-by-alpha"
 TRACE_ID: Final = "ab" * 16
 SPAN_ID: Final = "cd" * 8
+_PAGES: Final = ("/app/", "/ui/steps", "/ui/dashboard.json")
 _KINDS: Final = (
     "experiment", "dataset", "prompt", "function", "project_tag", "project_score", "view", "dataset_snapshot", "project_automation",
 )  # fmt: skip
@@ -69,6 +70,9 @@ def settle(client: httpx.Client, project: str) -> Victim:
     for kind in ("experiment", "dataset_snapshot"):
         second = {"project_id": project_id, "dataset_id": ids["dataset"], "name": "second", "xact_id": "1"}
         ids[f"second {kind}"] = _ok(client.post(f"/v1/{kind}", json=second)).json()["id"]
+    charts = {"otel_bridge": {"charts": [{"title": SECRET, "measure": "count(1)"}]}}
+    board = {"object_id": project_id, "object_type": "project", "view_type": "monitor", "view_data": charts}
+    ids["dashboard"] = _ok(client.post("/v1/view", json={"name": "dashboard", **board})).json()["id"]
     rule = {"project_id": project_id, "name": "rule", "score_type": "online", "config": _RULE}
     ids["rule"] = _ok(client.post("/v1/project_score", json=rule)).json()["id"]
     made = client.post("/environment", json={"name": "planted", "slug": "planted"})
@@ -109,7 +113,7 @@ def attempts(victim: Victim, method: str, template: str) -> Iterator[dict[str, A
                     "url": path,
                     "params": {
                         **_parameters(victim),
-                        **(_row_of(victim) if template.startswith(("/app/", "/ui/steps")) else {}),
+                        **(_row_of(victim) if template.startswith(_PAGES) else {}),
                     },
                     "headers": {"x-bt-parent": parent, "content-type": "application/json"},
                     "json": None if method == "GET" else body,
@@ -123,7 +127,10 @@ ANSWERED_WITH_NO: Final = frozenset(
     key
     for key in ENDPOINTS
     if "/v1/metrics" in key[1]
-    or (key[1].startswith(("/ui/", "/v1/proxy/")) and key[1] not in ("/ui/attachment", "/ui/steps"))
+    or (
+        key[1].startswith(("/ui/", "/v1/proxy/"))
+        and key[1] not in ("/ui/attachment", "/ui/steps", "/ui/dashboard.json")
+    )
     or key[1] in ("/otel", "/otel/{rest}", "/app/{rest}")
 )
 """What succeeds for nobody: metrics are not kept, there is nothing else under /otel and /app, a form needs its page's cookie, and
@@ -188,7 +195,8 @@ def _row_of(victim: Victim) -> dict[str, str | list[str]]:
     ids = victim.ids
     return {
         "object_type": "project_logs", "object_id": victim.project_id, "id": SPAN_ID, "with": SPAN_ID,
-        "dataset": ids["dataset"], "prompt": ids["prompt"], "experiment": [ids["experiment"], ids["second experiment"]],
+        "project": victim.project_id, "dashboard": ids["dashboard"], "prompt": ids["prompt"],
+        "dataset": ids["dataset"], "experiment": [ids["experiment"], ids["second experiment"]],
     }  # fmt: skip
 
 

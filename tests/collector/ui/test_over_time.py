@@ -19,7 +19,7 @@ MODEL = Path(parts=("metadata", "model"))
 def period(*, since: str = "", **said: str) -> Period:
     asked = Asked(
         filter=said.get("filter", ""), search=said.get("search", ""), since=since,
-        begin=said.get("begin", ""), until=said.get("end", ""), rows="spans", cursor="",
+        begin=said.get("begin", ""), until=said.get("end", ""), rows="spans", cursor="", columns="",
     )  # fmt: skip
     return Period(asked=asked, by=said.get("by", ""))
 

@@ -1,5 +1,6 @@
 """Experiments, datasets, prompts and feedback in a real browser before a real sidecar, with script and without."""
 
+import re
 import uuid
 
 import pytest
@@ -118,3 +119,42 @@ def test_a_prompt_is_made_edited_and_used_by_an_environment(tab: Tab) -> None:
     expect(used).to_have_count(1)
     page.get_by_role("button", name="Let staging use no version").click()
     expect(used).to_have_count(0)
+
+
+def test_a_dashboard_is_made_mended_and_taken_elsewhere(tab: Tab) -> None:
+    page = tab.open(f"{BASE}/monitor")
+    page.get_by_role("link", name="Dashboards").click()
+    page.get_by_role("link", name="New dashboard").click()
+
+    page.get_by_label("Name").fill("made here")
+    page.get_by_label("Title").fill("Calls")
+    page.get_by_label("Measure (BTQL)").fill("countt(1)")
+    page.get_by_role("button", name="Add a chart").click()
+    second = page.get_by_role("group", name="Chart 2")
+    second.get_by_label("Title").fill("Slowest")
+    second.get_by_label("Measure (BTQL)").fill("max(duration)")
+    second.get_by_label("Measure (BTQL)").press("Enter")
+    expect(page.get_by_role("group", name="Chart 1").get_by_role("alert")).to_contain_text("countt")
+    page.get_by_role("group", name="Chart 1").get_by_label("Measure (BTQL)").fill("count(1)")
+    page.get_by_role("button", name="Move chart 2 up").click()
+    page.get_by_role("button", name="Save dashboard").click()
+
+    expect(page.get_by_role("heading", level=2)).to_have_text(["Slowest", "Calls"])
+    page.get_by_text("As JSON").click()
+    text = page.locator("pre").inner_text()
+    page.get_by_role("button", name="Delete dashboard").click()
+    page.get_by_text("Read one in").click()
+    page.get_by_label("JSON", exact=True).fill(text)
+    page.get_by_role("button", name="Read in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("made here")
+    page.get_by_role("button", name="Delete dashboard").click()
+
+
+def test_a_chart_of_a_dashboard_leads_to_the_logs_behind_it(tab: Tab) -> None:
+    page = tab.open(f"{BASE}/dashboards/Costs")
+    chart = page.get_by_role("region", name="Tokens").first
+
+    chart.get_by_text("As a table").click()
+    chart.get_by_role("row").nth(1).get_by_role("link").last.click()
+
+    expect(page.get_by_label("Filter (BTQL)")).to_have_value(re.compile("metadata.plan"))

@@ -49,15 +49,31 @@ def json_in(field: str, text: str, expected: Expected = "anything") -> "Json | F
     try:
         value: Json = json.loads(text, parse_constant=_no_number)
     except json.JSONDecodeError as error:
-        return _fault(field, text, error.msg.lower(), error.pos)
+        return fault_at(field, text, error.msg.lower(), error.pos)
     except (ValueError, RecursionError) as error:
-        return _fault(field, text, str(error), 0)
-    return value if _is(value, expected) else _fault(field, text, _WORDS[expected], 0)
+        return fault_at(field, text, str(error), 0)
+    return value if _is(value, expected) else fault_at(field, text, _WORDS[expected], 0)
 
 
 def json_text(value: Json) -> str:
     """Return a value as a field shows it."""
     return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def fault_at(field: str, text: str, message: str, position: int = 0) -> FieldFault:
+    """Return what is wrong at a character of a field's text."""
+    begin = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", position)
+    line = text[begin : end if end >= 0 else len(text)]
+    column = position - begin
+    first = max(0, column - _CONTEXT)
+    return FieldFault(
+        field=field,
+        message=message,
+        line=text.count("\n", 0, position) + 1,
+        column=column + 1,
+        snippet=f"{line[first : column + _CONTEXT]}\n{' ' * (column - first)}^",
+    )
 
 
 def _is(value: Json, expected: Expected) -> bool:
@@ -74,18 +90,3 @@ def _is(value: Json, expected: Expected) -> bool:
 
 def _no_number(name: str) -> Json:
     raise ValueError(f"{name} is no number of JSON")
-
-
-def _fault(field: str, text: str, message: str, position: int) -> FieldFault:
-    begin = text.rfind("\n", 0, position) + 1
-    end = text.find("\n", position)
-    line = text[begin : end if end >= 0 else len(text)]
-    column = position - begin
-    first = max(0, column - _CONTEXT)
-    return FieldFault(
-        field=field,
-        message=message,
-        line=text.count("\n", 0, position) + 1,
-        column=column + 1,
-        snippet=f"{line[first : column + _CONTEXT]}\n{' ' * (column - first)}^",
-    )

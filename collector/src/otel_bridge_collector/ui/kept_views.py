@@ -31,8 +31,9 @@ PARAMETERS: Final[Mapping[str, Sequence[str]]] = {
 }
 """Page, which is the `view_type` -> the parameters of its URL that a view keeps."""
 
-_MAX_NAME: Final = 100
-_PLACE: Final = "otel_bridge"
+MAX_NAME: Final = 100
+PLACE: Final = "otel_bridge"
+"""The member of `view_data` that is ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ class KeptViews:
         name = given.get("name", "").strip()
         found = self._replaced(project, page, name)
         asked: dict[str, Json] = {each: given[each] for each in PARAMETERS[page] if given.get(each)}
-        data = self._masked({"object_type": "project", "view_type": page, "view_data": {_PLACE: asked}})
+        data = self._masked({"object_type": "project", "view_type": page, "view_data": {PLACE: asked}})
         in_projects, xact_id = self._objects.in_projects, self._next_xact()
         if found:
             kept = in_projects.update(found, data=data, xact_id=xact_id)
@@ -90,8 +91,8 @@ class KeptViews:
         Raises:
             RequestError: there can be none of this name.
         """
-        if not 0 < len(name) <= _MAX_NAME:
-            raise _wrong(f"a view needs a name of at most {_MAX_NAME} characters")
+        if not 0 < len(name) <= MAX_NAME:
+            raise _wrong(f"a view needs a name of at most {MAX_NAME} characters")
         views = _views(self._objects, project, page)
         if found := next((each for each in views if each.name == name), None):
             return found
@@ -117,8 +118,9 @@ def _views(objects: Objects, project: Project, page: str) -> Sequence[ProjectObj
 
 def _asked(view: ProjectObject) -> Mapping[str, Json] | None:
     data = view.data.get("view_data")
-    asked = data.get(_PLACE) if isinstance(data, Mapping) else None
-    return asked if isinstance(asked, Mapping) else None
+    asked = data.get(PLACE) if isinstance(data, Mapping) else None
+    # One with charts is a dashboard.
+    return asked if isinstance(asked, Mapping) and "charts" not in asked else None
 
 
 def _query(view: ProjectObject, page: str) -> str:

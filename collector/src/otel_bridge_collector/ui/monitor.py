@@ -17,6 +17,7 @@ from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Path
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.ui.chart import HEIGHT, WIDTH, Chart, Series, Unit, chart_of
+from otel_bridge_collector.ui.kept_dashboards import dashboard_url, dashboards_of
 from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
 from otel_bridge_collector.ui.listing import RANGES, Listing, read_or_fault
 from otel_bridge_collector.ui.lookup import find_project
@@ -110,6 +111,9 @@ class Monitor:
             ranges=RANGES,
             charts=charts,
             size=(WIDTH, HEIGHT),
+            dashboards=[
+                (each.name, dashboard_url(each, project)) for each in dashboards_of(self._objects, project)
+            ],
             kept_views=kept_views(self._objects, project, "monitor"),
             asked_now={name: given.get(name, "") for name in PARAMETERS["monitor"]},
         )

@@ -20,6 +20,8 @@ from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.settings import Address
 from otel_bridge_collector.ui.annotate import Annotations
 from otel_bridge_collector.ui.compare import ComparePage
+from otel_bridge_collector.ui.dashboard_form import DashboardForms
+from otel_bridge_collector.ui.dashboards import Dashboards
 from otel_bridge_collector.ui.entrance import CheckKey, Entrance
 from otel_bridge_collector.ui.experiments import Experiments
 from otel_bridge_collector.ui.kept_views import KeptViews
@@ -92,6 +94,8 @@ def build_ui_routes(
     annotations = Annotations(plane.objects, reader, plane.writer)
     records = Records(plane.objects, reader, plane.writer, datasets)
     views = KeptViews(plane.objects, plane.next_xact, plane.masked)
+    dashboards = Dashboards(plane.objects, reader)
+    dashboard_forms = DashboardForms(plane.objects, plane.next_xact, plane.masked)
     prompts = Prompts(plane.objects)
     environments = EnvironmentObjectsEndpoint(plane.objects, plane.next_xact)
     forms = PromptForms(plane.objects, saved_prompts, environments)
@@ -110,6 +114,10 @@ def build_ui_routes(
         _page("/ui/dataset-rows", annotations.collect, method="POST"),
         _page("/ui/view", views.keep, method="POST"),
         _page("/ui/view/delete", views.forget, method="POST"),
+        _page("/ui/dashboard.json", dashboards.as_json),
+        _page("/ui/dashboard", dashboard_forms.save, method="POST"),
+        _page("/ui/dashboard/import", dashboard_forms.read_in, method="POST"),
+        _page("/ui/dashboard/delete", dashboard_forms.delete, method="POST"),
         _page("/ui/dataset", records.make, method="POST"),
         _page("/ui/record", records.save, method="POST"),
         _page("/ui/record/delete", records.delete, method="POST"),
@@ -124,6 +132,9 @@ def build_ui_routes(
         _page(f"{project}/logs/live", Live(plane.objects, reader, closing).changes),
         _page(f"{project}/logs/words", Words(plane.objects, reader).words),
         _page(f"{project}/monitor", Monitor(plane.objects, reader).page),
+        _page(f"{project}/dashboard", dashboard_forms.edit_page),
+        _page(f"{project}/dashboards", dashboards.listing),
+        _page(f"{project}/dashboards/{{name:path}}", dashboards.page),
         _page(f"{project}/review", Review(plane.objects, reader).page),
         _page(f"{project}/experiments", compared.listing),
         _page(f"{project}/comparison", compared.comparison),
