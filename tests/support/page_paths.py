@@ -17,6 +17,7 @@ def page_paths(seen: Seen) -> dict[str, str]:
         "logs-without-rows": f"{project}/logs?filter={quote('id = ' + repr('none'))}",
         "logs-with-columns": f"{project}/logs?columns={quote('name, metadata.user_id, scores.Factuality, cost, error')}",
         "logs-with-wrong-columns": f"{project}/logs?columns=metadatas.x",
+        "logs-by-tag": f"{project}/logs?by=tags",
         "monitor": f"{project}/monitor",
         "monitor-by-model": f"{project}/monitor?by=metadata.model&since=30d",
         "monitor-zoomed": f"{project}/monitor?from=2026-01-01T00:00&until=2099-01-01T00:00",

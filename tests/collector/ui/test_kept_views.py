@@ -38,6 +38,7 @@ def kept(example: Asking, page: str = "logs") -> list[tuple[str, str]]:
         pytest.param(
             "logs", {"columns": "metadata.model, tags"}, "?columns=metadata.model%2C+tags", id="columns"
         ),
+        pytest.param("logs", {"by": "metadata.model", "from": ""}, "?by=metadata.model", id="groups"),
         pytest.param("monitor", {"by": "metadata.model", "since": ""}, "?by=metadata.model", id="monitor"),
     ],
 )
@@ -101,7 +102,7 @@ def test_a_page_keeps_so_many_views(browser: TestClient, example: Asking) -> Non
         pytest.param("logs", "view", {"name": " "}, "a view needs a name", id="no-name"),
         pytest.param("logs", "view", {"name": "x" * 101}, "a view needs a name", id="long-name"),
         pytest.param("monitor", "view", {"name": "a", "sinces": "1h"}, "since may be meant", id="misspelt"),
-        pytest.param("logs", "view", {"name": "a", "by": "id"}, "by", id="of-another-page"),
+        pytest.param("monitor", "view", {"name": "a", "columns": "id"}, "columns", id="of-another-page"),
         pytest.param("review", "view", {"name": "a"}, "views are kept of logs and monitor", id="no-page"),
         pytest.param("logs", "view/delete", {"view": "none"}, "this view is gone", id="gone"),
     ],

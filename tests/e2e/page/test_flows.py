@@ -111,6 +111,22 @@ def test_columns_are_chosen_moved_and_kept(tab: Tab) -> None:
     page.get_by_role("button", name="Delete the view").click()
 
 
+def test_a_group_leads_to_its_rows(tab: Tab) -> None:
+    page = tab.open(f"{LOGS}?filter={quote('metadata.plan IS NOT NULL or error IS NOT NULL')}")
+
+    page.get_by_label("Group by").fill("metadata.plan")
+    page.get_by_role("button", name="Show").click()
+    groups = page.get_by_role("region", name="Groups").locator("tbody tr")
+    expect(groups.filter(has_text="gold").get_by_role("cell")).to_have_text(
+        ["1", "0", re.compile(" s$"), re.compile(r"\d"), ""]
+    )
+    groups.filter(has_text="gold").get_by_role("link").first.click()
+
+    rows = page.get_by_role("region", name="Rows").locator("tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Where is my parcel?")
+
+
 def test_a_row_opens_with_its_trace(tab: Tab) -> None:
     page = tab.open(f"{LOGS}?filter={quote('id = ' + repr('answer'))}")
 

@@ -190,20 +190,28 @@ def _paths(asked: str) -> Sequence[Path]:
     return found
 
 
-def _column(kind: Kind, path: Path) -> Column:
-    standard = standard_columns(kind)
-    printed, first = print_path(path.parts), str(path.parts[0])
-    if column := standard.get(printed):
-        return column
-    fields = columns_of(kind)
-    if first not in fields:
+def check_field(kind: Kind, path: Path) -> None:
+    """Check that a path begins with a field of rows, or is the name of a column.
+
+    Raises:
+        QueryError: it does not.
+    """
+    first = str(path.parts[0])
+    standard, fields = standard_columns(kind), columns_of(kind)
+    if first not in fields and print_path(path.parts) not in standard:
         known = tuple(dict.fromkeys((*standard, *fields)))
         near = difflib.get_close_matches(first, known, n=1)
         meant = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)};"
         raise _wrong(
             f'a row has no field "{first}"', f"{meant} a path goes on behind it, as in {_AS_IN[kind]}"
         )
-    return Column(name=printed, label=printed, path=path.parts, look="any")
+
+
+def _column(kind: Kind, path: Path) -> Column:
+    printed = print_path(path.parts)
+    check_field(kind, path)
+    own = Column(name=printed, label=printed, path=path.parts, look="any")
+    return standard_columns(kind).get(printed, own)
 
 
 def _member(value: Json, step: str | int) -> Json:

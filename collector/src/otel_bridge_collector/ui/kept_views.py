@@ -26,7 +26,7 @@ MAX_VIEWS: Final = 50
 """Of one page of a project."""
 
 PARAMETERS: Final[Mapping[str, Sequence[str]]] = {
-    "logs": ("filter", "search", "since", "rows", "from", "until", "columns"),
+    "logs": ("filter", "search", "since", "rows", "from", "until", "columns", "by"),
     "monitor": ("filter", "search", "since", "rows", "by", "from", "until"),
 }
 """Page, which is the `view_type` -> the parameters of its URL that a view keeps."""

@@ -68,6 +68,7 @@ class Asked:
         until: the time before which they are, the same.
         rows: whether each trace has a row, or each span.
         columns: what is shown of a row, as it was typed; empty for the usual columns.
+        by: what logs are grouped by, as it was typed; empty for no groups.
         cursor: where the page begins; empty for the newest.
     """
 
@@ -78,6 +79,7 @@ class Asked:
     until: str
     rows: Literal["traces", "spans"]
     columns: str
+    by: str
     cursor: str
 
     def said(self) -> Mapping[str, str]:
@@ -90,6 +92,7 @@ class Asked:
             "until": self.until,
             "rows": self.rows,
             "columns": self.columns,
+            "by": self.by,
         }
 
     def url(self, **changes: str) -> str:
@@ -111,7 +114,7 @@ class Listing:
         rows: empty where the filter is wrong.
         columns: what is shown of them, beside when they were created.
         next_cursor: where older rows begin; None where there are none.
-        fault: what is wrong with the filter, a time or the columns, as the API says it; None where nothing is.
+        fault: what is wrong with the filter, a time, the columns or the groups, as the API says it; None where nothing is.
         is_complete: the store had everything that was acknowledged before.
         count: how many rows there are in all, where they were counted.
     """
@@ -137,6 +140,7 @@ def read_asked(request: Request) -> Asked:
         until=until,
         rows="spans" if given.get("rows") == "spans" else "traces",
         columns=given.get("columns", "").strip(),
+        by=given.get("by", "").strip(),
         cursor=given.get("cursor", ""),
     )
 

@@ -15,8 +15,9 @@ from otel_bridge_collector.query.syntax import Expression, Path
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
 from otel_bridge_collector.ui.columns import choices_of
+from otel_bridge_collector.ui.groups import FIELDS, read_groups
 from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
-from otel_bridge_collector.ui.listing import RANGES, read_asked, read_listing, views_of
+from otel_bridge_collector.ui.listing import RANGES, Asked, read_asked, read_listing, views_of
 from otel_bridge_collector.ui.lookup import find_object, find_project
 from otel_bridge_collector.ui.render import render
 from otel_bridge_collector.ui.trace_rows import TraceRows, equal, no_row
@@ -60,11 +61,37 @@ class Pages:
         if linked := _linked(request):
             return RedirectResponse(await self._row_url("project_logs", project.id, *linked))
         asked = read_asked(request)
+        if asked.by:
+            return await self._groups(request, project, asked)
         more = {
+            **self._kept(project, asked),
+            "group_fields": FIELDS,
+        }
+        return await self._table(request, "project_logs", project.id, project, "logs", more)
+
+    async def _groups(self, request: Request, project: Project, asked: Asked) -> Response:
+        listing, groups = await read_groups(self._reader, project.id, asked)
+        return render(
+            request,
+            "groups",
+            status=HTTPStatus.BAD_REQUEST if listing.fault else HTTPStatus.OK,
+            project=project,
+            section=SECTIONS["project_logs"],
+            kind="project_logs",
+            listing=listing,
+            groups=groups,
+            group_fields=FIELDS,
+            ranges=RANGES,
+            views=views_of(()),
+            **self._kept(project, asked),
+        )
+
+    def _kept(self, project: Project, asked: Asked) -> Mapping[str, object]:
+        """Return what a page of the logs shows of kept views."""
+        return {
             "kept_views": kept_views(self._objects, project, "logs"),
             "asked_now": {name: asked.said()[name] for name in PARAMETERS["logs"]},
         }
-        return await self._table(request, "project_logs", project.id, project, "logs", more)
 
     async def datasets(self, request: Request) -> Response:
         """Show the datasets of a project."""
