@@ -32,7 +32,7 @@ from otel_bridge_collector.store.gate import Gate
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
-from otel_bridge_collector.ui.routes import build_ui_routes
+from otel_bridge_collector.ui.routes import Reach, build_ui_routes
 from otel_bridge_collector.ui.session import Sessions
 from tests.support.api import caught_up_at_once
 from tests.support.spool import open_spool
@@ -65,7 +65,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             *retention_operations(cast("Any", None)),
             *backup_operations(cast("Any", None)),
             *online_score_operations(cast("Any", None), objects),
-            *function_operations(FunctionsEndpoint(*(cast("Any", None),) * 4)),
+            *function_operations(FunctionsEndpoint(*(cast("Any", None),) * 2)),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(lambda: None),
         ]
@@ -75,7 +75,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             *build_proxy_routes(cast("Any", None), cast("Any", None), max_request_bytes=1),
             *build_ui_routes(
                 plane,
-                ingest,
+                Reach(ingest=ingest, invoker=cast("Any", None)),
                 sessions=Sessions(),
                 check_key=cast("Any", None),
                 endpoint=lambda _: "",

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from otel_bridge_collector.access import OWNER, asking
-from otel_bridge_collector.ui.routes import build_ui_routes
+from otel_bridge_collector.ui.routes import Reach, build_ui_routes
 from otel_bridge_collector.ui.session import Sessions
 from tests.support.api import Door, plane_of
 from tests.support.rows import Asking
@@ -22,7 +22,7 @@ def page_of(example: Asking) -> TestClient:
     """A browser before the pages of a store; nobody needs a key, and nothing is taken in."""
     routes = build_ui_routes(
         plane_of(example, Door(example)),
-        cast("Any", None),
+        Reach(ingest=cast("Any", None), invoker=cast("Any", None)),
         sessions=Sessions(),
         check_key=cast("Any", None),
         endpoint=lambda _: "http://127.0.0.1:4318",

@@ -43,6 +43,8 @@ def page_paths(seen: Seen) -> dict[str, str]:
         "dataset": f"{project}/datasets/questions",
         "prompts": f"{project}/prompts",
         "prompt": f"{project}/prompts/parcels",
+        "playground": f"{project}/playground",
+        "playground-with-prompt": f"{project}/playground?prompt=parcels",
         "new-prompt": f"{project}/prompt",
         "edited-prompt": f"{project}/prompt?prompt=parcels",
         "new-record": f"{project}/record?dataset={seen.dataset_id}",

@@ -131,6 +131,7 @@ ANSWERED_WITH_NO: Final = frozenset(
         key[1].startswith(("/ui/", "/v1/proxy/"))
         and key[1] not in ("/ui/attachment", "/ui/steps", "/ui/dashboard.json")
     )
+    or key == ("POST", "/app/{org}/p/{project}/playground")
     or key[1] in ("/otel", "/otel/{rest}", "/app/{rest}")
 )
 """What succeeds for nobody: metrics are not kept, there is nothing else under /otel and /app, a form needs its page's cookie, and

@@ -20,6 +20,7 @@ from otel_bridge_collector.api.backup import backup_operations
 from otel_bridge_collector.api.delivery import delivery_operations
 from otel_bridge_collector.api.errors import EXCEPTION_HANDLERS
 from otel_bridge_collector.api.explain import explain_operations
+from otel_bridge_collector.api.functions import FunctionsEndpoint, function_operations
 from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.online_scores import online_score_operations
 from otel_bridge_collector.api.probes import probe_operations
@@ -297,6 +298,7 @@ async def _start(
         masked=ingest.masked,
         next_xact=xacts.next,
     )
+    invoker = start_functions(settings, plane, ingest, working.providers, stages)
     api_routes = build_routes(
         plane,
         [
@@ -310,7 +312,7 @@ async def _start(
                 Backups(Stage(settings.data_dir, storage.spool, storage.store, storage.sink.on_writer))
             ),
             *online_score_operations(scoring, storage.objects.seen_by(current_access)),
-            *start_functions(settings, plane, ingest, working.providers, stages),
+            *function_operations(FunctionsEndpoint(invoker, plane.objects)),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(seen.meters.collect),
         ],
@@ -320,15 +322,18 @@ async def _start(
             *api_routes,
             *build_otlp_routes(ingest, max_body_bytes=settings.max_body_bytes),
             *start_proxy(settings, plane, ingest, storage.spool, working.providers, stages),
-            *page.routes(plane, ingest),
+            *page.routes(plane, ingest, invoker),
         ],
         exception_handlers=EXCEPTION_HANDLERS,
     )
-    api_way = Way(tls=door.tls.api, allowed=api_pages(settings))
     ports = Ports(settings)
     stages.push_async_callback(ports.stop, seen.own.shutdown)
     stages.callback(page.close)
-    api = await ports.start_http(guarded(api_app, door, working.quotas, page.sessions), settings.api, api_way)
+    api = await ports.start_http(
+        guarded(api_app, door, working.quotas, page.sessions),
+        settings.api,
+        Way(tls=door.tls.api, allowed=api_pages(settings)),
+    )
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes, more=probes.routes())
     otlp_way = Way(
         tls=door.tls.otlp_http,

@@ -11,42 +11,32 @@
 Source: spec/wire.md section 9. A function that was run and failed is answered with 500, which the SDKs know; what was not run with 4xx or 503.
 """
 
-import secrets
-import time
-from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Final, Protocol, cast
+from typing import Final, cast
 
-import anyio
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
 from otel_bridge.contract.parent import Parent, ParentError, parse_parent
-from otel_bridge.contract.row import Json, Row
+from otel_bridge.contract.row import Json
 from otel_bridge.contract.slug import ObjectType, SpanComponents
-from otel_bridge_collector.access import Scope, current_access
 from otel_bridge_collector.api.body import json_response, read_object
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.function_lookup import definition_in
+from otel_bridge_collector.api.invocation import Invoker, value_of, while_heard
 from otel_bridge_collector.api.operation import JSON, Operation, Tag
 from otel_bridge_collector.api.schemas import ANY, BOOLEAN, NAME, OBJECT, TEXTS, list_of, of
 from otel_bridge_collector.api.streamed import Streamed
-from otel_bridge_collector.api.writing import RowWriter
-from otel_bridge_collector.decode.native import check_rows
-from otel_bridge_collector.errors import ForbiddenError, QuotaError
-from otel_bridge_collector.functions.definition import MODES, Call, Definition, object_in
+from otel_bridge_collector.functions.definition import MODES, Call, object_in
 from otel_bridge_collector.functions.piece import Console, FunctionError, JsonText, Piece, Text, Value
-from otel_bridge_collector.functions.rows import Place, Trace
-from otel_bridge_collector.functions.run import Functions
 from otel_bridge_collector.store.json_text import dump_json
 from otel_bridge_collector.store.objects import Objects
 
 EVENTS: Final = "text/event-stream"
 
 _NOT_CACHED: Final = {"cache-control": "no-cache"}
-_UNKEPT: Final = "it was run, and its span could not be kept"
-_BAD_ROW: Final = "badRow"
 _FAILED: Final = "functionFailed"
 _REFUSED: Final = "functionRefused"
 _OBJECT_TYPES: Final[Mapping[Json, ObjectType]] = {
@@ -56,27 +46,11 @@ _OBJECT_TYPES: Final[Mapping[Json, ObjectType]] = {
 }
 
 
-class Door(Protocol):
-    """Knows what the caller may write; `ingest.Ingest` does."""
-
-    def admit(self, parent: str | None) -> None:
-        """See that the caller may send more.
-
-        Raises:
-            QuotaError: not now.
-        """
-        ...
-
-    def row_fault(self, row: Row) -> str:
-        """Say why the caller may not write a row; empty when nothing speaks against it."""
-        ...
-
-
 class FunctionsEndpoint:
     """Invokes functions."""
 
-    def __init__(self, functions: Functions, objects: Objects, writer: RowWriter, door: Door) -> None:
-        self._functions, self._objects, self._writer, self._door = functions, objects, writer, door
+    def __init__(self, invoker: Invoker, objects: Objects) -> None:
+        self._invoker, self._objects = invoker, objects
 
     async def invoke(self, request: Request) -> Response:
         """Run the function that the body names, and return its value; with `stream`, as events."""
@@ -88,42 +62,17 @@ class FunctionsEndpoint:
         return await self._invoke(request, {**body, "function_id": request.path_params["object_id"]})
 
     async def _invoke(self, request: Request, body: Mapping[str, Json]) -> Response:
-        call = _call_of(body)
-        parent = _parent_of(body)
-        if parent is not None:
-            self._door.admit(str(parent))
-        definition, place = await anyio.to_thread.run_sync(self._found, body, parent)
-        trace = Trace(definition, call, place, new_id=secrets.token_hex, now_s=time.time) if place else None
-        await _check(trace)
-        pieces = self._functions.run(definition, call, trace, self._keep)
+        call, parent = _call_of(body), _parent_of(body)
+        definition = await anyio.to_thread.run_sync(definition_in, self._objects, body)
+        pieces = (await self._invoker.begin(definition, call, parent)).pieces
         if call.stream:
             return Streamed(
                 await _begun(pieces), "a stream of a function", media_type=EVENTS, headers=_NOT_CACHED
             )
         try:
-            return json_response(await _while_heard(request, _value(pieces)))
+            return json_response(await while_heard(request, value_of(pieces)))
         except FunctionError as error:
             raise _refusal(error) from error
-
-    def _found(self, body: Mapping[str, Json], parent: Parent | None) -> tuple[Definition, Place | None]:
-        definition = definition_in(self._objects, body)
-        _check_may_run(definition)
-        if parent is None:
-            return definition, None
-        ids = cast("Mapping[str, Json]", self._objects.resolve(parent))
-        if fault := self._door.row_fault(cast("Row", {**ids, "id": "new"})):
-            raise ForbiddenError(fault)
-        return definition, Place(ids=ids, under=parent.span)
-
-    async def _keep(self, rows: Sequence[Json]) -> None:
-        try:
-            written = await self._writer.write(rows)
-        except (RequestError, QuotaError) as error:
-            # What can never be kept is no reason to come back.
-            status = 500 if isinstance(error, RequestError) and error.code == _BAD_ROW else 503
-            raise FunctionError(f"{_UNKEPT}: {error}", status=status) from error
-        if written.refused:
-            raise FunctionError(f"{_UNKEPT}: {written.refused[0].reason}")
 
 
 def function_operations(endpoint: FunctionsEndpoint) -> list[Operation]:
@@ -216,73 +165,6 @@ def _slug_of(body: Mapping[str, Json]) -> str:
         root_span_id=texts["root_span_id"] if has_row else None,
         propagated_event=object_in(given, "propagated_event") or None,
     ).encode()
-
-
-def _check_may_run(definition: Definition) -> None:
-    """Let code that the caller itself brings run only for who could save it.
-
-    Raises:
-        ForbiddenError: the caller may write no functions.
-    """
-    is_brought = (definition.is_changed or not definition.id) and definition.function_data.get(
-        "type"
-    ) == "code"
-    if is_brought and not current_access().may(frozenset({Scope.WRITE})):
-        raise ForbiddenError(
-            "code in the body needs a key with the scope write, as a function that is saved does"
-        )
-
-
-async def _check(trace: Trace | None) -> None:
-    """See that what is given can be logged, before anything is paid for.
-
-    Raises:
-        RequestError: it cannot.
-    """
-    if trace is None:
-        return
-    checked = await anyio.to_thread.run_sync(check_rows, trace.rows())
-    if checked.refused:
-        raise RequestError(
-            f"what is given cannot be logged: {checked.refused[0].reason}",
-            code=_BAD_ROW,
-            hint="give less, or no parent",
-        )
-
-
-async def _value(pieces: AsyncGenerator[Piece]) -> Json:
-    value: Json = None
-    async with aclosing(pieces):
-        async for piece in pieces:
-            if isinstance(piece, Value):
-                value = piece.value
-    return value
-
-
-async def _while_heard(request: Request, value: Awaitable[Json]) -> Json:
-    """Return a value, or nothing where the caller hangs up meanwhile: what is asked for it ends then.
-
-    Raises:
-        FunctionError: as the value.
-    """
-    found: list[Json] = []
-    failed: list[FunctionError] = []
-
-    async def wait(scope: anyio.CancelScope) -> None:
-        try:
-            found.append(await value)
-        except FunctionError as error:
-            failed.append(error)  # raised below by itself, and in no group
-        scope.cancel()
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(wait, group.cancel_scope)
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-        group.cancel_scope.cancel()
-    if failed:
-        raise failed[0]
-    return found[0] if found else None
 
 
 async def _begun(pieces: AsyncGenerator[Piece]) -> AsyncGenerator[bytes]:

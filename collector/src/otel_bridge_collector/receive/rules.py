@@ -123,6 +123,8 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/app/{org}/p/{project}/record"): READ,
     ("GET", "/app/{org}/p/{project}/versions"): READ,
     ("GET", "/app/{org}/p/{project}/datasets/{name}"): READ,
+    ("GET", "/app/{org}/p/{project}/playground"): READ,
+    ("POST", "/app/{org}/p/{project}/playground"): PROXY,  # it asks models
     ("GET", "/app/{org}/p/{project}/prompt"): READ,
     ("GET", "/app/{org}/p/{project}/prompts"): READ,
     ("GET", "/app/{org}/p/{project}/prompts/{name}"): READ,
@@ -202,6 +204,7 @@ ROWS: Final = frozenset(
         ("POST", "/v1/insert"),
         ("POST", "/function/invoke"),
         ("POST", "/v1/function/{object_id}/invoke"),
+        ("POST", "/app/{org}/p/{project}/playground"),
         *(key for key in _proxy() if key[0] == "POST"),
         *(
             ("POST", f"/v1/{kind}/{{object_id}}/{rows}")

@@ -4,8 +4,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.api.functions import FunctionsEndpoint, function_operations
-from otel_bridge_collector.api.operation import Operation
+from otel_bridge_collector.api.invocation import Invoker
 from otel_bridge_collector.api.routes import Plane
 from otel_bridge_collector.config.functions import Functions as Config
 from otel_bridge_collector.config.online_scoring import OnlineScoring
@@ -33,12 +32,12 @@ def open_providers(settings: Settings, stages: AsyncExitStack) -> Providers:
 
 def start_functions(
     settings: Settings, plane: Plane, ingest: Ingest, providers: Providers, stages: AsyncExitStack
-) -> list[Operation]:
-    """Let functions be invoked, and return how."""
+) -> Invoker:
+    """Let functions be invoked, and return what does it."""
     scorers = GlobalScorers(scoring_config(settings))
     stages.push_async_callback(scorers.close)
     functions = Functions(functions_config(settings), ProvidedModels(providers), scorers, ingest.counters)
-    return function_operations(FunctionsEndpoint(functions, plane.objects, plane.writer, ingest))
+    return Invoker(functions, plane.objects, plane.writer, ingest)
 
 
 def functions_config(settings: Settings) -> Config:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from starlette.routing import Route
 
 from otel_bridge_collector.access import Access
+from otel_bridge_collector.api.invocation import Invoker
 from otel_bridge_collector.api.routes import Plane
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.receive.door import Door
-from otel_bridge_collector.ui.routes import OtlpPlace, build_ui_routes
+from otel_bridge_collector.ui.routes import OtlpPlace, Reach, build_ui_routes
 from otel_bridge_collector.ui.session import Sessions
 
 
@@ -22,11 +23,11 @@ class WebPage:
         self._closing = asyncio.Event()
         self.otlp = OtlpPlace(is_tls=door.tls.otlp_http is not None)
 
-    def routes(self, plane: Plane, ingest: Ingest) -> Sequence[Route]:
+    def routes(self, plane: Plane, ingest: Ingest, invoker: Invoker) -> Sequence[Route]:
         """Return the routes of the page."""
         return build_ui_routes(
             plane,
-            ingest,
+            Reach(ingest=ingest, invoker=invoker),
             sessions=self.sessions,
             check_key=self._access_of,
             endpoint=self.otlp.url,

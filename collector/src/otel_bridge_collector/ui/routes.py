@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from otel_bridge_collector.api.environments import EnvironmentObjectsEndpoint
+from otel_bridge_collector.api.invocation import Invoker
 from otel_bridge_collector.api.kinds import DATASET, EXPERIMENT, PROMPT
 from otel_bridge_collector.api.objects import ObjectsEndpoint
 from otel_bridge_collector.api.routes import Plane
@@ -29,11 +30,13 @@ from otel_bridge_collector.ui.live import Live
 from otel_bridge_collector.ui.monitor import Monitor
 from otel_bridge_collector.ui.pages import Pages
 from otel_bridge_collector.ui.picture import Pictures
+from otel_bridge_collector.ui.playground import Playground
 from otel_bridge_collector.ui.prompt_forms import PromptForms
 from otel_bridge_collector.ui.prompts import Prompts
 from otel_bridge_collector.ui.records import Records
 from otel_bridge_collector.ui.render import Handler, as_page, error_page
 from otel_bridge_collector.ui.review import Review
+from otel_bridge_collector.ui.runs import Runs
 from otel_bridge_collector.ui.script import script_file
 from otel_bridge_collector.ui.session import Sessions
 from otel_bridge_collector.ui.steps import TraceSteps
@@ -63,9 +66,22 @@ class OtlpPlace:
         return f"{'https' if self.is_tls else 'http'}://{Address(host=host, port=self.address.port)}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What the page reaches beside what the API stands on.
+
+    Attributes:
+        ingest: takes the test trace.
+        invoker: runs the prompts of the playground.
+    """
+
+    ingest: Ingest
+    invoker: Invoker
+
+
 def build_ui_routes(
     plane: Plane,
-    ingest: Ingest,
+    reach: Reach,
     *,
     sessions: Sessions,
     check_key: CheckKey,
@@ -76,7 +92,7 @@ def build_ui_routes(
 
     Args:
         plane: what the API stands on, as the caller of a request sees it.
-        ingest: takes the test trace.
+        reach: what else the page reaches.
         sessions: who has logged in.
         check_key: says whether a key is valid.
         endpoint: where the browser's machine reaches OTLP over HTTP.
@@ -90,7 +106,7 @@ def build_ui_routes(
     summaries = Summaries(plane.objects, reader, experiments, datasets)
     pages = Pages(plane.objects, reader, summaries, endpoint)
     compared = Experiments(plane.objects, reader, summaries)
-    entrance = Entrance(sessions, check_key, ingest, reader)
+    entrance = Entrance(sessions, check_key, reach.ingest, reader)
     annotations = Annotations(plane.objects, reader, plane.writer)
     records = Records(plane.objects, reader, plane.writer, datasets)
     views = KeptViews(plane.objects, plane.next_xact, plane.masked)
@@ -98,6 +114,7 @@ def build_ui_routes(
     dashboard_forms = DashboardForms(plane.objects, plane.next_xact, plane.masked)
     prompts = Prompts(plane.objects)
     environments = EnvironmentObjectsEndpoint(plane.objects, plane.next_xact)
+    playground = Playground(plane.objects, reader, Runs(reach.invoker, plane.writer), experiments)
     forms = PromptForms(plane.objects, saved_prompts, environments)
     project = "/app/{org}/p/{project}"
     return [
@@ -143,6 +160,8 @@ def build_ui_routes(
         _page(f"{project}/versions", records.versions),
         _page(f"{project}/datasets", pages.datasets),
         _page(f"{project}/datasets/{{name:path}}", pages.dataset),
+        _page(f"{project}/playground", playground.page),
+        _page(f"{project}/playground", playground.run, method="POST"),
         _page(f"{project}/prompt", forms.edit_page),
         _page(f"{project}/prompts", prompts.listing),
         _page(f"{project}/prompts/{{name:path}}", prompts.page),

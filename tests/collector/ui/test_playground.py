@@ -1,0 +1,228 @@
+"""The playground at a real sidecar, whose models are a provider on loopback."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.functions import Ground, ground
+from tests.support.keys import make_key
+from tests.support.openai_server import REFUSED
+from tests.support.page import form_token, logged_in
+from tests.support.prompts import project_id, save_prompt
+
+PROJECT = "tried"
+PATH = f"/app/local/p/{PROJECT}/playground"
+MODEL = "gpt-4o-mini"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    with ground(tmp_path_factory.mktemp("playground")) as running:
+        project_id(running.collector.api, PROJECT)
+        yield running
+
+
+@pytest.fixture
+def here(shared: Ground) -> Ground:
+    shared.provider.asked.clear()
+    return shared
+
+
+@pytest.fixture
+def browser(here: Ground) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=here.collector.api, timeout=60) as client:
+        yield client
+
+
+def send(browser: httpx.Client, **fields: Any) -> httpx.Response:
+    """Send the form with one variant, some fields changed; names with a dot are written with `__`."""
+    given = {
+        "a__role": "user",
+        "a__content": "Say {{word}}",
+        "a__model": MODEL,
+        "strict": "on",
+        "step": "run",
+    }
+    named = {
+        name.replace("__", "."): value for name, value in {**given, **fields}.items() if value is not None
+    }
+    return browser.post(PATH, data={**named, "form_token": form_token(browser.get(PATH).text)})
+
+
+def asked(here: Ground) -> list[str]:
+    return [each.body["messages"][0]["content"] for each in here.provider.asked]
+
+
+def make_dataset(here: Ground, name: str) -> str:
+    api = here.collector.api
+    body = {"project_id": project_id(api, PROJECT), "name": name}
+    dataset_id: str = httpx.post(f"{api}/v1/dataset", json=body).json()["id"]
+    rows = [
+        {"id": f"{name}-{word}", "input": {"word": word}, "expected": f"{word}!"} for word in ("one", "two")
+    ]
+    httpx.post(f"{api}/v1/dataset/{dataset_id}/insert", json={"events": rows}).raise_for_status()
+    return dataset_id
+
+
+def test_a_prompt_is_run_once_and_what_it_gave_is_shown(here: Ground, browser: httpx.Client) -> None:
+    text = send(browser, value__word="hello", a__params='{"temperature": 0}').text
+
+    assert asked(here) == ["Say hello"]
+    assert here.provider.asked[0].body["temperature"] == 0
+    assert "<pre" in text
+    assert ">hi</pre>" in text
+    assert "5 tokens in, 2 out" in text
+    assert " · $" in text
+
+
+def test_a_run_is_logged_with_its_tag(here: Ground, browser: httpx.Client) -> None:
+    send(browser, variables='{"word": "logged"}')
+
+    found = [row for row in here.rows(PROJECT) if row["input"] == {"word": "logged"}]
+    assert [(row["output"], row["tags"]) for row in found] == [("hi", ["playground"])]
+
+
+def test_variants_are_run_side_by_side(here: Ground, browser: httpx.Client) -> None:
+    text = send(
+        browser, value__word="it", b__role="user", b__content="Shout {{word}}", b__model=MODEL,
+    ).text  # fmt: skip
+
+    assert sorted(asked(here)) == ["Say it", "Shout it"]
+    assert text.count(">hi</pre>") == 2
+
+
+def test_a_variable_that_is_missing_costs_nothing_and_is_told_at_its_field(
+    here: Ground, browser: httpx.Client
+) -> None:
+    answer = send(browser)
+
+    assert answer.status_code == 400
+    assert "Missing: <code>word</code>" in answer.text
+    assert 'name="value.word" rows="2" spellcheck="false" aria-invalid="true"' in answer.text
+    assert asked(here) == []
+
+
+def test_a_variable_may_be_missing_where_that_is_said(here: Ground, browser: httpx.Client) -> None:
+    send(browser, strict=None)
+
+    assert asked(here) == ["Say "]
+
+
+def test_an_error_of_the_provider_stands_at_its_variant(browser: httpx.Client) -> None:
+    text = send(
+        browser, value__word="it", b__role="user", b__content="Shout", b__model=REFUSED,
+    ).text  # fmt: skip
+
+    of_a, of_b = text.split('aria-label="Variant A gave"')[1].split('aria-label="Variant B gave"')
+    assert ">hi</pre>" in of_a
+    assert "there is no such model" in of_b
+    assert 'role="alert"' in of_b
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        pytest.param({"a__params": "{"}, "Parameters, line 1, column 2", id="parameters"),
+        pytest.param({"a__content": ""}, "Message 1: says nothing", id="no message"),
+        pytest.param({"variables": "{"}, "Variables, line 1, column 2", id="variables"),
+        pytest.param({"a__models": "m"}, "a.model may be meant", id="misspelt"),
+        pytest.param({"step": "dataset"}, "Dataset: none is chosen", id="no dataset"),
+        pytest.param({"step": "dataset", "records": "0"}, "Records: expected a number", id="records"),
+        pytest.param({"step": "start"}, "step is &#34;start&#34;", id="step"),
+        pytest.param({"a__prompt": "none"}, "there is no prompt", id="no such prompt"),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_is_run(
+    here: Ground, browser: httpx.Client, fields: dict[str, str], told: str
+) -> None:
+    assert told in send(browser, **{"value__word": "it", **fields}).text
+    assert asked(here) == []
+
+
+def test_a_saved_prompt_is_tried_and_logged_as_itself(here: Ground, browser: httpx.Client) -> None:
+    data = {
+        "prompt": {"type": "chat", "messages": [{"role": "user", "content": "Say {{word}}"}]},
+        "options": {"model": MODEL},
+    }
+    saved = save_prompt(here.collector.api, PROJECT, data, slug="greet")
+
+    shown = browser.get(f"{PATH}?prompt=greet").text
+    send(browser, a__prompt=saved["id"], a__version=saved["_xact_id"], value__word="itself")
+
+    assert "Say {{word}}</textarea>" in shown
+    (row,) = [row for row in here.rows(PROJECT) if row["input"] == {"word": "itself"}]
+    assert row["metadata"]["function"]["version"] == saved["_xact_id"]
+    assert row["span_attributes"]["name"] == "Greet"
+
+
+def test_a_prompt_runs_on_records_of_a_dataset(here: Ground, browser: httpx.Client) -> None:
+    dataset_id = make_dataset(here, "words")
+
+    text = send(browser, step="dataset", dataset=dataset_id, records="2").text
+
+    assert sorted(asked(here)) == ["Say one", "Say two"]
+    table = text.split('aria-label="Outputs of records"')[1]
+    assert table.count(">hi</div>") == 2
+    assert "expected: one!" in table
+    assert "14 tokens" in table
+
+
+def test_a_run_on_fewer_records_costs_less(here: Ground, browser: httpx.Client) -> None:
+    dataset_id = make_dataset(here, "fewer")
+
+    send(browser, step="dataset", dataset=dataset_id, records="1")
+
+    assert len(asked(here)) == 1
+
+
+def test_a_run_on_a_dataset_is_kept_as_an_experiment(here: Ground, browser: httpx.Client) -> None:
+    dataset_id = make_dataset(here, "kept")
+
+    text = send(
+        browser, step="dataset", dataset=dataset_id, records="2", experiment="first try",
+        b__role="user", b__content="Shout {{word}}", b__model=MODEL,
+    ).text  # fmt: skip
+
+    assert "Kept as the experiment" in text
+    found = httpx.get(
+        f"{here.collector.api}/v1/experiment", params={"project_name": PROJECT}, timeout=60
+    ).json()["objects"]
+    kept = {each["name"]: each for each in found}
+    assert kept.keys() == {"first try A", "first try B"}
+    assert kept["first try A"]["dataset_id"] == dataset_id
+    rows = here.collector.query(
+        f"select: * | from: experiment('{kept['first try B']['id']}') | filter: is_root | sort: input"
+    )
+    assert [(row["input"], row["expected"], row["output"]) for row in rows] == [
+        ({"word": "one"}, "one!", "hi"),
+        ({"word": "two"}, "two!", "hi"),
+    ]
+    assert "experiments/first%20try%20A" in text
+
+
+def test_who_may_ask_no_model_is_told(tmp_path: Path) -> None:
+    with ground(tmp_path) as other:
+        project_id(other.collector.api, PROJECT)
+        reads = make_key(other.collector.data_dir, "read", "write")
+        with logged_in(other.collector.api, reads) as browser:
+            shown = browser.get(PATH)
+            answer = browser.post(PATH, data={"form_token": form_token(shown.text)})
+
+        assert "key that has the scope proxy" in shown.text
+        assert 'value="run"' not in shown.text
+        assert answer.status_code == 403
+        assert other.provider.asked == []
+
+
+def test_who_may_write_nothing_makes_no_experiment(tmp_path: Path) -> None:
+    with ground(tmp_path) as other:
+        dataset_id = make_dataset(other, "words")
+        asks = make_key(other.collector.data_dir, "read", "proxy")
+        with logged_in(other.collector.api, asks) as browser:
+            answer = send(browser, step="dataset", dataset=dataset_id, experiment="none")
+
+        assert answer.status_code == 403
+        assert other.provider.asked == []
