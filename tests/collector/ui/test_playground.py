@@ -12,6 +12,7 @@ from tests.support.keys import make_key
 from tests.support.openai_server import REFUSED
 from tests.support.page import form_token, logged_in
 from tests.support.prompts import project_id, save_prompt
+from tests.support.provider import HANG
 
 PROJECT = "tried"
 PATH = f"/app/local/p/{PROJECT}/playground"
@@ -37,7 +38,7 @@ def browser(here: Ground) -> Iterator[httpx.Client]:
         yield client
 
 
-def send(browser: httpx.Client, **fields: Any) -> httpx.Response:
+def send(browser: httpx.Client, *, timeout_s: float = 60, **fields: Any) -> httpx.Response:
     """Send the form with one variant, some fields changed; names with a dot are written with `__`."""
     given = {
         "a__role": "user",
@@ -49,7 +50,8 @@ def send(browser: httpx.Client, **fields: Any) -> httpx.Response:
     named = {
         name.replace("__", "."): value for name, value in {**given, **fields}.items() if value is not None
     }
-    return browser.post(PATH, data={**named, "form_token": form_token(browser.get(PATH).text)})
+    data = {**named, "form_token": form_token(browser.get(PATH).text)}
+    return browser.post(PATH, data=data, timeout=timeout_s)
 
 
 def asked(here: Ground) -> list[str]:
@@ -136,7 +138,7 @@ def test_an_error_of_the_provider_stands_at_its_variant(browser: httpx.Client) -
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_is_run(
-    here: Ground, browser: httpx.Client, fields: dict[str, str], told: str
+    here: Ground, browser: httpx.Client, fields: dict[str, Any], told: str
 ) -> None:
     assert told in send(browser, **{"value__word": "it", **fields}).text
     assert asked(here) == []
@@ -201,6 +203,16 @@ def test_a_run_on_a_dataset_is_kept_as_an_experiment(here: Ground, browser: http
         ({"word": "two"}, "two!", "hi"),
     ]
     assert "experiments/first%20try%20A" in text
+
+
+def test_a_run_ends_with_the_browser_that_asked_for_it(here: Ground, browser: httpx.Client) -> None:
+    here.provider.gone.clear()
+    here.provider.faults.append(HANG)
+
+    with pytest.raises(httpx.ReadTimeout):
+        send(browser, value__word="it", timeout_s=1.0)
+
+    assert here.provider.gone.wait(30)
 
 
 def test_who_may_ask_no_model_is_told(tmp_path: Path) -> None:

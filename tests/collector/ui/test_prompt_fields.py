@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.ui.json_field import FieldFault
 from otel_bridge_collector.ui.prompt_fields import Line, PromptFields, fields_in, fields_of, prompt_data_in
 
@@ -104,3 +105,8 @@ def test_a_form_is_read_in_its_order_and_by_its_prefix() -> None:
 
     assert fields.lines == [Line("system", "one\ntwo"), Line("user", "three")]
     assert fields.model == "m1"
+
+
+def test_a_message_without_a_role_is_told() -> None:
+    with pytest.raises(RequestError, match="2 messages and 1 roles"):
+        fields_in([("role", "user"), ("content", "a"), ("content", "b")])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.ui.json_field import FieldFault, json_in, json_text
 
 WHOLE: Final = "json"
@@ -26,7 +27,6 @@ ROLES: Final[Mapping[str, str]] = {
 NAMES: Final = ("role", "content", "model", "params", "tools")
 """The fields, the first two once for each message."""
 
-MAX_MESSAGES: Final = 100
 _MIN_ROWS: Final = 3
 _MAX_ROWS: Final = 16
 
@@ -91,13 +91,23 @@ def fields_of(prompt_data: Mapping[str, Json]) -> PromptFields:
 
 
 def fields_in(form: Iterable[tuple[str, str]], prefix: str = "") -> PromptFields:
-    """Return what a form says, its names with a prefix."""
+    """Return what a form says, its names with a prefix.
+
+    Raises:
+        RequestError: a message has no role, or a role no message.
+    """
     named = [(name.removeprefix(prefix), text) for name, text in form if name.startswith(prefix)]
     roles = [text for name, text in named if name == "role"]
     texts = [_as_typed(text) for name, text in named if name == "content"]
+    if len(roles) != len(texts):
+        raise RequestError(
+            f"the form has {len(texts)} messages and {len(roles)} roles",
+            code="badForm",
+            hint="load the page again",
+        )
     given = dict(named)
     return PromptFields(
-        lines=[Line(role, text) for role, text in zip(roles, texts, strict=False)][:MAX_MESSAGES],
+        lines=[Line(role, text) for role, text in zip(roles, texts, strict=True)],
         model=given.get("model", "").strip(),
         params=_as_typed(given.get("params", "")),
         tools=_as_typed(given.get("tools", "")),
