@@ -1,27 +1,24 @@
 """Numbers over time: what a URL asks for, groups, and the logs behind a number."""
 
 from collections.abc import Mapping
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import pytest
+from starlette.requests import Request
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.syntax import Path
-from otel_bridge_collector.ui.listing import Asked
-from otel_bridge_collector.ui.over_time import Period, by_group, group_of, over_time, step_text
+from otel_bridge_collector.ui.over_time import Period, by_group, group_of, over_time, read_period, step_text
 from tests.support.rows import Asking
 
 FIRST, LAST = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
 MODEL = Path(parts=("metadata", "model"))
 
 
-def period(*, since: str = "", **said: str) -> Period:
-    asked = Asked(
-        filter=said.get("filter", ""), search=said.get("search", ""), since=since,
-        begin=said.get("begin", ""), until=said.get("end", ""), rows="spans", cursor="", columns="",
-    )  # fmt: skip
-    return Period(asked=asked, by=said.get("by", ""))
+def period(**said: str) -> Period:
+    scope = {"type": "http", "query_string": urlencode(said).encode()}
+    return read_period(Request(scope))
 
 
 def said_by(query: str) -> dict[str, str]:
@@ -33,7 +30,7 @@ def said_by(query: str) -> dict[str, str]:
     [
         pytest.param(period(), "1440 minutes", id="all-times"),
         pytest.param(period(since="1h"), "1 minutes", id="range"),
-        pytest.param(period(begin="2026-01-01", end="2026-01-02"), "15 minutes", id="stretch"),
+        pytest.param(period(**{"from": "2026-01-01", "until": "2026-01-02"}), "15 minutes", id="stretch"),
     ],
 )
 def test_a_number_is_about_a_time_that_fits_what_is_shown(given: Period, step: str) -> None:
@@ -58,7 +55,7 @@ def test_a_zoom_keeps_what_is_asked_for_and_ends_behind_the_last_number() -> Non
 
 @pytest.mark.parametrize("by", ["count(1)", "a >", "1"])
 def test_what_is_no_field_is_no_group(by: str) -> None:
-    with pytest.raises(QueryError, match="one field"):
+    with pytest.raises(QueryError, match="group by takes"):
         group_of(by)
 
 

@@ -119,7 +119,7 @@ class Monitor:
         )
 
     async def _charts(self, project_id: str, period: Period) -> list[Chart]:
-        group, condition, step = group_of(period.by), period.condition(), step_text(period.step())
+        group, condition, step = group_of(period.asked.by), period.condition(), step_text(period.step())
         numbers, scores = [
             await read_numbers(
                 self._reader, numbers_query(parse(text.format(step=step)), project_id, condition, group)

@@ -11,12 +11,11 @@ from starlette.requests import Request
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.reading import Reader
-from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.build import binary, logical
-from otel_bridge_collector.query.parser import parse_expression
 from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Expression, Literal, Path, Query, Selected, Source
 from otel_bridge_collector.ui.chart import Series
+from otel_bridge_collector.ui.groups import read_path
 from otel_bridge_collector.ui.listing import Asked, condition_of, read_asked
 from otel_bridge_collector.ui.stretch import Stretch, read_stretch
 from otel_bridge_collector.ui.values import preview
@@ -36,14 +35,9 @@ _MINUTE_S: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """What the URL of a page of charts says.
-
-    Attributes:
-        by: the field that rows are grouped by, as it was typed; empty for none.
-    """
+    """What the URL of a page of charts says."""
 
     asked: Asked
-    by: str
 
     def stretch(self) -> Stretch | None:
         """Return the stretch of time that was typed; None for a range.
@@ -70,7 +64,7 @@ class Period:
     def url(self, stretch: Mapping[str, str]) -> str:
         """Return the query string of this in a stretch of time; the range counts where there is none."""
         asked = self.asked
-        said = {"filter": asked.filter, "search": asked.search, "by": self.by, "rows": asked.rows}
+        said = {"filter": asked.filter, "search": asked.search, "by": asked.by, "rows": asked.rows}
         said |= stretch or {"since": asked.since}
         return "?" + urlencode({name: value for name, value in said.items() if value})
 
@@ -98,7 +92,7 @@ def read_period(request: Request) -> Period:
     """Return what a URL asks for: spans of all times unless it says otherwise."""
     given = request.query_params
     asked = replace(read_asked(request), rows="traces" if given.get("rows") == "traces" else "spans")
-    return Period(asked=asked, by=given.get("by", "").strip())
+    return Period(asked=asked)
 
 
 def group_of(by: str) -> Path | None:
@@ -107,17 +101,7 @@ def group_of(by: str) -> Path | None:
     Raises:
         QueryError: it is no field.
     """
-    if not by:
-        return None
-    try:
-        field = parse_expression(by)
-    except QueryError:
-        field = None
-    if not isinstance(field, Path):
-        raise QueryError(
-            "group by takes one field", code="badArgument", suggestion="write it as in metadata.user_id"
-        )
-    return field
+    return read_path(by) if by else None
 
 
 def all_of(*conditions: Expression | None) -> Expression | None:
