@@ -47,6 +47,8 @@ def long(tmp_path: Path) -> Iterator[Asking]:
         pytest.param("rows=spans&filter=error+IS+NOT+NULL", "d", id="a filter"),
         pytest.param("filter=metrics.tokens+%3E+50+or+scores.Factuality+%3D+0", "eca", id="or stays inside"),
         pytest.param("search=apples", "e", id="a text"),
+        pytest.param("rows=spans&search=Upstream+timeout", "d", id="a text of an error"),
+        pytest.param("rows=spans&search=triage+done", "c", id="tags"),
         pytest.param("search=%27%29+or+true+--", "", id="a text that looks like a query"),
         pytest.param("rows=nonsense&since=nonsense", "eca", id="what it says wrongly"),
         pytest.param("since=1h", "", id="a time"),

@@ -111,6 +111,17 @@ def test_columns_are_chosen_moved_and_kept(tab: Tab) -> None:
     page.get_by_role("button", name="Delete the view").click()
 
 
+def test_a_text_is_found_in_an_error(tab: Tab) -> None:
+    page = tab.open(LOGS)
+
+    page.get_by_label("Text").fill("answer no price")
+    page.get_by_role("button", name="Show").click()
+
+    rows = page.get_by_role("region", name="Rows").locator("tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("What does it cost?")
+
+
 def test_a_group_leads_to_its_rows(tab: Tab) -> None:
     page = tab.open(f"{LOGS}?filter={quote('metadata.plan IS NOT NULL or error IS NOT NULL')}")
 

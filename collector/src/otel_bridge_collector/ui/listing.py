@@ -233,10 +233,17 @@ def condition_of(kind: Kind, asked: Asked) -> Expression | None:
     if asked.begin or asked.until:
         terms.append(parse_expression(time_condition(asked.begin, asked.until)))
     if asked.search:
-        terms.append(Call(name="search", arguments=(Constant(value=asked.search),)))
+        terms.append(text_condition(asked.search))
     if asked.filter:
         terms.append(parse_expression(asked.filter))
     return logical("and", terms) if terms else None
+
+
+def text_condition(words: str) -> Expression:
+    """Return the condition on rows that have all these words in one of their texts; `search` of the language leaves out the error."""
+    constant = Constant(value=words)
+    in_error = binary("match", Path(parts=("error",)), constant)
+    return logical("or", (Call(name="search", arguments=(constant,)), in_error))
 
 
 def _query(kind: Kind, object_id: str, asked: Asked, columns: Sequence[Column]) -> Query:

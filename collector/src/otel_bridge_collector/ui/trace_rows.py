@@ -10,7 +10,7 @@ from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.query.build import binary, logical
 from otel_bridge_collector.query.syntax import Call, Expression, In, Literal, Path, Selected, Sorted
-from otel_bridge_collector.ui.listing import MAX_BYTES, of_object
+from otel_bridge_collector.ui.listing import MAX_BYTES, of_object, text_condition
 from otel_bridge_collector.ui.urls import Kind
 from otel_bridge_collector.ui.values import Row, metric_of, preview, text_of
 
@@ -80,11 +80,9 @@ class TraceRows:
         return {str(each["id"]): each.get("output") for each in found}
 
     async def with_words(self, kind: Kind, object_id: str, row: Row, words: str, *, limit: int) -> list[str]:
-        """Return the ids of the rows of a row's trace whose text, or error, has these words."""
-        in_text = Call(name="search", arguments=(Literal(value=words),))
-        in_error = binary("ilike", Path(parts=("error",)), Literal(value=f"%{words}%"))
+        """Return the ids of the rows of a row's trace whose text has these words."""
         of_trace = equal("root_span_id", row.get("root_span_id"))
-        condition = logical("and", (of_trace, logical("or", (in_text, in_error))))
+        condition = logical("and", (of_trace, text_condition(words)))
         query = of_object(kind, object_id, condition, fields=("id",), limit=limit)
         return [str(each["id"]) for each in (await self._reader.read(query)).answer.data]
 
