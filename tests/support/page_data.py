@@ -10,6 +10,7 @@ from tests.support.conventions import Case
 from tests.support.page_talk import feed_talk
 
 PROJECT: Final = "shop"
+TAG_COLOR: Final = "#ffd400"
 RECORDED: Final = (
     Case(convention="openinference", name="crewai-agent"),
     Case(convention="gen_ai", name="langchain-agent"),
@@ -66,6 +67,8 @@ def feed(collector: Collector, *, key: str = "") -> Seen:
         dataset_id = client.post("/v1/dataset", json={"project_id": project_id, "name": "questions"}).json()[
             "id"
         ]
+        tag = {"project_id": project_id, "name": "vip", "color": TAG_COLOR}
+        client.post("/v1/project_tag", json=tag).raise_for_status()
         for question in ("Where is {{parcel}}?", "Where is the parcel {{parcel}} now?"):
             client.put("/v1/prompt", json=_prompt(project_id, question)).raise_for_status()
         client.post("/v1/view", json=_dashboard(project_id)).raise_for_status()

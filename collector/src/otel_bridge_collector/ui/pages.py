@@ -20,6 +20,7 @@ from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
 from otel_bridge_collector.ui.listing import RANGES, Asked, read_asked, read_listing, views_of
 from otel_bridge_collector.ui.lookup import find_object, find_project
 from otel_bridge_collector.ui.render import render
+from otel_bridge_collector.ui.tag_colors import tag_colors
 from otel_bridge_collector.ui.trace_rows import TraceRows, equal, no_row
 from otel_bridge_collector.ui.urls import SECTIONS, Kind, row_url
 
@@ -83,6 +84,7 @@ class Pages:
             group_fields=FIELDS,
             ranges=RANGES,
             views=views_of(()),
+            tag_colors=tag_colors(self._objects, project.id),
             **self._kept(project, asked),
         )
 
@@ -154,6 +156,7 @@ class Pages:
             object_id=object_id,
             listing=listing,
             choices=choices_of(kind, listing.columns),
+            tag_colors=tag_colors(self._objects, project.id),
             version_shown=version,
             ranges=RANGES,
             views=views_of(listing.rows),

@@ -26,6 +26,7 @@ from otel_bridge_collector.ui.listing import (
 from otel_bridge_collector.ui.lookup import find_project
 from otel_bridge_collector.ui.render import render
 from otel_bridge_collector.ui.score_fields import known_tags, score_fields
+from otel_bridge_collector.ui.tag_colors import tag_colors
 
 QUEUES: Final = {name: filter_ for name, filter_ in VIEWS.items() if filter_ != UNREVIEWED}
 """What the queue can be narrowed to with one click."""
@@ -68,6 +69,7 @@ class Review:
             listing=listing,
             fields=score_fields(self._objects, project.id),
             known_tags=known_tags(self._objects, project.id),
+            tag_colors=tag_colors(self._objects, project.id),
             row=next(iter(listing.rows), None),
             ranges=RANGES,
             views=QUEUES,

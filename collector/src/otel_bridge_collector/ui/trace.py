@@ -15,6 +15,7 @@ from otel_bridge_collector.ui.copies import copies_of
 from otel_bridge_collector.ui.lookup import home_of
 from otel_bridge_collector.ui.render import needs_key, render
 from otel_bridge_collector.ui.score_fields import known_tags, score_fields
+from otel_bridge_collector.ui.tag_colors import tag_colors
 from otel_bridge_collector.ui.timeline import TYPES, Mark, Step, marks_of, steps_of
 from otel_bridge_collector.ui.trace_rows import Trace, TraceRows, equal
 from otel_bridge_collector.ui.urls import SECTIONS, Kind, kind_of
@@ -59,6 +60,7 @@ class TracePage:
             types=TYPES,
             fields=score_fields(self._objects, project.id),
             known_tags=known_tags(self._objects, project.id),
+            tag_colors=tag_colors(self._objects, project.id),
             datasets=self._objects.in_projects.find("dataset", project_id=project.id)
             if kind != "dataset"
             else (),
