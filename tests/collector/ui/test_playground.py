@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.functions import Ground, ground
+from tests.support.functions import CHAT, Ground, ground
 from tests.support.keys import make_key
 from tests.support.openai_server import REFUSED
 from tests.support.page import form_token, logged_in
@@ -158,6 +158,36 @@ def test_a_saved_prompt_is_tried_and_logged_as_itself(here: Ground, browser: htt
     (row,) = [row for row in here.rows(PROJECT) if row["input"] == {"word": "itself"}]
     assert row["metadata"]["function"]["version"] == saved["_xact_id"]
     assert row["span_attributes"]["name"] == "Greet"
+
+
+def test_a_variant_is_kept_as_the_next_version_of_its_prompt(here: Ground, browser: httpx.Client) -> None:
+    saved = save_prompt(here.collector.api, PROJECT, CHAT, slug="better")
+
+    shown = send(browser, step="a.keep", a__prompt=saved["id"], a__content="Better {{word}}").text
+    data = {
+        "project": PROJECT,
+        "prompt": saved["id"],
+        "seen": saved["_xact_id"],
+        "name": "Better",
+        "slug": "better",
+    }
+    data |= {"role": "user", "content": "Better {{word}}", "form_token": form_token(shown)}
+    browser.post("/ui/prompt", data=data)
+
+    assert 'action="/ui/prompt"' in shown
+    assert 'value="better"' in shown
+    assert "Better {{word}}</textarea>" in shown
+    assert f'name="seen" value="{saved["_xact_id"]}"' in shown
+    now = httpx.get(f"{here.collector.api}/v1/prompt/{saved['id']}").json()
+    assert now["prompt_data"]["prompt"]["messages"] == [{"role": "user", "content": "Better {{word}}"}]
+
+
+def test_a_variant_that_began_as_none_is_kept_as_a_new_prompt(browser: httpx.Client) -> None:
+    shown = send(browser, step="a.keep", a__content="New {{word}}").text
+
+    assert "New prompt" in shown
+    assert 'name="prompt" value=""' in shown
+    assert "New {{word}}</textarea>" in shown
 
 
 def test_a_prompt_runs_on_records_of_a_dataset(here: Ground, browser: httpx.Client) -> None:

@@ -1,5 +1,6 @@
 """The playground in a real browser before a real sidecar, whose models are a provider on loopback."""
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -46,6 +47,19 @@ def test_a_saved_prompt_is_tried_beside_a_variant(tab: Tab) -> None:
     page.get_by_role("button", name="Run", exact=True).first.click()
     page.get_by_role("link", name="Trace").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Where parcels are")
+
+
+def test_what_was_tried_is_kept_as_a_prompt(tab: Tab) -> None:
+    page = tab.open(PATH)
+    page.get_by_role("textbox", name="Variant A, Message 2").fill("Say {{word}}")
+    page.get_by_role("button", name="Keep Variant A as a prompt").click()
+
+    name = f"Kept {uuid.uuid4().hex}"
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("button", name="Make prompt").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Prompt {name}")
+    expect(page.get_by_text("Say {{word}}").first).to_be_visible()
 
 
 def test_enter_in_a_field_runs(tab: Tab, here: Ground) -> None:

@@ -28,7 +28,7 @@ from otel_bridge_collector.ui.listing import MAX_BYTES, of_object
 from otel_bridge_collector.ui.lookup import find_object, find_project, find_prompt, find_version
 from otel_bridge_collector.ui.playground_form import MAX_RECORDS, Tried, Variant, changed, tried_in
 from otel_bridge_collector.ui.prompt_fields import ROLES, fields_of, prompt_data_in
-from otel_bridge_collector.ui.prompt_forms import MAX_FORM_BYTES, models_of
+from otel_bridge_collector.ui.prompt_forms import MAX_FORM_BYTES, Draft, PromptForms, draft_of, models_of
 from otel_bridge_collector.ui.render import render
 from otel_bridge_collector.ui.runs import TAGS, Outcome, Runs, Total, totals
 
@@ -70,8 +70,11 @@ Ready: TypeAlias = Callable[[], Awaitable[Shown]]
 class Playground:
     """Tries prompts."""
 
-    def __init__(self, objects: Objects, reader: Reader, runs: Runs, experiments: ObjectsEndpoint) -> None:
-        self._objects, self._reader, self._runs, self._experiments = objects, reader, runs, experiments
+    def __init__(
+        self, objects: Objects, reader: Reader, runs: Runs, experiments: ObjectsEndpoint, forms: PromptForms
+    ) -> None:
+        self._objects, self._reader, self._runs = objects, reader, runs
+        self._experiments, self._forms = experiments, forms
 
     async def page(self, request: Request) -> Response:
         """Show an empty playground, or one with a saved prompt, as a version has it."""
@@ -93,6 +96,8 @@ class Playground:
         step = dict(form).get("step", "run")
         if (after := changed(tried, step)) is not None:
             return self._shown(request, project, after, Shown())
+        if (kept := tried.kept(step)) is not None:
+            return self._forms.shown(request, project, self._draft(project, kept))
         definitions = self._definitions(project, tried)
         if isinstance(definitions, Shown):
             return self._shown(request, project, tried, definitions)
@@ -105,6 +110,13 @@ class Playground:
                 raise RequestError(f'step is "{other}", expected run or dataset', code="badForm")
         shown = ready if isinstance(ready, Shown) else await while_heard(request, ready())
         return self._shown(request, project, tried, shown or Shown())
+
+    def _draft(self, project: Project, variant: Variant) -> Draft:
+        """Return a variant for the form of prompts: as the next version of what it began as, or as a new prompt."""
+        if not variant.prompt:
+            return Draft(fields=variant.fields)
+        found = find_prompt(self._objects, project, variant.prompt)
+        return replace(draft_of(found, found), fields=variant.fields)
 
     def _definitions(self, project: Project, tried: Tried) -> Sequence[Definition] | Shown:
         """Return what is run for each variant, or what is wrong."""

@@ -100,6 +100,10 @@ class Tried:
         known = {*given, *_NOT_ASKED}
         return [name for name in self.names if name not in known and name.partition(".")[0] not in known]
 
+    def kept(self, step: str) -> Variant | None:
+        """Return the variant that a step such as `a.keep` keeps as a prompt; None for any other step."""
+        return next((each for each in self.variants if step == f"{each.letter}.keep"), None)
+
     def limit(self) -> int | FieldFault:
         """Return how many records are taken."""
         text = self.records.strip()

@@ -67,18 +67,10 @@ class PromptForms:
         project = find_project(self._objects, request.path_params["project"])
         named = request.query_params.get("prompt", "")
         if not named:
-            return self._form(request, project, Draft(fields=PromptFields()))
+            return self.shown(request, project, Draft(fields=PromptFields()))
         found = find_prompt(self._objects, project, named)
         state = find_version(self._objects, found, request.query_params.get("version", ""))
-        draft = Draft(
-            id=found.id,
-            seen=str(found.xact_id),
-            name=state.name,
-            slug=found.slug or "",
-            description=str(state.data.get("description") or ""),
-            fields=fields_of(object_in(state.data, "prompt_data")),
-        )
-        return self._form(request, project, draft)
+        return self.shown(request, project, draft_of(found, state))
 
     async def save(self, request: Request) -> Response:
         """Keep what a form says as a new version; what is wrong is shown, and nothing is kept."""
@@ -97,7 +89,7 @@ class PromptForms:
         )
         match given.get("step", "save"):
             case "message":
-                return self._form(request, project, replace(draft, fields=draft.fields.with_line()))
+                return self.shown(request, project, replace(draft, fields=draft.fields.with_line()))
             case "save":
                 return self._save(request, project, found, draft)
             case other:
@@ -123,6 +115,22 @@ class PromptForms:
         self._environments.forget(found.id, given.get("environment", ""))
         return RedirectResponse(prompt_url(found, project), HTTPStatus.SEE_OTHER)
 
+    def shown(
+        self, request: Request, project: Project, draft: Draft, fault: FieldFault | None = None
+    ) -> Response:
+        """Show a prompt in the fields of a form, and what is wrong in it."""
+        return render(
+            request,
+            "prompt_edit",
+            status=HTTPStatus.BAD_REQUEST if fault else HTTPStatus.OK,
+            project=project,
+            section="prompts",
+            draft=draft,
+            fault=fault,
+            roles=ROLES,
+            models=models_of(self._objects.in_projects.find("prompt", project_id=project.id)),
+        )
+
     def _place(self, given: Mapping[str, str]) -> tuple[Project, ProjectObject]:
         project = find_project(self._objects, given.get("project", ""))
         return project, find_prompt(self._objects, project, given.get("prompt", ""))
@@ -137,7 +145,7 @@ class PromptForms:
         if fault or isinstance(data, FieldFault):
             told = fault or (data if isinstance(data, FieldFault) else None)
             shown = replace(draft, seen=str(found.xact_id) if found else "")
-            return self._form(request, project, shown, told)
+            return self.shown(request, project, shown, told)
         body: Mapping[str, Json] = {
             **before,
             "name": draft.name,
@@ -164,20 +172,17 @@ class PromptForms:
             return FieldFault(field="Version", message=message)
         return None
 
-    def _form(
-        self, request: Request, project: Project, draft: Draft, fault: FieldFault | None = None
-    ) -> Response:
-        return render(
-            request,
-            "prompt_edit",
-            status=HTTPStatus.BAD_REQUEST if fault else HTTPStatus.OK,
-            project=project,
-            section="prompts",
-            draft=draft,
-            fault=fault,
-            roles=ROLES,
-            models=models_of(self._objects.in_projects.find("prompt", project_id=project.id)),
-        )
+
+def draft_of(found: ProjectObject, state: ProjectObject) -> Draft:
+    """Return a saved prompt, as a version has it, for editing."""
+    return Draft(
+        id=found.id,
+        seen=str(found.xact_id),
+        name=state.name,
+        slug=found.slug or "",
+        description=str(state.data.get("description") or ""),
+        fields=fields_of(object_in(state.data, "prompt_data")),
+    )
 
 
 def models_of(prompts: Iterable[ProjectObject]) -> Sequence[str]:

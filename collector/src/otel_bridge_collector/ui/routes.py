@@ -114,8 +114,8 @@ def build_ui_routes(
     dashboard_forms = DashboardForms(plane.objects, plane.next_xact, plane.masked)
     prompts = Prompts(plane.objects)
     environments = EnvironmentObjectsEndpoint(plane.objects, plane.next_xact)
-    playground = Playground(plane.objects, reader, Runs(reach.invoker, plane.writer), experiments)
     forms = PromptForms(plane.objects, saved_prompts, environments)
+    playground = Playground(plane.objects, reader, Runs(reach.invoker, plane.writer), experiments, forms)
     project = "/app/{org}/p/{project}"
     return [
         Route("/", _to_page, methods=["GET"]),
