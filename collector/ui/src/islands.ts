@@ -9,6 +9,7 @@ export type Mount = (place: HTMLElement, props: unknown) => void;
 type Load = () => Promise<{ mount: Mount }>;
 
 const ISLANDS: Readonly<Record<string, Load>> = {
+  brush: () => import("./brush/brush"),
   copy: () => import("./copy/copy"),
   trace: () => import("./trace/trace"),
   filter: () => import("./filter/filter"),

@@ -29,6 +29,13 @@ function Keys({ places }: { places: readonly Place[] }) {
           <Key keys={["Enter"]} does="open the row" />
           <Key keys={["x"]} does="tick the row" />
           <Key keys={["/"]} does="to the filter" />
+          {document.querySelector("[data-island=brush]") && (
+            <>
+              <Key keys={["←", "→"]} does="in a chart: to another number" />
+              <Key keys={["Shift", "←", "→"]} does="choose a stretch of a chart" />
+              <Key keys={["Enter"]} does="zoom into what is chosen of a chart" />
+            </>
+          )}
           {places.map((each) => (
             <Key keys={["g", each.key]} does={`to ${each.label}`} />
           ))}
