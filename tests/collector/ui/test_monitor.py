@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
+from tests.support.rows import Asking
+
 MONITOR = "/app/o/p/p/monitor"
 
 
@@ -37,6 +39,23 @@ def test_a_group_has_a_line(browser: TestClient) -> None:
 
     for label in ("gpt-4", "claude", "none"):
         assert f"<bdi>{label}</bdi></th>" in text
+
+
+def test_a_key_that_needs_quotes_is_a_group_without_them(browser: TestClient, example: Asking) -> None:
+    place = {"project_id": example.project_id, "log_id": "g"}
+    example.add(place, {"id": "f", "created": "2026-01-09T08:00:00Z", "metadata": {"app-größe": "klein"}})
+
+    found = tables(browser.get(MONITOR, params={"by": "metadata.app-größe"}).text)["Rows"]
+    logs = browser.get(behind(found, "1")).text
+
+    assert logs.count('<th scope="row"') == 1
+
+
+def test_metadata_that_rows_have_is_proposed_to_group_by(browser: TestClient, example: Asking) -> None:
+    place = {"project_id": example.project_id, "log_id": "g"}
+    example.add(place, {"id": "f", "metadata": {"customer": {"plan": "gold"}}})
+
+    assert '<option value="metadata.customer.plan">' in browser.get(MONITOR).text
 
 
 def test_rows_are_spans_unless_traces_are_asked_for(browser: TestClient) -> None:

@@ -1,15 +1,29 @@
 """Numbers over time: what a URL asks for, groups, and the logs behind a number."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import parse_qs, urlencode
 
+import anyio
 import pytest
 from starlette.requests import Request
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.errors import QueryError
+from otel_bridge_collector.query.parser import parse, parse_expression
 from otel_bridge_collector.query.syntax import Path
-from otel_bridge_collector.ui.over_time import Period, by_group, group_of, over_time, read_period, step_text
+from otel_bridge_collector.ui.chart import MAX_LINES
+from otel_bridge_collector.ui.over_time import (
+    Period,
+    by_group,
+    group_of,
+    numbers_query,
+    over_time,
+    read_numbers,
+    read_period,
+    step_text,
+)
+from tests.support.api import Door, plane_of
 from tests.support.rows import Asking
 
 FIRST, LAST = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
@@ -100,6 +114,29 @@ def test_groups_with_the_most_numbers_come_first() -> None:
         ("none", {FIRST: 2, LAST: 3}),
         ("a", {FIRST: 1}),
     ]
+
+
+def test_many_groups_are_narrowed_to_the_largest_at_all_times(example: Asking) -> None:
+    place = {"project_id": example.project_id, "log_id": "g"}
+    rows: list[Mapping[str, Json]] = [
+        {"id": f"{user}-{day}-{each}", "created": f"2026-02-0{day}T00:00:00Z", "metadata": {"user": user}}
+        for user in range(MAX_LINES + 3)
+        for day in (1, 2)
+        for each in range(user + 1)
+    ]
+    example.add(place, *rows)
+    reader = plane_of(example, Door(example)).reader
+    text = "dimensions: date_trunc('1 day', created) as time | measures: count(1) as count | sort: time"
+    user = Path(parts=("metadata", "user"))
+    query = numbers_query(
+        parse(text), example.project_id, parse_expression("metadata.user IS NOT NULL"), user
+    )
+
+    numbers = anyio.run(read_numbers, reader, replace(query, limit=2 * MAX_LINES))
+
+    assert numbers.left_out == 3
+    assert sorted(each.label for each in by_group(numbers.rows, "count", user)) == list("345678")
+    assert {len(each.numbers) for each in by_group(numbers.rows, "count", user)} == {2}
 
 
 @pytest.mark.parametrize("value", ["2", True, None, [1]])

@@ -80,9 +80,17 @@ class Chart:
 
 
 def chart_of(
-    title: str, series: Sequence[Series], *, unit: Unit = "number", within: str = ""
+    title: str, series: Sequence[Series], *, unit: Unit = "number", within: str = "", left_out: int = 0
 ) -> Chart | None:
-    """Return the chart of some series, the first ones of them; None where there is no number at all."""
+    """Return the chart of some series, the first ones of them; None where there is no number at all.
+
+    Args:
+        title: names it.
+        series: its lines, the most important first.
+        unit: of its numbers.
+        within: as in `Chart`.
+        left_out: how many lines there are beside these.
+    """
     kept = [_finite(each) for each in series[:MAX_LINES]]
     times = sorted({time for each in kept for time in each.numbers})
     if not times:
@@ -98,7 +106,7 @@ def chart_of(
         top=top,
         bottom=bottom,
         times=times,
-        left_out=max(0, len(series) - MAX_LINES),
+        left_out=left_out + max(0, len(series) - MAX_LINES),
     )
 
 

@@ -122,9 +122,15 @@ class Dashboards:
         query = given.query(project.id, condition, period.step())
         numbers = await read_numbers(self._reader, query)
         group = group_of(given.by)
-        one: Sequence[Series] = [Series(label=given.measure, numbers=over_time(numbers, VALUE))]
-        series = by_group(numbers, VALUE, group) if group else one
-        return chart_of(given.title or given.measure, series, unit=given.unit(), within=given.filter)
+        one: Sequence[Series] = [Series(label=given.measure, numbers=over_time(numbers.rows, VALUE))]
+        series = by_group(numbers.rows, VALUE, group) if group else one
+        return chart_of(
+            given.title or given.measure,
+            series,
+            unit=given.unit(),
+            within=given.filter,
+            left_out=numbers.left_out,
+        )
 
 
 def listing_page(

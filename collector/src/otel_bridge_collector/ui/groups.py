@@ -12,6 +12,7 @@ from otel_bridge_collector.query.parser import parse, parse_expression
 from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Expression, Literal, Path, Query, Selected, Shape, Source
 from otel_bridge_collector.ui.columns import check_field
+from otel_bridge_collector.ui.group_field import field_of
 from otel_bridge_collector.ui.listing import Asked, Listing, condition_of, read_or_fault
 from otel_bridge_collector.ui.values import numbers_of, preview
 
@@ -83,13 +84,12 @@ def read_path(by: str) -> Path:
     Raises:
         QueryError: it is none, or begins with no field of a row.
     """
-    try:
-        path = parse_expression(by)
-    except QueryError:
-        path = None
-    if not isinstance(path, Path):
+    path = field_of(by)
+    if path is None:
         message = "group by takes tags or one path"
-        raise QueryError(message, code="badGroup", suggestion="write it as in metadata.user_id")
+        raise QueryError(
+            message, code="badGroup", suggestion='write it as in metadata.user_id or metadata."user id"'
+        )
     check_field("project_logs", path)
     return path
 

@@ -19,7 +19,7 @@ from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.ui.chart import HEIGHT, WIDTH, Chart, Series, Unit, chart_of
 from otel_bridge_collector.ui.kept_dashboards import dashboard_url, dashboards_of
 from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
-from otel_bridge_collector.ui.listing import RANGES, Listing, read_or_fault
+from otel_bridge_collector.ui.listing import MAX_BYTES, RANGES, Listing, of_object, read_or_fault
 from otel_bridge_collector.ui.lookup import find_project
 from otel_bridge_collector.ui.over_time import (
     Period,
@@ -32,9 +32,13 @@ from otel_bridge_collector.ui.over_time import (
     step_text,
 )
 from otel_bridge_collector.ui.render import render
+from otel_bridge_collector.ui.words import words_of
 
 FIELDS: Final = ("metadata.model", "metadata.user_id", "span_attributes.type", "span_attributes.name")
-"""What the page proposes to group by; any other field will do."""
+"""What the page proposes to group by, beside the metadata of the newest rows; any other field will do."""
+
+_LOOKED_AT: Final = 50
+_MAX_FIELDS: Final = 100
 
 _NUMBERS: Final = (
     "from: project_logs('any') | dimensions: date_trunc('{step}', created) as time | sort: time"
@@ -107,7 +111,7 @@ class Monitor:
             section="monitor",
             listing=listing,
             period=period,
-            fields=FIELDS,
+            fields=await self._fields(project.id),
             ranges=RANGES,
             charts=charts,
             size=(WIDTH, HEIGHT),
@@ -118,6 +122,13 @@ class Monitor:
             asked_now={name: given.get(name, "") for name in PARAMETERS["monitor"]},
         )
 
+    async def _fields(self, project_id: str) -> Sequence[str]:
+        """Return what may be grouped by."""
+        query = of_object("project_logs", project_id, None, fields=("metadata",), limit=_LOOKED_AT)
+        rows = (await self._reader.read(query, max_bytes=MAX_BYTES)).answer.data
+        found = [path for path in words_of(rows) if path.startswith("metadata.")]
+        return tuple(dict.fromkeys((*FIELDS, *found)))[:_MAX_FIELDS]
+
     async def _charts(self, project_id: str, period: Period) -> list[Chart]:
         group, condition, step = group_of(period.asked.by), period.condition(), step_text(period.step())
         numbers, scores = [
@@ -127,12 +138,18 @@ class Monitor:
             for text in (_NUMBERS, _SCORES)
         ]
         found = [
-            chart_of(panel.title, _series(panel, numbers, group), unit=panel.unit, within=panel.within)
+            chart_of(
+                panel.title,
+                _series(panel, numbers.rows, group),
+                unit=panel.unit,
+                within=panel.within,
+                left_out=numbers.left_out,
+            )
             for panel in _PANELS
         ]
         found += [
-            chart_of(f"Score {name}", series, within=_has_score(name))
-            for name, series in _scores(scores, group).items()
+            chart_of(f"Score {name}", series, within=_has_score(name), left_out=scores.left_out)
+            for name, series in _scores(scores.rows, group).items()
         ]
         return [each for each in found if each]
 

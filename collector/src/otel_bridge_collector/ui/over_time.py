@@ -12,9 +12,10 @@ from starlette.requests import Request
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.query.build import binary, logical
+from otel_bridge_collector.query.parser import parse
 from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Expression, Literal, Path, Query, Selected, Source
-from otel_bridge_collector.ui.chart import Series
+from otel_bridge_collector.ui.chart import MAX_LINES, Series
 from otel_bridge_collector.ui.groups import read_path
 from otel_bridge_collector.ui.listing import Asked, condition_of, read_asked
 from otel_bridge_collector.ui.stretch import Stretch, read_stretch
@@ -29,8 +30,24 @@ STEPS: Final[Mapping[str, timedelta]] = {
 }
 """The time range of the URL -> the time that one number is about."""
 
-_MAX_NUMBERS: Final = 5_000
+_MAX_NUMBERS: Final = 20_000
+_MAX_GROUPS: Final = 10_000
 _MINUTE_S: Final = 60
+_GROUPED: Final = "grouped"
+_LARGEST: Final = parse("from: project_logs('any') | measures: count(1) as count | sort: count desc")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """Numbers over time.
+
+    Attributes:
+        rows: each with its `time`, and its `grouped` where there are groups.
+        left_out: how many groups are not there.
+    """
+
+    rows: Sequence[Mapping[str, Json]]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +131,7 @@ def numbers_query(
     query: Query, project_id: str, condition: Expression | None, group: Expression | None
 ) -> Query:
     """Return a query for numbers, asked of the rows of a project that meet a condition, for each group."""
-    grouped = (Selected(expression=group, alias="grouped"),) if group else ()
+    grouped = (Selected(expression=group, alias=_GROUPED),) if group else ()
     return replace(
         query,
         source=Source(kind="project_logs", references=(project_id,)),
@@ -124,9 +141,20 @@ def numbers_query(
     )
 
 
-async def read_numbers(reader: Reader, query: Query) -> Sequence[Mapping[str, Json]]:
-    """Return the rows of numbers, each with its `time`, and its `grouped` where there are groups."""
-    return (await reader.read(query)).answer.data
+async def read_numbers(reader: Reader, query: Query) -> Numbers:
+    """Return numbers: of all groups, or where these have more numbers than the query may give, of the largest groups."""
+    rows = (await reader.read(query)).answer.data
+    group = next((each.expression for each in query.dimensions if each.alias == _GROUPED), None)
+    if group is None or len(rows) < (query.limit or 0):
+        return Numbers(rows=rows)
+    grouped = (Selected(expression=group, alias=_GROUPED),)
+    counting = replace(
+        query, dimensions=grouped, measures=_LARGEST.measures, sort=_LARGEST.sort, limit=_MAX_GROUPS
+    )
+    found = (await reader.read(counting)).answer.data
+    largest = logical("or", [_is(group, row.get(_GROUPED)) for row in found[:MAX_LINES]])
+    narrowed = replace(query, filter=all_of(query.filter, largest))
+    return Numbers(rows=(await reader.read(narrowed)).answer.data, left_out=max(0, len(found) - MAX_LINES))
 
 
 def step_text(step: timedelta) -> str:
@@ -138,12 +166,12 @@ def by_group(rows: Sequence[Mapping[str, Json]], name: str, group: Path) -> Sequ
     """Return a series for each group, those with the most numbers first."""
     groups: dict[str, list[Mapping[str, Json]]] = {}
     for row in rows:
-        groups.setdefault(json.dumps(row.get("grouped"), sort_keys=True), []).append(row)
+        groups.setdefault(json.dumps(row.get(_GROUPED), sort_keys=True), []).append(row)
     return [
         Series(
-            label=preview(found[0].get("grouped")) or "none",
+            label=preview(found[0].get(_GROUPED)) or "none",
             numbers=over_time(found, name),
-            within=print_expression(binary("eq", group, Literal(value=found[0].get("grouped")))),
+            within=print_expression(_is(group, found[0].get(_GROUPED))),
         )
         for found in sorted(groups.values(), key=lambda each: -len(each))
     ]
@@ -158,3 +186,8 @@ def over_time(rows: Sequence[Mapping[str, Json]], name: str) -> Mapping[str, flo
         and isinstance(value := row.get(name), int | float)
         and not isinstance(value, bool)
     }
+
+
+def _is(group: Expression, value: Json) -> Expression:
+    """Return the condition on the rows of a group."""
+    return binary("eq", group, Literal(value=value))
