@@ -153,3 +153,11 @@ class Asking:
 
 def _row_id(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {"row_id" if name == "id" else name: value for name, value in fields.items()}
+
+
+def replace_rows(store: DuckDBStore) -> None:
+    """Write 100 rows that take 200 places: half of them of rows that were replaced, in three row groups."""
+    for number, replaced in enumerate((range(100), range(0, 100, 2), range(50))):
+        store._connection.execute("CHECKPOINT store")  # as one that comes by itself
+        rows = [row(f"r{each}", output=number) for each in replaced]
+        store.apply(writes(rows), next_seq=store.next_seq() + 1)

@@ -23,7 +23,7 @@ from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.expiry import Horizon
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.telemetry import Counters
-from tests.support.rows import row, writes
+from tests.support.rows import replace_rows, row, writes
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 
@@ -201,6 +201,7 @@ class _Store:
         self.select = store.select
         self.change = change
         self.checkpoint = store.checkpoint
+        self.is_sparse = store.is_sparse
         self.file_bytes = store.file_bytes
 
 
@@ -251,6 +252,14 @@ def test_the_room_of_what_was_removed_is_used_again(world: World) -> None:
         sizes.append(world.store.file_bytes())
 
     assert max(sizes) < 1.5 * sizes[0]
+
+
+def test_a_pass_gives_back_the_room_of_rows_that_were_replaced(world: World) -> None:
+    replace_rows(world.store)
+
+    asyncio.run(world.retention().run())
+
+    assert not world.store.is_sparse()
 
 
 def test_passes_come_by_themselves(world: World) -> None:

@@ -22,7 +22,7 @@ from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.expiry import Horizon
 from otel_bridge_collector.store.interface import Statement
-from tests.support.rows import row, writes
+from tests.support.rows import replace_rows, row, writes
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_row_is_priced_with_its_facts_in_it(tmp_path: Path) -> None:
 def test_what_was_applied_survives_a_kill(tmp_path: Path) -> None:
     code = (
         "import os, sys\nfrom pathlib import Path\n"
-        "from otel_bridge_collector.store.duckdb import DuckDBStore\nfrom tests.support.rows import row, writes\n"
+        "from otel_bridge_collector.store.duckdb import DuckDBStore\nfrom tests.support.rows import replace_rows, row, writes\n"
         "store = DuckDBStore(Path(sys.argv[1]))\nstore.apply(writes([row('a', output=1)]), next_seq=1)\n"
         "os.kill(os.getpid(), 9)\n"
     )
@@ -242,6 +242,18 @@ def opened_elsewhere(path: Path) -> int:
 def test_a_second_process_cannot_open_the_file(store: DuckDBStore, tmp_path: Path) -> None:
     assert opened_elsewhere(tmp_path / "rows.duckdb") == 3
     assert store.next_seq() == 0
+
+
+def test_a_store_is_sparse_when_rows_were_replaced_until_their_room_is_given_back(store: DuckDBStore) -> None:
+    replace_rows(store)
+    before = store.is_sparse()
+    store.checkpoint()
+
+    assert (before, store.is_sparse()) == (True, False)
+
+
+def test_an_empty_store_is_not_sparse(store: DuckDBStore) -> None:
+    assert not store.is_sparse()
 
 
 def test_a_copy_can_be_opened_and_leaves_the_file_locked(store: DuckDBStore, tmp_path: Path) -> None:

@@ -13,7 +13,13 @@ import pytest
 from otel_bridge_collector.errors import StoreError
 from otel_bridge_collector.store import duckdb_file
 from otel_bridge_collector.store.duckdb import DuckDBStore
-from otel_bridge_collector.store.duckdb_file import VERSION, open_file, read_progress, schema_version
+from otel_bridge_collector.store.duckdb_file import (
+    VERSION,
+    merge_row_groups,
+    open_file,
+    read_progress,
+    schema_version,
+)
 from otel_bridge_collector.store.interface import Statement
 from tests.support.earlier import first_data
 from tests.support.rows import row, writes
@@ -41,6 +47,30 @@ def test_a_new_file_begins_at_the_start_of_the_spool(tmp_path: Path) -> None:
 
     assert read_progress(connection, path=tmp_path / "rows.duckdb") == 0
     assert schema_version(connection) == VERSION
+    connection.close()
+
+
+def row_groups(connection: duckdb.DuckDBPyConnection) -> int:
+    found = connection.execute(
+        "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('store.rows')"
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def test_row_groups_are_merged_only_when_that_is_asked_for(tmp_path: Path) -> None:
+    connection = opened(tmp_path / "rows.duckdb")
+    read_progress(connection, path=tmp_path / "rows.duckdb")
+    found: list[int] = []
+
+    for checkpoint in ("CHECKPOINT store", "CHECKPOINT store", "merge", "CHECKPOINT store"):
+        connection.execute("INSERT INTO store.rows(id) SELECT range::VARCHAR FROM range(100)")
+        if checkpoint == "merge":
+            merge_row_groups(connection)
+        else:
+            connection.execute(checkpoint)
+        found.append(row_groups(connection))
+
+    assert found == [1, 2, 1, 2]
     connection.close()
 
 

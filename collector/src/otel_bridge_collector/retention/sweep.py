@@ -55,6 +55,10 @@ class Rows(Protocol):
         """Give the room of removed rows back."""
         ...
 
+    def is_sparse(self) -> bool:
+        """Tell whether rows that were replaced leave much room to give back."""
+        ...
+
     def file_bytes(self) -> int:
         """Return the size of the file, with what waits to be put into it."""
         ...
@@ -222,7 +226,12 @@ class Retention:
             await self._remove_units(held, limit, report)
         for project_id in {held.project_id for held in await self._held()}:
             await self._remove_beside(project_id, policies, report)
-        if report.rows or report.history or report.facts:
+        if (
+            report.rows
+            or report.history
+            or report.facts
+            or await asyncio.to_thread(self._reach.rows.is_sparse)
+        ):
             await self._give_room_back(report)
         dead_letters_s = self.config.dead_letters
         if dead_letters_s is not None:

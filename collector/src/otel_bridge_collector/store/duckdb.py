@@ -38,6 +38,7 @@ from otel_bridge_collector.store.columns import (
 from otel_bridge_collector.store.duckdb_file import (
     FACT_COLUMNS,
     HISTORY_COLUMNS,
+    merge_row_groups,
     open_file,
     read_progress,
 )
@@ -60,6 +61,9 @@ _RETRYABLE: Final = (
     duckdb.FatalException,
     duckdb.ConnectionException,
 )
+
+_DENSE: Final = 2 / 3
+"""The share of places with a row in them from which on it is not worth the time to give the others back."""
 
 
 class DuckDBStore:
@@ -173,13 +177,30 @@ class DuckDBStore:
     def checkpoint(self) -> None:
         """Put what was written into the file, and give back the room of what was removed. Belongs to the thread of `apply`.
 
+        Checkpoints that come by themselves give back only the room of row groups of which nothing is left, since merging the
+        others takes long.
+
         Raises:
             RetryableError: the engine cannot do so now.
         """
         try:
-            self._connection.execute("CHECKPOINT store")
+            merge_row_groups(self._connection)
         except _RETRYABLE as error:
             raise RetryableError(f"the store cannot be checkpointed now: {error}") from error
+
+    def is_sparse(self) -> bool:
+        """Tell whether `checkpoint` would give back much: more than a third of the places are of rows that were removed or replaced.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        try:
+            with contextlib.closing(self._connection.cursor()) as cursor:
+                found = cursor.execute("SELECT count(*), max(rowid) + 1 FROM store.rows").fetchone()
+        except duckdb.Error as error:
+            raise StoreError(f"cannot read the store: {error}") from error
+        rows, places = (int(each or 0) for each in found or (0, 0))
+        return rows < places * _DENSE
 
     def copy_to(self, target: Path) -> None:
         """Write a file that can be opened as this one can, with its log beside it. Belongs to the thread of `apply`.
@@ -187,8 +208,8 @@ class DuckDBStore:
         Raises:
             OSError: there is no room, or a file cannot be used.
         """
-        with contextlib.suppress(RetryableError):  # what is not in the file is in the log beside it
-            self.checkpoint()
+        with contextlib.suppress(*_RETRYABLE):  # what is not in the file is in the log beside it
+            self._connection.execute("CHECKPOINT store")
         self._locked.copy_to(target)
         log = self._path.with_name(f"{self._path.name}.wal")
         if log.exists():

@@ -30,6 +30,11 @@ _FIRST_STATED: Final = 4
 # v1.5.0 can be read by every DuckDB from 1.5 on, a file in 2.0's own format only by 2.0 (spec/storage.md section 1).
 _ATTACH: Final = "ATTACH {path} AS store (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE 16384)"
 
+_MERGES: Final = "max_vacuum_tasks"
+"""The engine's setting: how many times a checkpoint makes fewer row groups of several, to give back the room of removed rows."""
+
+_MANY_MERGES: Final = 100
+
 FACT_COLUMNS: Final[Mapping[str, str]] = {
     "object_type": "VARCHAR",
     "object_id": "VARCHAR",
@@ -89,8 +94,9 @@ def open_file(path: Path, *, memory_limit_mb: int, threads: int) -> duckdb.DuckD
             "memory_limit": f"{memory_limit_mb}MB",
             "threads": threads,
             "temp_directory": str(path.with_suffix(".tmp")),
-            # A checkpoint stalls the writer (spec/storage.md section 8, rule 3), so rarely.
-            "checkpoint_threshold": "256MB",
+            # A checkpoint stalls the writer and with it whoever waits to read what was just sent, so each is small and merges nothing.
+            "checkpoint_threshold": "64MB",
+            _MERGES: 0,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         },
@@ -101,6 +107,19 @@ def open_file(path: Path, *, memory_limit_mb: int, threads: int) -> duckdb.DuckD
     # A statement that slipped through query planning must reach no file but this one.
     connection.execute("SET enable_external_access = false")
     return connection
+
+
+def merge_row_groups(connection: duckdb.DuckDBPyConnection) -> None:
+    """Checkpoint as no other checkpoint does: give back the room of removed rows, which may take seconds.
+
+    Raises:
+        duckdb.Error: the engine cannot do so now.
+    """
+    connection.execute(f"SET GLOBAL {_MERGES} = {_MANY_MERGES}")
+    try:
+        connection.execute("CHECKPOINT store")
+    finally:
+        connection.execute(f"SET GLOBAL {_MERGES} = 0")
 
 
 def read_progress(connection: duckdb.DuckDBPyConnection, *, path: Path) -> int:
