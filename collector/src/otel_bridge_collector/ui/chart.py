@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 WIDTH: Final = 600
@@ -44,14 +44,14 @@ class Line:
 
     Attributes:
         dots: in the order of time.
-        points: the same as SVG writes the points of a line.
+        strokes: the same as SVG writes the points of a line: of each stretch of time without a gap.
         within: as in `Series`.
     """
 
     label: str
     within: str
     dots: Sequence[Dot]
-    points: str
+    strokes: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,7 @@ class Chart:
         within: the condition, in BTQL, on the rows that its numbers are of; empty for all of them.
         top: the number at its upper edge; the lower one is 0, or `bottom` where that is less.
         times: all that one of its lines has a number for, in order.
+        axis: the first and the last time that its width stands for.
         left_out: how many lines are not there.
     """
 
@@ -72,6 +73,7 @@ class Chart:
     top: float
     bottom: float
     times: Sequence[str]
+    axis: tuple[str, str]
     left_out: int
 
     def value(self, line: Line, time: str) -> float | None:
@@ -97,17 +99,29 @@ def chart_of(
         return None
     numbers = [value for each in kept for value in each.numbers.values()]
     top, bottom = max([0.0, *numbers]), min([0.0, *numbers])
-    seconds = [_seconds(time) for time in times]
+    axis = times[0], times[-1]
     return Chart(
         title=title,
         unit=unit,
         within=within,
-        lines=[_line(each, (seconds[0], seconds[-1]), (bottom, top)) for each in kept if each.numbers],
+        lines=[_line(each, axis, (bottom, top)) for each in kept if each.numbers],
         top=top,
         bottom=bottom,
         times=times,
+        axis=axis,
         left_out=left_out + max(0, len(series) - MAX_LINES),
     )
+
+
+def aligned(charts: Sequence[Chart], step: timedelta) -> list[Chart]:
+    """Return charts whose widths stand for the same time, with gaps where a line has no number for a step or more."""
+    if not charts:
+        return []
+    axis = min(each.axis[0] for each in charts), max(each.axis[1] for each in charts)
+    return [
+        replace(chart, axis=axis, lines=[_placed(line, axis, step) for line in chart.lines])
+        for chart in charts
+    ]
 
 
 def spark_of(values: Sequence[float]) -> str:
@@ -126,22 +140,33 @@ def _finite(series: Series) -> Series:
     )
 
 
-def _line(series: Series, span_s: tuple[float, float], numbers: tuple[float, float]) -> Line:
+def _line(series: Series, axis: tuple[str, str], numbers: tuple[float, float]) -> Line:
     dots = [
-        Dot(
-            time=time,
-            value=value,
-            x=round(_part(_seconds(time), *span_s) * WIDTH, 1),
-            y=round(HEIGHT - _part(value, *numbers) * HEIGHT, 1),
-        )
+        Dot(time=time, value=value, x=_x(time, axis), y=round(HEIGHT - _part(value, *numbers) * HEIGHT, 1))
         for time, value in sorted(series.numbers.items())
     ]
-    return Line(
-        label=series.label,
-        within=series.within,
-        dots=dots,
-        points=" ".join(f"{dot.x},{dot.y}" for dot in dots),
+    return Line(label=series.label, within=series.within, dots=dots, strokes=[_stroke(dots)])
+
+
+def _placed(line: Line, axis: tuple[str, str], step: timedelta) -> Line:
+    """Return a line on another axis, in a stroke for each stretch of time without a gap."""
+    strokes: list[list[Dot]] = []
+    for dot in (replace(each, x=_x(each.time, axis)) for each in line.dots):
+        if strokes and _seconds(dot.time) - _seconds(strokes[-1][-1].time) < 2 * step.total_seconds():
+            strokes[-1].append(dot)
+        else:
+            strokes.append([dot])
+    return replace(
+        line, dots=[dot for each in strokes for dot in each], strokes=[_stroke(each) for each in strokes]
     )
+
+
+def _stroke(dots: Sequence[Dot]) -> str:
+    return " ".join(f"{dot.x},{dot.y}" for dot in dots)
+
+
+def _x(time: str, axis: tuple[str, str]) -> float:
+    return round(_part(_seconds(time), *map(_seconds, axis)) * WIDTH, 1)
 
 
 def _part(value: float, first: float, last: float) -> float:

@@ -1,7 +1,8 @@
 """Dashboards: the list of them, one with its charts over time, and one as JSON to take elsewhere. It writes nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -15,7 +16,7 @@ from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.syntax import Expression
 from otel_bridge_collector.store.objects import Objects, Project
-from otel_bridge_collector.ui.chart import HEIGHT, WIDTH, Chart, Series, chart_of
+from otel_bridge_collector.ui.chart import HEIGHT, WIDTH, Chart, Series, aligned, chart_of
 from otel_bridge_collector.ui.custom_chart import MAX_CHARTS, VALUE, CustomChart, fault_of, read_charts
 from otel_bridge_collector.ui.json_field import FieldFault, json_text
 from otel_bridge_collector.ui.kept_dashboards import dashboard_url, dashboards_of, find_dashboard
@@ -79,6 +80,7 @@ class Dashboards:
                 return Listing(asked=period.asked, fault=fault.said)
             for each in read_charts(board.charts)[:MAX_CHARTS]:
                 panels.append(await self._panel(each, project, period, condition))  # noqa: PERF401 - one query at a time
+            panels[:] = _aligned(panels, period.step())
             return Listing(asked=period.asked)
 
         listing = await read_or_fault(period.asked, read)
@@ -131,6 +133,11 @@ class Dashboards:
             within=given.filter,
             left_out=numbers.left_out,
         )
+
+
+def _aligned(panels: Sequence[Panel], step: timedelta) -> list[Panel]:
+    charts = iter(aligned([each.chart for each in panels if each.chart], step))
+    return [replace(each, chart=next(charts)) if each.chart else each for each in panels]
 
 
 def listing_page(

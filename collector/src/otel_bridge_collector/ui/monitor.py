@@ -16,7 +16,7 @@ from otel_bridge_collector.query.parser import parse
 from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Path
 from otel_bridge_collector.store.objects import Objects
-from otel_bridge_collector.ui.chart import HEIGHT, WIDTH, Chart, Series, Unit, chart_of
+from otel_bridge_collector.ui.chart import HEIGHT, WIDTH, Chart, Series, Unit, aligned, chart_of
 from otel_bridge_collector.ui.kept_dashboards import dashboard_url, dashboards_of
 from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
 from otel_bridge_collector.ui.listing import MAX_BYTES, RANGES, Listing, of_object, read_or_fault
@@ -151,7 +151,7 @@ class Monitor:
             chart_of(f"Score {name}", series, within=_has_score(name), left_out=scores.left_out)
             for name, series in _scores(scores.rows, group).items()
         ]
-        return [each for each in found if each]
+        return aligned([each for each in found if each], period.step())
 
 
 def _series(panel: _Panel, numbers: Sequence[Mapping[str, Json]], group: Path | None) -> Sequence[Series]:
