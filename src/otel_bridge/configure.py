@@ -133,8 +133,10 @@ class Bridge:
     @property
     def tracer(self) -> trace.Tracer:
         """What makes our spans: of the global provider as soon as there is one."""
-        if self.waits and not isinstance(found := trace.get_tracer_provider(), trace.ProxyTracerProvider):
-            self._move(found)
+        if self.waits and not _none_is_set():
+            found = trace.get_tracer_provider()
+            if not isinstance(found, trace.ProxyTracerProvider):
+                self._move(found)
         return self.tracer_below
 
     @property
@@ -297,6 +299,14 @@ def _attached(provider: AttachableProvider, found: Settings, api_key: str | None
 def _behind(provider: object) -> object:
     """The provider that does the work of `provider`, as Logfire's names it; None where it does that itself."""
     return getattr(provider, "provider", None)
+
+
+def _none_is_set() -> bool:
+    """Whether OpenTelemetry still knows of no global provider; it looks into the environment each time that it is asked itself.
+
+    That is a private name; where it is another one, this says no, and OpenTelemetry is asked.
+    """
+    return getattr(trace, "_TRACER_PROVIDER", False) is None
 
 
 def flush() -> None:

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
 from opentelemetry import context as otel_context
@@ -54,19 +54,21 @@ class Activation:
     released: bool = False
 
 
-def activate(span: object, otel_span: trace.Span, values: Mapping[str, object]) -> Activation:
-    """Make a span current in the current context, together with `values`, by one copy of it."""
-    outer = otel_context.get_current()
-    activation = Activation(span, otel_span, outer)
-    live = live_context(outer)
+def activate(
+    span: object, otel_span: trace.Span, values: Mapping[str, object], context: Context | None = None
+) -> Activation:
+    """Make a span current here, together with `values`, by one copy of `context`, the live one of here."""
+    live = live_context() if context is None else context
+    activation = Activation(span, otel_span, live)
     otel_context.attach(Context({**live, **values, _SPAN_KEY: otel_span, _ACTIVATION_KEY: activation}))
     return activation
 
 
 def span_in(context: Context) -> trace.Span:
     """Return the OTel span that is current in `context`, as `trace.get_current_span` does."""
-    found = context.get(_SPAN_KEY)
-    return trace.INVALID_SPAN if found is None else cast("trace.Span", found)
+    found: Any = context.get(_SPAN_KEY)
+    span: trace.Span = trace.INVALID_SPAN if found is None else found
+    return span
 
 
 def release(activation: Activation) -> None:

@@ -3,10 +3,11 @@
 Source: `braintrust` 0.47.0 SDK, `util.get_caller_location` and `span_origin.py`.
 """
 
-import inspect
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import PurePath
+from types import FrameType
 from typing import Final
 
 from otel_bridge.attributes.to_json import Written
@@ -22,17 +23,19 @@ _ORIGIN: Final[Mapping[str, Json]] = {
 }
 
 
-def caller_context(environment: Mapping[str, str]) -> Written:
+def caller_context(environment: Mapping[str, str], own_frames: int = 0) -> Written:
     """Return the `context` of a span that is being started: the app's line, and this library.
 
     Args:
         environment: `type` and `name` of the place where the process runs; may be empty.
+        own_frames: callers of which it is known that they are of this library; each that is looked at costs an object.
     """
-    frame = inspect.currentframe()
+    # `inspect.currentframe` is this without a depth.
+    frame: FrameType | None = sys._getframe(1 + own_frames)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     while frame is not None and _is_of_package(frame.f_globals.get("__name__")):
         frame = frame.f_back
     place = None if frame is None else (frame.f_code.co_name, frame.f_code.co_filename, frame.f_lineno)
-    return _context(place, tuple(environment.items()))
+    return _context(place, tuple(environment.items()) if environment else ())
 
 
 def caller_name(context: Mapping[str, Json]) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from opentelemetry import trace
-from opentelemetry.context import get_value
+from opentelemetry.context import Context, get_value
 
 from otel_bridge.api.experiment_check import check_logged
 from otel_bridge.api.facts import Feedback, feedback_attributes, update_attributes
@@ -176,14 +176,19 @@ class Experiment(Registered):
         )  # fmt: skip
         return self.start_at(place_of(parent), arguments)
 
-    def start_at(self, place: Place | None, arguments: StartArguments) -> Span:
-        """Start a span at `place`, by default in the current span of this experiment or as a root."""
+    def start_at(
+        self, place: Place | None, arguments: StartArguments, context: Context | None = None
+    ) -> Span:
+        """Start a span at `place`, by default in the current span of this experiment or as a root.
+
+        `context` is the live one, where it is known.
+        """
         self._spans_in_use = True
-        context = live_context()
-        if place is None and get_value(PARENT_KEY, context) != self.parent:
+        live = live_context() if context is None else context
+        if place is None and get_value(PARENT_KEY, live) != self.parent:
             return self.start_root(arguments)
         wait_for_room(self.bridge)
-        place = place or Place(context=context, parent=self.parent, default_type="eval")
+        place = place or Place(context=live, parent=self.parent, default_type="eval")
         return start(self.bridge, place, arguments)
 
     def start_root(self, arguments: StartArguments) -> Span:

@@ -236,11 +236,14 @@ class Logger:
         with chosen_ids(span_id, root_span_id):
             return self.start_at(place_of(parent), arguments)
 
-    def start_at(self, place: Place | None, arguments: StartArguments) -> Span:
-        """Start a span at `place`, by default in the current span or as a root."""
+    def start_at(
+        self, place: Place | None, arguments: StartArguments, context: Context | None = None
+    ) -> Span:
+        """Start a span at `place`, by default in the current span or as a root; `context` is the live one, where it is known."""
         self._spans_in_use = True
         if place is None:
-            place = Place(context=live_context(), parent=self.parent, default_type="task")
+            live = live_context() if context is None else context
+            place = Place(context=live, parent=self.parent, default_type="task")
         if place.flush_root is self.async_flush:
             place = replace(place, flush_root=not self.async_flush)
         return start(self.bridge, place, arguments)

@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final, TypeGuard
 
@@ -58,7 +58,7 @@ class Recording:
         self._lock = threading.Lock()
         self.is_sampled = span.is_recording()
         self._ended_s: float | None = None
-        self._logged_end_s = _end_in(row)
+        self._logged_end_s = _end_in(row) if "metrics" in row else None
         self._failed = False
 
     @property
@@ -70,7 +70,8 @@ class Recording:
         """Merge `fields` into the row; return fields for which it is too late, None if there are none."""
         if self._ended_s is not None:
             return self._late(fields)
-        self._logged_end_s = _end_in(fields) or self._logged_end_s
+        if "metrics" in fields:
+            self._logged_end_s = _end_in(fields) or self._logged_end_s
         self._logged.append(fields)
         if self._ended_s is not None:
             return self._left()
@@ -106,7 +107,7 @@ class Recording:
             if self._ended_s is not None:
                 return self._ended_s, {}
             self._ended_s = self._logged_end_s or end_s or time.time()
-            pieces = [self._row, *self._taken()]
+            pieces = self._pieces()
         further: Attributes = {names.UNFINISHED: True} if unfinished else {}
         if not self.is_sampled or self._end_late(pieces, further):
             return self._ended_s, {}
@@ -123,12 +124,17 @@ class Recording:
     def _end_late(self, pieces: Sequence[Mapping[str, Json]], further: Attributes) -> bool:
         """End a light span with all of its row left to the thread that exports; tell whether that could be."""
         span = self._span
-        if self._failed or not isinstance(span, LightSpan) or any("error" in piece for piece in pieces):
+        if self._failed or self._ended_s is None or not isinstance(span, LightSpan):
             return False
-        if self._ended_s is None or not span.may_end_late(sum(map(len, pieces))):
+        fields = 0
+        for piece in pieces:
+            if "error" in piece:
+                return False
+            fields += len(piece)
+        if (taker := span.late_taker(fields)) is None:
             return False
         late_row = partial(_late_row, pieces, self._content, further)
-        span.end_late(round(self._ended_s * 1e9), late_row, sum(map(row_bytes, pieces)))
+        span.end_late(taker, round(self._ended_s * 1e9), late_row, row_bytes(pieces))
         return True
 
     def _end_span(self, end_ns: int) -> None:
@@ -148,12 +154,14 @@ class Recording:
             return None
 
     def _merge_logged(self) -> None:
-        self._row = _joined([self._row, *self._taken()])
+        self._row = _joined(self._pieces())
 
-    def _taken(self) -> Iterator[Mapping[str, Json]]:
-        """What was logged and is not merged yet, one by one: another thread may be about to log."""
+    def _pieces(self) -> list[Mapping[str, Json]]:
+        """The row and what was logged since, taken one by one: another thread may be about to log."""
+        pieces = [self._row]
         while self._logged:
-            yield self._logged.popleft()
+            pieces.append(self._logged.popleft())
+        return pieces
 
     def _write(self, row: Mapping[str, Json], further: Attributes) -> Unwritten | None:
         """Write the row; return what is left of that for after the end of the span, if anything."""
@@ -163,7 +171,7 @@ class Recording:
             self._write_error(row.get("error"))
             write = partial(_attributes, row, self._content, name, further)
             if may_wait(self._span, len(row)):
-                return Unwritten(self._span.get_span_context(), write, row_bytes(row))
+                return Unwritten(self._span.get_span_context(), write, row_bytes([row]))
             self._set(write())
         except Exception as error:  # noqa: BLE001 - the app goes on, with a span that says less
             logger.warning("a span is sent without what was logged to it: %s", type(error).__name__)

@@ -178,9 +178,11 @@ class BridgeSpan:
         )  # fmt: skip
         return self.start_at(place_of(parent), arguments)
 
-    def start_at(self, place: Place | None, arguments: StartArguments) -> Span:
-        """Start a span at `place`, by default as a child of this one."""
-        return self._start_child(self._bridge, place or self._place(), arguments)
+    def start_at(
+        self, place: Place | None, arguments: StartArguments, context: Context | None = None
+    ) -> Span:
+        """Start a span at `place`, by default as a child of this one; `context` is the live one, where it is known."""
+        return self._start_child(self._bridge, place or self._place(context), arguments)
 
     def end(self, end_time: float | None = None) -> float:
         """See `Span`."""
@@ -226,9 +228,8 @@ class BridgeSpan:
     def set_current(self) -> None:
         """See `Span`."""
         if self._identity.can_be_current and not self._recording.is_over:
-            self._activations.append(
-                state.activate(self, self._otel_span, self._values(state.live_context()))
-            )
+            live = state.live_context()
+            self._activations.append(state.activate(self, self._otel_span, self._values(live), live))
 
     def unset_current(self) -> None:
         """See `Span`."""
@@ -247,9 +248,9 @@ class BridgeSpan:
         self.unset_current()
         self._end(None)
 
-    def _context(self) -> Context:
-        """The current context with this span in it."""
-        context = state.live_context()
+    def _context(self, live: Context | None = None) -> Context:
+        """The live context with this span in it."""
+        context = state.live_context() if live is None else live
         if state.span_in(context) is not self._otel_span:
             context = trace.set_span_in_context(self._otel_span, context)
         values = self._values(context)
@@ -273,10 +274,10 @@ class BridgeSpan:
             values[state.ROUTE_KEY] = self._bridge.route
         return values
 
-    def _place(self) -> Place:
+    def _place(self, live: Context | None) -> Place:
         identity = self._identity
         return Place(
-            context=self._context(),
+            context=self._context(live),
             parent=identity.parent,
             under_span=True,
             root_span_id=identity.root_name,
@@ -287,12 +288,13 @@ class BridgeSpan:
     def _merge(self, fields: Mapping[str, Json]) -> None:
         if late := self._recording.merge(fields):
             self._update(late)
-        elif self._recording.is_over:
+        elif "metrics" in fields and self._recording.is_over:
             self._release()
 
     def _end(self, end_time: float | None, *, unfinished: bool = False) -> float:
         ended_s, left_over = self._recording.end(end_time, unfinished=unfinished)
-        self._release()
+        if self._activations:
+            self._release()
         state.process.open_spans.discard(self)
         if left_over:
             self._update(left_over)

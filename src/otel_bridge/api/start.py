@@ -5,7 +5,7 @@ Source: `braintrust` 0.47.0 SDK, `logger.SpanImpl.__init__`, measured (spec/app-
 
 import logging
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from opentelemetry import trace
 from opentelemetry.context import Context, get_value, set_value
@@ -29,6 +29,9 @@ from otel_bridge.processor.light import LightSpan
 
 logger = logging.getLogger(__name__)
 
+_OWN_FRAMES: Final = 2
+"""`start` and who calls it, which is no app."""
+
 
 def start(bridge: Bridge, place: Place, arguments: StartArguments) -> Span:
     """Start a span; `NOOP_SPAN` where OpenTelemetry starts none.
@@ -40,20 +43,32 @@ def start(bridge: Bridge, place: Place, arguments: StartArguments) -> Span:
     said, row_id = _said(arguments.event) if arguments.event else ({}, None)
     inherited = place.propagated_event if arguments.propagated_event is None else arguments.propagated_event
     propagated = cast("dict[str, Json]", to_json(inherited)) if inherited else None
-    context = caller_context(bridge.environment)
+    context = caller_context(bridge.environment, _OWN_FRAMES)
     name = _name(place, arguments, context)
     row: dict[str, Json] = {"span_attributes": _span_attributes(place, arguments, name), "context": context}
     if propagated:
         said = merged(said, propagated)
     if said:
         row = merged(row, said)
-    otel_span = _otel_span(bridge, place, row, arguments.start_time)
-    if not otel_span.get_span_context().is_valid:
+    above = state.span_in(place.context).get_span_context()
+    otel_span = _otel_span(bridge, place, above, row, arguments.start_time)
+    own = otel_span.get_span_context()
+    if not own.is_valid:
         return NOOP_SPAN
-    if root := place.root or _root(place, otel_span):
+    if root := place.root or _root(place, own):
         row = lifted(row, root)
-    identity = _identity(
-        otel_span, place, row_id=row_id, name=name, propagated=propagated, arguments=arguments
+    is_below = above.is_valid
+    identity = Identity(
+        row_id,
+        own,
+        above if is_below else None,
+        place.root_span_id,
+        place.parent_span_id,
+        _parent_string(otel_span, place),
+        propagated,
+        name,
+        arguments.set_current is not False,
+        place.flush_root and (not is_below or above.is_remote),
     )
     if row_id or place.root_span_id or place.parent_span_id:
         row |= _chosen_ids(identity, place)
@@ -84,15 +99,20 @@ def _span_attributes(place: Place, arguments: StartArguments, name: str) -> dict
     return said
 
 
-def _otel_span(bridge: Bridge, place: Place, row: Mapping[str, Json], start_time: float | None) -> trace.Span:
-    span_attributes = cast("Mapping[str, Json]", row["span_attributes"])
+def _otel_span(
+    bridge: Bridge,
+    place: Place,
+    above: trace.SpanContext,
+    row: Mapping[str, Any],
+    start_time: float | None,
+) -> trace.Span:
+    span_attributes = row["span_attributes"]
     name = clean(str(span_attributes.get("name")))
     kind = SpanKind.CLIENT if span_attributes.get("type") == "llm" else SpanKind.INTERNAL
     start_ns = None if start_time is None else round(start_time * 1e9)
     try:
         tracer = bridge.tracer_below if place.root else bridge.tracer
         if bridge.light and place.parent and bridge.route is None:
-            above = state.span_in(place.context).get_span_context()
             light = bridge.light.start(name, above, kind, clean(place.parent), start_ns)
             if light is not None:
                 return light
@@ -116,9 +136,9 @@ def _surroundings(bridge: Bridge, place: Place) -> Context:
     return _routed(bridge, context)
 
 
-def _root(place: Place, otel_span: trace.Span) -> TraceRoot | None:
+def _root(place: Place, own: trace.SpanContext) -> TraceRoot | None:
     """The root of the trace in this process, if a span of ours is around, also one that others stand between."""
-    outer = state.around(place.context, otel_span.get_span_context().trace_id)
+    outer = state.around(place.context, own.trace_id)
     return cast("BridgeSpan", outer.span).root if outer else None
 
 
@@ -137,25 +157,6 @@ def _routed(bridge: Bridge, context: Context) -> Context:
     if bridge.route is get_value(state.ROUTE_KEY, context):
         return context
     return set_value(state.ROUTE_KEY, bridge.route, context)
-
-
-def _identity(
-    otel_span: trace.Span, place: Place, *, row_id: str | None, name: str, propagated: Mapping[str, Json] | None,
-    arguments: StartArguments,
-) -> Identity:  # fmt: skip
-    above = state.span_in(place.context).get_span_context()
-    return Identity(
-        row_id,
-        otel_span.get_span_context(),
-        above if above.is_valid else None,
-        place.root_span_id,
-        place.parent_span_id,
-        _parent_string(otel_span, place),
-        propagated,
-        name,
-        arguments.set_current is not False,
-        place.flush_root and (not above.is_valid or above.is_remote),
-    )
 
 
 def _parent_string(otel_span: trace.Span, place: Place) -> str | None:

@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast, overload
 
 from otel_bridge.api.generators import GeneratorSpan, wrap_async_generator, wrap_generator
-from otel_bridge.api.interface import Span
+from otel_bridge.api.interface import ParentArgument, Span, StartArguments
 from otel_bridge.api.logger import current_bridge
 from otel_bridge.api.noop import NOOP_SPAN
 from otel_bridge.api.recorded import STOOD_IN, replayable
-from otel_bridge.api.tracing import start_span
+from otel_bridge.api.tracing import start_told, told_by
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -80,16 +80,19 @@ class _TracedCall:
         name = getattr(function, "__name__", type(function).__name__)
         self.function, self.trace_io = function, trace_io
         self._args: tuple[Any, ...] = span_args or (() if span_kwargs.get("name") else (name,))
-        self._kwargs: Mapping[str, Any] = {**span_kwargs, "span_attributes": _with_type(span_kwargs)}
+        self._kwargs = _with_type(span_args, span_kwargs)
+        self._told: tuple[StartArguments, ParentArgument] | None = None
         self._signature = _signature(function)
         self._plain = _plain_parameters(self._signature)
-        kind = str(self._kwargs["span_attributes"].get("type", span_kwargs.get("type")))
+        kind = str(self._span_attributes().get("type", self._kwargs.get("type")))
         if kind in STOOD_IN:
             self.function = replayable(function, kind, self._name(), self._input)
 
     def start(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Span:
         """Start the span of a call with these arguments; it is not current yet."""
-        span = start_span(*self._args, **self._kwargs)
+        # Put together once, at the first call: the error of a wrong argument is that of the call.
+        self._told = told = self._told or told_by(*self._args, **self._kwargs)
+        span = start_told(*told)
         if self.trace_io and span is not NOOP_SPAN:
             span.log(input=self._input(args, kwargs))
         return span
@@ -102,8 +105,11 @@ class _TracedCall:
 
     def _name(self) -> str:
         """The name of its spans, as `start_span` reads it."""
-        told = self._kwargs["span_attributes"].get("name") or self._kwargs.get("name")
+        told = self._span_attributes().get("name") or self._kwargs.get("name")
         return str(told or self._args[0])
+
+    def _span_attributes(self) -> Mapping[str, Any]:
+        return self._kwargs.get("span_attributes") or {}
 
     def _input(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The arguments by name, without defaults; None where they do not fit: the call itself will say so."""
@@ -117,9 +123,13 @@ class _TracedCall:
             return None
 
 
-def _with_type(span_kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    given = dict(span_kwargs.get("span_attributes") or {})
-    return given if "type" in given or "type" in span_kwargs else {"type": "function", **given}
+def _with_type(span_args: tuple[Any, ...], span_kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
+    given: Mapping[str, Any] = span_kwargs.get("span_attributes") or {}
+    if "type" in given or "type" in span_kwargs:
+        return span_kwargs
+    if len(span_args) > 1:  # a type by place, which gives way
+        return {**span_kwargs, "span_attributes": {"type": "function", **given}}
+    return {**span_kwargs, "type": "function"}
 
 
 def _signature(function: Callable[..., Any]) -> inspect.Signature | None:

@@ -11,9 +11,10 @@
 Source: `braintrust` 0.47.0 SDK, `logger.start_span` (spec/app-api.md section 3).
 """
 
+import inspect
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from opentelemetry import trace
 
@@ -27,6 +28,8 @@ from otel_bridge.api.place import Place, place_of
 from otel_bridge.api.start import start
 from otel_bridge.configure import configure
 from otel_bridge.state import activation_of, live_context, parent_argument, process
+
+_TOLD: Final = frozenset(StartArguments.__annotations__)
 
 
 def current_span() -> Span:
@@ -73,13 +76,30 @@ def start_span(  # noqa: PLR0913, PLR0917 - Braintrust's signature
         name=name, type=type, span_attributes=span_attributes, start_time=start_time,
         set_current=set_current, propagated_event=propagated_event, event=event,
     )  # fmt: skip
-    activation = activation_of(live_context())
-    if activation:
-        span: Span = activation.span.start_at(place_of(parent) if parent else None, arguments)
+    return start_told(arguments, parent)
+
+
+def told_by(*args: Any, **kwargs: Any) -> tuple[StartArguments, ParentArgument]:
+    """Return what `start_span` hands to `start_told` when it is called with these arguments.
+
+    Raises:
+        TypeError: it cannot be called with them.
+    """
+    said = inspect.signature(start_span).bind(*args, **kwargs).arguments
+    told = {name: value for name, value in said.items() if name in _TOLD}
+    return StartArguments(**told), said.get("parent")
+
+
+def start_told(arguments: StartArguments, parent: ParentArgument) -> Span:
+    """Start a span as `start_span` does, which is told the same in another form."""
+    context = live_context()
+    if activation := activation_of(context):
+        span: Span = activation.span.start_at(place_of(parent) if parent else None, arguments, context)
         return span
-    place = place_of(parent if parent is not None else parent_argument.get())
+    named = parent_argument.get() if parent is None else parent
+    place = place_of(named) if named else None
     if home := current_experiment() or current_logger():
-        return home.start_at(place, arguments)
+        return home.start_at(place, arguments, context)
     if place:
         return start(configure(), place, arguments)
     return _start_without_logger(arguments)

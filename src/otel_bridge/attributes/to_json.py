@@ -77,13 +77,12 @@ def dump(value: Json) -> str:
     """
     if isinstance(value, Written):
         return value.text
-    text = _ENCODER.encode(value)
-    return text if text.isascii() else clean(text)
+    return clean(_ENCODER.encode(value))
 
 
 def clean(text: str) -> str:
     """Return `text` with what UTF-8 cannot carry as `?`: one such character would cost the whole batch."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _is_flat(value: object) -> TypeGuard[dict[str, Json]]:

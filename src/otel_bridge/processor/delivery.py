@@ -166,7 +166,8 @@ class Delivery:
             if self._closed:
                 return False
             held = self._waiting_bytes
-            if (held and held + size_bytes > self._queue_bytes) or self.waiting >= self._queue_size:
+            waiting = self._accepted - self._delivered - self._failed
+            if (held and held + size_bytes > self._queue_bytes) or waiting >= self._queue_size:
                 self._queue_full += 1
                 return False
             self._accepted += 1

@@ -9,13 +9,14 @@ Like `neighbours` this is about private names of the SDK. They are looked at onc
 span is made (docs/decisions/0022-light-span.md).
 """
 
-import threading
 from collections.abc import Callable, Mapping
+from threading import Lock
 from time import time_ns
 from typing import Any, Final, Protocol, cast
 
 from opentelemetry import trace
 from opentelemetry.attributes import BoundedAttributes
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanLimits, Tracer
 from opentelemetry.sdk.trace.sampling import DEFAULT_ON
 from opentelemetry.trace import SpanContext, SpanKind, TraceFlags
@@ -34,8 +35,11 @@ _KNOWN: Final = frozenset({
 })  # fmt: skip
 """What a span of the SDK consists of: OpenTelemetry SDK 1.45, `Span.__init__`."""
 
-_LATE: Final = ("_attributes", "_events", "_links", "_lock")
+_LATE: Final = ("_attributes", "_events", "_links")
 """Those of them that each span has for itself, and that are made late."""
+
+_OWN: Final = ("_name", "_context", "_parent", "_kind", "_resource", "_start_time", "_lock")
+"""Those that each span gets when it starts; all others are alike for the spans of a tracer."""
 
 FURTHER_ATTRIBUTES: Final = 64
 """More than a row has beside one for each of its fields: twins, messages."""
@@ -62,7 +66,10 @@ class _Late:
         self._name, self._make = name, make
 
     def __get__(self, span: object, owner: type) -> object:
-        return self if span is None else vars(span).setdefault(self._name, self._make(span))
+        if span is None:
+            return self
+        cast("LightSpan", span).has_parts = True
+        return vars(span).setdefault(self._name, self._make(span))
 
 
 class LightSpan(Span):
@@ -71,17 +78,33 @@ class LightSpan(Span):
     Attributes:
         late_row: what is still to be written of it; None where it ended as any other span does.
         row_bytes: what that takes in memory, as estimated.
+        has_parts: whether any of its attributes, events and links was made.
         parent_string: its `braintrust.parent`, as long as it has no other attributes.
     """
 
     late_row: LateRow | None = None
     row_bytes: int = 0
+    has_parts: bool = False
     parent_string: str
 
     _attributes = cast("Any", _Late("_attributes", lambda span: span.first_attributes()))
     _events = cast("Any", _Late("_events", lambda span: span._new_events()))  # noqa: SLF001 - see the module
     _links = cast("Any", _Late("_links", lambda span: span._new_links(())))  # noqa: SLF001 - likewise
-    _lock = cast("Any", _Late("_lock", lambda _: threading.Lock()))
+
+    def begin(  # noqa: PLR0913, PLR0917 - what a span has for itself; by position, which is faster
+        self,
+        name: str,
+        own: SpanContext,
+        above: SpanContext | None,
+        kind: SpanKind,
+        resource: Resource,
+        parent: str,
+        start_ns: int,
+    ) -> None:
+        """Take what it has for itself, in the place of `__init__`."""
+        self._name, self._context, self._parent, self._kind = name, own, above, kind
+        self._resource, self._start_time, self._lock = resource, start_ns, Lock()
+        self.parent_string = parent
 
     def first_attributes(self) -> BoundedAttributes:
         """Its attributes as OpenTelemetry keeps them; they cannot be changed after its end."""
@@ -91,31 +114,29 @@ class LightSpan(Span):
             immutable=not self.is_recording(),
         )
 
-    def may_end_late(self, fields: int) -> bool:
-        """Tell whether its row of so many fields may be written after its end: nobody else is there, and no limit cuts it."""
-        made, most = vars(self), self._limits.max_span_attributes
-        if not self.is_recording() or taker(self._span_processor) is None:
-            return False
+    def late_taker(self, fields: int) -> TakesLight | None:
+        """Return what takes it, if its row of so many fields may be written after its end: nobody else is there, and no limit cuts it."""
+        if not self.is_recording() or (found := taker(self._span_processor)) is None:
+            return None
         if (rules := state.process.masking) and rules.all_processors:
-            return False
-        held = 1
-        if "_attributes" in made:
+            return None
+        held, most = 1, self._limits.max_span_attributes
+        if self.has_parts:
             held = len(self._attributes)
             if self.dropped_attributes or self.dropped_events or self.dropped_links:
-                return False  # a copy would not say it
-        return most is None or held + fields + FURTHER_ATTRIBUTES <= most
+                return None  # a copy would not say it
+        return found if most is None or held + fields + FURTHER_ATTRIBUTES <= most else None
 
-    def end_late(self, end_ns: int, late_row: LateRow, row_bytes: int) -> None:
+    def end_late(self, to: TakesLight, end_ns: int, late_row: LateRow, row_bytes: int) -> None:
         """End, with its row, which takes so many bytes, still to be written."""
         with self._lock:
             if not self.is_recording():
                 return
             self._end_time = end_ns
-            if "_attributes" in vars(self):
+            if self.has_parts:
                 self._attributes._immutable = True  # noqa: SLF001 - as `Span.end` does
         self.late_row, self.row_bytes = late_row, row_bytes
-        if found := taker(self._span_processor):
-            found.take(self)
+        to.take(self)
 
     def written(self) -> ReadableSpan:
         """The span with its row, for the exporter; the span itself stays as it ended.
@@ -156,7 +177,9 @@ class LightSpans:
     """
 
     def __init__(self, tracer: Tracer, shared: Mapping[str, Any]) -> None:
-        self._tracer, self._shared = tracer, shared
+        self._tracer = tracer
+        # In the class, not in each span: a dictionary of all of that takes longer to make than the span.
+        self._kind_of_span: type[LightSpan] = type("LightSpan", (LightSpan,), {**shared})
 
     def start(
         self, name: str, above: SpanContext, kind: SpanKind, parent: str, start_ns: int | None
@@ -178,24 +201,19 @@ class LightSpans:
             flags = above.trace_flags
             if not flags & TraceFlags.SAMPLED:
                 return None  # the sampler's answer
+            over: SpanContext | None = above
             trace_id, trace_state, is_random = above.trace_id, above.trace_state, bool(flags & _RANDOM)
         else:
+            over = None
             trace_id, trace_state, is_random = ids.generate_trace_id(), None, ids.is_trace_id_random()
         own = SpanContext(
             trace_id, ids.generate_span_id(), is_remote=False,
             trace_flags=_SAMPLED_AND_RANDOM if is_random else _SAMPLED, trace_state=trace_state,
         )  # fmt: skip
-        span = object.__new__(LightSpan)
-        cast("Any", span).__dict__ = {
-            **self._shared,
-            "_name": name,
-            "_context": own,
-            "_parent": above if above.is_valid else None,
-            "_kind": kind,
-            "_resource": tracer.resource,
-            "_start_time": time_ns() if start_ns is None else start_ns,
-            "parent_string": parent,
-        }
+        span = object.__new__(self._kind_of_span)
+        span.begin(
+            name, own, over, kind, tracer.resource, parent, time_ns() if start_ns is None else start_ns
+        )
         return span
 
 
@@ -226,7 +244,7 @@ def _shared(tracer: Tracer, limits: SpanLimits) -> dict[str, Any] | None:
     makes = hasattr(template, "_new_events") and hasattr(template, "_new_links")
     if parts.keys() != _KNOWN or not makes:
         return None
-    return {name: value for name, value in parts.items() if name not in _LATE}
+    return {name: value for name, value in parts.items() if name not in {*_LATE, *_OWN}}
 
 
 def taker(handing: object) -> "TakesLight | None":

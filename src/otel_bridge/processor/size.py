@@ -33,6 +33,10 @@ _UTF_8_BYTES: Final = 4
 """The most that one character takes; which one does is not looked at."""
 
 
+_NUMBERS: Final = frozenset({int, float, bool, type(None)})
+"""What takes no more than its pair."""
+
+
 class SizedSpanExporter(SpanExporter):
     """Export through `inner` in requests of at most `batch_bytes`; a span that is larger travels alone."""
 
@@ -91,10 +95,12 @@ def parts(batch: Sequence[T], size: Callable[[T], int], limit_bytes: int) -> Ite
 
 def span_bytes(span: ReadableSpan) -> int:
     """Estimate what `span` takes in a request."""
-    events = sum(_FRAME_BYTES + _size(event.name) + _size(event.attributes) for event in span.events)
-    links = sum(_FRAME_BYTES + _size(link.attributes) for link in span.links)
-    own = _FRAME_BYTES + _size(span.name) + _size(span.attributes) + _size(span.status.description)
-    return own + events + links
+    taken = _FRAME_BYTES + _size(span.name) + _size(span.attributes) + _size(span.status.description)
+    for event in span.events:
+        taken += _FRAME_BYTES + _size(event.name) + _size(event.attributes)
+    for link in span.links:
+        taken += _FRAME_BYTES + _size(link.attributes)
+    return taken
 
 
 def record_bytes(record: ReadableLogRecord) -> int:
@@ -104,25 +110,32 @@ def record_bytes(record: ReadableLogRecord) -> int:
     return _FRAME_BYTES + sum(_size(value) for value in said)
 
 
-def row_bytes(fields: Mapping[str, Json] | list[Json]) -> int:
-    """Estimate what the texts of a row take in memory, and what holds them; not `Written`, which is one for many spans."""
-    taken = _PAIR_BYTES * len(fields)
-    for value in fields if isinstance(fields, list) else fields.values():
-        if isinstance(value, str):
-            taken += len(value)
-        elif isinstance(value, _HOLDING) and not isinstance(value, Written):
-            taken += row_bytes(value)
+def row_bytes(pieces: Sequence[Mapping[str, Json]]) -> int:
+    """Estimate what the texts of the pieces of a row take in memory, and what holds them; not `Written`, which is one for many spans."""
+    taken = 0
+    waiting: list[Mapping[str, Json] | list[Json]] = [*pieces]
+    for held in waiting:  # which grows meanwhile
+        taken += _PAIR_BYTES * len(held)
+        for value in held if isinstance(held, list) else held.values():
+            if isinstance(value, str):
+                taken += len(value)
+            elif isinstance(value, _HOLDING) and not isinstance(value, Written):
+                waiting.append(value)
     return taken
 
 
 def _size(value: object) -> int:
     if isinstance(value, str):
         return len(value) if value.isascii() else _UTF_8_BYTES * len(value)
+    if type(value) in _NUMBERS:
+        return 0
     if isinstance(value, bytes):
         return len(value)
     if isinstance(value, Mapping):
-        pairs = cast("Mapping[object, object]", value).items()
-        return sum(_PAIR_BYTES + _size(key) + _size(item) for key, item in pairs)
+        taken = 0
+        for key, item in cast("Mapping[object, object]", value).items():
+            taken += _PAIR_BYTES + _size(key) + _size(item)
+        return taken
     if isinstance(value, Sequence):
         return sum(_PAIR_BYTES + _size(item) for item in cast("Sequence[object]", value))
     return 0

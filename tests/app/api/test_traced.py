@@ -223,3 +223,14 @@ def test_a_type_by_place_gives_way_to_that_of_functions_as_at_braintrust(app: Ap
     call()
 
     assert app.row("named")["type"] == "function"
+
+
+@pytest.mark.usefixtures("app")
+def test_wrong_arguments_of_the_decorator_raise_at_each_call() -> None:
+    @traced("named", name="twice")
+    def call() -> None:
+        """Do nothing."""
+
+    for _ in range(2):
+        with pytest.raises(TypeError):
+            call()

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import threading
+from typing import Any
 
 import pytest
 from opentelemetry import baggage, trace
@@ -10,6 +11,7 @@ from opentelemetry import context as otel_context
 
 import otel_bridge
 from otel_bridge import NOOP_SPAN, current_span, init_logger, parent_context, start_span
+from otel_bridge.api.tracing import start_told, told_by
 from otel_bridge.contract.slug import SlugError
 from tests.support.app import App
 from tests.support.otlp_receiver import OtlpReceiver
@@ -203,3 +205,29 @@ def test_headers_are_written_for_the_current_span(app: App) -> None:
     assert span.span_id in carrier["traceparent"]
     assert otel_bridge.inject_trace_context({"a": "b"}) == {"a": "b"}
     assert app.parent_of("a") == ""
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs"),
+    [
+        pytest.param(("n",), {}, id="name"),
+        pytest.param(("n", "tool", {"x": 1}, 12.5, False), {}, id="by place"),
+        pytest.param(
+            (), {"name": "n", "type": "llm", "propagated_event": {"metadata": {"a": 1}}}, id="by name"
+        ),
+        pytest.param(("n",), {"state": 1, "internal": 2, "input": 3, "id": "own"}, id="fields"),
+        pytest.param(("n",), {"parent": {"traceparent": f"00-{TRACE_ID}-{SPAN_ID}-01"}}, id="parent"),
+    ],
+)
+def test_what_is_put_together_beforehand_starts_the_same_span(
+    app: App, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    first = start_span(*args, **kwargs)
+    first.end(20)
+    plainly = app.row("n")
+
+    second = start_told(*told_by(*args, **kwargs))
+    second.end(20)
+
+    assert app.row("n") == plainly
+    assert second.span_parents == first.span_parents

@@ -173,4 +173,4 @@ def test_what_counts_is_the_size_after_masking(receiver: OtlpReceiver) -> None:
     ],
 )
 def test_what_a_row_takes_in_memory_is_not_far_from_its_texts(value: Any) -> None:
-    assert 1_000 <= row_bytes({"input": value}) < 30_000
+    assert 1_000 <= row_bytes([{"input": value}]) < 30_000
