@@ -75,6 +75,16 @@ def test_a_column_has_the_value_of_a_row(asked: str, value: Json) -> None:
     assert column.value(row) == value
 
 
+@pytest.mark.parametrize(
+    ("asked", "is_number"),
+    [("tokens", True), ("scores.F", True), ("scores", False), ("metadata.n", False), ("metrics.start", True)],
+)
+def test_the_heading_of_numbers_stands_over_them(asked: str, *, is_number: bool) -> None:
+    (column,) = read_columns("project_logs", asked)
+
+    assert column.is_number == is_number
+
+
 def test_a_column_is_moved_taken_away_or_added_by_what_the_url_says() -> None:
     choices = choices_of("dataset", read_columns("dataset", "input, metadata.a, tags"))
 

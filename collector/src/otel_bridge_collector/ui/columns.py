@@ -47,8 +47,9 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        """Whether its heading stands at the right."""
-        return self.look in ("number", "seconds", "dollars")
+        """Whether its values are numbers, over which the heading stands."""
+        is_metric = len(self.path) > 1 and self.path[0] in ("scores", "metrics")
+        return self.look in ("number", "seconds", "dollars") or is_metric
 
 
 def _standard(name: str, label: str, look: Look, *path: str) -> Column:
