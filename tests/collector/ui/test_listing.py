@@ -82,6 +82,22 @@ def test_a_wrong_time_is_told_with_what_is_expected(example: Asking, query: str,
     assert (found.rows, message in str(found.fault)) == ((), True)
 
 
+@pytest.mark.parametrize(
+    ("query", "note"),
+    [
+        pytest.param("filter=metadta.plan+%3D+1", "did you mean metadata?", id="a name that nobody knows"),
+        pytest.param("filter=metadata.plan+%3D+1", None, id="nothing to say"),
+        pytest.param("filter=metadta.plan+IS+NULL", None, id="rows that fit"),
+    ],
+)
+def test_where_no_row_fits_a_slip_of_the_filter_is_told(
+    example: Asking, query: str, note: str | None
+) -> None:
+    notes = " ".join(listed(example, query).notes)
+
+    assert note in notes if note else not notes
+
+
 def test_a_filter_cannot_read_another_object(example: Asking) -> None:
     fault = listed(example, "filter=true+%7C+from%3A+project_logs()").fault
 

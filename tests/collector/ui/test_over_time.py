@@ -103,11 +103,11 @@ def test_each_group_has_a_line_and_a_condition_that_finds_its_rows(example: Aski
     assert example.ids(f"id like 'g%' and ({series[at].within})") == f"g{at}"
 
 
-def test_groups_with_the_most_numbers_come_first() -> None:
+def test_groups_with_the_most_rows_come_first() -> None:
     numbers: list[Mapping[str, Json]] = [
-        {"time": FIRST, "grouped": "a", "n": 1},
-        {"time": FIRST, "grouped": None, "n": 2},
-        {"time": LAST, "grouped": None, "n": 3},
+        {"time": FIRST, "grouped": "a", "n": 1, "count": 4},
+        {"time": FIRST, "grouped": None, "n": 2, "count": 2},
+        {"time": LAST, "grouped": None, "n": 3, "count": 3},
     ]
 
     assert [(each.label, dict(each.numbers)) for each in by_group(numbers, "n", MODEL)] == [

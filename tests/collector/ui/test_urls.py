@@ -1,5 +1,7 @@
 """Addresses of pages."""
 
+import pytest
+
 from otel_bridge_collector.store.objects import Project
 from otel_bridge_collector.store.project_objects import ProjectObject
 from otel_bridge_collector.ui.urls import object_url, project_url, row_url
@@ -15,6 +17,13 @@ def test_a_name_cannot_leave_its_place_in_a_path() -> None:
 
 def test_a_project_whose_name_has_a_slash_is_found_by_its_id() -> None:
     assert project_url(project("a/b")) == "/app/local/p/p1"
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_what_a_browser_takes_as_a_way_is_found_by_its_id(name: str) -> None:
+    found = ProjectObject(id="e", kind="experiment", project_id="p1", name=name, created="", data={})
+
+    assert object_url(found, project(name)) == "/app/local/p/p1/experiments/e"
 
 
 def test_an_experiment_has_the_path_that_summaries_link_to() -> None:

@@ -30,7 +30,7 @@ def log(collector: Collector, seen: Seen, row: dict[str, Any]) -> None:
 def test_the_first_minute_ends_with_a_trace_on_the_page(tab: Tab, collector: Collector) -> None:
     page = tab.open("/")
 
-    expect(page.get_by_label("Two environment variables")).to_contain_text(collector.otlp_http)
+    expect(page.get_by_label("Environment variables")).to_contain_text(collector.otlp_http)
     page.get_by_role("button", name="Send a test trace").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("test trace")

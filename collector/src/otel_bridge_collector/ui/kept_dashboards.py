@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import quote
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
 from otel_bridge_collector.ui.kept_views import MAX_NAME, PLACE
-from otel_bridge_collector.ui.urls import project_url
+from otel_bridge_collector.ui.urls import named, project_url
 
 MAX_DASHBOARDS: Final = 50
 """Of a project."""
@@ -63,7 +62,7 @@ def find_dashboard(objects: Objects, project: Project, named: str) -> Dashboard:
 
 def dashboard_url(board: Dashboard, project: Project) -> str:
     """Return the path of the page of a dashboard."""
-    return f"{project_url(project)}/dashboards/{quote(board.name, safe='')}"
+    return f"{project_url(project)}/dashboards/{named(board.name, board.id)}"
 
 
 def name_fault(objects: Objects, project: Project, name: str, board_id: str) -> str:

@@ -50,6 +50,8 @@ LOW: Final = 0.5
 """A score below it is low."""
 
 _MAX_SCORES: Final = 20
+_TELLING: Final = ("unknownField", "typeMismatch")
+"""Notices of queries that may say why nothing was found."""
 
 _ALWAYS: Final = ("id", "root_span_id", "created")
 _OF_SPANS: Final = ("error", "scores")
@@ -117,6 +119,7 @@ class Listing:
         fault: what is wrong with the filter, a time, the columns or the groups, as the API says it; None where nothing is.
         is_complete: the store had everything that was acknowledged before.
         count: how many rows there are in all, where they were counted.
+        notes: why no row may fit the filter: names that nobody knows, values of another type.
     """
 
     asked: Asked
@@ -126,6 +129,7 @@ class Listing:
     fault: Mapping[str, Json] | None = None
     is_complete: bool = True
     count: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def read_asked(request: Request) -> Asked:
@@ -164,6 +168,7 @@ async def read_listing(
             columns=columns,
             next_cursor=cursor if has_more else None,
             is_complete=read.is_complete,
+            notes=await _notes(reader, query, revisions) if asked.filter and not rows else (),
         )
 
     return await read_or_fault(asked, read)
@@ -197,6 +202,12 @@ async def _has_rows(reader: Reader, query: Query, revisions: Revisions) -> bool:
     only_id = (Selected(expression=Path(parts=("id",))),)
     first = replace(query, select=only_id, limit=1)
     return len((await reader.read(first, revisions=revisions)).answer.data) > 0
+
+
+async def _notes(reader: Reader, query: Query, revisions: Revisions) -> tuple[str, ...]:
+    only_id = (Selected(expression=Path(parts=("id",))),)
+    read = await reader.read(replace(query, select=only_id, limit=1), revisions=revisions, linting="default")
+    return tuple(each.message for each in read.notices if each.code in _TELLING)
 
 
 def of_object(

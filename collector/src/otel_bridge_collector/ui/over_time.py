@@ -19,7 +19,7 @@ from otel_bridge_collector.ui.chart import MAX_LINES, Series
 from otel_bridge_collector.ui.groups import read_path
 from otel_bridge_collector.ui.listing import Asked, condition_of, read_asked
 from otel_bridge_collector.ui.stretch import Stretch, read_stretch
-from otel_bridge_collector.ui.values import preview
+from otel_bridge_collector.ui.values import numbers_of, preview
 
 STEPS: Final[Mapping[str, timedelta]] = {
     "1h": timedelta(minutes=1),
@@ -34,6 +34,7 @@ _MAX_NUMBERS: Final = 20_000
 _MAX_GROUPS: Final = 10_000
 _MINUTE_S: Final = 60
 _GROUPED: Final = "grouped"
+_COUNT: Final = "count"
 _LARGEST: Final = parse("from: project_logs('any') | measures: count(1) as count | sort: count desc")
 
 
@@ -132,8 +133,10 @@ def numbers_query(
 ) -> Query:
     """Return a query for numbers, asked of the rows of a project that meet a condition, for each group."""
     grouped = (Selected(expression=group, alias=_GROUPED),) if group else ()
+    counted = () if any(each.alias == _COUNT for each in query.measures) else _LARGEST.measures
     return replace(
         query,
+        measures=(*query.measures, *(counted if group else ())),
         source=Source(kind="project_logs", references=(project_id,)),
         filter=condition,
         dimensions=(*query.dimensions, *grouped),
@@ -163,7 +166,7 @@ def step_text(step: timedelta) -> str:
 
 
 def by_group(rows: Sequence[Mapping[str, Json]], name: str, group: Path) -> Sequence[Series]:
-    """Return a series for each group, those with the most numbers first."""
+    """Return a series for each group: those with the most rows first."""
     groups: dict[str, list[Mapping[str, Json]]] = {}
     for row in rows:
         groups.setdefault(json.dumps(row.get(_GROUPED), sort_keys=True), []).append(row)
@@ -173,7 +176,7 @@ def by_group(rows: Sequence[Mapping[str, Json]], name: str, group: Path) -> Sequ
             numbers=over_time(found, name),
             within=print_expression(_is(group, found[0].get(_GROUPED))),
         )
-        for found in sorted(groups.values(), key=lambda each: -len(each))
+        for found in sorted(groups.values(), key=_rows_in, reverse=True)
     ]
 
 
@@ -186,6 +189,10 @@ def over_time(rows: Sequence[Mapping[str, Json]], name: str) -> Mapping[str, flo
         and isinstance(value := row.get(name), int | float)
         and not isinstance(value, bool)
     }
+
+
+def _rows_in(numbers: Sequence[Mapping[str, Json]]) -> float:
+    return sum(numbers_of(each).get(_COUNT, 0.0) for each in map(dict, numbers))
 
 
 def _is(group: Expression, value: Json) -> Expression:

@@ -21,19 +21,24 @@ HOME: Final = "/app"
 _ORG: Final = f"/app/{quote(ORG_NAME, safe='')}"
 
 
+def named(name: str, its_id: str) -> str:
+    """Return a name as a part of a path; the id where no path can hold the name: browsers take `..` as the way up."""
+    return quote(its_id if name in (".", "..") else name, safe="")
+
+
 def project_url(project: Project) -> str:
     """Return the path of a project's pages: by its name, or by its id where a path cannot hold the name."""
-    return f"{_ORG}/p/{quote(project.id if '/' in project.name else project.name, safe='')}"
+    return f"{_ORG}/p/{project.id if '/' in project.name else named(project.name, project.id)}"
 
 
 def object_url(found: ProjectObject, project: Project) -> str:
     """Return the path of the page of an experiment or dataset."""
-    return f"{project_url(project)}/{SECTIONS[found.kind]}/{quote(found.name, safe='')}"
+    return f"{project_url(project)}/{SECTIONS[found.kind]}/{named(found.name, found.id)}"
 
 
 def prompt_url(found: ProjectObject, project: Project) -> str:
     """Return the path of the page of a prompt: by its slug, or by its id where it has none."""
-    return f"{project_url(project)}/prompts/{quote(found.slug or found.id, safe='')}"
+    return f"{project_url(project)}/prompts/{named(found.slug or found.id, found.id)}"
 
 
 def row_url(row_id: object, kind: Kind, object_id: str) -> str:
