@@ -10,6 +10,8 @@ from otel_bridge.contract.row import Json
 
 AttributeValue: TypeAlias = str | bool | int | float | Sequence[str]
 
+_HELD: Final = (str, bool, float)
+
 _INT64: Final = 2**63
 
 _MAPPINGS: Final = (dict, Mapping)
@@ -29,7 +31,7 @@ def read_twins(twins: Mapping[str, str], value: Json) -> dict[str, AttributeValu
 
 def attribute_value(value: Json) -> AttributeValue | None:
     """Return `value` if an OTel attribute can hold it without JSON text, else None."""
-    if isinstance(value, str | bool | float):
+    if isinstance(value, _HELD):
         return value
     if isinstance(value, int):
         # A number that protobuf's int64 cannot hold would cost the whole batch.

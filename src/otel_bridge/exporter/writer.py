@@ -14,11 +14,23 @@ from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext
 
+from otel_bridge.contract import names
+
 _SHORT: Final = 4096
 _SHORT_VARINTS: Final = tuple(
     bytes([number]) if number < 0x80 else bytes([number & 0x7F | 0x80, number >> 7])  # noqa: PLR2004 - seven bits a byte
     for number in range(_SHORT)
 )
+
+_SHORT_TEXT: Final = _SHORT - 3
+"""Below it the length of a text, with its tag and its own length, has an entry there."""
+
+_SAID_OFTEN: Final = frozenset({
+    names.PARENT, names.CONTEXT_JSON, names.CODE_FUNCTION_NAME, names.CODE_FILE_PATH, names.CODE_LINE_NUMBER,
+})  # fmt: skip
+"""Attributes that spans of one line of an app have alike; the bytes of such are kept."""
+
+_HASHED: Final = (str, int)
 
 _HAS_IS_REMOTE: Final = 0x100
 _IS_REMOTE: Final = 0x200
@@ -38,8 +50,15 @@ class _UncommonError(Exception):
 def write_request(spans: Sequence[ReadableSpan]) -> bytes:
     """Return the request that exports `spans`, grouped by resource and scope as OpenTelemetry does it."""
     groups: dict[object, dict[object, list[ReadableSpan]]] = {}
+    resource: object = None
+    scope: object = None
+    group: list[ReadableSpan] = []
     for span in spans:
-        groups.setdefault(span.resource, {}).setdefault(span.instrumentation_scope or None, []).append(span)
+        if span.resource is not resource or span.instrumentation_scope is not scope:
+            # Of those alike one after the other, resource and scope are hashed once.
+            resource, scope = span.resource, span.instrumentation_scope
+            group = groups.setdefault(resource, {}).setdefault(scope or None, [])
+        group.append(span)
     return b"".join(_field(b"\x0a", _resource_spans(list(scopes.values()))) for scopes in groups.values())
 
 
@@ -75,7 +94,10 @@ def _common_span(span: ReadableSpan) -> bytes:
         _field(b"\x2a", span.name.encode()) if span.name else b"",
         b"\x30", _SHORT_VARINTS[span.kind.value + 1],
         _TIMES.pack(b"\x39", span.start_time, b"\x41", span.end_time),
-        *[_attribute(key, value) for key, value in (span.attributes or {}).items()],
+        *[
+            _often(key, value) if key in _SAID_OFTEN and isinstance(value, _HASHED) else _attribute(key, value)
+            for key, value in (span.attributes or {}).items()
+        ],
         _field(b"\x7a", _status(span)),
         _FLAGS.pack(b"\x85\x01", flags),
     ))  # fmt: skip
@@ -106,7 +128,10 @@ def _status(span: ReadableSpan) -> bytes:
 def _attribute(key: str, value: object) -> bytes:
     kind = type(value)  # subclasses are left to OpenTelemetry
     if isinstance(value, str) and kind is str:
-        written = _field(b"\x0a", value.encode())
+        text = value.encode()
+        if len(text) < _SHORT_TEXT:
+            return _short_text(_key(key), text)
+        written = _field(b"\x0a", text)
     elif kind is bool:
         written = b"\x10\x01" if value else b"\x10\x00"
     elif isinstance(value, int) and kind is int and -_INT_64 <= value < _INT_64:
@@ -116,6 +141,19 @@ def _attribute(key: str, value: object) -> bytes:
     else:
         raise _UncommonError
     return _field(b"\x4a", _key(key) + _field(b"\x12", written))
+
+
+_often: Final = lru_cache(maxsize=1024, typed=True)(_attribute)
+
+
+def _short_text(key: bytes, text: bytes) -> bytes:
+    """The same for a text whose lengths need no more than two bytes: `_field` three times over, joined once."""
+    size = len(text)
+    text_size = _SHORT_VARINTS[size]
+    value_size = _SHORT_VARINTS[1 + len(text_size) + size]
+    size += len(key) + len(text_size) + len(value_size) + 2
+    pair_size = _SHORT_VARINTS[size] if size < _SHORT else _varint(size)
+    return b"".join((b"\x4a", pair_size, key, b"\x12", value_size, b"\x0a", text_size, text))
 
 
 @lru_cache(maxsize=1024)

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags, TraceState
 
+from otel_bridge.contract import names
 from otel_bridge.exporter.writer import write_request
 
 
@@ -99,3 +100,13 @@ def test_requests_are_grouped_as_opentelemetry_does(drawn: list[tuple[str, dict[
             for name, attributes, place in drawn
         ]
     )
+
+
+@pytest.mark.parametrize("length", [*range(110, 131), *range(4060, 4110)])
+def test_a_text_of_any_length_is_written_as_opentelemetry_does(length: int) -> None:
+    assert_same(span(attributes={"key": "a" * length}))
+
+
+def test_what_is_kept_of_attributes_that_are_said_often_is_of_the_same_type() -> None:
+    for value in (1, True, 1.0, "1", ["1"], 1):
+        assert_same(span(attributes={names.CODE_LINE_NUMBER: value}))
