@@ -105,6 +105,11 @@ def test_a_key_that_may_not_read_is_told_where_it_is_asked_for(collector: Collec
     assert "otel_bridge_session" not in answer.headers.get("set-cookie", "")
 
 
+def test_a_key_that_may_do_everything_is_let_in(collector: Collector) -> None:
+    with logged_in(collector.api, make_key(collector.data_dir, "admin")) as browser:
+        assert browser.get("/app").status_code == 200
+
+
 def test_a_key_that_is_revoked_ends_its_session(collector: Collector, key: str) -> None:
     del key
     secret = make_key(collector.data_dir, "read")

@@ -202,6 +202,25 @@ def test_a_prompt_runs_on_records_of_a_dataset(here: Ground, browser: httpx.Clie
     assert "14 tokens" in table
 
 
+def test_typed_variables_stand_in_where_a_record_has_none(here: Ground, browser: httpx.Client) -> None:
+    dataset_id = make_dataset(here, "stood in")
+
+    send(
+        browser, step="dataset", dataset=dataset_id, records="2",
+        a__content="Say {{word}} {{how}}", value__how="loudly", value__word="nothing",
+    )  # fmt: skip
+
+    assert sorted(asked(here)) == ["Say one loudly", "Say two loudly"]
+
+
+def test_a_record_may_lack_a_variable_where_that_is_no_error(here: Ground, browser: httpx.Client) -> None:
+    dataset_id = make_dataset(here, "lacking")
+
+    send(browser, step="dataset", dataset=dataset_id, records="1", strict=None, a__content="Say {{how}}!")
+
+    assert asked(here) == ["Say !"]
+
+
 def test_a_run_on_fewer_records_costs_less(here: Ground, browser: httpx.Client) -> None:
     dataset_id = make_dataset(here, "fewer")
 

@@ -20,6 +20,7 @@ from otel_bridge_collector.intake import Encoding
 from otel_bridge_collector.query.build import binary
 from otel_bridge_collector.query.syntax import Literal, Path, Query, Selected, Source
 from otel_bridge_collector.receive.fault import Fault
+from otel_bridge_collector.receive.rules import READ
 from otel_bridge_collector.ui.form import only, read_form
 from otel_bridge_collector.ui.render import error_page, fault_page, here_of, render
 from otel_bridge_collector.ui.session import SESSION_COOKIE, Sessions, keep_session
@@ -55,7 +56,7 @@ class Entrance:
             return _again(request, HTTPStatus.UNAUTHORIZED, "this key is unknown, expired or revoked", target)
         except OverloadedError as error:
             return _again(request, HTTPStatus.TOO_MANY_REQUESTS, str(error), target)
-        if "read" not in access.scopes:
+        if not access.may(READ):
             has = ", ".join(sorted(access.scopes))
             message = f"the page needs a key with the scope read, and this one has {has}"
             return _again(request, HTTPStatus.FORBIDDEN, message, target)

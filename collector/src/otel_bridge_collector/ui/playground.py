@@ -30,7 +30,7 @@ from otel_bridge_collector.ui.playground_form import MAX_RECORDS, Tried, Variant
 from otel_bridge_collector.ui.prompt_fields import ROLES, fields_of, prompt_data_in
 from otel_bridge_collector.ui.prompt_forms import MAX_FORM_BYTES, Draft, PromptForms, draft_of, models_of
 from otel_bridge_collector.ui.render import render
-from otel_bridge_collector.ui.runs import TAGS, Outcome, Runs, Total, totals
+from otel_bridge_collector.ui.runs import TAGS, Outcome, Runs, Total, case_of, totals
 
 _FIELDS: Final = ("id", "input", "expected", "metadata", "tags", "created", "_xact_id")
 
@@ -150,9 +150,11 @@ class Playground:
     async def _on_records(
         self, project: Project, tried: Tried, definitions: Sequence[Definition]
     ) -> Shown | Ready:
-        limit = tried.limit()
+        limit, given = tried.limit(), tried.given()
         if isinstance(limit, FieldFault):
             return Shown(fault=limit)
+        if isinstance(given, FieldFault):
+            return Shown(fault=given)
         if not tried.dataset:
             return Shown(fault=FieldFault(field="Dataset", message="none is chosen"))
         dataset = find_object(self._objects, "dataset", project, tried.dataset)
@@ -161,12 +163,13 @@ class Playground:
         if not records:
             return Shown(fault=FieldFault(field="Dataset", message="it has no records"))
         experiments = self._made(project, tried, definitions, dataset, records) if tried.experiment else ()
+        cases = [case_of(each, given, is_strict=tried.is_strict) for each in records]
 
         async def run() -> Shown:
             if experiments:
-                outcomes = await self._runs.as_experiments(definitions, records, experiments, dataset.id)
+                outcomes = await self._runs.as_experiments(definitions, cases, experiments, dataset.id)
             else:
-                outcomes = await self._runs.on_records(definitions, records, project.id)
+                outcomes = await self._runs.on_records(definitions, cases, project.id)
             table = list(zip(records, outcomes, strict=True))
             return Shown(table=table, totals=totals(outcomes), experiments=experiments)
 

@@ -67,6 +67,14 @@ class Total:
     usd: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A record of a dataset, and the call for it."""
+
+    record: Mapping[str, Json]
+    call: Call
+
+
 class Runs:
     """Runs what the playground has."""
 
@@ -79,17 +87,13 @@ class Runs:
         return await _together([partial(self._logged, each, call, parent) for each in definitions])
 
     async def on_records(
-        self, definitions: Sequence[Definition], records: Sequence[Mapping[str, Json]], project_id: str
+        self, definitions: Sequence[Definition], cases: Sequence[Case], project_id: str
     ) -> Sequence[Sequence[Outcome]]:
         """Run each definition on each record, and log that in the project; the outcomes of each record."""
         parent = Parent(kind="project_id", value=project_id)
         return _by_record(
             await _together(
-                [
-                    partial(self._logged, each, _call(record), parent)
-                    for record in records
-                    for each in definitions
-                ]
+                [partial(self._logged, each, case.call, parent) for case in cases for each in definitions]
             ),
             len(definitions),
         )
@@ -97,7 +101,7 @@ class Runs:
     async def as_experiments(
         self,
         definitions: Sequence[Definition],
-        records: Sequence[Mapping[str, Json]],
+        cases: Sequence[Case],
         experiments: Sequence[ProjectObject],
         dataset_id: str,
     ) -> Sequence[Sequence[Outcome]]:
@@ -105,8 +109,8 @@ class Runs:
         return _by_record(
             await _together(
                 [
-                    partial(self._case, definition, record, experiment, dataset_id)
-                    for record in records
+                    partial(self._case, definition, case, experiment, dataset_id)
+                    for case in cases
                     for definition, experiment in zip(definitions, experiments, strict=True)
                 ]
             ),
@@ -120,9 +124,10 @@ class Runs:
         return replace(outcome, url=url)
 
     async def _case(
-        self, definition: Definition, record: Mapping[str, Json], experiment: ProjectObject, dataset_id: str
+        self, definition: Definition, case: Case, experiment: ProjectObject, dataset_id: str
     ) -> Outcome:
         """Run a case, and keep its root when it is known what became of it."""
+        record = case.record
         root_id, span_id, started_s = secrets.token_hex(16), secrets.token_hex(8), time.time()
         span = SpanComponents(
             object_type=ObjectType.EXPERIMENT,
@@ -132,7 +137,7 @@ class Runs:
             root_span_id=root_id,
         )
         parent = Parent(kind="experiment_id", value=experiment.id, span=span)
-        outcome, _ = await self._run(definition, _call(record), parent)
+        outcome, _ = await self._run(definition, case.call, parent)
         said = {"output": outcome.output, "error": outcome.error or None}
         given = {name: record.get(name) for name in ("input", "expected", "tags")}
         row: dict[str, Json] = {
@@ -174,6 +179,28 @@ class Runs:
         return _outcome(output, error, took_s, trace), trace
 
 
+def case_of(record: Mapping[str, Json], given: Mapping[str, Json], *, is_strict: bool) -> Case:
+    """Return a record with its call: the members of its input are variables.
+
+    Args:
+        record: with `input`, `expected`, `metadata`.
+        given: variables that stand in where the record has none of the name.
+        is_strict: whether a variable that is missing is an error, at its place in the table.
+    """
+    said, metadata = record.get("input"), record.get("metadata")
+    own = said if isinstance(said, Mapping) else {"input": said}
+    return Case(
+        record=record,
+        call=Call(
+            input={**given, **own} if given else said,
+            expected=record.get("expected"),
+            metadata=metadata if isinstance(metadata, Mapping) else {},
+            tags=TAGS,
+            strict=is_strict,
+        ),
+    )
+
+
 def totals(outcomes: Sequence[Sequence[Outcome]]) -> Sequence[Total]:
     """Return what the runs of each variant come to, of the outcomes of each record."""
     return [_total(of_variant) for of_variant in zip(*outcomes, strict=True)]
@@ -187,18 +214,6 @@ def _total(outcomes: Sequence[Outcome]) -> Total:
         mean_s=sum(each.took_s for each in good) / len(good) if good else None,
         tokens=sum(each.tokens.get("tokens", 0) for each in outcomes),
         usd=sum(known) if known else None,
-    )
-
-
-def _call(record: Mapping[str, Json]) -> Call:
-    """Return the call for a record, whose members are variables; one that is missing is told at its place in the table."""
-    metadata = record.get("metadata")
-    return Call(
-        input=record.get("input"),
-        expected=record.get("expected"),
-        metadata=metadata if isinstance(metadata, Mapping) else {},
-        tags=TAGS,
-        strict=True,
     )
 
 
