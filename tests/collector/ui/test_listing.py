@@ -85,9 +85,9 @@ def test_a_wrong_time_is_told_with_what_is_expected(example: Asking, query: str,
 @pytest.mark.parametrize(
     ("query", "note"),
     [
-        pytest.param("filter=metadta.plan+%3D+1", "did you mean metadata?", id="a name that nobody knows"),
+        pytest.param("filter=metadatas.plan+%3D+1", "did you mean metadata?", id="a name that nobody knows"),
         pytest.param("filter=metadata.plan+%3D+1", None, id="nothing to say"),
-        pytest.param("filter=metadta.plan+IS+NULL", None, id="rows that fit"),
+        pytest.param("filter=metadatas.plan+IS+NULL", None, id="rows that fit"),
     ],
 )
 def test_where_no_row_fits_a_slip_of_the_filter_is_told(
