@@ -1,5 +1,7 @@
 """Forms that say something of rows, over the example rows."""
 
+import re
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -56,9 +58,11 @@ def test_what_is_expected_is_text_unless_it_is_said(browser: TestClient, example
     [
         pytest.param({"score": "tone", "percent": "101"}, "a number from 0 to 100", id="above 100"),
         pytest.param({"score": "tone", "percent": "nan"}, "a number from 0 to 100", id="no number"),
-        pytest.param({"score": "", "percent": "5"}, "a score is a name", id="without a name"),
-        pytest.param({"expected": "{", "expected_as": "json"}, "is no JSON", id="no JSON"),
-        pytest.param({}, "says nothing", id="nothing"),
+        pytest.param({"score": "", "percent": "5"}, "the name is missing", id="without a name"),
+        pytest.param(
+            {"expected": "{bad", "expected_as": "json"}, "Expected, line 1, column 2: ", id="no JSON"
+        ),
+        pytest.param({}, "Feedback: it says nothing yet", id="nothing"),
         pytest.param({"comments": "good"}, "comment may be meant", id="misspelt"),
         pytest.param({"object_type": "prompt", "thumb": "up"}, "expected one of", id="no such kind"),
         pytest.param({"object_id": "none", "thumb": "up"}, "there is no", id="no such project"),
@@ -71,6 +75,43 @@ def test_a_wrong_form_is_told_and_changes_nothing(
 
     assert message in send(browser, example, "/ui/feedback", **fields)
     assert row(browser, example) == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        pytest.param({"expected_as": "json"}, 'name="expected"', id="expected"),
+        pytest.param({"percent": "101"}, 'name="percent"', id="percent"),
+        pytest.param({"score": ""}, 'name="score"', id="score"),
+    ],
+)
+def test_a_wrong_form_comes_back_as_it_was_sent_and_is_marked_where_it_is_wrong(
+    browser: TestClient, example: Asking, fields: dict[str, str], wrong: str
+) -> None:
+    typed = {"score": "tone", "percent": "25", "expected": "{bad", "tags": "new, vip", "comment": "a <b>"}
+
+    shown = send(browser, example, "/ui/feedback", **{**typed, **fields})
+
+    (marked,) = re.findall(r"<(?:input|textarea)[^>]*aria-invalid[^>]*>", shown)
+    assert wrong in marked
+    for part in ("{bad</textarea>", "a &lt;b&gt;</textarea>", 'value="new, vip"', "50% off"):
+        assert part in shown
+
+
+def test_a_form_that_comes_back_leads_to_the_page_that_it_came_from_once_it_is_right(
+    browser: TestClient, example: Asking
+) -> None:
+    shown = send(browser, example, "/ui/feedback", comment=" ")
+    given = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', shown))
+
+    sent = browser.post(
+        "/ui/feedback",
+        data={**given, "to": "/app/local/p/p/review", "comment": "mended"},
+        follow_redirects=False,
+    )
+
+    assert sent.headers["location"] == "/app/local/p/p/review"
+    assert "mended" in row(browser, example)
 
 
 @pytest.mark.parametrize("path", ["/ui/feedback", "/ui/dataset-rows"])
@@ -99,7 +140,22 @@ def test_rows_go_into_no_dataset_that_is_not_there(
     assert "there is no dataset" in send(browser, example, "/ui/dataset-rows", dataset=dataset)
 
 
-def test_no_row_chosen_is_told(browser: TestClient, example: Asking) -> None:
+def test_no_row_ticked_is_told_beside_the_form_of_the_table(browser: TestClient, example: Asking) -> None:
+    for name in ("cases", "others"):
+        example.objects.in_projects.create("dataset", example.project_id, name, data={}, object_id=name)
+    table = "/app/local/p/p/logs?search=off"
+    place = {"object_type": "project_logs", "object_id": example.project_id, "to": table, "dataset": "others"}
+
+    shown = browser.post(
+        "/ui/dataset-rows", data={**place, "form_token": form_token(browser.get(table).text)}
+    )
+
+    assert "No row is ticked" in shown.text
+    assert '<option value="others" selected>' in shown.text
+    assert shown.url.params["search"] == "off"
+
+
+def test_no_row_ticked_on_no_table_is_told(browser: TestClient, example: Asking) -> None:
     token = form_token(row(browser, example))
 
-    assert "no row is chosen" in browser.post("/ui/dataset-rows", data={"form_token": token}).text
+    assert "no row is ticked" in browser.post("/ui/dataset-rows", data={"form_token": token}).text

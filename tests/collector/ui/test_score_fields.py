@@ -80,3 +80,12 @@ def test_a_wrong_field_is_told(
     reviewer: TestClient, project: Asking, fields: dict[str, str], message: str
 ) -> None:
     assert message in send(reviewer, project, **fields)
+
+
+def test_a_wrong_field_comes_back_as_it_was_sent_with_the_others(
+    reviewer: TestClient, project: Asking
+) -> None:
+    shown = send(reviewer, project, **{"score-s": "101", "score-c": "bad"})
+
+    assert 'name="score-s" value="101"' in shown
+    assert '<option value="bad" selected>' in shown

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.api.errors import RequestError
 
 Expected: TypeAlias = Literal["anything", "object", "texts", "objects"]
 """What the JSON of a field has to be."""
@@ -40,6 +41,20 @@ class FieldFault:
         """What is wrong, and where."""
         place = f", line {self.line}, column {self.column}" if self.line else ""
         return f"{self.field}{place}: {self.message}"
+
+
+class FieldError(RequestError):
+    """A form that is wrong at one of its fields.
+
+    Attributes:
+        fault: what is wrong.
+        name: of the field, as the form sends it.
+    """
+
+    def __init__(self, fault: FieldFault, name: str) -> None:
+        super().__init__(fault.told, code="badForm", hint="go back and mend it, or leave it empty")
+        self.fault = fault
+        self.name = name
 
 
 def json_in(field: str, text: str, expected: Expected = "anything") -> "Json | FieldFault":

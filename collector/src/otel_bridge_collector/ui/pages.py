@@ -14,6 +14,7 @@ from otel_bridge_collector.query.build import logical
 from otel_bridge_collector.query.syntax import Expression, Path
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
+from otel_bridge_collector.ui.annotate import UNTICKED
 from otel_bridge_collector.ui.columns import choices_of
 from otel_bridge_collector.ui.groups import FIELDS, read_groups
 from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
@@ -158,6 +159,7 @@ class Pages:
             choices=choices_of(kind, listing.columns),
             tag_colors=tag_colors(self._objects, project.id),
             version_shown=version,
+            unticked=request.query_params.get(UNTICKED),
             ranges=RANGES,
             views=views_of(listing.rows),
             datasets=self._datasets(project) if kind != "dataset" else (),

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.store.project_objects import ProjectObject
+from otel_bridge_collector.ui.json_field import FieldError, FieldFault
 
 PREFIX: Final = "score-"
 _NO_CHOICES: Final[Mapping[str, float]] = {}
@@ -73,7 +73,7 @@ def given_by(fields: Sequence[ScoreField], form: Mapping[str, str]) -> Given:
     """Return what a form says in the fields of a project; an empty one says nothing.
 
     Raises:
-        RequestError: a number is out of its range, or a choice is none of the field's.
+        FieldError: a number is out of its range, or a choice is none of the field's.
     """
     scores: dict[str, float] = {}
     expected: str | None = None
@@ -84,7 +84,7 @@ def given_by(fields: Sequence[ScoreField], form: Mapping[str, str]) -> Given:
         if field.kind == "slider":
             scores[field.name] = _part(field, text)
         elif text not in field.choices:
-            raise _wrong(f'"{field.name}" is none of {", ".join(field.choices)}')
+            raise _wrong(field, f"{text} is none of {', '.join(field.choices)}")
         elif field.is_expected:
             expected = text
         else:
@@ -122,9 +122,9 @@ def _part(field: ScoreField, text: str) -> float:
     except ValueError:
         part = -1.0
     if not 0 <= part <= 1:
-        raise _wrong(f'"{field.name}" takes a number from 0 to 100')
+        raise _wrong(field, "it takes a number from 0 to 100")
     return part
 
 
-def _wrong(message: str) -> RequestError:
-    return RequestError(message, code="badForm", hint="go back and mend it, or leave it empty")
+def _wrong(field: ScoreField, message: str) -> FieldError:
+    return FieldError(FieldFault(field=field.name, message=message), field.field)
