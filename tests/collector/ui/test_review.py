@@ -1,5 +1,7 @@
 """The review: rows that nobody has said anything of, one after the other, over the example rows."""
 
+import re
+
 from starlette.testclient import TestClient
 
 from tests.support.page import form_token
@@ -50,6 +52,26 @@ def test_a_wrong_filter_is_told(browser: TestClient) -> None:
     answer = browser.get(REVIEW, params={"filter": "a >"})
 
     assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)
+
+
+def test_every_row_comes_with_the_focus_on_its_answers(browser: TestClient, example: Asking) -> None:
+    for text in (browser.get(REVIEW).text, judge(browser, example, "e")):
+        assert re.findall(r"<[^>]* autofocus[^>]*>", text) == [
+            '<button name="thumb" value="up" autofocus data-key="1" data-does="the row is good">'
+        ]
+
+
+def test_a_link_skips_to_the_answers(browser: TestClient) -> None:
+    text = browser.get(REVIEW).text
+
+    assert '<a class="skip" href="#feedback">Skip to the answers</a>' in text
+    assert 'id="feedback"' in text
+
+
+def test_the_page_of_a_row_has_no_keys_of_the_review(browser: TestClient, example: Asking) -> None:
+    text = browser.get(f"/app/local/object?object_type=project_logs&object_id={example.project_id}&id=c").text
+
+    assert ("data-key" in text, "autofocus" in text) == (False, False)
 
 
 def test_an_empty_queue_is_said(browser: TestClient) -> None:

@@ -156,6 +156,41 @@ def test_a_question_mark_lists_the_keys_in_a_dialog(tab: Tab) -> None:
     expect(dialog).to_be_hidden()
 
 
+def test_rows_are_reviewed_by_keys_that_do_nothing_while_somebody_types(
+    tab: Tab, collector: Collector
+) -> None:
+    ids = ("first", "second", "third")
+    send(collector, *({"id": each, "input": each, "metadata": {"judged": 1}} for each in ids))
+    page = tab.open(f"/app/local/p/{PROJECT}/review?filter=metadata.judged%20%3D%201")
+    keys, status = page.locator("[data-island=keys][data-mounted]"), page.get_by_role("status")
+    expect(page.get_by_role("button", name="Good")).to_be_focused()
+    expect(status).to_contain_text("3 rows waiting")
+    expect(keys).to_be_attached()
+
+    page.keyboard.press("c")
+    page.keyboard.type("10s")
+    expect(page.get_by_label("Comment")).to_have_value("10s")
+    page.keyboard.press("Escape")
+    page.keyboard.press("0")
+    expect(status).to_contain_text("2 rows waiting")
+    expect(page.get_by_role("button", name="Good")).to_be_focused()
+    expect(keys).to_be_attached()
+    page.keyboard.press("s")
+    expect(page).to_have_url(re.compile("cursor="))
+    expect(keys).to_be_attached()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("the row is good")
+    page.keyboard.press("1")
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+
+    expect(page.get_by_text("No row is waiting behind this one.")).to_be_visible()
+    rated = collector.query(
+        f"select: scores.rating as rating | from: project_logs('{PROJECT}') | filter: metadata.judged = 1"
+    )
+    assert sorted(str(each["rating"]) for each in rated) == ["0", "1", "None"]
+
+
 def test_keys_lead_to_the_filter_and_to_other_pages(tab: Tab) -> None:
     page = tab.open(LOGS)
     expect(page.locator("[data-island=keys][data-mounted]")).to_be_attached()

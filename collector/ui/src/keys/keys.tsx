@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Mount } from "../islands";
+import { actOwn, ownKeys } from "./own";
 import { placesOf, type Place } from "./places";
 import "./keys.css";
 
@@ -29,6 +30,9 @@ function Keys({ places }: { places: readonly Place[] }) {
           <Key keys={["Enter"]} does="open the row" />
           <Key keys={["x"]} does="tick the row" />
           <Key keys={["/"]} does="to the filter" />
+          {ownKeys().map((each) => (
+            <Key keys={[each.key]} does={each.does} />
+          ))}
           {document.querySelector("[data-island=brush]") && (
             <>
               <Key keys={["←", "→"]} does="in a chart: to another number" />
@@ -75,7 +79,7 @@ function listen(places: readonly Place[], open: () => void): () => void {
     if (document.querySelector("dialog[open]")) return;
     const isPrefixed = performance.now() - prefixed < PREFIX_MS && prefixed > 0;
     prefixed = !isPrefixed && event.key === "g" ? performance.now() : 0;
-    const isDone = isPrefixed ? go(places, event.key) : act(event.key, open);
+    const isDone = isPrefixed ? go(places, event.key) : act(event.key, open) || actOwn(event);
     if (isDone) event.preventDefault();
   };
   document.addEventListener("keydown", onKey);
