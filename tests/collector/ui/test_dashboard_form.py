@@ -190,6 +190,24 @@ def test_what_cannot_be_read_in_is_told(browser: TestClient, example: Asking, te
     assert (answer.status_code, said in answer.text, kept(example)) == (400, True, [])
 
 
+def test_a_large_dashboard_is_read_in(browser: TestClient, example: Asking) -> None:
+    text = json.dumps({"name": "large", "charts": [COST]}, indent=10_000)
+
+    send(browser, [("json", text)], "dashboard/import")
+
+    assert [each.name for each in kept(example)] == ["large"]
+
+
+def test_a_dashboard_that_no_form_takes_is_not_shown_in_one(browser: TestClient, example: Asking) -> None:
+    charts: Json = [{**COST, "title": "x" * (10 << 20)}]
+    data: dict[str, Json] = {"view_type": "monitor", "view_data": {"otel_bridge": {"charts": charts}}}
+    example.objects.in_projects.create("view", example.project_id, "large", data=data)
+
+    shown = browser.get(f"{PROJECT}/dashboard?dashboard=large")
+
+    assert (shown.status_code, "this dashboard is too large for a form" in shown.text) == (400, True)
+
+
 def test_a_dashboard_that_the_api_wrote_is_edited(browser: TestClient, example: Asking) -> None:
     charts = {"otel_bridge": {"charts": [COST, {"measures": "x"}]}}
     data: dict[str, Json] = json.loads(json.dumps({"view_type": "monitor", "view_data": charts}))

@@ -184,3 +184,24 @@ def test_what_no_environment_can_use_is_told(
 ) -> None:
     assert told in send(editor, f"prompt/{path}", prompt="g", **fields)
     assert list(saved.objects.in_projects.find("environment_object", project_id="g")) == []
+
+
+@pytest.mark.parametrize("page", ["prompt", "playground"])
+def test_a_prompt_that_no_form_takes_is_not_shown_in_one(
+    editor: TestClient, saved: Asking, page: str
+) -> None:
+    message: Json = {"role": "user", "content": "x" * (10 << 20)}
+    data: Json = {"prompt": {"type": "chat", "messages": [message]}}
+    saved.objects.in_projects.create(
+        "prompt", saved.project_id, "Large", slug="large", data={"prompt_data": data}, object_id="l"
+    )
+
+    shown = editor.get(f"{PROJECT}/{page}?prompt=large")
+
+    assert (shown.status_code, "this prompt is too large for a form" in shown.text) == (400, True)
+
+
+def test_a_prompt_of_some_megabytes_is_saved(editor: TestClient, saved: Asking) -> None:
+    edit(editor, content="x" * (3 << 20))
+
+    assert len(str(prompt(saved).data)) > 3 << 20

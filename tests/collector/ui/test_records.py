@@ -1,5 +1,7 @@
 """Datasets as people edit them, over a dataset of one record."""
 
+import json
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -46,6 +48,26 @@ def test_a_record_is_added(editor: TestClient, edited: Asking) -> None:
     send(editor, "record", dataset="d", input='{"q": [1]}', tags='["new"]')
 
     assert {"input": {"q": [1]}, "expected": None, "tags": ["new"]} in records(edited)
+
+
+def test_a_large_record_is_opened_and_saved(editor: TestClient, edited: Asking) -> None:
+    large = 'say "it" ' * 150_000
+    edited.add({"dataset_id": "d"}, {"id": "one", "input": large})
+    shown = editor.get(f"{PROJECT}/record?dataset=d&id=one")
+
+    send(editor, "record", dataset="d", id="one", input=json.dumps(large), tags='["saved"]')
+
+    assert shown.status_code == 200
+    assert records(edited) == [{"input": large, "expected": None, "tags": ["saved"]}]
+
+
+def test_a_record_that_no_form_takes_is_not_shown_in_one(editor: TestClient, edited: Asking) -> None:
+    edited.add({"dataset_id": "d"}, {"id": "one", "input": "x" * (10 << 20)})
+
+    shown = editor.get(f"{PROJECT}/record?dataset=d&id=one")
+
+    assert (shown.status_code, "this record is too large for a form" in shown.text) == (400, True)
+    assert "POST /v1/dataset/d/insert" in shown.text
 
 
 def test_a_record_is_changed_and_keeps_what_the_form_does_not_have(

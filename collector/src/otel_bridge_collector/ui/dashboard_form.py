@@ -28,8 +28,8 @@ from otel_bridge_collector.ui.custom_chart import (
     read_charts,
 )
 from otel_bridge_collector.ui.dashboards import listing_page
-from otel_bridge_collector.ui.form import only, read_fields, read_form
-from otel_bridge_collector.ui.json_field import FieldFault, fault_at, json_in
+from otel_bridge_collector.ui.form import MAX_FORM_BYTES, only, read_fields, read_form, see_that_it_fits
+from otel_bridge_collector.ui.json_field import FieldFault, fault_at, json_in, json_text
 from otel_bridge_collector.ui.kept_dashboards import (
     VIEW_TYPE,
     Dashboard,
@@ -62,11 +62,14 @@ class DashboardForms:
         if not named:
             return self._form(request, project, "", "", [_EMPTY])
         board = find_dashboard(self._objects, project, named)
+        see_that_it_fits(
+            "this dashboard", [json_text(board.charts)], f"write it with the API: PATCH /v1/view/{board.id}"
+        )
         return self._form(request, project, board.id, board.name, [*_readable(board.charts)])
 
     async def save(self, request: Request) -> Response:
         """Keep what a form says; or show it again with a chart more, less or moved, or with what is wrong."""
-        fields = await read_fields(request)
+        fields = await read_fields(request, max_bytes=MAX_FORM_BYTES)
         given = dict(fields)
         only(given, "project", "dashboard", "name", "do", *FIELDS)
         project = find_project(self._objects, given.get("project", ""))
@@ -82,7 +85,7 @@ class DashboardForms:
 
     async def read_in(self, request: Request) -> Response:
         """Keep the dashboard of a JSON text under the name that it says, or a field of the form."""
-        given = await read_form(request)
+        given = await read_form(request, max_bytes=MAX_FORM_BYTES)
         only(given, "project", "name", "json")
         project = find_project(self._objects, given.get("project", ""))
         text = given.get("json", "")

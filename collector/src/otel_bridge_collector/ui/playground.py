@@ -22,13 +22,19 @@ from otel_bridge_collector.functions.definition import Call, Definition, definit
 from otel_bridge_collector.receive.rules import PROXY, WRITE
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
-from otel_bridge_collector.ui.form import read_fields
+from otel_bridge_collector.ui.form import MAX_FORM_BYTES, read_fields
 from otel_bridge_collector.ui.json_field import FieldFault
 from otel_bridge_collector.ui.listing import MAX_BYTES, of_object
 from otel_bridge_collector.ui.lookup import find_object, find_project, find_prompt, find_version
 from otel_bridge_collector.ui.playground_form import MAX_RECORDS, Tried, Variant, changed, tried_in
 from otel_bridge_collector.ui.prompt_fields import ROLES, fields_of, prompt_data_in
-from otel_bridge_collector.ui.prompt_forms import MAX_FORM_BYTES, Draft, PromptForms, draft_of, models_of
+from otel_bridge_collector.ui.prompt_forms import (
+    Draft,
+    PromptForms,
+    draft_of,
+    models_of,
+    see_that_prompt_fits,
+)
 from otel_bridge_collector.ui.render import render
 from otel_bridge_collector.ui.runs import TAGS, Outcome, Runs, Total, case_of, totals
 
@@ -84,6 +90,7 @@ class Playground:
             return self._shown(request, project, Tried(), Shown())
         found = find_prompt(self._objects, project, named)
         state = find_version(self._objects, found, request.query_params.get("version", ""))
+        see_that_prompt_fits(state)
         fields = fields_of(object_in(state.data, "prompt_data"))
         variant = Variant(letter="a", fields=fields, prompt=found.id, version=str(state.xact_id))
         return self._shown(request, project, Tried(variants=[variant]), Shown())

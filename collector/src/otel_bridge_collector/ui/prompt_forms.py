@@ -16,8 +16,8 @@ from otel_bridge_collector.api.objects import ObjectsEndpoint
 from otel_bridge_collector.functions.definition import object_in
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
-from otel_bridge_collector.ui.form import only, read_fields, read_form
-from otel_bridge_collector.ui.json_field import FieldFault
+from otel_bridge_collector.ui.form import MAX_FORM_BYTES, only, read_fields, read_form, see_that_it_fits
+from otel_bridge_collector.ui.json_field import FieldFault, json_text
 from otel_bridge_collector.ui.lookup import find_project, find_prompt, find_version
 from otel_bridge_collector.ui.prompt_fields import (
     NAMES,
@@ -29,9 +29,6 @@ from otel_bridge_collector.ui.prompt_fields import (
 )
 from otel_bridge_collector.ui.render import render
 from otel_bridge_collector.ui.urls import prompt_url
-
-MAX_FORM_BYTES: Final = 1 << 20
-"""Of a form with a prompt."""
 
 _NOT_OF_A_SLUG: Final = re.compile(r"[^a-z0-9]+")
 
@@ -70,6 +67,7 @@ class PromptForms:
             return self.shown(request, project, Draft(fields=PromptFields()))
         found = find_prompt(self._objects, project, named)
         state = find_version(self._objects, found, request.query_params.get("version", ""))
+        see_that_prompt_fits(state)
         return self.shown(request, project, draft_of(found, state))
 
     async def save(self, request: Request) -> Response:
@@ -171,6 +169,16 @@ class PromptForms:
             message = "somebody has saved another version meanwhile; save again to put this one on top of it"
             return FieldFault(field="Version", message=message)
         return None
+
+
+def see_that_prompt_fits(state: ProjectObject) -> None:
+    """See that a version of a prompt can be edited on a page.
+
+    Raises:
+        RequestError: it is too large.
+    """
+    text = json_text(object_in(state.data, "prompt_data"))
+    see_that_it_fits("this prompt", [text], f"write it with the API: PATCH /v1/prompt/{state.id}")
 
 
 def draft_of(found: ProjectObject, state: ProjectObject) -> Draft:

@@ -23,7 +23,7 @@ from otel_bridge_collector.query.syntax import Path
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
 from otel_bridge_collector.ui.diff import Change, changes_of
-from otel_bridge_collector.ui.form import only, read_form
+from otel_bridge_collector.ui.form import MAX_FORM_BYTES, only, read_form, see_that_it_fits
 from otel_bridge_collector.ui.json_field import Expected, FieldFault, json_in, json_text
 from otel_bridge_collector.ui.listing import MAX_BYTES, of_object
 from otel_bridge_collector.ui.lookup import find_object, find_project
@@ -62,7 +62,7 @@ class Records:
 
     async def make(self, request: Request) -> Response:
         """Make a dataset of a name, or show the one that has it."""
-        given = await read_form(request)
+        given = await read_form(request, max_bytes=MAX_FORM_BYTES)
         only(given, "project", "name", "description")
         project = find_project(self._objects, given.get("project", ""))
         name = given.get("name", "").strip()
@@ -78,11 +78,14 @@ class Records:
         row_id = request.query_params.get("id", "")
         row: Mapping[str, Json] = await self._record(dataset, row_id) if row_id else {}
         texts = {name: "" if row.get(name) is None else json_text(row[name]) for name in FIELDS}
+        see_that_it_fits(
+            "this record", texts.values(), f"write it with the API: POST /v1/dataset/{dataset.id}/insert"
+        )
         return _form(request, project, dataset, row_id, texts, None)
 
     async def save(self, request: Request) -> Response:
         """Keep what a form says a record is; JSON that is wrong is shown with its place."""
-        given = await read_form(request)
+        given = await read_form(request, max_bytes=MAX_FORM_BYTES)
         only(given, "dataset", "id", *FIELDS)
         project, dataset = self._place(given.get("dataset", ""))
         row_id = given.get("id", "")
