@@ -100,3 +100,11 @@ def overflow_px(page: Page) -> int:
     """How far the page itself scrolls to the side."""
     width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return width
+
+
+def confirm(page: Page, label: str) -> None:
+    """Press what asks before it does something, and the button that does it."""
+    named = page.get_by_text(label, exact=True).or_(page.get_by_label(label))
+    opener = page.locator(".ask > summary").and_(named)
+    opener.click()
+    opener.locator("..").get_by_role("button").click()

@@ -44,6 +44,12 @@ def form_token(text: str) -> str:
     return found[1]
 
 
+def asks_first(text: str, action: str) -> bool:
+    """Tell whether a page has a form that sends to `action`, all of them behind a question that one opens."""
+    asked: list[str] = re.findall(r'<details class="ask">(?:(?!</details>).)*</details>', text, re.DOTALL)
+    return text.count(f'action="{action}"') == sum(each.count(f'action="{action}"') for each in asked) > 0
+
+
 @contextmanager
 def logged_in(api: str, key: str) -> Iterator[httpx.Client]:
     """A browser that has logged in with a key."""

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.store.project_objects import ProjectObject
-from tests.support.page import form_token
+from tests.support.page import asks_first, form_token
 from tests.support.rows import Asking
 
 PROJECT = "/app/local/p/p"
@@ -230,3 +230,7 @@ def test_a_view_that_is_no_dashboard_is_not_deleted(browser: TestClient, example
 
     assert send(browser, [("dashboard", made.id)], "dashboard/delete").status_code == 404
     assert [each.id for each in kept(example)] == [made.id]
+
+
+def test_deleting_a_dashboard_asks_first(browser: TestClient) -> None:
+    assert asks_first(save(browser, COST).text, "/ui/dashboard/delete")

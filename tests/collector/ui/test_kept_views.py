@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.ui.kept_views import MAX_VIEWS, kept_views
-from tests.support.page import form_token
+from tests.support.page import asks_first, form_token
 from tests.support.rows import Asking
 
 PROJECT = "/app/local/p/p"
@@ -112,3 +112,8 @@ def test_a_wrong_form_is_told(
 ) -> None:
     assert message in send(browser, page, path, **fields)
     assert example.objects.in_projects.find("view") == []
+
+
+@pytest.mark.parametrize("page", ["logs", "monitor"])
+def test_deleting_a_view_asks_first(browser: TestClient, page: str) -> None:
+    assert asks_first(send(browser, page, name="mine", search="off"), "/ui/view/delete")

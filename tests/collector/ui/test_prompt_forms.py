@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.store.project_objects import ProjectObject
-from tests.support.page import form_token, page_of
+from tests.support.page import asks_first, form_token, page_of
 from tests.support.rows import Asking
 
 PROJECT = "/app/local/p/p"
@@ -205,3 +205,9 @@ def test_a_prompt_of_some_megabytes_is_saved(editor: TestClient, saved: Asking) 
     edit(editor, content="x" * (3 << 20))
 
     assert len(str(prompt(saved).data)) > 3 << 20
+
+
+def test_taking_a_prompt_from_an_environment_asks_first(editor: TestClient) -> None:
+    shown = send(editor, "prompt/environment", prompt="g", version=str(FIRST), environment="production")
+
+    assert asks_first(shown, "/ui/prompt/environment/delete")

@@ -5,7 +5,7 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.page import form_token, page_of
+from tests.support.page import asks_first, form_token, page_of
 from tests.support.rows import Asking
 
 PROJECT = "/app/local/p/p"
@@ -132,3 +132,9 @@ def test_an_old_version_is_there_and_what_changed_since(editor: TestClient, edit
 
 def test_a_wrong_version_is_told(editor: TestClient) -> None:
     assert "this is no version" in editor.get(f"{PROJECT}/versions?dataset=d&before=x").text
+
+
+def test_deleting_a_record_asks_first(editor: TestClient) -> None:
+    shown = editor.get("/app/local/object?object_type=dataset&object_id=d&id=one").text
+
+    assert asks_first(shown, "/ui/record/delete")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import Tab, needs_chromium, tab_of
+from tests.support.browser import Tab, confirm, needs_chromium, tab_of
 from tests.support.collector import Collector, running_collector
 from tests.support.keys import make_key
 from tests.support.page_data import LARGE, PROJECT, SCRIPT, Seen, feed
@@ -68,7 +68,7 @@ def test_a_time_range_narrows_a_search_and_is_kept_with_it(
     expect(page.get_by_role("link", name="a minute")).to_be_visible()
     expect(page.get_by_label("until (UTC)")).to_have_value("2001-01-01T10:00:59")
     expect(rows).to_have_count(1)
-    page.get_by_role("button", name="Delete the view").click()
+    confirm(page, "Delete the view")
 
 
 def test_a_wrong_filter_is_shown_with_its_place_and_stays_in_the_field(tab: Tab) -> None:
@@ -108,7 +108,7 @@ def test_columns_are_chosen_moved_and_kept(tab: Tab) -> None:
     page.get_by_label("Name", exact=True).fill("users")
     page.get_by_role("button", name="Keep", exact=True).click()
     expect(heads.last).to_have_text("scores.Factuality")
-    page.get_by_role("button", name="Delete the view").click()
+    confirm(page, "Delete the view")
 
 
 def test_a_text_is_found_in_an_error(tab: Tab) -> None:
@@ -268,6 +268,6 @@ def test_a_view_is_kept_under_a_name_opened_and_deleted(tab: Tab) -> None:
     kept.get_by_role("link", name=SCRIPT).click()
     expect(page.get_by_label("Filter (BTQL)")).to_have_value("error IS NOT NULL")
 
-    kept.get_by_role("button", name="Delete the view").click()
+    confirm(page, "Delete the view")
 
     expect(kept.get_by_role("link")).to_have_count(0)

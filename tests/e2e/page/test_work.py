@@ -6,7 +6,7 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Tab, needs_chromium
+from tests.support.browser import Tab, confirm, needs_chromium
 from tests.support.page_data import PROJECT
 
 pytestmark = [needs_chromium, pytest.mark.slow]
@@ -52,7 +52,7 @@ def test_a_dataset_is_made_and_its_records_are_edited(tab: Tab) -> None:
     expect(page.locator("ins")).to_have_text(["second"])
 
     page.get_by_role("region", name="Record", exact=False).get_by_role("link").first.click()
-    page.get_by_role("button", name="Delete record").click()
+    confirm(page, "Delete record")
     expect(page.get_by_text("No rows")).to_be_visible()
 
 
@@ -88,7 +88,7 @@ def test_a_view_of_the_monitor_is_kept_and_deleted(tab: Tab) -> None:
     page.get_by_role("link", name="by model").click()
     expect(page.get_by_label("Group by")).to_have_value("metadata.model")
 
-    page.get_by_role("button", name="Delete the view by model").click()
+    confirm(page, "Delete the view by model")
     expect(page.get_by_role("link", name="by model")).to_have_count(0)
 
 
@@ -117,7 +117,7 @@ def test_a_prompt_is_made_edited_and_used_by_an_environment(tab: Tab) -> None:
     page.get_by_role("button", name="Use it there").click()
     used = page.get_by_role("cell", name="staging")
     expect(used).to_have_count(1)
-    page.get_by_role("button", name="Let staging use no version").click()
+    confirm(page, "Let staging use no version")
     expect(used).to_have_count(0)
 
 
@@ -142,12 +142,12 @@ def test_a_dashboard_is_made_mended_and_taken_elsewhere(tab: Tab) -> None:
     expect(page.get_by_role("heading", level=2)).to_have_text(["Slowest", "Calls"])
     page.get_by_text("As JSON").click()
     text = page.locator("pre").inner_text()
-    page.get_by_role("button", name="Delete dashboard").click()
+    confirm(page, "Delete dashboard")
     page.get_by_text("Read one in").click()
     page.get_by_label("JSON", exact=True).fill(text)
     page.get_by_role("button", name="Read in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("made here")
-    page.get_by_role("button", name="Delete dashboard").click()
+    confirm(page, "Delete dashboard")
 
 
 def test_a_chart_of_a_dashboard_leads_to_the_logs_behind_it(tab: Tab) -> None:
