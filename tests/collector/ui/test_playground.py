@@ -202,6 +202,17 @@ def test_a_prompt_runs_on_records_of_a_dataset(here: Ground, browser: httpx.Clie
     assert "14 tokens" in table
 
 
+@pytest.mark.parametrize(("has_dataset", "runs"), [(False, 1), (True, 0)])
+def test_enter_runs_only_where_no_dataset_is_chosen(
+    here: Ground, browser: httpx.Client, *, has_dataset: bool, runs: int
+) -> None:
+    dataset = make_dataset(here, "entered") if has_dataset else ""
+
+    send(browser, step="enter", dataset=dataset, value__word="hello")
+
+    assert len(asked(here)) == runs
+
+
 def test_typed_variables_stand_in_where_a_record_has_none(here: Ground, browser: httpx.Client) -> None:
     dataset_id = make_dataset(here, "stood in")
 

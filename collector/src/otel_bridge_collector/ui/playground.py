@@ -109,7 +109,7 @@ class Playground:
         if isinstance(definitions, Shown):
             return self._shown(request, project, tried, definitions)
         match step:
-            case "run":
+            case "run" | "enter":
                 ready = self._once(project, tried, definitions)
             case "dataset":
                 ready = await self._on_records(project, tried, definitions)

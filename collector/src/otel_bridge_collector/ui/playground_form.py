@@ -158,12 +158,13 @@ def changed(tried: Tried, step: str) -> Tried | None:
     | step | what it does |
     | --- | --- |
     | `fields` | shows the variables of the templates as they are now |
+    | `enter` | the same where a dataset is chosen: one key does not say on how many records to run |
     | `add` | one more variant, that begins as the last one |
     | `a.message` | one more message |
     | `b.drop` | takes a variant away |
     """
     letter, _, what = step.partition(".")
-    if step == "fields":
+    if step == "fields" or (step == "enter" and tried.dataset):
         return tried
     if step == "add" and tried.free_letter:
         more = replace(tried.variants[-1], letter=tried.free_letter)
