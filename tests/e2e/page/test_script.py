@@ -130,8 +130,10 @@ def test_rows_are_walked_through_and_opened_by_keys(tab: Tab) -> None:
     page = tab.open(f"{LOGS}?filter=id%20%3D%20%27answer%27%20or%20id%20%3D%20%27broken%27")
     links = page.get_by_role("region", name="Rows").locator("tbody th a")
     expect(page.locator("[data-island=keys][data-mounted]")).to_be_attached()
+    expect(page.locator("[data-island=rows][data-mounted]")).to_be_attached()
 
     page.keyboard.press("j")
+    expect(links.nth(0)).to_be_focused()
     page.keyboard.press("j")
     expect(links.nth(1)).to_be_focused()
     page.keyboard.press("k")
