@@ -329,11 +329,8 @@ async def _start(
     ports = Ports(settings)
     stages.push_async_callback(ports.stop, seen.own.shutdown)
     stages.callback(page.close)
-    api = await ports.start_http(
-        guarded(api_app, door, working.quotas, page.sessions),
-        settings.api,
-        Way(tls=door.tls.api, allowed=api_pages(settings)),
-    )
+    api_way = Way(tls=door.tls.api, allowed=api_pages(settings))
+    api = await ports.start_http(guarded(api_app, door, working.quotas, page.sessions), settings.api, api_way)
     otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes, more=probes.routes())
     otlp_way = Way(
         tls=door.tls.otlp_http,
@@ -348,8 +345,7 @@ async def _start(
     for tls in door.tls.all():
         stages.callback(asyncio.create_task(tls.watch()).cancel)
     addresses = {"otlp_grpc": otlp_grpc.address, "otlp_http": otlp_http, "api": api}
-    ready = Ready(**addresses, tls=door.tls, health_check=seen.probed, data_dir=settings.data_dir)
-    return ready, canary
+    return Ready(**addresses, tls=door.tls, health_check=seen.probed, data_dir=settings.data_dir), canary
 
 
 async def _start_canary(

@@ -13,7 +13,9 @@ from otel_bridge_collector.ui.template_names import names_in
         pytest.param("{{a.b.0}}", ["a.b.0"], id="member"),
         pytest.param("{{#list}}{{name}}{{/list}}{{^none}}x{{/none}} {{after}}", ["after"], id="sections"),
         pytest.param("{{! a }}{{> b}}{{.}}{{}}", [], id="none"),
-        pytest.param("{{/a}}{{b}} {{#c}}{{d}}", ["b"], id="not well-formed"),
+        pytest.param("{{#a}}{{#b}}{{c}}{{/b}}{{d}}{{/a}}{{e}}", ["e"], id="sections in sections"),
+        pytest.param("{{=<% %>=}}<% a %> {{b}}", ["a"], id="other delimiters"),
+        pytest.param("{{b}} {{#c}}{{d}}", [], id="not well-formed"),
     ],
 )
 def test_a_template_names_what_it_needs(template: str, names: list[str]) -> None:

@@ -35,8 +35,9 @@ class EnvironmentObjectsEndpoint:
 
     def get(self, request: Request) -> Response:
         """Return the version that an environment uses."""
-        object_type, _ = self._object(request)
-        return json_response(_shape(self._found(request), object_type))
+        object_type, object_id = self._object(request)
+        found = self._found(object_id, request.path_params["environment"])
+        return json_response(_shape(found, object_type))
 
     async def put(self, request: Request) -> Response:
         """Let an environment use a version."""
@@ -71,18 +72,13 @@ class EnvironmentObjectsEndpoint:
         Raises:
             RequestError: it uses none.
         """
+        return self._objects.in_projects.delete(self._found(object_id, environment))
+
+    def _found(self, object_id: str, environment: str) -> ProjectObject:
         found = self._objects.in_projects.find("environment_object", project_id=object_id, name=environment)
         if not found:
-            raise _unused(environment)
-        return self._objects.in_projects.delete(found[0])
-
-    def _found(self, request: Request) -> ProjectObject:
-        slug = request.path_params["environment"]
-        found = self._objects.in_projects.find(
-            "environment_object", project_id=request.path_params["object_id"], name=slug
-        )
-        if not found:
-            raise _unused(slug)
+            message = f'the environment "{environment}" uses no version of it'
+            raise RequestError(message, code="notFound", status=404)
         return found[0]
 
     def _object(self, request: Request) -> tuple[str, str]:
@@ -102,10 +98,6 @@ def environment_version(objects: Objects, object_id: str, environment: str) -> s
     """Return the version of an object that an environment uses, or None."""
     found = objects.in_projects.find("environment_object", project_id=object_id, name=environment)
     return str(found[0].data["object_version"]) if found else None
-
-
-def _unused(environment: str) -> RequestError:
-    return RequestError(f'the environment "{environment}" uses no version of it', code="notFound", status=404)
 
 
 def _shape(found: ProjectObject, object_type: str) -> dict[str, Json]:

@@ -226,12 +226,8 @@ class Retention:
             await self._remove_units(held, limit, report)
         for project_id in {held.project_id for held in await self._held()}:
             await self._remove_beside(project_id, policies, report)
-        if (
-            report.rows
-            or report.history
-            or report.facts
-            or await asyncio.to_thread(self._reach.rows.is_sparse)
-        ):
+        is_emptier = report.rows or report.history or report.facts
+        if is_emptier or await asyncio.to_thread(self._reach.rows.is_sparse):
             await self._give_room_back(report)
         dead_letters_s = self.config.dead_letters
         if dead_letters_s is not None:

@@ -112,13 +112,8 @@ class DuckDBStore:
         Raises:
             StoreError: the store cannot be read.
         """
-        try:
-            # On a connection of its own: that of `apply` sees what it has not committed yet, and belongs to its thread.
-            with contextlib.closing(self._connection.cursor()) as cursor:
-                found = cursor.execute("SELECT max(xact_id) FROM store.rows").fetchone()
-        except duckdb.Error as error:
-            raise StoreError(f"cannot read the store: {error}") from error
-        return int(found[0] or 0) if found else 0
+        (newest,) = self._numbers("SELECT max(xact_id) FROM store.rows")
+        return newest
 
     def apply(self, writes: Sequence[RowWrite], *, next_seq: int) -> None:
         """See `Store`."""
@@ -189,17 +184,14 @@ class DuckDBStore:
             raise RetryableError(f"the store cannot be checkpointed now: {error}") from error
 
     def is_sparse(self) -> bool:
-        """Tell whether `checkpoint` would give back much: more than a third of the places are of rows that were removed or replaced.
+        """Tell whether more than a third of the places are of rows that were removed or replaced, so that `checkpoint` gives back much.
+
+        A store of one row group may stay so: the engine gives back whole ones.
 
         Raises:
             StoreError: the store cannot be read.
         """
-        try:
-            with contextlib.closing(self._connection.cursor()) as cursor:
-                found = cursor.execute("SELECT count(*), max(rowid) + 1 FROM store.rows").fetchone()
-        except duckdb.Error as error:
-            raise StoreError(f"cannot read the store: {error}") from error
-        rows, places = (int(each or 0) for each in found or (0, 0))
+        rows, places = self._numbers("SELECT count(*), max(rowid) + 1 FROM store.rows")
         return rows < places * _DENSE
 
     def copy_to(self, target: Path) -> None:
@@ -245,6 +237,20 @@ class DuckDBStore:
         """See `Store`."""
         self._connection.close()
         self._locked.close()
+
+    def _numbers(self, question: str) -> tuple[int, ...]:
+        """Return the one row that answers a question about all rows; 0 for NULL. Any thread may ask.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        try:
+            # On a connection of its own: that of `apply` sees what it has not committed yet, and belongs to its thread.
+            with contextlib.closing(self._connection.cursor()) as cursor:
+                found = cursor.execute(question).fetchone()
+        except duckdb.Error as error:
+            raise StoreError(f"cannot read the store: {error}") from error
+        return tuple(int(each or 0) for each in found or ())
 
     def _commit(
         self, keyed: Sequence[tuple[RowKey, RowWrite]], *, next_seq: int, again: bool = False

@@ -29,6 +29,7 @@ from otel_bridge_collector.ui.custom_chart import (
 )
 from otel_bridge_collector.ui.dashboards import listing_page
 from otel_bridge_collector.ui.form import MAX_FORM_BYTES, only, read_fields, read_form, see_that_it_fits
+from otel_bridge_collector.ui.group_field import FIELDS as GROUPS
 from otel_bridge_collector.ui.json_field import FieldFault, fault_at, json_in, json_text
 from otel_bridge_collector.ui.kept_dashboards import (
     VIEW_TYPE,
@@ -39,7 +40,6 @@ from otel_bridge_collector.ui.kept_dashboards import (
     view_data,
 )
 from otel_bridge_collector.ui.lookup import find_project
-from otel_bridge_collector.ui.monitor import FIELDS as GROUPS
 from otel_bridge_collector.ui.render import render
 from otel_bridge_collector.ui.urls import project_url
 

@@ -7,6 +7,9 @@ from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.parser import parse_expression
 from otel_bridge_collector.query.syntax import Path
 
+FIELDS: Final = ("metadata.model", "metadata.user_id", "span_attributes.type", "span_attributes.name")
+"""What pages propose to group by; any other field will do."""
+
 _KEYS: Final = re.compile(
     r"""(metadata|metrics|scores|span_attributes)((?:\.[^\s.,;:|&(){}\[\]'"`+*/%<>=!]+)+)"""
 )

@@ -12,12 +12,12 @@ from otel_bridge_collector.query.parser import parse, parse_expression
 from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Expression, Literal, Path, Query, Selected, Shape, Source
 from otel_bridge_collector.ui.columns import check_field
-from otel_bridge_collector.ui.group_field import field_of
+from otel_bridge_collector.ui.group_field import FIELDS, field_of
 from otel_bridge_collector.ui.listing import Asked, Listing, condition_of, read_or_fault
 from otel_bridge_collector.ui.values import numbers_of, preview
 
-FIELDS: Final = ("tags", "metadata.user_id", "metadata.model", "span_attributes.name", "span_attributes.type")
-"""What the page proposes to group by; any other path will do."""
+PROPOSED: Final = ("tags", *FIELDS)
+"""What the page of logs proposes to group by."""
 
 MAX_GROUPS: Final = 200
 

@@ -17,6 +17,7 @@ from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Path
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.ui.chart import HEIGHT, WIDTH, Chart, Series, Unit, aligned, chart_of
+from otel_bridge_collector.ui.group_field import FIELDS
 from otel_bridge_collector.ui.kept_dashboards import dashboard_url, dashboards_of
 from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
 from otel_bridge_collector.ui.listing import MAX_BYTES, RANGES, Listing, of_object, read_or_fault
@@ -33,9 +34,6 @@ from otel_bridge_collector.ui.over_time import (
 )
 from otel_bridge_collector.ui.render import render
 from otel_bridge_collector.ui.words import words_of
-
-FIELDS: Final = ("metadata.model", "metadata.user_id", "span_attributes.type", "span_attributes.name")
-"""What the page proposes to group by, beside the metadata of the newest rows; any other field will do."""
 
 _LOOKED_AT: Final = 50
 _MAX_FIELDS: Final = 100

@@ -16,7 +16,7 @@ from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
 from otel_bridge_collector.ui.annotate import UNTICKED
 from otel_bridge_collector.ui.columns import choices_of
-from otel_bridge_collector.ui.groups import FIELDS, read_groups
+from otel_bridge_collector.ui.groups import PROPOSED, read_groups
 from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
 from otel_bridge_collector.ui.listing import RANGES, Asked, read_asked, read_listing, views_of
 from otel_bridge_collector.ui.lookup import find_object, find_project
@@ -67,7 +67,7 @@ class Pages:
             return await self._groups(request, project, asked)
         more = {
             **self._kept(project, asked),
-            "group_fields": FIELDS,
+            "group_fields": PROPOSED,
         }
         return await self._table(request, "project_logs", project.id, project, "logs", more)
 
@@ -82,7 +82,7 @@ class Pages:
             kind="project_logs",
             listing=listing,
             groups=groups,
-            group_fields=FIELDS,
+            group_fields=PROPOSED,
             ranges=RANGES,
             views=views_of(()),
             tag_colors=tag_colors(self._objects, project.id),
