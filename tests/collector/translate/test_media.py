@@ -136,12 +136,26 @@ def test_what_is_no_base64_stays_as_it_is(value: Json) -> None:
     assert (extracted.row is row, extracted.media) == (True, {})
 
 
+def test_a_schema_with_a_list_of_types_is_no_media_and_hides_none() -> None:
+    schema: Json = {"type": ["string", "null"], "description": "of a tool's parameter"}
+
+    extracted = extract(inputs([schema, image()]))
+
+    assert extracted.row["input"] == [schema, {"type": "image_url", "image_url": {"url": REFERENCE}}]
+
+
 def test_the_row_that_is_given_does_not_change() -> None:
     row = inputs(message(image()))
 
     extract(row)
 
     assert row.get("input") == message(image())
+
+
+def test_a_schema_with_a_list_of_types_stays_as_it_is() -> None:
+    row = inputs({"type": ["string", "null"]})
+
+    assert extract(row).row is row
 
 
 def test_every_field_of_content_is_searched() -> None:

@@ -33,7 +33,10 @@ MAX_DEPTH: Final = 128
 
 _FIELDS: Final = ("input", "output", "expected", "metadata")
 _DATA_URL: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+)(?:;[^;,]*)*;base64,", re.ASCII | re.IGNORECASE)
-_WHOLE: Final[Mapping[Json, str]] = {"base64_attachment": "content", "inline_attachment": "src"}
+_DATA: Final = "data:"
+_WHOLE: Final[Mapping[str, str]] = {"base64_attachment": "content", "inline_attachment": "src"}
+_BLOB: Final = "blob"
+_KINDS: Final = frozenset({*_WHOLE, _BLOB})
 _EXTENSIONS: Final = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
@@ -61,8 +64,10 @@ class Extracted:
 
 def extract(row: Row, *, min_bytes: int = 0) -> Extracted:
     """Take the media out of a row; those of fewer than `min_bytes` bytes stay."""
-    search = _Search(min_bytes)
     fields = cast("Object", row)
+    if not _may_have_media([fields.get(name) for name in _FIELDS]):
+        return Extracted(row=row, media={})
+    search = _Search(min_bytes)
     changed = {name: value for name in _FIELDS if (value := search.changed(fields.get(name))) is not None}
     return Extracted(row=cast("Row", {**fields, **changed}) if changed else row, media=search.found)
 
@@ -77,6 +82,25 @@ def file_name(content_type: str) -> str:
     """Return the name of a file that has none, as Braintrust's service gives it."""
     subtype = content_type.partition("/")[2].removeprefix("x-")
     return f"file.{_EXTENSIONS.get(content_type) or (subtype if _PLAIN.fullmatch(subtype) else 'bin')}"
+
+
+def _may_have_media(values: list[Json]) -> bool:
+    """Tell whether a value, or one inside of it, looks like media: nearly no row does, and this is much quicker than the search.
+
+    Args:
+        values: what is looked at; what is inside of it is appended.
+    """
+    for value in values:  # it grows meanwhile
+        if isinstance(value, str):
+            if value[:5].lower() == _DATA:
+                return True
+        elif isinstance(value, dict):
+            if not _MEMBERS.isdisjoint(value) or _kind(value) in _KINDS:
+                return True
+            values += value.values()
+        elif isinstance(value, list):
+            values += value
+    return False
 
 
 @dataclass(slots=True)
@@ -105,7 +129,7 @@ class _Search:
     def url(self, text: Json, name: Json = None) -> Object | None:
         """Return the reference for a data URL; None when `text` is none."""
         # Most values are other texts, and a comparison is cheaper than a pattern.
-        if not isinstance(text, str) or text[:5].lower() != "data:":
+        if not isinstance(text, str) or text[:5].lower() != _DATA:
             return None
         match = _DATA_URL.match(text)
         return self.reference(match[1].lower(), text[match.end() :], name) if match else None
@@ -126,10 +150,10 @@ class _Search:
         return {"type": "braintrust_attachment", "filename": said, "content_type": content_type, "key": key}
 
     def _object(self, value: Object, depth: int) -> Json:
-        kind = value.get("type")
+        kind = _kind(value)
         if kind in _WHOLE and (whole := self.url(value.get(_WHOLE[kind]), value.get("filename"))):
             return whole
-        if kind == "blob" and (blob := self.reference(value.get("mime_type"), value.get("content"))):
+        if kind == _BLOB and (blob := self.reference(value.get("mime_type"), value.get("content"))):
             return {**value, "content": blob}
         walked: dict[str, Json] = {}
         is_changed = False
@@ -144,6 +168,12 @@ class _Search:
         if read and isinstance(inner, dict) and (entry := read(self, key, inner)):
             return entry
         return key, self.walk(inner, depth + 1)
+
+
+def _kind(value: Object) -> str:
+    """Return the type that an object names; in the schema of a tool it may be a list of types, which is none here."""
+    kind = value.get("type")
+    return kind if isinstance(kind, str) else ""
 
 
 def _source(search: _Search, key: str, inner: Object) -> tuple[str, Json] | None:
@@ -181,3 +211,5 @@ _ENTRIES: Final[Mapping[str, Callable[[_Search, str, Object], tuple[str, Json] |
     "inline_data": _inline_data,
     "inlineData": _inline_data,
 }
+
+_MEMBERS: Final = frozenset(_ENTRIES)
