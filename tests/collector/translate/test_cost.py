@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 from genai_prices import Usage, calc_price
@@ -45,6 +46,7 @@ def test_each_bucket_is_charged_once() -> None:
     computed = cost_of(call(metrics, "claude-sonnet-4-5", "anthropic")).computed
 
     assert computed is not None
+    assert estimated_cost(call(metrics, "claude-sonnet-4-5", "anthropic")) == computed.usd
     assert [(charge.bucket, charge.tokens) for charge in computed.charges] == [
         ("promptUncachedTokens", 200),
         ("promptCachedTokens", 500),
@@ -178,6 +180,7 @@ def test_whatever_a_row_holds_its_cost_is_a_number_or_nothing(row: Row) -> None:
     usd = estimated_cost(row)
 
     assert usd is None or usd >= 0
+    assert usd == cost_of(row).usd
 
 
 def test_a_framework_that_names_itself_as_the_provider_sells_nothing() -> None:
@@ -188,6 +191,14 @@ def test_the_tier_that_the_provider_reported_sets_the_price() -> None:
     flex = estimated_cost(call(TOKENS, "o3", **{"openai.response.service_tier": "flex"}))
 
     assert (flex or 0) < (estimated_cost(call(TOKENS, "o3")) or 0)
+
+
+@pytest.mark.parametrize("said", [None, 0, 0.0, 0.5, -1, True, "0.5"])
+@pytest.mark.parametrize("model", ["gpt-4o", "a model without a price"])
+def test_what_a_row_counts_with_is_what_is_explained(said: Json, model: str) -> None:
+    row = call({**TOKENS, "estimated_cost": cast("float", said)}, model)
+
+    assert estimated_cost(row) == cost_of(row).usd
 
 
 def test_a_zero_beside_tokens_that_have_a_price_counts_as_not_said() -> None:

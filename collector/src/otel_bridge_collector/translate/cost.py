@@ -8,10 +8,9 @@ and a reason, never zero.
 Source: Braintrust's cross-SDK specification, estimated cost (spec/translation.md section 7); spec/features.md R34, R35.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import Final, Literal, NamedTuple
 
 from otel_bridge.contract.row import Json, Row
@@ -40,6 +39,13 @@ _RATES: Final[Mapping[str, tuple[str, ...]]] = {
     "completionAudioTokens": ("output_audio", "output"),
 }
 """Bucket, named as in Braintrust's `estimated_cost_breakdown`, to the rates that price it; the first that is known."""
+
+
+_PARTS: Final = frozenset({
+    "prompt_cached_tokens", "prompt_cache_creation_tokens", "prompt_cache_creation_5m_tokens",
+    "prompt_cache_creation_1h_tokens", "prompt_audio_tokens", "completion_audio_tokens",
+})  # fmt: skip
+"""Metrics that split input and output into buckets; most rows have none of them."""
 
 
 class Charge(NamedTuple):
@@ -79,25 +85,58 @@ class Cost:
     note: str
 
 
+class _Priced(NamedTuple):
+    """The buckets of a row with the rate and the cost of each."""
+
+    rates: Rates
+    buckets: Sequence[tuple[str, int, Decimal, Decimal]]
+    usd: float
+
+    def explained(self) -> Computation:
+        charges = (Charge(name, tokens, float(rate), float(usd)) for name, tokens, rate, usd in self.buckets)
+        return Computation(
+            usd=self.usd,
+            provider=self.rates.provider,
+            model=self.rates.model,
+            table=TABLE,
+            charges=tuple(charges),
+        )
+
+
 def estimated_cost(row: Row) -> float | None:
-    """Return the US dollars that a row counts with, or None."""
-    return cost_of(row).usd
+    """Return the US dollars that a row counts with, or None: `cost_of(row).usd`, without what explains it. Never raises."""
+    if _why_not(row):
+        return None
+    said = keyed_field(row, "metrics").get("estimated_cost")
+    if is_measure(said) and said:
+        return said
+    priced = _priced(row)
+    usd = None if isinstance(priced, str) else priced.usd
+    return said if is_measure(said) and not usd else usd
 
 
 def cost_of(row: Row) -> Cost:
     """Return what a whole row, with its facts in it, costs. Never raises."""
-    if is_marked(row):
-        return _no_cost("its tokens and cost repeat those of other spans of the trace, which count")
-    if keyed_field(row, "span_attributes").get("purpose") == "scorer":
-        return _no_cost("a scorer has no cost")
+    if why_not := _why_not(row):
+        return _no_cost(why_not)
     said = keyed_field(row, "metrics").get("estimated_cost")
-    computed, reason = _computation(row)
+    priced = _priced(row)
+    computed = None if isinstance(priced, str) else priced.explained()
     if is_measure(said) and not (said == 0 and computed and computed.usd):
         return Cost(usd=said, source="producer", computed=computed, note=_difference(said, computed))
-    if computed is None:
-        return _no_cost(reason)
+    if isinstance(priced, str):
+        return _no_cost(priced)
     note = "the producer said $0 of tokens that have a price, which counts as not said" if said == 0 else ""
-    return Cost(usd=computed.usd, source="price table", computed=computed, note=note)
+    return Cost(usd=priced.usd, source="price table", computed=computed, note=note)
+
+
+def _why_not(row: Row) -> str:
+    """Return why a row counts with nothing, whatever its tokens; empty where it may count."""
+    if is_marked(row):
+        return "its tokens and cost repeat those of other spans of the trace, which count"
+    if keyed_field(row, "span_attributes").get("purpose") == "scorer":
+        return "a scorer has no cost"
+    return ""
 
 
 def _no_cost(note: str) -> Cost:
@@ -110,29 +149,25 @@ def _difference(said: float, computed: Computation | None) -> str:
     return f"the producer said ${said:.6g}, by the price table it is ${computed.usd:.6g}"
 
 
-def _computation(row: Row) -> tuple[Computation | None, str]:
-    """Return the computation, or None and why there is none."""
-    buckets = dict(_buckets(keyed_field(row, "metrics")))
+def _priced(row: Row) -> _Priced | str:
+    """Return the tokens at their prices, or why there are none."""
+    buckets = _buckets(keyed_field(row, "metrics"))
     if not buckets:
-        return None, ""
+        return ""
     rates = _rates(row)
     if rates is None:
-        return None, _unknown(row)
-    charges: list[Charge] = []
+        return _unknown(row)
+    known = rates.usd_per_million
+    priced: list[tuple[str, int, Decimal, Decimal]] = []
     total = Decimal(0)
     for bucket, tokens in buckets.items():
-        rate = next(
-            (rates.usd_per_million[name] for name in _RATES[bucket] if name in rates.usd_per_million), None
-        )
+        rate = next((known[name] for name in _RATES[bucket] if name in known), None)
         if rate is None:
-            return None, f"{TABLE} does not price {bucket} of {rates.model}"
+            return f"{TABLE} does not price {bucket} of {rates.model}"
         usd = rate * tokens / 1_000_000
         total += usd
-        charges.append(Charge(bucket, tokens, float(rate), float(usd)))
-    computed = Computation(
-        usd=float(total), provider=rates.provider, model=rates.model, table=TABLE, charges=tuple(charges)
-    )
-    return computed, ""
+        priced.append((bucket, tokens, rate, usd))
+    return _Priced(rates, priced, float(total))
 
 
 def _unknown(row: Row) -> str:
@@ -150,20 +185,27 @@ def _rates(row: Row) -> Rates | None:
     at_s, provider = metrics.get("start"), _text(metadata.get("provider"))
     if not is_measure(at_s):
         return None
-    models = (_text(metadata.get(key)) for key in ("model", "request_model"))
-    tiers = (_text(metadata.get(key)) for key in _SERVICE_TIERS)
-    find = partial(
-        find_rates,
-        provider=None if provider in _FRAMEWORKS else provider,
-        at_s=at_s,
-        input_tokens=_count(metrics, "prompt_tokens"),
-        service_tier=next(filter(None, tiers), None),
-    )
-    return next(filter(None, map(find, filter(None, models))), None)
+    for key in ("model", "request_model"):
+        rates = (model := _text(metadata.get(key))) and find_rates(
+            model,
+            None if provider in _FRAMEWORKS else provider,
+            at_s=at_s,
+            input_tokens=_count(metrics, "prompt_tokens"),
+            service_tier=_text(metadata.get(_SERVICE_TIERS[0])) or _text(metadata.get(_SERVICE_TIERS[1])),
+        )
+        if rates:
+            return rates
+    return None
 
 
-def _buckets(metrics: Mapping[str, Json]) -> Iterator[tuple[str, int]]:
-    """Yield the disjoint buckets that have tokens, of counts in the normal form of `usage`."""
+def _buckets(metrics: Mapping[str, Json]) -> dict[str, int]:
+    """Return the disjoint buckets that have tokens, of counts in the normal form of `usage`."""
+    if _PARTS.isdisjoint(metrics):
+        whole = {
+            "promptUncachedTokens": _count(metrics, "prompt_tokens"),
+            "completionTokens": _count(metrics, "completion_tokens"),
+        }
+        return {bucket: tokens for bucket, tokens in whole.items() if tokens}
     cached = _count(metrics, "prompt_cached_tokens")
     kept_5m = _count(metrics, "prompt_cache_creation_5m_tokens")
     kept_1h = _count(metrics, "prompt_cache_creation_1h_tokens")
@@ -182,7 +224,7 @@ def _buckets(metrics: Mapping[str, Json]) -> Iterator[tuple[str, int]]:
         "completionTokens": completion - spoken,
         "completionAudioTokens": spoken,
     }
-    return ((bucket, tokens) for bucket, tokens in sizes.items() if tokens)
+    return {bucket: tokens for bucket, tokens in sizes.items() if tokens}
 
 
 def _count(metrics: Mapping[str, Json], name: str) -> int:

@@ -41,9 +41,12 @@ class Rates(NamedTuple):
 
 
 class _Card(NamedTuple):
+    """A model's prices at a time; `rates` are those of any request, None where they depend on the tokens of its input."""
+
     provider: str
     model: str
     prices: "Mapping[str, Decimal | TieredPrices]"
+    rates: Rates | None
 
 
 def find_rates(
@@ -66,8 +69,8 @@ def find_rates(
         return None
     # Prices change at full minutes at the earliest.
     card = _card(model, provider, int(at_s // 60), service_tier)
-    if card is None:
-        return None
+    if card is None or card.rates:
+        return card and card.rates
     rates = {name: _at(price, input_tokens) for name, price in card.prices.items()}
     return Rates(card.provider, card.model, rates)
 
@@ -87,7 +90,9 @@ def _card(model: str, provider: str | None, minute: int, service_tier: str | Non
     tier = {"service_tier": service_tier} if service_tier else None
     prices = found.get_prices(datetime.fromtimestamp(minute * 60, UTC), tier)
     named = {name: getattr(prices, f"{name}_mtok") for name in _RATE_NAMES}
-    return _Card(seller.id, found.id, {name: price for name, price in named.items() if price is not None})
+    known = {name: price for name, price in named.items() if price is not None}
+    flat = {name: price for name, price in known.items() if isinstance(price, Decimal)}
+    return _Card(seller.id, found.id, known, Rates(seller.id, found.id, flat) if flat == known else None)
 
 
 def _at(price: "Decimal | TieredPrices", input_tokens: int) -> Decimal:

@@ -71,6 +71,7 @@ _GOOGLE_OUTPUT: Final = (
     ("candidatesTokenCount", "thoughtsTokenCount"),
 )
 
+_NUMBERS: Final = (int, float)
 _MAX_DIGITS: Final = 15
 _LIMIT: Final = 10**_MAX_DIGITS
 """A number that is longer is no count; within this, floats are exact."""
@@ -140,7 +141,7 @@ def token_metrics(counts: Iterable[Count]) -> list[Entry]:
 
 def is_measure(value: Json) -> TypeGuard[int | float]:
     """Tell whether `value` is a finite number that is not negative."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         return False
     return 0 <= value <= sys.float_info.max  # an integer may be larger than any double
 
