@@ -34,7 +34,9 @@ def fact(name: str) -> tuple[RowKey, RowWrite]:
     ],
 )
 def test_a_fact_goes_to_the_row_that_it_names_in_any_way(name: str, meant: str) -> None:
-    (aimed, _), *_ = aim([fact(name), *keyed(LOG, CHILD, ROOT)], [])
+    rows = keyed(LOG, CHILD, ROOT)
+
+    (aimed, _), *_ = aim([fact(name), *rows], identities_of(rows))
 
     assert aimed.id == meant
 

@@ -5,16 +5,14 @@ trace. A fact may come before its row: it waits under the name that it gave, and
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.columns import RowKey, is_root
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(NamedTuple):
     """The names of a row: `span_id` is empty on a log row, which shares it with its span; `trace` on all but a root."""
 
     key: RowKey
@@ -24,9 +22,8 @@ class Identity:
     @property
     def aliases(self) -> Sequence[RowKey]:
         """What a fact may call the row beside its id, the surer first."""
-        return [
-            self.key._replace(id=name) for name in (self.span_id, self.trace) if name not in ("", self.key.id)
-        ]
+        own = self.key.id
+        return [_named(self.key, name) for name in (self.span_id, self.trace) if name and name != own]
 
 
 def identity_of(key: RowKey, row: Row) -> Identity | None:
@@ -40,17 +37,21 @@ def identity_of(key: RowKey, row: Row) -> Identity | None:
     return Identity(key=key, span_id="" if is_log else span_id, trace=trace)
 
 
-def aim(keyed: Sequence[tuple[RowKey, RowWrite]], known: Iterable[Identity]) -> list[tuple[RowKey, RowWrite]]:
-    """Return writes with each fact at the row that it means, as far as `known` rows and those of the writes tell."""
-    identities = [*known, *identities_of(keyed)]
-    ids = {each.key for each in identities} | {key for key, write in keyed if write.fact is None}
+def aim(
+    keyed: Sequence[tuple[RowKey, RowWrite]], identities: Sequence[Identity]
+) -> list[tuple[RowKey, RowWrite]]:
+    """Return writes with each fact at the row that it means, as far as `identities` tell, those of the writes among them."""
+    ids = {each.key for each in identities}
+    ids.update(key for key, write in keyed if write.fact is None)
+    if all(key in ids for key, _ in keyed):
+        return list(keyed)
     spans: dict[RowKey, RowKey] = {}
     traces: dict[RowKey, RowKey] = {}
     for each in identities:
         if each.span_id:
-            spans.setdefault(each.key._replace(id=each.span_id), each.key)
+            spans.setdefault(_named(each.key, each.span_id), each.key)
         if each.trace:
-            traces.setdefault(each.key._replace(id=each.trace), each.key)
+            traces.setdefault(_named(each.key, each.trace), each.key)
 
     def meant(key: RowKey) -> RowKey:
         return key if key in ids else spans.get(key) or traces.get(key) or key
@@ -62,3 +63,7 @@ def identities_of(keyed: Iterable[tuple[RowKey, RowWrite]]) -> list[Identity]:
     """Return the names of the rows among writes."""
     named = (identity_of(key, write.row) for key, write in keyed if write.fact is None)
     return [each for each in named if each is not None]
+
+
+def _named(key: RowKey, name: str) -> RowKey:
+    return RowKey(key.object_type, key.object_id, name)

@@ -87,9 +87,10 @@ class Entry:
         """Take one more write; writes come in order."""
         if write.fact in self.facts:
             return
-        self._keep_past(xact_id_of(write.row))
+        xact_id = xact_id_of(write.row)
+        self._keep_past(xact_id)
         if write.fact is not None:
-            self._state(write, write.fact)
+            self._state(write, write.fact, xact_id)
         elif write.row.get("_object_delete"):
             self._bury(write.row)
             self.base, self.deleted = None, True
@@ -105,7 +106,7 @@ class Entry:
         if self.base is None:
             return None
         if not self.facts:
-            return cast("Row", {**self.base, "_xact_id": str(xact_id_of(self.base))})
+            return self.base
         ordered = sorted(self.facts.values(), key=lambda fact: (fact.stated_ns, fact.id))
         row = assemble(
             self.base,
@@ -136,7 +137,7 @@ class Entry:
         told = _audited(cast("Row", {**kept, "_xact_id": str(xact_id_of(deletion))}), action="delete")
         self.past.append(Past(row=told, until=xact_id_of(deletion)))
 
-    def _state(self, write: RowWrite, fact: str) -> None:
+    def _state(self, write: RowWrite, fact: str, xact_id: int) -> None:
         content = {
             name: value
             for name, value in cast("Mapping[str, Json]", _fact_audited(write.row)).items()
@@ -147,7 +148,7 @@ class Entry:
             stated_ns=write.fact_ns,
             fills_only=write.fills_only,
             content=cast("Row", content),
-            xact_id=xact_id_of(write.row),
+            xact_id=xact_id,
         )
         self.new_facts.add(fact)
 
@@ -163,8 +164,8 @@ class Entry:
             # Its own time: that of the row as it is read is the time of its newest fact.
             "created": created_text(created_of(row)),
         }
-        for name in CONTROL_FIELDS.intersection(new):
-            del new[name]
+        if not CONTROL_FIELDS.isdisjoint(new):
+            new = {name: value for name, value in new.items() if name not in CONTROL_FIELDS}
         self.base = cast("Row", new)
 
 

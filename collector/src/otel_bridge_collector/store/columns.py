@@ -56,6 +56,8 @@ HOT_STRINGS: Final = {
 }
 """Path -> VARCHAR column; NULL where the path holds no string."""
 
+_OBJECTS: Final = tuple(OBJECT_ID_FIELDS.items())
+_NUMBERS: Final = (int, float)
 _HOT_PARENTS: Final = frozenset(parent for parent, _ in (*HOT_NUMBERS, *HOT_STRINGS))
 
 EXTRA: Final = "extra"
@@ -113,13 +115,13 @@ def key_of(row: Row) -> RowKey:
     Raises:
         ValueError: it has no id, or the id of no object.
     """
-    fields = cast("Mapping[str, object]", row)
-    if not fields.get("id"):
+    fields: Mapping[str, object] = row
+    if not (row_id := fields.get("id")):
         raise ValueError("the row has no id")
-    for object_type, field in OBJECT_ID_FIELDS.items():
+    for object_type, field in _OBJECTS:
         if object_id := fields.get(field):
-            return RowKey(object_type, clean_text(str(object_id)), clean_text(str(fields["id"])))
-    raise ValueError(f"the row {fields['id']} names no object, expected one of {_object_id_fields()}")
+            return RowKey(object_type, clean_text(str(object_id)), clean_text(str(row_id)))
+    raise ValueError(f"the row {row_id} names no object, expected one of {_object_id_fields()}")
 
 
 def xact_id_of(row: Row) -> int:
@@ -145,12 +147,15 @@ def is_root(fields: Mapping[str, Json]) -> bool:
 
     A log row has no parents, as in Braintrust's SDK, but shares the ids of its span: it begins none.
     """
-    return not fields.get("span_parents") and _at(fields, ("span_attributes", "type")) != "log"
+    if fields.get("span_parents"):
+        return False
+    attributes = fields.get("span_attributes")
+    return not isinstance(attributes, Mapping) or attributes.get("type") != "log"
 
 
 def created_of(row: Row) -> datetime:
     """Return when a row was created, UTC without a zone, as the column has it."""
-    return _created(cast("Mapping[str, Json]", row).get("created"), xact_id_of(row))
+    return _created(cast("Mapping[str, Json]", row).get("created")) or _began(xact_id_of(row))
 
 
 def created_text(created: datetime) -> str:
@@ -173,14 +178,14 @@ def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float |
     ]
     # Their bytes are counted before they are text: to find out of a text how many it has is to encode it once more.
     encoded = [None if value is None else encode_json(value) for value in values]
-    size = sum([len(each) for each in encoded if each])
-    size += sum([_utf8_bytes(text) for text in (key.object_type, key.object_id, *texts, *hot_texts) if text])
+    size = sum([len(each) for each in encoded if each is not None])
+    size += _utf8_bytes("".join([text for text in (*key[:2], *texts, *hot_texts) if text is not None]))
     return [
         key.object_type,
         key.object_id,
         xact_id,
         pagination_key,
-        _created(fields.get("created"), xact_id),
+        _created(fields.get("created")) or _began(xact_id),
         is_root(fields),
         *texts,
         *[_number(hot[parent].get(name)) for parent, name in HOT_NUMBERS],
@@ -207,7 +212,8 @@ def from_columns(values: Mapping[str, object]) -> Row:
 
 
 def _required(row: Row, field: str) -> str:
-    value = cast("Mapping[str, object]", row).get(field)
+    fields: Mapping[str, object] = row
+    value = fields.get(field)
     if not isinstance(value, str):
         raise ValueError(f"the row {row.get('id')} has no {field}")  # noqa: TRY004 - one error for a bad row
     return value
@@ -225,11 +231,6 @@ def _loaded(text: object) -> Json:
     return load_json(text) if isinstance(text, str) else None
 
 
-def _at(fields: Mapping[str, Json], path: tuple[str, str]) -> Json:
-    parent = fields.get(path[0])
-    return parent.get(path[1]) if isinstance(parent, Mapping) else None
-
-
 def _object(value: Json) -> Mapping[str, Json]:
     return value if isinstance(value, dict) else {}
 
@@ -239,7 +240,7 @@ def _extra(fields: Mapping[str, Json]) -> Mapping[str, Json]:
 
 
 def _number(value: Json) -> float | None:
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if value is None or not isinstance(value, _NUMBERS) or isinstance(value, bool):
         return None
     try:
         return float(value)
@@ -251,18 +252,26 @@ def _string(value: Json) -> str | None:
     return clean_text(value) if isinstance(value, str) else None
 
 
-def _created(value: Json, xact_id: int) -> datetime:
-    """Return the row's time in UTC, without a zone as the column wants it.
+def _created(value: Json) -> datetime | None:
+    """Return a row's time in UTC, without a zone as the column wants it.
 
-    A row that has none, or one that is no time or, in UTC, outside the years 1 to 9999, was created when its
-    transaction was: bits 16 to 47 of a transaction id are Unix seconds (spec/translation.md section 1.3).
+    None where it has none, or one that is no time or, in UTC, outside the years 1 to 9999.
     """
     try:
         created = datetime.fromisoformat(str(value))
-        created = created.astimezone(UTC) if created.tzinfo else created
+        if created.tzinfo is not None and created.tzinfo is not UTC:
+            created = created.astimezone(UTC)
     except (ValueError, OverflowError):
-        created = datetime.fromtimestamp(xact_id >> 16 & 0xFFFFFFFF, UTC)
+        return None
     return created.replace(tzinfo=None)
+
+
+def _began(xact_id: int) -> datetime:
+    """Return the time of a transaction: a row that says no time of its own was created then.
+
+    Bits 16 to 47 of a transaction id are Unix seconds (spec/translation.md section 1.3).
+    """
+    return datetime.fromtimestamp(xact_id >> 16 & 0xFFFFFFFF, UTC).replace(tzinfo=None)
 
 
 def _object_id_fields() -> str:

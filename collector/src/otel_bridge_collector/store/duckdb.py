@@ -285,11 +285,14 @@ class DuckDBStore:
         return None
 
     def _write(self, keyed: Sequence[tuple[RowKey, RowWrite]], *, again: bool) -> Mapping[str, int]:
-        keyed = aim(keyed, self._stored.named_by_facts(keyed))
-        entries: dict[RowKey, Entry] = {key: Entry(means_ratings=self._means_ratings) for key, _ in keyed}
+        own = identities_of(keyed)
+        keyed = aim(keyed, [*self._stored.named_by_facts(keyed), *own])
+        entries: dict[RowKey, Entry] = {
+            key: Entry(means_ratings=self._means_ratings) for key in dict.fromkeys(key for key, _ in keyed)
+        }
         stored_rows = self._stored.read_rows(entries)
         has_facts = self._stored.read_facts(entries)
-        self._stored.take_waiting(entries, identities_of(keyed))
+        self._stored.take_waiting(entries, own)
         if again:
             keyed = self._without_removed(entries, keyed)
         before = self._told_again(entries, keyed) if again else {}
