@@ -12,7 +12,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Protocol, Self
 
 from otel_bridge.contract.parent import Parent, ParentError, parse_parent
@@ -61,18 +61,20 @@ class Router:
         """
         requested = _readable(routing.parent) or self._default
         objects = self._objects.seen_by(partial(_reach_of, routing))
+        resolve = cache(partial(self._resolve, objects))  # most rows of a request go to one object
+        xact = str(routing.xact)
         routed: list[RowWrite] = []
         rows = 0
         for write in writes:
             named = named_object(write.row) or _readable(write.parent)
             # The request's own object is made when a row goes there, not before: most rows name theirs.
-            ids = self._resolve(objects, named or requested)
+            ids = resolve(named or requested)
             if ids is None:
                 self._refusals.warning("a row was left out: its sender does not reach %s", named or requested)
                 continue
-            is_home = requested.span and ids == self._resolve(objects, requested)
+            is_home = requested.span and ids == resolve(requested)
             nested = _below(requested.span, write) if requested.span and is_home else Row()
-            place = Row(_xact_id=str(routing.xact), _pagination_key=pagination_key(routing.xact, rows))
+            place = Row(_xact_id=xact, _pagination_key=pagination_key(routing.xact, rows))
             rows += write.fact is None  # a fact has the key of its row
             routed.append(replace(write, row={**write.row, **nested, **ids, **place}))  # type: ignore[typeddict-item]  # ids are fields of Row
         return routed
