@@ -8,7 +8,7 @@ import atexit
 import gc
 from typing import Final
 
-THRESHOLDS: Final = (50_000, 20, 50)
+THRESHOLDS: Final = (200_000, 5, 50)
 """New objects before the youngest are searched, and how many such searches before the older ones are: see `gc.set_threshold`."""
 
 
