@@ -17,7 +17,7 @@ from otel_bridge_collector.translate.usage import (
     METRIC_OF,
     Count,
     counts_in,
-    is_measure,
+    measure,
     token_metrics,
     with_cache,
 )
@@ -61,6 +61,8 @@ _MEASURES: Final = (
     ("gen_ai.client.operation.time_to_first_chunk", "time_to_first_token"),
     ("gen_ai.server.time_to_first_token", "time_to_first_token"),
     ("gen_ai.usage.cost", "estimated_cost"),
+    ("operation.cost", "estimated_cost"),
+    ("llm.cost.total", "estimated_cost"),
 )
 
 
@@ -169,6 +171,5 @@ def _counted(told: NameSet) -> _Places:
 
 def _measures(attributes: Attributes) -> Iterator[Entry]:
     for attribute, metric in _MEASURES:
-        value = attributes.get(attribute)
-        if is_measure(value):
+        if (value := measure(attributes.get(attribute))) is not None:
             yield Entry("metrics", metric, value, (attribute,))

@@ -13,7 +13,7 @@ from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name
 from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.scalar import scalars
 from otel_bridge_collector.translate.tools import tool_definitions
-from otel_bridge_collector.translate.usage import Count, is_measure, token_metrics
+from otel_bridge_collector.translate.usage import Count, measure, token_metrics
 from otel_bridge_collector.translate.whole import tools_in, usage_in
 
 _MODELS: Final = ("llm.response.model_name", "llm.model_name", "embedding.model_name", "reranker.model_name")
@@ -163,7 +163,7 @@ def _flat(parameters: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
 def _rest(attributes: Attributes) -> Iterator[Entry]:
     if _FINISH_REASON in attributes:
         yield Entry("metadata", "finish_reason", attributes[_FINISH_REASON], (_FINISH_REASON,))
-    if is_measure(cost := attributes.get(_COST)):
+    if (cost := measure(attributes.get(_COST))) is not None:
         yield Entry("metrics", "estimated_cost", cost, (_COST,))
 
 
