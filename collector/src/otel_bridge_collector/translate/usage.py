@@ -73,6 +73,7 @@ METRIC_OF: Final[Mapping[str, str]] = {
     "totalTokenCount": "tokens",
     "cached_content_token_count": "prompt_cached_tokens",
     "cachedContentTokenCount": "prompt_cached_tokens",
+    "cached_content_tokens": "prompt_cached_tokens",
     "thoughts_token_count": "completion_reasoning_tokens",
     "thoughtsTokenCount": "completion_reasoning_tokens",
     "inputTokens": "prompt_tokens",
