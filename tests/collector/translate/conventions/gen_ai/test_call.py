@@ -43,6 +43,7 @@ def test_the_model_is_the_one_that_answered(attributes: dict[str, Json], metadat
     [
         pytest.param({"provider__name": "openai"}, {"provider": "openai"}, id="of today"),
         pytest.param({"system": "openai"}, {"provider": "openai"}, id="former"),
+        pytest.param({"model__provider": "openai"}, {"provider": "openai"}, id="Cloudflare's"),
         pytest.param({"provider__name": "openai", "system": "openai"}, {"provider": "openai"}, id="both"),
         pytest.param(
             {"provider__name": "gcp.vertex_ai"},

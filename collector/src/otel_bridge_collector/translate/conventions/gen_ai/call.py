@@ -29,7 +29,7 @@ _USAGE_PREFIX: Final = "gen_ai.usage."
 _DETAILS: Final = "details."
 _USAGE_OBJECTS: Final = (_USAGE, "gen_ai.usage.raw")
 _TOOL_LISTS: Final = (names.GEN_AI_TOOL_DEFINITIONS, "gen_ai.agent.tools")
-_PROVIDERS: Final = (names.GEN_AI_PROVIDER_NAME, "gen_ai.system")
+_PROVIDERS: Final = (names.GEN_AI_PROVIDER_NAME, "gen_ai.system", "gen_ai.model.provider")
 
 _Places = Sequence[tuple[str, str]]
 """Attributes, each with the key that it is read to."""
