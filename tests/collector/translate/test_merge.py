@@ -129,6 +129,16 @@ def test_the_first_value_for_a_key_wins() -> None:
     assert found.leftovers == {"b": "b"}
 
 
+def test_a_losing_model_is_used_up_where_it_is_the_requested_one() -> None:
+    found = merged(
+        [Entry("metadata", "model", "m-1", ("a",)), Entry("metadata", "request_model", "m", ("b",))],
+        [Entry("metadata", "model", "m", ("c",)), Entry("metadata", "model", "n", ("d",))],
+    )
+
+    assert found.objects == {"metadata": {"model": "m-1", "request_model": "m"}}
+    assert found.leftovers == {"d": "d"}
+
+
 def test_a_repeated_value_for_a_key_is_used_up() -> None:
     found = merged([Entry("metrics", "tokens", 5, ("a",)), Entry("metrics", "tokens", 5.0, ("b",))])
 

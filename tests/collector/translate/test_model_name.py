@@ -11,6 +11,8 @@ from otel_bridge_collector.translate.partial import Entry
     [
         pytest.param("openai/gpt-4o", "gpt-4o", id="provider in front"),
         pytest.param("models/gemini-2.5-flash", "gemini-2.5-flash", id="Google's folder"),
+        pytest.param("gemini/gemini-2.5-flash", "gemini-2.5-flash", id="LiteLLM's Google"),
+        pytest.param("vertex_ai/gemini-2.5-flash", "gemini-2.5-flash", id="LiteLLM's Vertex"),
         pytest.param("meta-llama/Llama-3-8B", "meta-llama/Llama-3-8B", id="publisher, not provider"),
         pytest.param("openai/", "openai/", id="nothing behind"),
         pytest.param("gpt-4o", "gpt-4o", id="plain"),
@@ -28,6 +30,7 @@ def test_a_model_is_named_without_its_provider(given: str, name: str) -> None:
         pytest.param("gcp.vertex_ai", "google", id="Vertex"),
         pytest.param("gemini", "google", id="Gemini"),
         pytest.param("aws.bedrock", "bedrock", id="Bedrock"),
+        pytest.param("bedrock_converse", "bedrock", id="an API of Bedrock's"),
         pytest.param("azure.ai.openai", "azure", id="Azure"),
         pytest.param("x_ai", "xai", id="xAI"),
         pytest.param("mistral_ai", "mistral", id="Mistral"),

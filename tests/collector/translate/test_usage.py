@@ -6,7 +6,14 @@ import pytest
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.translate.partial import Entry
-from otel_bridge_collector.translate.usage import Count, counts_in, is_measure, token_metrics, with_cache
+from otel_bridge_collector.translate.usage import (
+    Count,
+    counts_in,
+    is_measure,
+    measure,
+    token_metrics,
+    with_cache,
+)
 
 
 def metrics(**counts: Json) -> dict[str, Json]:
@@ -93,6 +100,7 @@ def test_a_part_that_the_sum_of_all_counts_apart_is_added(apart: str, included: 
         pytest.param(0, 0, id="zero"),
         pytest.param(12.0, 12, id="float without a fraction"),
         pytest.param("12", 12, id="digits"),
+        pytest.param("12.0", 12, id="digits without a fraction"),
     ],
 )
 def test_a_number_of_tokens_is_taken(value: Json, tokens: int) -> None:
@@ -177,3 +185,116 @@ def test_a_measure_is_a_finite_number_from_zero(value: Json, fits: bool) -> None
 )
 def test_a_count_has_no_more_digits_than_it_may(value: int) -> None:
     assert metrics(prompt_tokens=value) == ({"prompt_tokens": value} if value < 10**15 else {})
+
+
+@pytest.mark.parametrize(
+    ("usage", "found"),
+    [
+        pytest.param(
+            {
+                "inputTokens": 10,
+                "outputTokens": 5,
+                "totalTokens": 115,
+                "cacheReadInputTokens": 80,
+                "cacheWriteInputTokens": 20,
+            },
+            {
+                "prompt_tokens": 110,
+                "completion_tokens": 5,
+                "tokens": 115,
+                "prompt_cached_tokens": 80,
+                "prompt_cache_creation_tokens": 20,
+            },
+            id="Bedrock, whose input leaves out its cache",
+        ),
+        pytest.param(
+            {
+                "input_tokens": 100,
+                "output_tokens": 50,
+                "total_tokens": 150,
+                "input_token_details": {"cache_read": 64, "cache_creation": 3, "audio": 2},
+                "output_token_details": {"reasoning": 20, "audio": 1},
+            },
+            {
+                "prompt_tokens": 100,
+                "completion_tokens": 50,
+                "tokens": 150,
+                "prompt_cached_tokens": 64,
+                "prompt_cache_creation_tokens": 3,
+                "prompt_audio_tokens": 2,
+                "completion_reasoning_tokens": 20,
+                "completion_audio_tokens": 1,
+            },
+            id="LangChain's usage_metadata",
+        ),
+        pytest.param(
+            {
+                "prompt_tokens": 100,
+                "completion_tokens": 5,
+                "prompt_cache_hit_tokens": 64,
+                "prompt_cache_miss_tokens": 36,
+            },
+            {"prompt_tokens": 100, "completion_tokens": 5, "tokens": 105, "prompt_cached_tokens": 64},
+            id="DeepSeek",
+        ),
+        pytest.param(
+            {
+                "prompt_tokens": 100,
+                "completion_tokens": 5,
+                "prompt_tokens_details": {"cached_tokens": 8, "cache_write_tokens": 4},
+            },
+            {
+                "prompt_tokens": 100,
+                "completion_tokens": 5,
+                "tokens": 105,
+                "prompt_cached_tokens": 8,
+                "prompt_cache_creation_tokens": 4,
+            },
+            id="OpenRouter",
+        ),
+        pytest.param(
+            {
+                "billed_units": {"input_tokens": 5, "output_tokens": 3},
+                "tokens": {"input_tokens": 50, "output_tokens": 4},
+            },
+            {"prompt_tokens": 50, "completion_tokens": 4, "tokens": 54},
+            id="Cohere, not what it bills",
+        ),
+        pytest.param(
+            {"prompt_eval_count": 26, "eval_count": 298},
+            {"prompt_tokens": 26, "completion_tokens": 298, "tokens": 324},
+            id="Ollama",
+        ),
+        pytest.param(
+            {"inputTokens": 100, "outputTokens": 50, "cachedInputTokens": 64, "reasoningTokens": 20},
+            {
+                "prompt_tokens": 100,
+                "completion_tokens": 50,
+                "tokens": 150,
+                "prompt_cached_tokens": 64,
+                "completion_reasoning_tokens": 20,
+            },
+            id="AI SDK",
+        ),
+    ],
+)
+def test_each_provider_s_names_are_read(usage: Json, found: dict[str, Json]) -> None:
+    assert {entry.key: entry.value for entry in token_metrics(counts_in(usage, "u"))} == found
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (0.5, 0.5),
+        ("0.5", 0.5),
+        ("3", 3.0),
+        ("1.5e-05", 1.5e-05),
+        ("nan", None),
+        ("-1", None),
+        ("", None),
+        ("1" * 400, None),
+        (None, None),
+    ],
+)
+def test_a_measure_may_come_as_text(value: Json, number: float | None) -> None:
+    assert measure(value) == number

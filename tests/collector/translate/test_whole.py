@@ -30,6 +30,9 @@ HI: dict[str, Json] = {"role": "user", "content": "Hi"}
         pytest.param(
             {"candidates": [{"content": {"role": "user", "parts": [{"text": "Hi"}]}}]}, id="Google response"
         ),
+        pytest.param(
+            {"output": {"message": {"role": "user", "content": [{"text": "Hi"}]}}}, id="Bedrock response"
+        ),
     ],
 )
 def test_messages_are_found(whole: Json) -> None:

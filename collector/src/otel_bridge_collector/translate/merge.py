@@ -15,6 +15,10 @@ from otel_bridge_collector.translate.messages import is_message_list
 from otel_bridge_collector.translate.partial import Content, Entry, ObjectField, Partial, Rank, Reading
 from otel_bridge_collector.translate.scalar import are_told_in, scalars
 
+_MODEL: Final = "model"
+_REQUEST_MODEL: Final = "request_model"
+"""A model that is not the row's own is no loss where it is the one that was asked for."""
+
 _MEDIA: Final = ("image_url", "file", "input_audio")
 """Types of parts in OpenAI's chat messages that are no text."""
 
@@ -115,6 +119,7 @@ def _entries(readings: Iterable[Entry]) -> tuple[list[Entry], dict[ObjectField, 
     winners: list[Entry] = []
     objects: dict[ObjectField, dict[str, Json]] = {}
     losers: set[str] = set()
+    lost_models: list[Entry] = []
     for reading in readings:
         field, key, value, attributes = reading
         taken = objects.get(field)
@@ -124,7 +129,12 @@ def _entries(readings: Iterable[Entry]) -> tuple[list[Entry], dict[ObjectField, 
             taken[key] = value
             winners.append(reading)
         elif attributes and taken[key] != value and not scalars(value) <= scalars(taken[key]):
-            losers.update(attributes)
+            if field == "metadata" and key == _MODEL:
+                lost_models.append(reading)
+            else:
+                losers.update(attributes)
+    asked = objects["metadata"].get(_REQUEST_MODEL) if lost_models else None
+    losers.update(attribute for lost in lost_models if lost.value != asked for attribute in lost.attributes)
     return winners, objects, losers
 
 

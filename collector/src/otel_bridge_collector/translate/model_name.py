@@ -13,7 +13,7 @@ from otel_bridge_collector.translate.partial import Entry
 
 _MODEL_PREFIXES: Final = (
     "openai/", "anthropic/", "google/", "azure/", "bedrock/", "groq/", "mistral/", "xai/", "cohere/", "deepseek/",
-    "models/",
+    "gemini/", "vertex_ai/", "models/",
 )  # fmt: skip
 
 _PROVIDERS: Final = (
@@ -23,6 +23,7 @@ _PROVIDERS: Final = (
     ("vertex", "google"),
     ("aws", "bedrock"),
     ("amazon", "bedrock"),
+    ("bedrock", "bedrock"),
     ("azure", "azure"),
     ("az.ai", "azure"),
     ("x_ai", "xai"),

@@ -11,6 +11,7 @@
 Source: spec/translation.md sections 7 and 14 (7); the providers' usage objects. Prices are not its subject.
 """
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeGuard
@@ -29,32 +30,66 @@ METRIC_OF: Final[Mapping[str, str]] = {
     "cache_read_tokens": "prompt_cached_tokens",
     "cached_tokens": "prompt_cached_tokens",
     "cached_input_tokens": "prompt_cached_tokens",
+    "prompt_cache_hit_tokens": "prompt_cached_tokens",
     "input_tokens_details.cached_tokens": "prompt_cached_tokens",
+    "input_token_details.cached_tokens": "prompt_cached_tokens",
+    "input_token_details.cache_read": "prompt_cached_tokens",
     "prompt_tokens_details.cached_tokens": "prompt_cached_tokens",
     "cache_write.input_tokens": "prompt_cache_creation_tokens",
     "cache_write_tokens": "prompt_cache_creation_tokens",
     "cache_creation.input_tokens": "prompt_cache_creation_tokens",
     "cache_creation_input_tokens": "prompt_cache_creation_tokens",
     "cache_creation_tokens": "prompt_cache_creation_tokens",
+    "input_tokens_details.cache_write_tokens": "prompt_cache_creation_tokens",
+    "prompt_tokens_details.cache_write_tokens": "prompt_cache_creation_tokens",
+    "prompt_tokens_details.cache_creation_tokens": "prompt_cache_creation_tokens",
+    "input_token_details.cache_creation": "prompt_cache_creation_tokens",
     "cache_creation.ephemeral_5m_input_tokens": "prompt_cache_creation_5m_tokens",
     "cache_creation.ephemeral_1h_input_tokens": "prompt_cache_creation_1h_tokens",
     "audio.input_tokens": "prompt_audio_tokens",
+    "input_audio_tokens": "prompt_audio_tokens",
+    "input_tokens_details.audio_tokens": "prompt_audio_tokens",
+    "input_token_details.audio_tokens": "prompt_audio_tokens",
+    "input_token_details.audio": "prompt_audio_tokens",
     "prompt_tokens_details.audio_tokens": "prompt_audio_tokens",
     "reasoning.output_tokens": "completion_reasoning_tokens",
     "reasoning_tokens": "completion_reasoning_tokens",
+    "thoughts_tokens": "completion_reasoning_tokens",
+    "output_token_details.reasoning": "completion_reasoning_tokens",
     "output_tokens_details.reasoning_tokens": "completion_reasoning_tokens",
     "completion_tokens_details.reasoning_tokens": "completion_reasoning_tokens",
     "audio.output_tokens": "completion_audio_tokens",
+    "output_audio_tokens": "completion_audio_tokens",
+    "output_tokens_details.audio_tokens": "completion_audio_tokens",
+    "output_token_details.audio_tokens": "completion_audio_tokens",
+    "output_token_details.audio": "completion_audio_tokens",
     "completion_tokens_details.audio_tokens": "completion_audio_tokens",
     "image.output_tokens": "completion_image_tokens",
+    "output_tokens_details.image_tokens": "completion_image_tokens",
+    "completion_tokens_details.image_tokens": "completion_image_tokens",
     "prompt_token_count": "prompt_tokens",
     "promptTokenCount": "prompt_tokens",
     "total_token_count": "tokens",
     "totalTokenCount": "tokens",
     "cached_content_token_count": "prompt_cached_tokens",
     "cachedContentTokenCount": "prompt_cached_tokens",
+    "cached_content_tokens": "prompt_cached_tokens",
     "thoughts_token_count": "completion_reasoning_tokens",
     "thoughtsTokenCount": "completion_reasoning_tokens",
+    "inputTokens": "prompt_tokens",
+    "outputTokens": "completion_tokens",
+    "totalTokens": "tokens",
+    "cacheReadInputTokens": "prompt_cached_tokens",
+    "cacheWriteInputTokens": "prompt_cache_creation_tokens",
+    "cachedInputTokens": "prompt_cached_tokens",
+    "inputTokenDetails.cacheReadTokens": "prompt_cached_tokens",
+    "inputTokenDetails.cacheWriteTokens": "prompt_cache_creation_tokens",
+    "reasoningTokens": "completion_reasoning_tokens",
+    "outputTokenDetails.reasoningTokens": "completion_reasoning_tokens",
+    "tokens.input_tokens": "prompt_tokens",
+    "tokens.output_tokens": "completion_tokens",
+    "prompt_eval_count": "prompt_tokens",
+    "eval_count": "completion_tokens",
 }
 """Name of a count, behind a convention's prefix or as a path in a usage object, to its metric."""
 
@@ -64,8 +99,11 @@ _PARTS: Final = {
 }
 
 
-_ANTHROPIC_CACHE: Final = ("cache_read_input_tokens", "cache_creation_input_tokens")
-_ANTHROPIC_INPUT: Final = "input_tokens"
+_CACHE_APART: Final = (
+    ("input_tokens", ("cache_read_input_tokens", "cache_creation_input_tokens")),
+    ("inputTokens", ("cacheReadInputTokens", "cacheWriteInputTokens")),
+)
+"""What Anthropic and Bedrock call their input, and the caches that it leaves out."""
 _GOOGLE_OUTPUT: Final = (
     ("candidates_token_count", "thoughts_token_count"),
     ("candidatesTokenCount", "thoughtsTokenCount"),
@@ -73,6 +111,8 @@ _GOOGLE_OUTPUT: Final = (
 
 _NUMBERS: Final = (int, float)
 _MAX_DIGITS: Final = 15
+_COUNT_TEXT: Final = re.compile(rf"([0-9]{{1,{_MAX_DIGITS}}})(?:\.0{{1,{_MAX_DIGITS}}})?")
+_MEASURE_TEXT: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,30})?(?:[eE]-?[0-9]{1,2})?")
 _LIMIT: Final = 10**_MAX_DIGITS
 """A number that is longer is no count; within this, floats are exact."""
 
@@ -88,8 +128,8 @@ class Count(NamedTuple):
 def counts_in(usage: Json, attribute: str, *, spends: bool = True) -> Iterator[Count]:
     """Yield the counts of a provider's usage object; the attribute is spent if they are all that it says.
 
-    A zero that has no metric says nothing. Anthropic counts `input_tokens` apart from those of its cache, and Google the
-    tokens of its answers apart from those of its thoughts.
+    A zero that has no metric says nothing. Anthropic and Bedrock count their input apart from what their caches held, and
+    Google the tokens of its answers apart from those of its thoughts.
     """
     leaves = _leaves(usage) if isinstance(usage, dict) else {}
     if not leaves:
@@ -99,8 +139,9 @@ def counts_in(usage: Json, attribute: str, *, spends: bool = True) -> Iterator[C
     for answer, thoughts in _GOOGLE_OUTPUT:
         if answer in leaves and (told := _tokens(leaves[answer])) is not None:
             yield Count("completion_tokens", told + (_tokens(leaves.get(thoughts)) or 0), spent)
-    if any(path in leaves for path in _ANTHROPIC_CACHE):
-        leaves |= _with_cache(leaves)
+    for given, caches in _CACHE_APART:
+        if any(path in leaves for path in caches):
+            leaves |= _with_cache(leaves, given, caches)
     for path, value in leaves.items():
         if metric := METRIC_OF.get(path):
             yield Count(metric, value, spent)
@@ -146,10 +187,17 @@ def is_measure(value: Json) -> TypeGuard[int | float]:
     return 0 <= value <= sys.float_info.max  # an integer may be larger than any double
 
 
-def _with_cache(leaves: Mapping[str, Json]) -> dict[str, Json]:
-    apart = [_tokens(leaves.get(path, 0)) for path in (_ANTHROPIC_INPUT, *_ANTHROPIC_CACHE)]
+def measure(value: Json) -> int | float | None:
+    """Return a measure as a number, also one that an instrumentation wrote as text; None when it is none."""
+    if isinstance(value, str):
+        return float(value) if _MEASURE_TEXT.fullmatch(value) else None
+    return value if is_measure(value) else None
+
+
+def _with_cache(leaves: Mapping[str, Json], given: str, caches: Sequence[str]) -> dict[str, Json]:
+    apart = [_tokens(leaves.get(path, 0)) for path in (given, *caches)]
     counts = [count for count in apart if count is not None]
-    return {_ANTHROPIC_INPUT: sum(counts)} if _ANTHROPIC_INPUT in leaves and len(counts) == len(apart) else {}
+    return {given: sum(counts)} if given in leaves and len(counts) == len(apart) else {}
 
 
 def _normal_form(given: Mapping[str, int]) -> dict[str, int]:
@@ -173,8 +221,8 @@ def _are_apart(given: Mapping[str, int], total: str, part_sum: int) -> bool:
 def _tokens(value: Json) -> int | None:
     if type(value) is int:
         return value if 0 <= value < _LIMIT else None
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS:
-        return int(value)
+    if isinstance(value, str):
+        return int(whole[1]) if (whole := _COUNT_TEXT.fullmatch(value)) else None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LIMIT:
         return None
     return int(value) if value == int(value) else None

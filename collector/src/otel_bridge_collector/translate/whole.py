@@ -5,6 +5,7 @@
 | OpenAI, Mistral, Groq | `messages`, `choices` | | `usage` |
 | OpenAI responses | `input`, `output` | `instructions` | `usage` |
 | Anthropic | `messages`, the response itself | `system` | `usage` |
+| Bedrock | `messages`, `output.message` | `system` | `usage` |
 | Google | `contents`, `candidates` | `config.system_instruction` | `usage_metadata` |
 | Haystack | `messages`, `replies` | | `replies[0].meta.usage` |
 | LangChain | `messages`, `generations`: lists of lists of serialized messages | | |
@@ -42,7 +43,7 @@ _MESSAGE_OF: Final = ("message", "content")
 """Where a choice or a candidate holds its message."""
 _LANGCHAIN_ROLES: Final = {"Human": "user", "AI": "assistant", "System": "system", "Tool": "tool"}
 _LANGCHAIN_KEYS: Final = ("content", "name", "tool_calls", "tool_call_id")
-_TEXTS: Final = ("input", "prompt", "inputText")
+_TEXTS: Final = ("input", "prompt", "inputText", "contents")
 _INSTRUCTIONS: Final = ("system", "instructions", "system_instruction", "systemInstruction")
 _GROUPS: Final = ("config", "toolConfig")
 _USAGES: Final = ("usage", "usage_metadata", "usageMetadata")
@@ -52,7 +53,7 @@ _RESPONSE_ID: Final = "gen_ai.response.id"
 _LANGCHAIN_OUTPUT: Final = "llm_output"
 _ANSWERS: Final = ("choices", "candidates")
 _REPLIES: Final = "replies"
-_REASONS: Final = ("finish_reason", "stop_reason", "finishReason")
+_REASONS: Final = ("finish_reason", "stop_reason", "finishReason", "stopReason")
 _LABELS: Final = frozenset({"role", "type"})
 _NOTHING: Final[frozenset[Json]] = frozenset({None, ""})
 
@@ -63,7 +64,7 @@ def messages_in(value: Json) -> Json:
     if isinstance(value, dict):
         itself = {key: value[key] for key in _MESSAGE_KEYS if key in value}
         lists = [[itself]] if itself else []
-        lists += [value[key] for key in _MESSAGE_LISTS if key in value]
+        lists += [_listed(value[key]) for key in _MESSAGE_LISTS if key in value]
     for listed in lists:
         if not isinstance(listed, list) or not listed:
             continue
@@ -169,6 +170,11 @@ def _rest(value: Json, held: set[Json], *, with_lists: bool) -> Json:
         items = [_rest(item, held, with_lists=with_lists) for item in value] if is_read else []
         return [item for item in items if item is not None] or None
     return None if value in held else value
+
+
+def _listed(value: Json) -> Json:
+    """Bedrock's output is no list but holds its one message."""
+    return [value["message"]] if isinstance(value, dict) and "message" in value else value
 
 
 def _message(item: Json) -> Json:

@@ -78,3 +78,47 @@ def test_what_is_no_json_stays() -> None:
 
     assert row.get("metadata") == {"mlflow.spanType": "{oops"}
     assert row.get("input") == "[1"
+
+
+def test_a_call_of_bedrock_is_read() -> None:
+    row = row_of(
+        mlflow__spanType="CHAT_MODEL",
+        mlflow__spanInputs={
+            "modelId": "anthropic.claude",
+            "system": [{"text": "s"}],
+            "messages": [{"role": "user", "content": [{"text": "hi"}]}],
+            "inferenceConfig": {"maxTokens": 5},
+            "toolConfig": {
+                "tools": [{"toolSpec": {"name": "f", "inputSchema": {"json": {"type": "object"}}}}]
+            },
+        },
+        mlflow__spanOutputs={
+            "output": {"message": {"role": "assistant", "content": [{"text": "ho"}]}},
+            "stopReason": "end_turn",
+            "usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3},
+        },
+    )
+
+    assert row["input"] == [{"role": "system", "content": "s"}, {"role": "user", "content": "hi"}]
+    assert row["output"] == [{"role": "assistant", "content": "ho"}]
+    assert row["metadata"] == {
+        "model": "anthropic.claude",
+        "max_tokens": 5,
+        "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}],
+        "finish_reason": "end_turn",
+        "mlflow.spanType": "CHAT_MODEL",
+    }
+
+
+def test_a_call_of_google_with_one_text_and_its_config_is_read() -> None:
+    row = row_of(
+        mlflow__spanType="LLM",
+        mlflow__spanInputs={
+            "model": "gemini",
+            "contents": "hi",
+            "config": {"temperature": 0.5, "system_instruction": "s"},
+        },
+    )
+
+    assert row["input"] == [{"role": "system", "content": "s"}, {"role": "user", "content": "hi"}]
+    assert row["metadata"] == {"model": "gemini", "temperature": 0.5, "mlflow.spanType": "LLM"}

@@ -50,6 +50,7 @@ def test_what_a_task_repeats_is_said_once() -> None:
             {"gen_ai.operation.name": "chat", "traceloop.span.kind": "task"}, "llm", id="genai first"
         ),
         pytest.param({"db.system": "chroma"}, "tool", id="vector store"),
+        pytest.param({"db.system.name": "pinecone"}, "tool", id="vector store of today"),
         pytest.param({"db.system": "postgresql"}, "task", id="other store"),
     ],
 )

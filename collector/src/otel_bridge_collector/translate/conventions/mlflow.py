@@ -26,6 +26,7 @@ from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.messages import text_message
 from otel_bridge_collector.translate.model_name import models, providers
+from otel_bridge_collector.translate.parameter import MODEL_KEYS, flat, key_of
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
 from otel_bridge_collector.translate.scalar import scalars
 from otel_bridge_collector.translate.tools import tool_definitions
@@ -36,6 +37,7 @@ from otel_bridge_collector.translate.whole import (
     messages_in,
     request_messages,
     response_id,
+    tools_in,
     usage_in,
     vectors_in,
 )
@@ -76,8 +78,8 @@ _CONTENTS: Final = (
     "instructions",
     "system_instruction",
     "tools",
+    "toolConfig",
 )
-_KEY_OF: Final = {"stop_sequences": "stop", "max_output_tokens": "max_tokens"}
 _NS_PER_SECOND: Final = 10**9
 
 
@@ -141,17 +143,21 @@ def _answered(response: Json) -> Json:
 
 
 def _parameters(request: Json) -> Iterator[Entry]:
-    for key, value in _object(request).items():
-        if key not in (_REQUESTED, *_CONTENTS) and value is not None:
-            yield Entry("metadata", _KEY_OF.get(key, key), value, ())
+    for name, value in flat(_object(request)):
+        if name not in _CONTENTS:
+            yield Entry("metadata", key_of(name), value, ())
 
 
 def _measures(told: Attributes) -> Iterator[Entry]:
-    named = {_MODEL: told.get(_MODEL), _REQUESTED: _object(told.get(_INPUTS)).get(_REQUESTED)}
+    request = _object(told.get(_INPUTS))
+    asked = next((request[key] for key in MODEL_KEYS if key in request), None)
+    named = {_MODEL: told.get(_MODEL), _REQUESTED: asked}
     yield from models(named, answered=_MODEL, asked=_REQUESTED)
     yield from providers(told, _PROVIDER)
     if tools := tool_definitions(told.get(_TOOLS)):
         yield Entry("metadata", "tools", tools, (_TOOLS,))
+    if offered := tools_in(request):
+        yield Entry("metadata", "tools", offered, ())
     usage = _object(told.get(_USAGE))
     counts = [
         Count(metric, value, (_USAGE,)) for key, value in usage.items() if (metric := METRIC_OF.get(key))

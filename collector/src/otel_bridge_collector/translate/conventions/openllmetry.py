@@ -7,7 +7,7 @@
 | `gen_ai.operation.name` | `span_attributes.type` for its own operations: execute_task: task; llm_request: llm; vector_db_retrieve: tool |
 | `traceloop.span.kind` | `span_attributes.type`: tool: tool; workflow, task, agent, unknown: task |
 | `llm.request.type` | `span_attributes.type`: chat, completion, embedding: llm; rerank: tool |
-| `db.system` of a vector store | `span_attributes.type`: tool |
+| `db.system`, `db.system.name` of a vector store | `span_attributes.type`: tool |
 | `llm.request.functions.<n>.*` | `metadata.tools` as OpenAI tool objects |
 | `traceloop.association.properties.<key>` | `metadata.<key>` |
 | `llm.is_streaming`, `gen_ai.is_streaming` | `metadata.stream`; they stay too |
@@ -105,6 +105,7 @@ _TYPES: Final = (
     ("traceloop.span.kind", _KINDS),
     ("llm.request.type", _REQUEST_TYPES),
     ("db.system", _VECTOR_STORES),
+    ("db.system.name", _VECTOR_STORES),
 )
 """Where the type may stand, the most telling first. A `db.system` says more than the type, so it stays a leftover too."""
 
@@ -115,6 +116,7 @@ _MARKERS: Final = frozenset(
         *(attribute for _, attribute in _CONTENTS),
         _HEADERS,
         "db.system",
+        "db.system.name",
         _CREW_USAGE,
     )
 )

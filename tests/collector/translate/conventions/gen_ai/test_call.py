@@ -43,6 +43,7 @@ def test_the_model_is_the_one_that_answered(attributes: dict[str, Json], metadat
     [
         pytest.param({"provider__name": "openai"}, {"provider": "openai"}, id="of today"),
         pytest.param({"system": "openai"}, {"provider": "openai"}, id="former"),
+        pytest.param({"model__provider": "openai"}, {"provider": "openai"}, id="Cloudflare's"),
         pytest.param({"provider__name": "openai", "system": "openai"}, {"provider": "openai"}, id="both"),
         pytest.param(
             {"provider__name": "gcp.vertex_ai"},
@@ -147,7 +148,7 @@ def test_time_to_first_token_and_cost_are_measures() -> None:
     }
 
 
-@pytest.mark.parametrize("value", ["NaN", -1, True, "0.1"])
+@pytest.mark.parametrize("value", ["NaN", -1, True, "0,1"])
 def test_what_is_no_measure_stays_in_metadata(value: Json) -> None:
     assert metadata_of(usage__cost=value) == {"gen_ai.usage.cost": value}
 
@@ -174,3 +175,31 @@ def test_the_scope_tells_whether_the_cache_is_counted_apart(scope: str, prompt_t
 
 def test_mastra_s_name_of_cached_tokens_is_known() -> None:
     assert metrics_of(usage__input_tokens=10, usage__cached_input_tokens=4)["prompt_cached_tokens"] == 4
+
+
+@pytest.mark.parametrize("attribute", ["gen_ai.usage.cost", "operation.cost", "llm.cost.total"])
+@pytest.mark.parametrize("cost", [0.0123, "0.0123"])
+def test_a_cost_is_read_under_any_of_its_names_and_as_text(attribute: str, cost: Json) -> None:
+    row = translate(make_span({"gen_ai.operation.name": "chat", attribute: cost}))
+
+    assert (row.get("metrics") or {}).get("estimated_cost") == 0.0123
+    assert "metadata" not in row
+
+
+def test_what_pydantic_ai_details_is_read() -> None:
+    found = metrics_of(
+        usage__input_tokens=100,
+        usage__output_tokens=50,
+        usage__details__input_audio_tokens=5,
+        usage__details__output_audio_tokens=6,
+        usage__details__thoughts_tokens=9,
+    )
+
+    assert found == {
+        "prompt_tokens": 100,
+        "completion_tokens": 50,
+        "tokens": 150,
+        "prompt_audio_tokens": 5,
+        "completion_audio_tokens": 6,
+        "completion_reasoning_tokens": 9,
+    }

@@ -141,6 +141,12 @@ def test_tags_persons_and_what_was_expected_have_their_fields() -> None:
     assert row.get("metadata") == {"user_id": "u", "session_id": "s"}
 
 
+def test_former_names_of_user_and_session_are_read() -> None:
+    row = translate(make_span({"langfuse.user.id": "u", "langfuse.session.id": "s"}))
+
+    assert row.get("metadata") == {"user_id": "u", "session_id": "s"}
+
+
 def test_other_spans_are_not_claimed() -> None:
     assert not langfuse.claims(make_span({"user.id": "u"}))
 

@@ -77,7 +77,9 @@ def test_counts_that_are_not_all_in_the_metrics_stay(usage: str, stays: bool) ->
     [
         pytest.param('{"total": 0.5, "input": 0}', {"estimated_cost": 0.5}, False, id="total"),
         pytest.param('{"total": 0.5, "input": 0.3}', {"estimated_cost": 0.5}, True, id="with parts"),
-        pytest.param('{"input": 0.3}', {}, True, id="parts only"),
+        pytest.param('{"input": 0.25, "output": 0.5}', {"estimated_cost": 0.75}, True, id="parts only"),
+        pytest.param('{"input": 0.25, "output": "?"}', {}, True, id="a part that is no measure"),
+        pytest.param("{}", {}, True, id="nothing"),
     ],
 )
 def test_the_total_is_the_cost(cost: str, metrics: dict[str, float], stays: bool) -> None:  # noqa: FBT001 - a case

@@ -54,6 +54,20 @@ def test_a_request_without_a_model_stays_in_metadata(request_data: str) -> None:
     assert row.get("metadata") == {"request_data": request_data}
 
 
+def test_messages_without_a_model_are_content_and_no_call() -> None:
+    request, response = (
+        json.dumps(each)
+        for each in ({"messages": ASKED}, {"message": {"role": "assistant", "content": "ho"}})
+    )
+
+    row = translate(make_span({"request_data": request, "response_data": response}, scope="logfire.litellm"))
+
+    assert (row.get("span_attributes") or {})["type"] == "task"
+    assert row.get("input") == ASKED
+    assert row.get("output") == [{"role": "assistant", "content": "ho"}]
+    assert "metadata" not in row
+
+
 def test_a_wrapper_of_another_kind_names_no_provider() -> None:
     assert row_of({"messages": ASKED}, scope="logfire.app").get("metadata") == {"model": "m"}
 

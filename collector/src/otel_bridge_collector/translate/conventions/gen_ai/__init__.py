@@ -12,9 +12,9 @@
 | `gen_ai.tool.definitions`, `gen_ai.agent.tools` | `metadata.tools` as OpenAI tool objects |
 | `gen_ai.tool.call.id` | `metadata.tool_call_id` |
 | `gen_ai.response.model`, `gen_ai.request.model` | `metadata.model`, the first; the second, where it differs, `metadata.request_model`; without the provider in front |
-| `gen_ai.provider.name`, `gen_ai.system` | `metadata.provider` in one spelling; another spelling stays too |
+| `gen_ai.provider.name`, `gen_ai.system`, `gen_ai.model.provider` (Cloudflare) | `metadata.provider` in one spelling; another spelling stays too |
 | `gen_ai.request.*`, `gen_ai.request` (a JSON object) | `metadata.temperature` and so on; `stop_sequences` as `stop`, `choice.count` as `n`, `reasoning.level` as `reasoning_effort` |
-| `gen_ai.usage.*`, `gen_ai.usage` (a JSON object) | `metrics.prompt_tokens` and so on, see `translate/usage.py`; `cost` as `estimated_cost` |
+| `gen_ai.usage.*`, `gen_ai.usage` (a JSON object) | `metrics.prompt_tokens` and so on, see `translate/usage.py`; `cost` as `estimated_cost`, as are `operation.cost` and `llm.cost.total` |
 | `gen_ai.response.time_to_first_chunk`, `gen_ai.server.time_to_first_token` | `metrics.time_to_first_token`, seconds |
 
 The rest (response id, finish reasons, conversation, agent, ...) stays in `metadata` under its own name.

@@ -17,7 +17,7 @@ from otel_bridge_collector.translate.usage import (
     METRIC_OF,
     Count,
     counts_in,
-    is_measure,
+    measure,
     token_metrics,
     with_cache,
 )
@@ -29,7 +29,7 @@ _USAGE_PREFIX: Final = "gen_ai.usage."
 _DETAILS: Final = "details."
 _USAGE_OBJECTS: Final = (_USAGE, "gen_ai.usage.raw")
 _TOOL_LISTS: Final = (names.GEN_AI_TOOL_DEFINITIONS, "gen_ai.agent.tools")
-_PROVIDERS: Final = (names.GEN_AI_PROVIDER_NAME, "gen_ai.system")
+_PROVIDERS: Final = (names.GEN_AI_PROVIDER_NAME, "gen_ai.system", "gen_ai.model.provider")
 
 _Places = Sequence[tuple[str, str]]
 """Attributes, each with the key that it is read to."""
@@ -61,6 +61,8 @@ _MEASURES: Final = (
     ("gen_ai.client.operation.time_to_first_chunk", "time_to_first_token"),
     ("gen_ai.server.time_to_first_token", "time_to_first_token"),
     ("gen_ai.usage.cost", "estimated_cost"),
+    ("operation.cost", "estimated_cost"),
+    ("llm.cost.total", "estimated_cost"),
 )
 
 
@@ -169,6 +171,5 @@ def _counted(told: NameSet) -> _Places:
 
 def _measures(attributes: Attributes) -> Iterator[Entry]:
     for attribute, metric in _MEASURES:
-        value = attributes.get(attribute)
-        if is_measure(value):
+        if (value := measure(attributes.get(attribute))) is not None:
             yield Entry("metrics", metric, value, (attribute,))

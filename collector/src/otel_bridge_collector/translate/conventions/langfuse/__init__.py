@@ -8,11 +8,11 @@
 | `langfuse.observation.model.name` | `metadata.model`, without the provider in front |
 | `langfuse.observation.model.parameters` | `metadata.temperature` and so on; `max_output_tokens` as `max_tokens` |
 | `langfuse.observation.usage_details` | `metrics.prompt_tokens` and so on: a provider's usage object, or Langfuse's own counts, which leave cached and other parts out of `input` and `output` |
-| `langfuse.observation.cost_details` | `metrics.estimated_cost`, its `total` |
+| `langfuse.observation.cost_details` | `metrics.estimated_cost`, its `total`, else the sum of its parts |
 | `langfuse.observation.completion_start_time` | `metrics.time_to_first_token`: the time since the span's start |
 | `langfuse.observation.metadata.<key>`, `langfuse.trace.metadata.<key>` | `metadata.<key>`; SDKs from version 5 on write each value as JSON text |
 | `langfuse.trace.tags` | `tags` |
-| `user.id`, `session.id` | `metadata.user_id`, `metadata.session_id` |
+| `user.id`, `session.id`, formerly `langfuse.user.id`, `langfuse.session.id` | `metadata.user_id`, `metadata.session_id` |
 | `langfuse.experiment.item.expected_output` | `expected` |
 
 The rest (level, status message, prompt, environment, release, ...) stays in `metadata` under its own name.

@@ -34,7 +34,12 @@ _METADATA: Final = ("langfuse.observation.metadata", "langfuse.trace.metadata")
 _FIRST_THAT_ENCODES: Final = 5
 """The version of the SDK that began to write each value of metadata as JSON text, strings too."""
 
-_PERSONS: Final = (("user.id", "user_id"), ("session.id", "session_id"))
+_PERSONS: Final = (
+    ("user.id", "user_id"),
+    ("session.id", "session_id"),
+    ("langfuse.user.id", "user_id"),
+    ("langfuse.session.id", "session_id"),
+)
 _KEY_OF: Final = {"max_output_tokens": "max_tokens", "stop_sequences": "stop"}
 _TOOL_KEYS: Final = ("tools", "functions")
 

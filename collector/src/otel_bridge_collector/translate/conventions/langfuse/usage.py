@@ -13,6 +13,7 @@ from otel_bridge_collector.translate.usage import Count, counts_in, is_measure, 
 
 _USAGE: Final = "langfuse.observation.usage_details"
 _COST: Final = "langfuse.observation.cost_details"
+_TOTAL: Final = "total"
 _ANSWER_START: Final = "langfuse.observation.completion_start_time"
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,11 +93,13 @@ def _with_parts(usage: Mapping[str, Json], name: str) -> Json:
 
 
 def _cost(attributes: Attributes) -> Iterator[Entry]:
+    """Yield the total, which Langfuse takes for the sum of all parts where it is not given."""
     cost = _object(attributes.get(_COST))
-    total = cost.get("total")
+    parts = [value for name, value in cost.items() if name != _TOTAL]
+    counted = [value for value in parts if is_measure(value)]
+    total = cost.get(_TOTAL, sum(counted) if counted and len(counted) == len(parts) else None)
     if is_measure(total):
-        is_all = all(value == 0 for name, value in cost.items() if name != "total")
-        yield Entry("metrics", "estimated_cost", total, (_COST,) if is_all else ())
+        yield Entry("metrics", "estimated_cost", total, () if any(parts) else (_COST,))
 
 
 def _time_to_first_token(span: Span) -> Iterator[Entry]:

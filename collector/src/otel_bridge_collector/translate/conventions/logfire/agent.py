@@ -13,7 +13,7 @@ from otel_bridge_collector.translate.messages import chat_messages, is_message_l
 from otel_bridge_collector.translate.model_name import model_name
 from otel_bridge_collector.translate.partial import Content, Entry, Rank, Reading
 from otel_bridge_collector.translate.tools import tool_definitions
-from otel_bridge_collector.translate.usage import METRIC_OF, Count, is_measure, token_metrics
+from otel_bridge_collector.translate.usage import METRIC_OF, Count, measure, token_metrics
 
 _AGENT: Final = "agent_name"
 _MODEL: Final = "model_name"
@@ -133,5 +133,5 @@ def _counts(attributes: Attributes) -> Iterator[Count]:
 
 
 def _cost(attributes: Attributes) -> Iterator[Entry]:
-    if is_measure(cost := attributes.get(_COST)):
+    if (cost := measure(attributes.get(_COST))) is not None:
         yield Entry("metrics", "estimated_cost", cost, (_COST,))

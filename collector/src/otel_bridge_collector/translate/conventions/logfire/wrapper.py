@@ -8,7 +8,12 @@ from otel_bridge.contract import names
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
-from otel_bridge_collector.translate.messages import chat_messages, text_message, with_instructions
+from otel_bridge_collector.translate.messages import (
+    chat_messages,
+    is_message_list,
+    text_message,
+    with_instructions,
+)
 from otel_bridge_collector.translate.model_name import models
 from otel_bridge_collector.translate.partial import Content, Entry, Rank, Reading
 from otel_bridge_collector.translate.tools import tool_definitions
@@ -29,7 +34,7 @@ _ANSWER: Final = ("message", *_TEXTS, "images", "finish_reason")
 
 
 def readings(span: Span) -> Iterator[Reading]:
-    """Yield what the wrapper says of request and response; nothing where the request names no model."""
+    """Yield what the wrapper says of request and response; nothing where the request has neither model nor messages."""
     request = _request(span.attributes)
     if not request:
         return iter(())
@@ -43,12 +48,16 @@ def readings(span: Span) -> Iterator[Reading]:
 
 def is_call(attributes: Attributes) -> bool:
     """Tell whether the request has a model and content."""
-    return any(key in _request(attributes) for key in _CONTENTS)
+    request = _request(attributes)
+    return "model" in request and any(key in request for key in _CONTENTS)
 
 
 def _request(attributes: Attributes) -> Object:
     request = _object(attributes.get(REQUEST))
-    return request if isinstance(request.get("model"), str) else {}
+    is_named = isinstance(request.get("model"), str)
+    return (
+        request if is_named or ("model" not in request and is_message_list(request.get("messages"))) else {}
+    )
 
 
 def _object(value: Json) -> Object:
@@ -72,7 +81,7 @@ def _input(request: Object) -> Iterator[Content]:
 
 def _parameters(request: Object, attributes: Attributes) -> Iterator[Entry]:
     named = {
-        REQUEST: request["model"],
+        REQUEST: request.get("model"),
         names.GEN_AI_RESPONSE_MODEL: attributes.get(names.GEN_AI_RESPONSE_MODEL),
     }
     yield from models(named, answered=names.GEN_AI_RESPONSE_MODEL, asked=REQUEST)

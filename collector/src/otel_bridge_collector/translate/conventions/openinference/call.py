@@ -10,36 +10,19 @@ from otel_bridge_collector.translate.conventions.openinference.content import PA
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.model_name import model_name, providers
 from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, present, useful
+from otel_bridge_collector.translate.parameter import MODEL_KEYS, flat, key_of
 from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.scalar import scalars
 from otel_bridge_collector.translate.tools import tool_definitions
-from otel_bridge_collector.translate.usage import Count, is_measure, token_metrics
+from otel_bridge_collector.translate.usage import Count, measure, token_metrics
 from otel_bridge_collector.translate.whole import tools_in, usage_in
 
 _MODELS: Final = ("llm.response.model_name", "llm.model_name", "embedding.model_name", "reranker.model_name")
 _PROVIDERS: Final = ("llm.provider", "llm.system")
 _REQUEST_MODEL: Final = "llm.request.model_name"
-_MODEL_PARAMETERS: Final = ("model", "model_name")
 _TOOLS: Final = "llm.tools"
 _FINISH_REASON: Final = "llm.finish_reason"
 _COST: Final = "llm.cost.total"
-
-_PARAMETER_OF: Final[Mapping[str, str]] = {
-    "maxTokens": "max_tokens",
-    "maxOutputTokens": "max_tokens",
-    "max_output_tokens": "max_tokens",
-    "topP": "top_p",
-    "topK": "top_k",
-    "maxTokenCount": "max_tokens",
-    "stopSequences": "stop",
-    "stop_sequences": "stop",
-    "frequencyPenalty": "frequency_penalty",
-    "presencePenalty": "presence_penalty",
-}
-"""Bedrock, Google and Anthropic write the parameters of their own APIs."""
-_PARAMETER_OBJECTS: Final = (
-    "generation_config", "generationConfig", "inferenceConfig", "textGenerationConfig",
-)  # fmt: skip
 
 _CONTENT_PARAMETERS: Final = (
     "instructions",
@@ -103,7 +86,7 @@ def _requested_models(attributes: Attributes) -> Iterator[tuple[str, str]]:
         yield _REQUEST_MODEL, model
     for name in PARAMETERS:
         parameters = _object(attributes.get(name))
-        for key in _MODEL_PARAMETERS:
+        for key in MODEL_KEYS:
             if model := _model(parameters.get(key)):
                 yield name, model
 
@@ -144,26 +127,17 @@ def _tool(item: Json) -> Json:
 
 def _parameters(attributes: Attributes, told: set[Json]) -> Iterator[Entry]:
     for name in PARAMETERS:
-        for key, value in _flat(_object(attributes[name])) if name in attributes else ():
+        for key, value in flat(_object(attributes[name])) if name in attributes else ():
             if key == "tools" and (tools := tool_definitions(value)):
                 yield Entry("metadata", "tools", tools, (name,))
             elif key not in _CONTENT_PARAMETERS or not scalars(value) <= told:
-                yield Entry("metadata", _PARAMETER_OF.get(key, key), value, (name,))
-
-
-def _flat(parameters: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
-    """Yield the parameters that have a value, without the model; providers group some of them."""
-    for key, value in parameters.items():
-        if key in _PARAMETER_OBJECTS and isinstance(value, dict):
-            yield from _flat(value)
-        elif key not in _MODEL_PARAMETERS and value not in (None, "", [], {}):
-            yield key, value
+                yield Entry("metadata", key_of(key), value, (name,))
 
 
 def _rest(attributes: Attributes) -> Iterator[Entry]:
     if _FINISH_REASON in attributes:
         yield Entry("metadata", "finish_reason", attributes[_FINISH_REASON], (_FINISH_REASON,))
-    if is_measure(cost := attributes.get(_COST)):
+    if (cost := measure(attributes.get(_COST))) is not None:
         yield Entry("metrics", "estimated_cost", cost, (_COST,))
 
 
