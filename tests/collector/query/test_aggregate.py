@@ -27,6 +27,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     [
         pytest.param("count(1)", 7, id="rows"),
         pytest.param("count(*)", 7, id="star"),
+        pytest.param("count(null)", 0, id="null-is-nothing"),
         pytest.param("count(metadata.v)", 6, id="not-null"),
         pytest.param("count_distinct(metadata.v)", 5, id="one-is-one-point-zero"),
         pytest.param("count(distinct id)", 7, id="distinct"),

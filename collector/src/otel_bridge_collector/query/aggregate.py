@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from otel_bridge_collector.query.function import Arguments, Function, bad_argument
-from otel_bridge_collector.query.syntax import Literal
+from otel_bridge_collector.query.syntax import Expression, Literal
 from otel_bridge_collector.query.value import (
     Kind,
     Value,
@@ -26,9 +26,14 @@ GROUP_KEY: Final = r"regexp_replace({}, '^(-?[0-9]+)[.]0$', '\1')"
 
 
 def _count(given: Arguments) -> Value:
-    if not given.values or isinstance(given.call.arguments[0], Literal):
+    if not given.values or _is_something(given.call.arguments[0]):
         return number("count(*)")
     return number(f"count({given.values[0].sql})")
+
+
+def _is_something(node: Expression) -> bool:
+    """Tell whether an expression is a constant, and so the same on every row, that is not null."""
+    return isinstance(node, Literal) and node.value is not None
 
 
 def _count_distinct(given: Arguments) -> Value:
