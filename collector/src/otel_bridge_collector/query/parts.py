@@ -102,7 +102,8 @@ class PartParser:
 
     def _reference(self) -> str:
         token = self._reader.peek()
-        if token.kind not in ("string", "quoted"):
+        is_bare = token.kind == "uuid" or (token.kind == "number" and token.text.isdecimal())
+        if token.kind not in ("string", "quoted") and not is_bare:
             raise self._reader.expected("an id or a name in quotes")
         return self._reader.next().value
 
