@@ -17,14 +17,21 @@ from otel_bridge_collector.store.json_text import dump_json
 MAX_BODY_BYTES: Final = 10 << 20
 
 
-async def read_object(request: Request) -> Mapping[str, Json]:
+async def read_object(request: Request, *, may_be_empty: bool = False) -> Mapping[str, Json]:
     """Return the JSON object in a body; its null members are as good as absent and left out.
+
+    Args:
+        request: whose body is read.
+        may_be_empty: whether no body at all is an object without members.
 
     Raises:
         RequestError: the body is above `MAX_BODY_BYTES` or no JSON object.
     """
+    content = await read_bytes(request, max_bytes=MAX_BODY_BYTES)
+    if may_be_empty and not content.strip():
+        return {}
     try:
-        body: Json = orjson.loads(await read_bytes(request, max_bytes=MAX_BODY_BYTES))
+        body: Json = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise RequestError(f"the body is no JSON: {error}", code="invalidJson") from error
     if not isinstance(body, dict):
