@@ -57,6 +57,18 @@ def test_aggregates(mixed: Asking, expression: str, expected: Json) -> None:
     assert mixed.rows(f"measures: {expression} as value") == [{"value": expected}]
 
 
+def test_groups_come_by_type_and_value(mixed: Asking) -> None:
+    found = mixed.rows("SELECT metadata.v FROM project_logs GROUP BY 1")
+
+    assert [row["v"] for row in found] == [True, 1, 3, "1", "b", None]
+
+
+def test_groups_of_numbers_count_up(example: Asking) -> None:
+    found = example.rows("dimensions: metrics.tokens | measures: count(1) as n")
+
+    assert [row["tokens"] for row in found] == [20, 80, 100, 250, 300]
+
+
 def test_groups_tell_types_apart_but_not_spellings_of_a_number(mixed: Asking) -> None:
     rows = mixed.rows("SELECT metadata.v, count(1) AS n FROM project_logs GROUP BY 1")
 
