@@ -21,8 +21,12 @@ from otel_bridge_collector.query.value import (
     number,
 )
 
-GROUP_KEY: Final = r"regexp_replace({}, '^(-?[0-9]+)[.]0$', '\1')"
-"""JSON text as a key of groups: 1 and 1.0 are one group, 1 and "1" are two."""
+GROUP_KEY: Final = (
+    # Texts are most of them, and need no rewriting.
+    "CASE left({0}, 1) WHEN '\"' THEN {0} WHEN '{{' THEN json_normalize({0}) WHEN '[' THEN json_normalize({0})"
+    r" ELSE regexp_replace({0}, '^(-?[0-9]+)[.]0$', '\1') END"
+)
+"""JSON text as a key of groups: 1 and 1.0 are one group, 1 and "1" are two, and the order of an object's keys does not count."""
 
 
 def _count(given: Arguments) -> Value:
