@@ -291,6 +291,10 @@ def test_groups(
     expected = {key: rows for key, rows in groups.items() if len(rows) >= least}
     by_key = {tuple(oracle.group_key(row[f"k{index}"]) for index in range(len(keys))): row for row in found}
     assert by_key.keys() == expected.keys(), query
+    shown = [[row[f"k{index}"] for index in range(len(keys))] for row in found]
+    assert shown == sorted(
+        shown, key=lambda row: [oracle.sort_key(value, descending=False) for value in row]
+    ), query
     for key, rows in expected.items():
         assert by_key[key]["n"] == len(rows), query
         for alias, (name, node) in zip(names, measures, strict=True):

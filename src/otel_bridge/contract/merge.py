@@ -14,6 +14,9 @@ KEPT_FIELDS: Final = frozenset({"id", "created", "span_id", "root_span_id", "spa
 
 _UNION_FIELDS: Final = frozenset({"tags", "comments", "audit_data"})
 
+_ADDED_FIELDS: Final = frozenset({"comments", "audit_data"})
+"""Nothing takes from these: null adds nothing."""
+
 _MESSAGE_FIELDS: Final = ("input", "output")
 
 Path = tuple[str, ...]
@@ -23,7 +26,7 @@ def merge_row(row: Row, update: Row) -> Row:
     """Return `row` with `update` merged into it.
 
     Objects merge key by key at every depth; anything else, lists included, is replaced. Top-level `tags`,
-    `comments` and `audit_data` are a union in order of arrival. `_merge_paths` of the update name objects that are replaced whole;
+    `comments` and `audit_data` are a union in order of arrival; null replaces `tags`, and adds nothing to the others. `_merge_paths` of the update name objects that are replaced whole;
     `_array_delete` (`[{"path": [...], "delete": [...]}]`) then removes values from lists. Identity fields
     that `row` has are kept, and no control field is left in the result.
     """
@@ -33,6 +36,8 @@ def merge_row(row: Row, update: Row) -> Row:
     merged = dict(cast("Mapping[str, Json]", row))
     for key, value in cast("Mapping[str, Json]", update).items():
         if key in CONTROL_FIELDS or (key in KEPT_FIELDS and key in row):
+            continue
+        if value is None and key in _ADDED_FIELDS and key in row:
             continue
         if key in _UNION_FIELDS and (key,) not in stop:
             merged[key] = _union(merged.get(key), value)
@@ -109,8 +114,12 @@ def _is_empty(value: Json) -> bool:
 
 def _union(old: Json, new: Json) -> Json:
     if not isinstance(old, list) or not isinstance(new, list):
-        return new if new is not None else old
-    return [*old, *(tag for tag in new if tag not in old)]
+        return new
+    union: list[Json] = []
+    for item in (*old, *new):
+        if item not in union:
+            union.append(item)
+    return union
 
 
 def _array_delete(row: dict[str, Json], deletion: Json) -> dict[str, Json]:

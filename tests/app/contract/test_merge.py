@@ -13,6 +13,16 @@ def test_objects_merge_deeply_and_lists_are_replaced() -> None:
     assert merged == {"id": "r", "output": {"a": 1, "b": 2, "list": [3], "deep": {"x": 1, "y": 2}}}
 
 
+def test_null_takes_the_tags_away_but_no_comment() -> None:
+    row: Row = {"id": "r", "tags": ["a"], "comments": [{"id": "c"}]}
+
+    assert merge_row(row, {"_is_merge": True, "tags": None, "comments": None}) == {
+        "id": "r",
+        "tags": None,
+        "comments": [{"id": "c"}],
+    }
+
+
 def test_tags_are_a_union_in_order_of_arrival() -> None:
     assert merge_row({"id": "r", "tags": ["a", "b"]}, {"tags": ["b", "c"]})["tags"] == ["a", "b", "c"]
 

@@ -14,7 +14,7 @@ from otel_bridge_collector.api.body import MAX_BODY_BYTES, json_response
         pytest.param(b"{", 400, "invalidJson", id="no-json"),
         pytest.param(b'{"query": "a\nb"}', 400, "invalidJson", id="raw-newline"),
         pytest.param(b"[]", 400, "invalidJson", id="no-object"),
-        pytest.param(b" " * (MAX_BODY_BYTES + 1), 413, "requestTooLarge", id="too-large"),
+        pytest.param(b" " * (MAX_BODY_BYTES + 1), 400, "requestTooLarge", id="too-large"),
     ],
 )
 def test_a_bad_body_is_answered_with_what_is_wrong(
@@ -23,6 +23,10 @@ def test_a_bad_body_is_answered_with_what_is_wrong(
     response = client.post("/btql", content=content)
 
     assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+def test_only_a_query_that_is_too_large_is_a_bad_request(client: TestClient) -> None:
+    assert client.post("/v1/project", content=b" " * (MAX_BODY_BYTES + 1)).status_code == 413
 
 
 def test_a_body_needs_no_content_type_and_null_is_absent(client: TestClient) -> None:

@@ -50,3 +50,11 @@ def test_feedback_without_a_row_is_refused_with_its_place() -> None:
 def test_feedback_that_says_nothing_is_refused() -> None:
     with pytest.raises(RequestError, match="feedback 3 says nothing"):
         rows(comment="")
+
+
+@pytest.mark.parametrize("field", [{"source": "me"}, {"source": ["app"]}, {"comment": 5}])
+def test_feedback_of_no_known_source_or_with_a_comment_that_is_no_text_is_refused(
+    field: dict[str, Any],
+) -> None:
+    with pytest.raises(RequestError, match=f'feedback 3: "{next(iter(field))}" is'):
+        rows(scores={"s": 1}, **field)

@@ -26,6 +26,12 @@ def test_rows_are_fetched_page_by_page(client: TestClient, example: Asking, meth
     assert last == {"events": [], "cursor": None}
 
 
+def test_a_fetch_needs_no_body(client: TestClient, example: Asking) -> None:
+    answer = client.post(f"/v1/project_logs/{example.project_id}/fetch").json()
+
+    assert [row["id"] for row in answer["events"]] == ["e", "d", "c", "b", "a"]
+
+
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [

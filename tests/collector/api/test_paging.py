@@ -20,6 +20,9 @@ def page(query: str) -> list[str]:
         ("starting_after=c&limit=1", ["b"]),
         ("starting_after=nosuch", []),
         ("ending_before=a", ["c", "b"]),
+        ("ending_before=a&limit=1", ["b"]),
+        ("ending_before=a&limit=0", []),
+        ("ending_before=a&limit=9", ["c", "b"]),
         ("ids=a&ids=c", ["c", "a"]),
     ],
 )

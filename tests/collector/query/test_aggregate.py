@@ -1,6 +1,7 @@
 """The aggregate functions."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     [
         pytest.param("count(1)", 7, id="rows"),
         pytest.param("count(*)", 7, id="star"),
+        pytest.param("count(null)", 0, id="null-is-nothing"),
         pytest.param("count(metadata.v)", 6, id="not-null"),
         pytest.param("count_distinct(metadata.v)", 5, id="one-is-one-point-zero"),
         pytest.param("count(distinct id)", 7, id="distinct"),
@@ -54,6 +56,36 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
 )
 def test_aggregates(mixed: Asking, expression: str, expected: Json) -> None:
     assert mixed.rows(f"measures: {expression} as value") == [{"value": expected}]
+
+
+def test_groups_come_by_type_and_value(mixed: Asking) -> None:
+    found = mixed.rows("SELECT metadata.v FROM project_logs GROUP BY 1")
+
+    assert [row["v"] for row in found] == [True, 1, 3, "1", "b", None]
+
+
+def test_groups_of_numbers_count_up(example: Asking) -> None:
+    found = example.rows("dimensions: metrics.tokens | measures: count(1) as n")
+
+    assert [row["tokens"] for row in found] == [20, 80, 100, 250, 300]
+
+
+def test_objects_are_one_group_whatever_the_order_of_their_keys(tmp_path: Path) -> None:
+    values: list[Json] = [{"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 3, "c": 2}, "a": 1}, {"a": 1}]
+    asking = Asking(
+        tmp_path,
+        [
+            {"id": str(at), "created": "2026-01-05T09:00:00Z", "input": value}
+            for at, value in enumerate(values)
+        ],
+    )
+
+    found = asking.rows("dimensions: input | measures: count(1) as n")
+    (counted,) = asking.rows("measures: count_distinct(input) as n")
+
+    asking.close()
+    assert [row["n"] for row in found] == [2, 1]
+    assert counted == {"n": 2}
 
 
 def test_groups_tell_types_apart_but_not_spellings_of_a_number(mixed: Asking) -> None:

@@ -20,6 +20,7 @@ STORED = {
     "null": None,
     "wide": 18446744073709551615,
     "wider": 18446744073709551614,
+    "shared": 9007199254740993,
     "when": "2026-01-05T10:00:00+01:00",
     "*": {"": 1},
 }
@@ -81,6 +82,8 @@ def test_types_are_never_converted_in_a_comparison(
         pytest.param("metadata.wide = 18446744073709551615", True, id="wide-constant"),
         pytest.param("metadata.wide = 18446744073709551614", False, id="near-wide-constant"),
         pytest.param("metadata.wide > 18446744073709551614", True, id="order-wide"),
+        pytest.param("metadata.shared = 9007199254740992", False, id="first-that-shares-its-double"),
+        pytest.param("metadata.shared > 9007199254740992", True, id="order-of-what-shares-a-double"),
         pytest.param("metadata.wide IN (18446744073709551614)", False, id="in-wide"),
         pytest.param("metadata.object = metadata.turned", True, id="key-order"),
         pytest.param('metadata.object = {"y": [1, 2], "x": 1}', True, id="object-constant"),

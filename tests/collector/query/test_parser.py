@@ -42,6 +42,11 @@ def test_what_is_no_query_is_refused(query: Json, code: str) -> None:
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize("text", ["WHERE a", "where a", "filter: a"])
+def test_an_expression_may_stand_behind_the_word_of_its_query(text: str) -> None:
+    assert parse_expression(text) == Path(parts=("a",))
+
+
 def test_an_expression_is_read_to_its_end() -> None:
     assert parse_expression("a;") == Path(parts=("a",))
     with pytest.raises(QueryError):

@@ -59,6 +59,11 @@ def test_a_sort_key(text: str, key: Sorted) -> None:
         ),
         pytest.param("project_logs", Source(kind="project_logs"), id="all"),
         pytest.param(
+            "experiment(60a80463-00ab-4000-8000-0123456789ab, 12)",
+            Source(kind="experiment", references=("60a80463-00ab-4000-8000-0123456789ab", "12")),
+            id="bare-ids",
+        ),
+        pytest.param(
             "experiment('e') traces", Source(kind="experiment", references=("e",), shape="traces"), id="shape"
         ),
         pytest.param(

@@ -24,6 +24,11 @@ def values(text: str) -> list[str]:
             "a<!=>b<=>c", ["name:a", "operator:<!=>", "name:b", "operator:<=>", "name:c"], id="longest"
         ),
         pytest.param("a -- b\n/* c */ d", ["name:a", "name:d"], id="comments"),
+        pytest.param(
+            "60a80463-00ab-4000-8000-0123456789ab 12345678-1",
+            ["uuid:60a80463-00ab-4000-8000-0123456789ab", "number:12345678", "operator:-", "number:1"],
+            id="uuid",
+        ),
         pytest.param("'a\nb'", ["string:a\nb"], id="newline-in-a-string"),
     ],
 )

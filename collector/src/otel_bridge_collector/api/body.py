@@ -17,14 +17,24 @@ from otel_bridge_collector.store.json_text import dump_json
 MAX_BODY_BYTES: Final = 10 << 20
 
 
-async def read_object(request: Request) -> Mapping[str, Json]:
+async def read_object(
+    request: Request, *, may_be_empty: bool = False, too_large_status: int = 413
+) -> Mapping[str, Json]:
     """Return the JSON object in a body; its null members are as good as absent and left out.
+
+    Args:
+        request: whose body is read.
+        may_be_empty: whether no body at all is an object without members.
+        too_large_status: how a body above the limit is answered.
 
     Raises:
         RequestError: the body is above `MAX_BODY_BYTES` or no JSON object.
     """
+    content = await read_bytes(request, max_bytes=MAX_BODY_BYTES, too_large_status=too_large_status)
+    if may_be_empty and not content.strip():
+        return {}
     try:
-        body: Json = orjson.loads(await read_bytes(request, max_bytes=MAX_BODY_BYTES))
+        body: Json = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise RequestError(f"the body is no JSON: {error}", code="invalidJson") from error
     if not isinstance(body, dict):
@@ -32,7 +42,7 @@ async def read_object(request: Request) -> Mapping[str, Json]:
     return {name: value for name, value in body.items() if value is not None}
 
 
-async def read_bytes(request: Request, *, max_bytes: int) -> bytes:
+async def read_bytes(request: Request, *, max_bytes: int, too_large_status: int = 413) -> bytes:
     """Return a body.
 
     Raises:
@@ -42,7 +52,9 @@ async def read_bytes(request: Request, *, max_bytes: int) -> bytes:
     async for chunk in request.stream():
         chunks += chunk
         if len(chunks) > max_bytes:
-            raise RequestError(f"the body is above {max_bytes} bytes", code="requestTooLarge", status=413)
+            raise RequestError(
+                f"the body is above {max_bytes} bytes", code="requestTooLarge", status=too_large_status
+            )
     return bytes(chunks)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, cast
 
+from otel_bridge.contract.checks import FEEDBACK_SOURCES
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.model import FACT_ID
@@ -33,16 +34,22 @@ def feedback_rows(
     if not isinstance(row_id, str) or not row_id:
         raise RequestError(f'feedback {index} has no "id": the id of the row it is about', code="badRow")
     given = cast("Mapping[str, Json]", item)
+    source = given.get("source") or "external"
+    if source not in FEEDBACK_SOURCES:
+        known = ", ".join(FEEDBACK_SOURCES)
+        raise RequestError(f'feedback {index}: "source" is one of {known}', code="badRow")
     audit: dict[str, Json] = {
-        "_audit_source": given.get("source") or "external",
+        "_audit_source": source,
         "_audit_metadata": given.get("metadata"),
         **place,
     }
+    comment = given.get("comment")
+    if comment is not None and not isinstance(comment, str):
+        raise RequestError(f'feedback {index}: "comment" is a text', code="badRow")
     said = {name: given[name] for name in _FIELDS if given.get(name) is not None}
     named: dict[str, Json] = {FACT_ID: said_id} if said_id else {}
-    comment = given.get("comment")
     rows: list[Json] = [{"id": row_id, "_is_merge": True, **said, **named, **audit}] if said else []
-    if isinstance(comment, str) and comment:
+    if comment:
         rows.append(
             {
                 "id": said_id or str(uuid.uuid4()),

@@ -40,7 +40,10 @@ class ObjectRowsEndpoint:
     async def fetch(self, request: Request) -> Response:
         """Return a page of rows as `events`, and the cursor of the next one."""
         given: Mapping[str, Json]
-        given = await read_object(request) if request.method == "POST" else dict(request.query_params)
+        if request.method == "POST":
+            given = await read_object(request, may_be_empty=True)
+        else:
+            given = dict(request.query_params)
         for name in _UNSUPPORTED:
             if name in given:
                 message = f'"{name}" is not supported here; query with POST /btql instead'

@@ -13,6 +13,8 @@ _Listed = TypeVar("_Listed")
 def page_of(request: Request, found: Sequence[_Listed], id_of: Callable[[_Listed], str]) -> Sequence[_Listed]:
     """Return the page that `ids`, `starting_after`, `ending_before` and `limit` of a request choose.
 
+    `ending_before` goes back: its page ends right before the one that it names.
+
     Raises:
         RequestError: `limit` is no whole number.
     """
@@ -25,7 +27,10 @@ def page_of(request: Request, found: Sequence[_Listed], id_of: Callable[[_Listed
         found = found[: ids.index(before)] if before in ids else []
     if wanted := query.getlist("ids"):
         found = [each for each in found if id_of(each) in wanted]
-    return found[: limit_of(request)]
+    limit = limit_of(request)
+    if before is not None and after is None and limit is not None:
+        return found[max(0, len(found) - limit) :]
+    return found[:limit]
 
 
 def limit_of(request: Request) -> int | None:

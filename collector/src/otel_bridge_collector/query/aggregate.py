@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from otel_bridge_collector.query.function import Arguments, Function, bad_argument
-from otel_bridge_collector.query.syntax import Literal
+from otel_bridge_collector.query.syntax import Expression, Literal
 from otel_bridge_collector.query.value import (
     Kind,
     Value,
@@ -21,14 +21,23 @@ from otel_bridge_collector.query.value import (
     number,
 )
 
-GROUP_KEY: Final = r"regexp_replace({}, '^(-?[0-9]+)[.]0$', '\1')"
-"""JSON text as a key of groups: 1 and 1.0 are one group, 1 and "1" are two."""
+GROUP_KEY: Final = (
+    # Texts are most of them, and need no rewriting.
+    "CASE left({0}, 1) WHEN '\"' THEN {0} WHEN '{{' THEN json_normalize({0}) WHEN '[' THEN json_normalize({0})"
+    r" ELSE regexp_replace({0}, '^(-?[0-9]+)[.]0$', '\1') END"
+)
+"""JSON text as a key of groups: 1 and 1.0 are one group, 1 and "1" are two, and the order of an object's keys does not count."""
 
 
 def _count(given: Arguments) -> Value:
-    if not given.values or isinstance(given.call.arguments[0], Literal):
+    if not given.values or _is_something(given.call.arguments[0]):
         return number("count(*)")
     return number(f"count({given.values[0].sql})")
+
+
+def _is_something(node: Expression) -> bool:
+    """Tell whether an expression is a constant, and so the same on every row, that is not null."""
+    return isinstance(node, Literal) and node.value is not None
 
 
 def _count_distinct(given: Arguments) -> Value:

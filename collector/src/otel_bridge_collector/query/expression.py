@@ -246,7 +246,7 @@ class ExpressionParser:
             case "quoted":
                 if self._reader.peek().is_operator(".", "["):
                     return Path(parts=(token.name,), place=token.place)
-                return Literal(value=token.value, place=token.place)
+                return Literal(value=token.value, name=token.name, place=token.place)
             case "name":
                 return self._name(token)
             case _:

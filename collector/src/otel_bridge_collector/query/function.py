@@ -180,6 +180,10 @@ def _to_date(given: Arguments) -> Value:
     return timestamp(f"date_trunc('day', {_to_datetime(given).sql})")
 
 
+def _to_interval(given: Arguments) -> Value:
+    return Value(sql=f"TRY_CAST({as_string(given.values[0])} AS INTERVAL)", kind=Kind.INTERVAL)
+
+
 def _length(given: Arguments) -> Value:
     value = given.values[0]
     if value.kind is not Kind.JSON:
@@ -305,6 +309,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "current_date": Function(fewest=0, most=0, lower=_current_date),
     "to_datetime": Function(fewest=1, most=1, lower=_to_datetime),
     "to_date": Function(fewest=1, most=1, lower=_to_date),
+    "to_interval": Function(fewest=1, most=1, lower=_to_interval),
     "lower": _text_function("lower({0})", 1),
     "upper": _text_function("upper({0})", 1),
     "trim": _text_function("trim({0})", 1),

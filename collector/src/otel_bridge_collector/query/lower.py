@@ -195,7 +195,9 @@ def _shifted(node: Binary, left: Value, right: Value) -> Value:
     symbol = "+" if node.operator == "add" else "-"
     moved = f"({as_timestamp(left)} {symbol} {right.sql})"
     # One step from the time of a row or from now stays within what a time can be; a chain of them, or of a far time, may not.
-    return timestamp(moved if any(map(_is_near, (node.left, node.right))) else f"TRY{moved}")
+    sides = (node.left, node.right)
+    is_safe = any(map(_is_near, sides)) and any(isinstance(side, Interval) for side in sides)
+    return timestamp(moved if is_safe else f"TRY{moved}")
 
 
 def _is_near(node: Expression) -> bool:

@@ -46,9 +46,14 @@ class Vocabulary:
     short: frozenset[str] = frozenset()
     is_open: bool = False
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """The names of columns, those of UNPIVOT included."""
+        return self.own | self.unpivoted
+
     def is_column(self, name: str) -> bool:
         """Tell whether a name is that of a column, which an alias does not hide in a filter."""
-        return name in self.own or name in self.unpivoted
+        return name in self.columns
 
     def knows(self, name: str) -> bool:
         """Tell whether a name stands for something on every row."""
@@ -105,6 +110,12 @@ def outputs_of(columns: Sequence[Selected], names: Vocabulary) -> list[Output]:
         else:
             outputs.append((_name(column, column.expression, short), column.expression))
     return outputs
+
+
+def output_names(columns: Sequence[Selected]) -> frozenset[str]:
+    """Return the names that other clauses may use for output columns, whether given or implied."""
+    names = (column.alias or _short_name(column) for column in columns)
+    return frozenset(name for name in names if name)
 
 
 class Aliases:

@@ -67,12 +67,17 @@ def parse_text(text: str) -> Query:
 
 
 def parse_expression(text: str) -> Expression:
-    """Return the tree of an expression alone.
+    """Return the tree of an expression alone; the `filter:` or WHERE that a query has before it may stand there.
 
     Raises:
         QueryError: it is no expression, with the place and what was expected.
     """
     reader = TokenReader(text)
+    if reader.peek().is_word("filter") and reader.peek(1).is_operator(":"):
+        reader.next()
+        reader.next()
+    else:
+        reader.accept_word("where")
     expression = ExpressionParser(reader).expression()
     reader.expect_end()
     return expression

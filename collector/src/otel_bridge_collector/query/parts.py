@@ -9,6 +9,8 @@ from otel_bridge_collector.query.number import count_of
 from otel_bridge_collector.query.reader import TokenReader, between, query_error
 from otel_bridge_collector.query.syntax import (
     SHAPES,
+    Expression,
+    Literal,
     Path,
     Pivot,
     Sample,
@@ -100,7 +102,8 @@ class PartParser:
 
     def _reference(self) -> str:
         token = self._reader.peek()
-        if token.kind not in ("string", "quoted"):
+        is_bare = token.kind == "uuid" or (token.kind == "number" and token.text.isdecimal())
+        if token.kind not in ("string", "quoted") and not is_bare:
             raise self._reader.expected("an id or a name in quotes")
         return self._reader.next().value
 
@@ -133,7 +136,7 @@ class PartParser:
         """Read the measures whose values become columns, by their names."""
         place = self._reader.peek().place
         names = self._reader.comma_separated(self.expressions.expression)
-        return Pivot(measures=tuple(Selected(expression=name) for name in names), place=place)
+        return Pivot(measures=tuple(Selected(expression=_name_of(name)) for name in names), place=place)
 
     def sql_pivot(self) -> Pivot:
         """Read `(avg(x) AS mean FOR path IN (ANY))`."""
@@ -182,7 +185,7 @@ class PartParser:
 
     def _path(self) -> Path:
         token = self._reader.peek()
-        expression = self.expressions.expression(COMPARISON)
+        expression = _name_of(self.expressions.expression(COMPARISON))
         if isinstance(expression, Path):
             return expression
         raise query_error("expected a path such as scores", token.place)
@@ -201,6 +204,13 @@ class PartParser:
         if token.kind not in ("string", "quoted"):
             raise self._reader.expected("a string in quotes", suggestion=suggestion)
         return self._reader.next().value
+
+
+def _name_of(expression: Expression) -> Expression:
+    """Return a text in double quotes as the name that it is where only names stand; anything else is itself."""
+    if isinstance(expression, Literal) and expression.name is not None:
+        return Path(parts=(expression.name,), place=expression.place)
+    return expression
 
 
 def sample_of(token: Token, *, percent: bool, seed: int) -> Sample:

@@ -11,9 +11,18 @@ from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query import build, pivot, trace
 from otel_bridge_collector.query.columns import OBJECT_FIELDS, OBJECT_TYPES
 from otel_bridge_collector.query.lower import is_aggregate
-from otel_bridge_collector.query.names import Aliases, Output, Vocabulary, at_position, outputs_of, vocabulary
+from otel_bridge_collector.query.names import (
+    Aliases,
+    Output,
+    Vocabulary,
+    at_position,
+    output_names,
+    outputs_of,
+    vocabulary,
+)
 from otel_bridge_collector.query.notice import Notice, notices_of
 from otel_bridge_collector.query.page import PageOrder, decode_cursor, page_of
+from otel_bridge_collector.query.quoted import with_names
 from otel_bridge_collector.query.reader import query_error
 from otel_bridge_collector.query.syntax import (
     Expression,
@@ -113,6 +122,9 @@ def plan(query: Query, catalog: Catalog) -> Plan:
     shape: Shape = "spans" if query.subquery else source.shape
     origin = _origin(query, source, catalog)
     names = _vocabulary(query, origin, shape)
+    query = with_names(
+        query, names.columns, output_names((*query.select, *query.dimensions, *query.measures))
+    )
     columns = (*query.select, *query.measures) if query.select else (*query.dimensions, *query.measures)
     aliases = Aliases(columns, names)
     groups = _groups(query, columns, aliases)

@@ -14,7 +14,7 @@ from otel_bridge_collector.query.order import sort_keys, ties
 from otel_bridge_collector.query.plan import Plan
 from otel_bridge_collector.query.relation import Relation, relation_of
 from otel_bridge_collector.query.summary import PREVIEWS
-from otel_bridge_collector.query.syntax import Expression, Path
+from otel_bridge_collector.query.syntax import Expression, Path, Sorted
 from otel_bridge_collector.query.value import Bindings, Kind, Value
 from otel_bridge_collector.store.interface import Statement
 
@@ -103,8 +103,10 @@ def _grouped(
     in_group = replace(scope, groups=known)
     values = [lower(expression, in_group) for _, expression in plan.outputs]
     names = [value.sql for _, value in known]
-    order = [key for item in plan.sort for key in sort_keys(lower(item.expression, in_group), item)]
-    order += [f"{name} NULLS LAST" for name in names]
+    by_group = (Sorted(expression=expression) for expression, _ in known)
+    order = [
+        key for item in (*plan.sort, *by_group) for key in sort_keys(lower(item.expression, in_group), item)
+    ]
     keyed = f"SELECT {', '.join(['*', *key_columns])} FROM {relation.text()}"
     sql = f"SELECT {', '.join(_named(values))} FROM ({keyed}) AS keyed"
     if names:

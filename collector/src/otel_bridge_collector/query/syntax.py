@@ -30,9 +30,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Literal:
-    """A constant: any JSON value."""
+    """A constant: any JSON value.
+
+    Attributes:
+        name: what a text in double quotes says if it is a name; None of any other constant.
+    """
 
     value: Json
+    name: str | None = field(default=None, compare=False)
     place: Place | None = field(default=None, compare=False)
 
 

@@ -14,11 +14,12 @@ from otel_bridge_collector.query.syntax import Place
 MAX_TEXT: Final = 2**20
 """Longest query text in characters."""
 
-TokenKind = Literal["name", "quoted", "string", "number", "operator", "end"]
+TokenKind = Literal["name", "quoted", "string", "number", "uuid", "operator", "end"]
 
 _PATTERN: Final = re.compile(
     r"""
       (?P<blank>\s+|--[^\n]*|/\*.*?\*/)
+    | (?P<uuid>[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})(?![A-Za-z0-9_])
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)(?![A-Za-z0-9_])
     | (?P<string>'[^']*(?:''[^']*)*')
@@ -96,7 +97,12 @@ def tokenize(text: str) -> list[Token]:
 def _token(match: re.Match[str]) -> Token:
     text = match[0]
     value = text[1:-1].replace("''", "'") if match.lastgroup == "string" else text
-    kinds: dict[str | None, TokenKind] = {"name": "name", "number": "number", "string": "string"}
+    kinds: dict[str | None, TokenKind] = {
+        "name": "name",
+        "number": "number",
+        "string": "string",
+        "uuid": "uuid",
+    }
     return Token(
         kind=kinds.get(match.lastgroup, "operator"), text=text, value=value, name=text, offset=match.start()
     )

@@ -30,7 +30,8 @@ class Kind(StrEnum):
     JSON = "JSON value"
 
 
-_EXACT_IN_DOUBLE: Final = 2**53
+_FIRST_SHARED_DOUBLE: Final = 2**53
+"""From here on a DOUBLE stands for several whole numbers: this one is that of the next one, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +84,8 @@ class Bindings:
 
 
 def is_wide(value: float) -> bool:
-    """Tell whether a number is a whole number that a DOUBLE cannot hold."""
-    return isinstance(value, int) and abs(value) > _EXACT_IN_DOUBLE
+    """Tell whether a number is a whole number whose DOUBLE is that of others, too."""
+    return isinstance(value, int) and abs(value) >= _FIRST_SHARED_DOUBLE
 
 
 def boolean(sql: str) -> Value:
