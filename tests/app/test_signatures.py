@@ -109,12 +109,22 @@ def test_the_types_of_spans_are_those_of_braintrust() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["init_logger", "traced", "start_span", "current_span", "login", "permalink", "Attachment", "flush"],
+    [
+        "init_logger",
+        "traced",
+        "start_span",
+        "current_span",
+        "login",
+        "permalink",
+        "Attachment",
+        "flush",
+        "wrap_openai",
+    ],
 )
 def test_the_names_of_a_tracing_program_are_there(name: str) -> None:
     assert name in otel_bridge.__all__
 
 
 def test_a_name_that_is_not_offered_raises_as_any_other() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'wrap_litellm'"):
-        _ = otel_bridge.wrap_litellm  # type: ignore[attr-defined]  # the mistake is the point
+    with pytest.raises(AttributeError, match="has no attribute 'load_parameters'"):
+        _ = otel_bridge.load_parameters  # type: ignore[attr-defined]  # the mistake is the point
