@@ -132,6 +132,13 @@ _NAMES: _Final[dict[str, tuple[str, ...]]] = {
         "auto_instrument",
         "uninstrument",
     ),
+    "auto.wrapping": (
+        "wrap_anthropic",
+        "wrap_instructor",
+        "wrap_litellm",
+        "wrap_openai",
+        "wrap_openrouter",
+    ),
     "configure": (
         "flush",
         "tracer_provider",

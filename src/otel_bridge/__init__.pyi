@@ -61,6 +61,13 @@ from otel_bridge.api.tracing import (
     start_span,
 )
 from otel_bridge.auto.instrument import auto_instrument, uninstrument
+from otel_bridge.auto.wrapping import (
+    wrap_anthropic,
+    wrap_instructor,
+    wrap_litellm,
+    wrap_openai,
+    wrap_openrouter,
+)
 from otel_bridge.configure import flush, tracer_provider
 from otel_bridge.contract.slug import SpanComponents
 from otel_bridge.control.repo import GitMetadataSettings, RepoInfo
@@ -167,4 +174,9 @@ __all__ = [
     "tracer_provider",
     "uninstrument",
     "update_span",
+    "wrap_anthropic",
+    "wrap_instructor",
+    "wrap_litellm",
+    "wrap_openai",
+    "wrap_openrouter",
 ]

@@ -17,6 +17,7 @@ from opentelemetry import trace
 from opentelemetry.trace import StatusCode
 
 from otel_bridge.api.fields import merged
+from otel_bridge.api.moment import nanoseconds
 from otel_bridge.attributes.decode import attributes_of
 from otel_bridge.attributes.encode import Attributes, encode
 from otel_bridge.attributes.to_json import clean, dump
@@ -106,7 +107,8 @@ class Recording:
         with self._lock:
             if self._ended_s is not None:
                 return self._ended_s, {}
-            self._ended_s = self._logged_end_s or end_s or time.time()
+            said_s = self._logged_end_s or end_s
+            self._ended_s = said_s if said_s and nanoseconds(said_s) is not None else time.time()
             pieces = self._pieces()
         further: Attributes = {names.UNFINISHED: True} if unfinished else {}
         if not self.is_sampled or self._end_late(pieces, further):

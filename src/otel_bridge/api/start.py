@@ -15,6 +15,7 @@ from otel_bridge import state
 from otel_bridge.api.caller import caller_context, caller_name
 from otel_bridge.api.fields import checked, lifted, merged
 from otel_bridge.api.interface import Span, StartArguments, TraceRoot
+from otel_bridge.api.moment import nanoseconds
 from otel_bridge.api.noop import NOOP_SPAN
 from otel_bridge.api.place import Place
 from otel_bridge.api.recording import Recording
@@ -109,7 +110,7 @@ def _otel_span(
     span_attributes = row["span_attributes"]
     name = clean(str(span_attributes.get("name")))
     kind = SpanKind.CLIENT if span_attributes.get("type") == "llm" else SpanKind.INTERNAL
-    start_ns = None if start_time is None else round(start_time * 1e9)
+    start_ns = None if start_time is None else nanoseconds(start_time)
     try:
         tracer = bridge.tracer_below if place.root else bridge.tracer
         if bridge.light and place.parent and bridge.route is None:

@@ -3,11 +3,22 @@
 Source: `braintrust` 0.47.0 SDK, `logger.ExperimentSummary` and its like, measured (spec/evaluate.md section 1.10).
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, TypeAlias, cast
 
 _LINE = "=========================SUMMARY========================="
+
+
+def as_dict(self: Any) -> dict[str, Any]:
+    """Return it by name."""
+    return asdict(self)
+
+
+def as_json(self: Any, **options: Any) -> str:
+    """Return the same as text; `options` are those of `json.dumps`."""
+    return json.dumps(self.as_dict(), **options)
 
 
 @dataclass(slots=True)
@@ -28,6 +39,8 @@ class ScoreSummary:
     improvements: int | None
     regressions: int | None
     diff: float | None = None
+
+    as_dict, as_json = as_dict, as_json
 
     def __str__(self) -> str:
         percent = f"{self.score * 100:05.2f}%"
@@ -60,6 +73,8 @@ class MetricSummary:
     regressions: int | None
     diff: float | None = None
 
+    as_dict, as_json = as_dict, as_json
+
     def __str__(self) -> str:
         number = f"{self.metric:d}" if isinstance(self.metric, int) else f"{self.metric:.2f}"
         if self.diff is None:
@@ -78,6 +93,8 @@ class SummarySuccess:
     metrics: dict[str, MetricSummary]
     status: Literal["success"] = field(default="success", init=False)
 
+    as_dict, as_json = as_dict, as_json
+
 
 @dataclass(slots=True)
 class SummarySkipped:
@@ -85,6 +102,8 @@ class SummarySkipped:
 
     reason: str
     status: Literal["skipped"] = field(default="skipped", init=False)
+
+    as_dict, as_json = as_dict, as_json
 
 
 SummaryResult: TypeAlias = SummarySuccess | SummarySkipped
@@ -128,6 +147,8 @@ class ExperimentSummary:
         legacy = {name: comparison.get(name, {}) for name in ("scores", "metrics")}
         return {**told, **legacy}
 
+    as_json = as_json
+
     def __str__(self) -> str:
         head = f"\n{_LINE}\n"
         if self.comparison_experiment_name:
@@ -152,6 +173,8 @@ class DataSummary:
     new_records: int
     total_records: int
 
+    as_dict, as_json = as_dict, as_json
+
     def __str__(self) -> str:
         return f"Total records: {self.total_records} ({self.new_records} new or updated records)"
 
@@ -165,6 +188,8 @@ class DatasetSummary:
     project_url: str
     dataset_url: str
     data_summary: DataSummary | None
+
+    as_dict, as_json = as_dict, as_json
 
     def __str__(self) -> str:
         counted = f"{self.data_summary}\n" if self.data_summary else ""

@@ -7,6 +7,7 @@ Source: `braintrust` 0.47.0 SDK, `auto.auto_instrument` (spec/app-api.md section
 """
 
 import logging
+from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
@@ -71,15 +72,16 @@ def auto_instrument(  # noqa: PLR0913 - Braintrust's signature
         SettingsError: a setting of the environment cannot be used.
     """
     wanted = locals()
+    return instrument([one for one in INTEGRATIONS if wanted[one.flag]])
+
+
+def instrument(integrations: Sequence[Integration]) -> dict[str, bool]:
+    """Trace the calls of these libraries; see `auto_instrument`."""
     captured = read_switch(process_environment(), "OTEL_BRIDGE_CAPTURE_CONTENT")
     set_content_defaults(process_environment(), captured=captured is not False)
     installed = tuple(entry_points(group=_GROUP))
     provider = current_bridge().provider
-    traced = {
-        integration: _switch_on(integration, installed, provider)
-        for integration in INTEGRATIONS
-        if wanted[integration.flag]
-    }
+    traced = {integration: _switch_on(integration, installed, provider) for integration in integrations}
     for integration, is_traced in traced.items():
         if is_traced:
             link(integration.flag)

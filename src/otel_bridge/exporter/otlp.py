@@ -66,6 +66,7 @@ def _session(
         return None
     session = new_session(announcement, ca_file=settings.ca_file)
     session.hooks["response"].append(answer.hook)
+    session.on_request, answer.sees_requests = answer.ask, True
     return session
 
 

@@ -4,6 +4,7 @@ Imported where an exporter is built, so that `import otel_bridge` loads no `requ
 """
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -34,14 +35,19 @@ class OwnSession(requests.Session):
     Args:
         announcement: of receipts; None for none.
         ca_file: certificates to trust instead of all others, PEM; None for those of `requests` and its variables.
+
+    Attributes:
+        on_request: is called before each request.
     """
 
     def __init__(self, announcement: Announcement | None = None, ca_file: str | None = None) -> None:
         super().__init__()
         self._announcement, self._ca_file = announcement, ca_file
+        self.on_request: Callable[[], None] = lambda: None
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Prepare `request`, with the receipt of this thread."""
+        self.on_request()
         prepared = super().prepare_request(request)
         if self._announcement and (said := self._announcement.said):
             prepared.headers[RECEIPT_HEADER] = said

@@ -1,7 +1,8 @@
 """Know whether the last request of a thread was refused for what is in it, and send what is left in halves then.
 
 OpenTelemetry's exporters say only that an export failed. The status of the answer is read from the session, by
-its public hook. It neither retries nor counts; a receiver that is away is not a refusal.
+its public hook, and so is whether there was a request: a batch of which none could be made holds something that OTLP cannot
+carry, and is refused likewise. It neither retries nor counts; a receiver that is away is not a refusal.
 """
 
 import threading
@@ -27,16 +28,25 @@ everything, costs no request for each span. One span among 2**n takes n + 1."""
 
 
 class LastAnswer:
-    """The last answer that the current thread got."""
+    """The last answer that the current thread got.
+
+    Attributes:
+        sees_requests: whether `ask` is called for each request.
+    """
 
     def __init__(self) -> None:
         self._thread = threading.local()
         self._has_kept = self._has_answered = False
+        self.sees_requests = False
 
     @property
     def keeps_account(self) -> bool:
         """Whether whoever answers keeps account of receipts; False while nobody answers."""
         return self._has_kept and self._has_answered
+
+    def ask(self) -> None:
+        """Note that a request is made."""
+        self._thread.has_asked = True
 
     def hook(self, response: Any, *_args: object, **_kwargs: object) -> None:
         """Note `response`: a response hook of `requests`."""
@@ -60,11 +70,13 @@ class LastAnswer:
     def forget(self) -> None:
         """Begin a request: there is no answer."""
         self._thread.status = None
-        self._has_answered = False
+        self._thread.has_asked = self._has_answered = False
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the answer was a refusal of the body; False without an answer."""
+        """Whether the answer was a refusal of the body, or no request could be made of it; False without an answer."""
+        if self.sees_requests and not getattr(self._thread, "has_asked", True):
+            return True
         return getattr(self._thread, "status", None) in REFUSALS
 
 
@@ -150,7 +162,8 @@ class HalvingSpanExporter(SpanExporter):
         return self.inner.export(part) is SpanExportResult.SUCCESS
 
     def shutdown(self) -> None:
-        """Shut `inner` down."""
+        """Shut `inner` down; that it makes no request any more is no refusal."""
+        self.answer.sees_requests = False
         self.inner.shutdown()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
@@ -176,7 +189,8 @@ class HalvingLogExporter(LogRecordExporter):
         )
 
     def shutdown(self) -> None:
-        """Shut `inner` down."""
+        """Shut `inner` down; that it makes no request any more is no refusal."""
+        self.answer.sees_requests = False
         self.inner.shutdown()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:

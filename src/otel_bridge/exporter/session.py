@@ -8,14 +8,12 @@ if TYPE_CHECKING:
     import requests
     from requests.adapters import HTTPAdapter
 
-    from otel_bridge.exporter.own_session import Announcement
+    from otel_bridge.exporter.own_session import Announcement, OwnSession
 
 _SCHEMES = ("http://", "https://")
 
 
-def new_session(
-    announcement: "Announcement | None" = None, *, ca_file: str | None = None
-) -> "requests.Session":
+def new_session(announcement: "Announcement | None" = None, *, ca_file: str | None = None) -> "OwnSession":
     """Return a session; the adapter of `set_adapter` serves it, also one that is set later.
 
     Args:

@@ -60,6 +60,21 @@ def test_a_dataset_reads_as_that_of_braintrust() -> None:
     )
 
     assert str(ours) == str(reference)
+    assert ours.as_dict() == reference.as_dict()
+    assert as_json(ours) == as_json(reference)
+
+
+def as_json(told: Any) -> str:
+    text: str = told.as_json(sort_keys=True)
+    return text
+
+
+def test_the_numbers_and_scores_are_told_as_those_of_braintrust() -> None:
+    ours, reference = success_of(ANSWER), their_numbers()
+
+    assert as_json(ours) == as_json(reference)
+    assert ours.scores["acc"].as_dict() == reference.scores["acc"].as_dict()
+    assert as_json(otel_bridge.Score("s", 1)) == as_json(braintrust.Score("s", 1))
 
 
 def test_an_answer_with_other_keys_is_read_as_far_as_it_goes() -> None:

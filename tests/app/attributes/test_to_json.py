@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -67,6 +68,7 @@ CASES = [
     pytest.param({1: {None: 2}}, {"1": {"None": 2}}, id="keys"),
     pytest.param(b"\x00\xff", "b'\\x00\\xff'", id="bytes"),
     pytest.param(Color.RED, "red", id="enum"),
+    pytest.param(datetime(2020, 1, 2, 3, 4, tzinfo=UTC), "2020-01-02T03:04:00+00:00", id="datetime"),
     pytest.param(Point(1, Point(2, None)), {"x": 1, "inner": {"x": 2, "inner": None}}, id="dataclass"),
     pytest.param(Model(), {"a": 1}, id="pydantic model"),
     pytest.param(Model, {"type": "object"}, id="pydantic class"),

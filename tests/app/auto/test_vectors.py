@@ -13,7 +13,7 @@ the GenAI conventions (a list of messages instead of choices), and where the wra
 | 61 embeddings | model and tokens as measured; diff: the length of the vector stands in `metadata` |
 | 62 responses | messages, as for chat |
 | 63 a second `auto_instrument` | as measured |
-| 64 auto and a wrapper | `wrap_openai` is not offered; two instrumentors of one client give one row |
+| 64 auto and a wrapper | `wrap_openai` switches the same instrumentor on; two instrumentors of one client give one row |
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,8 @@
 """A refused batch is sent again in halves, so that only what is refused alone is lost."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -24,6 +26,24 @@ def test_only_the_poison_span_is_lost(receiver: OtlpReceiver, status: int, at: i
 
     assert sent == (9, 1)
     assert [span.name for span in receiver.raw_spans] == names
+
+
+@pytest.mark.parametrize(
+    "unsayable",
+    [
+        pytest.param({"start_time": -1}, id="a time before 1970"),
+        pytest.param({"start_time": 1 << 64}, id="a time after 2554"),
+    ],
+)
+def test_a_span_that_otlp_cannot_carry_costs_no_other(
+    receiver: OtlpReceiver, unsayable: Mapping[str, Any]
+) -> None:
+    spans = [ended_span("a"), ended_span("b", **unsayable), ended_span("c")]
+
+    sent = build_span_exporter(Settings.from_environment()).send(spans)
+
+    assert sent == (2, 1)
+    assert [span.name for span in receiver.raw_spans] == ["a", "c"]
 
 
 def test_a_body_that_is_too_large_goes_in_parts(receiver: OtlpReceiver) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeGuard
 
+from otel_bridge.api.summary import as_json
+
 
 class ScoreLike(Protocol):
     """A score of whatever library: `Score`, or one of `autoevals`."""
@@ -58,6 +60,8 @@ class Score:
         """Return name, score and metadata."""
         return {"name": self.name, "score": self.score, "metadata": self.metadata}
 
+    as_json = as_json
+
 
 @dataclass(slots=True)
 class Classification:
@@ -90,6 +94,8 @@ class Classification:
         """Return what is given of id, name, label and metadata."""
         named = {"id": self.id, "name": self.name, "label": self.label, "metadata": self.metadata}
         return {key: value for key, value in named.items() if value is not None}
+
+    as_json = as_json
 
     def as_item(self) -> dict[str, Any]:
         """Return the same without the name, as it stands in a row."""
