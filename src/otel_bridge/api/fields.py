@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any, Final, cast
 
 from otel_bridge.api.interface import TraceRoot
-from otel_bridge.attributes.to_json import to_json
+from otel_bridge.attributes.to_json import snapshot, to_json
 from otel_bridge.contract import checks
 from otel_bridge.contract.merge import merge_row
 from otel_bridge.contract.row import Json, Row
@@ -51,18 +51,14 @@ def checked(event: Mapping[str, Any]) -> dict[str, Json]:
         TypeError: `event` names a field that identifies the row.
     """
     if _UNCHECKED.issuperset(event):
-        return {name: to_json(value) for name, value in event.items() if value is not None}
+        return snapshot({name: value for name, value in event.items() if value is not None})
     for name in () if IDENTITY.isdisjoint(event) else IDENTITY & event.keys():
         raise TypeError(f"got an unexpected keyword argument {name!r}: it identifies the row")
-    fields = {name: value for name, value in event.items() if value is not None}
-    if "input" in fields and "inputs" in fields:
-        raise ValueError("Only one of input or inputs (deprecated) can be specified. Prefer input.")
-    if "inputs" in fields:
-        fields["input"] = fields.pop("inputs")
-    as_json = {name: to_json(_checked(name, value)) for name, value in fields.items()}
-    if not _KNOWN.issuperset(as_json):
-        _warn_of_unknown(as_json.keys() - _KNOWN - process.unknown_fields)
-    return as_json
+    given = _renamed({name: value for name, value in event.items() if value is not None})
+    fields = snapshot({name: _checked(name, value) for name, value in given.items()})
+    if not _KNOWN.issuperset(fields):
+        _warn_of_unknown(fields.keys() - _KNOWN - process.unknown_fields)
+    return fields
 
 
 def merged(row: Mapping[str, Json], update: Mapping[str, Json]) -> dict[str, Json]:
@@ -82,6 +78,15 @@ def lifted(fields: dict[str, Json], root: TraceRoot) -> dict[str, Json]:
         logger.warning("tags are of a whole trace: those of a span inside it are put on its root")
     root.tag(fields["tags"])
     return {name: value for name, value in fields.items() if name != "tags"}
+
+
+def _renamed(given: dict[str, Any]) -> dict[str, Any]:
+    """The fields by their names of today."""
+    if "inputs" not in given:
+        return given
+    if "input" in given:
+        raise ValueError("Only one of input or inputs (deprecated) can be specified. Prefer input.")
+    return {"input" if name == "inputs" else name: value for name, value in given.items()}
 
 
 def _warn_of_unknown(new_names: Iterable[str]) -> None:

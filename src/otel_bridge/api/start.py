@@ -21,7 +21,7 @@ from otel_bridge.api.place import Place
 from otel_bridge.api.recording import Recording
 from otel_bridge.api.span import BridgeSpan, Identity
 from otel_bridge.attributes.decode import attributes_of
-from otel_bridge.attributes.to_json import clean, to_json
+from otel_bridge.attributes.to_json import PAIR_BYTES, Sized, Written, clean, json_bytes, to_json
 from otel_bridge.configure import Bridge
 from otel_bridge.contract import names
 from otel_bridge.contract.checks import check_span_attributes
@@ -29,6 +29,9 @@ from otel_bridge.contract.row import Json
 from otel_bridge.processor.light import LightSpan
 
 logger = logging.getLogger(__name__)
+
+_FIRST_BYTES: Final = 5 * PAIR_BYTES + len("task")
+"""What the first row of a span takes beside its name and the type that it is given: two fields, one of them with three values."""
 
 _OWN_FRAMES: Final = 2
 """`start` and who calls it, which is no app."""
@@ -46,7 +49,7 @@ def start(bridge: Bridge, place: Place, arguments: StartArguments) -> Span:
     propagated = cast("dict[str, Json]", to_json(inherited)) if inherited else None
     context = caller_context(bridge.environment, _OWN_FRAMES)
     name = _name(place, arguments, context)
-    row: dict[str, Json] = {"span_attributes": _span_attributes(place, arguments, name), "context": context}
+    row: dict[str, Json] = _first_row(place, arguments, name, context)
     if propagated:
         said = merged(said, propagated)
     if said:
@@ -88,6 +91,15 @@ def _name(place: Place, arguments: StartArguments, context: Mapping[str, Json]) 
     if arguments.name is not None:
         return arguments.name
     return caller_name(context) if place.under_span else "root"
+
+
+def _first_row(place: Place, arguments: StartArguments, name: str, context: Written) -> Sized:
+    row = Sized(span_attributes=_span_attributes(place, arguments, name), context=context)
+    is_usual = not arguments.span_attributes
+    row.size_bytes = (
+        _FIRST_BYTES + len(str(name)) + len(str(arguments.type or "")) if is_usual else json_bytes(row)
+    )
+    return row
 
 
 def _span_attributes(place: Place, arguments: StartArguments, name: str) -> dict[str, Json]:

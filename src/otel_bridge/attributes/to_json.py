@@ -9,11 +9,11 @@ import dataclasses
 import json
 import math
 import warnings
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
-from typing import Any, Final, TypeGuard, cast
+from typing import Any, Final, cast
 
 from otel_bridge.attributes.reference import Referable
 from otel_bridge.contract.row import Json
@@ -40,7 +40,50 @@ def to_json(value: object) -> Json:
     """
     if type(value) in _PLAIN:
         return cast("Json", value)
-    return value.copy() if _is_flat(value) else _copy(value, 0, set())
+    held = [value]
+    try:
+        _detach(held, enumerate(held), id(held), ())
+    except (_UncommonError, RecursionError):
+        return _copy(value, 0, set())
+    return cast("Json", held[0])
+
+
+def json_bytes(value: Json) -> int:
+    """Estimate what the texts of `value` take in memory, and what holds them; not `Written`, which is one for many spans."""
+    if isinstance(value, str):
+        return len(value)
+    taken = 0
+    waiting: list[Any] = [value] if isinstance(value, _HOLDING) else []
+    for held in waiting:  # which grows meanwhile
+        taken += PAIR_BYTES * len(held)
+        for item in held if isinstance(held, list) else held.values():
+            if isinstance(item, str):
+                taken += len(item)
+            elif isinstance(item, _HOLDING) and not isinstance(item, Written):
+                waiting.append(item)
+    return taken
+
+
+class Sized(dict[str, Json]):
+    """Fields of a row, and what they take in memory.
+
+    Attributes:
+        size_bytes: see `json_bytes`.
+    """
+
+    __slots__ = ("size_bytes",)
+    size_bytes: int
+
+
+def snapshot(fields: Mapping[str, object]) -> Sized:
+    """Return a deep copy of `fields` as JSON, see `to_json`, and its size; seen by one walk where they are JSON already."""
+    copied = cast("Any", Sized(cast("Any", fields)))
+    try:
+        copied.size_bytes = _detach(copied, copied.items(), id(fields), ())
+    except (_UncommonError, RecursionError):
+        copied.update({name: to_json(value) for name, value in fields.items()})
+        copied.size_bytes = json_bytes(copied)
+    return cast("Sized", copied)
 
 
 # Values are copies that hold no cycle; what a masking function returns may, and then runs out of stack.
@@ -51,8 +94,14 @@ _ENCODER: Final = json.JSONEncoder(
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 """The exact types that are JSON already; looking them up is several times faster than `isinstance`."""
 
-_FLAT: Final = _PLAIN | {float}
-_TEXT: Final = frozenset({str})
+_COMMON_DEPTH: Final = 16
+"""Containers nested deeper, or in themselves, are left to `_copy`."""
+
+_CONTAINERS: Final = frozenset({dict, list, tuple})
+_HOLDING: Final = (dict, list)
+
+PAIR_BYTES: Final = 24
+"""What holds a key and a value, or an item of a list; OTLP takes less for it: tags, lengths, and a number."""
 
 # Built-in types first: those are looked up without the machinery of abstract ones.
 _MAPPINGS: Final = (dict, Mapping)
@@ -87,16 +136,48 @@ def clean(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _is_flat(value: object) -> TypeGuard[dict[str, Json]]:
-    """Whether it is a dictionary that is JSON as it is, without others inside: seen by few steps, not some for each value."""
-    if type(value) is not dict:
-        return False
-    value = cast("dict[object, object]", value)
-    kinds = set(map(type, value.values()))
-    if not (kinds <= _FLAT and _TEXT.issuperset(map(type, value))):
-        return False
-    # What is left of NaN and infinities less themselves is NaN.
-    return float not in kinds or not any(item - item for item in value.values() if isinstance(item, float))
+class _UncommonError(Exception):
+    """A value is more than texts, numbers, lists and dictionaries of the built-in types."""
+
+
+def _detach(copied: Any, items: Iterable[tuple[Any, Any]], own: int, inside: tuple[int, ...]) -> int:
+    """Put into a copied container what `_copy` would; return what `json_bytes` would.
+
+    Args:
+        copied: the copy of a list or dictionary.
+        items: what it holds, by key or place.
+        own: identity of what was copied.
+        inside: of the containers around that.
+
+    Raises:
+        _UncommonError: it holds something else than texts, numbers and containers of them; it is half done then.
+    """
+    taken = PAIR_BYTES * len(copied)
+    around: tuple[int, ...] = ()
+    for key, item in items:
+        if type(key) is not str and type(copied) is not list:
+            raise _UncommonError
+        kind = type(item)
+        if kind is str:
+            taken += len(item)
+        elif kind in _CONTAINERS:
+            around = around or _around(own, inside)
+            if kind is dict:
+                copied[key] = inner = item.copy()
+                taken += _detach(inner, inner.items(), id(item), around)
+            else:
+                copied[key] = listed = list(item)
+                taken += _detach(listed, enumerate(listed), id(item), around)
+        elif kind not in _PLAIN and (kind is not float or item - item):
+            raise _UncommonError  # what is left of NaN and infinities less themselves is NaN
+    return taken
+
+
+def _around(own: int, inside: tuple[int, ...]) -> tuple[int, ...]:
+    """What is around the containers in a container, which is looked at only where it holds any."""
+    if own in inside or len(inside) >= _COMMON_DEPTH:
+        raise _UncommonError
+    return (*inside, own)
 
 
 def _copy(value: object, depth: int, inside: set[int]) -> Json:
@@ -134,11 +215,11 @@ def _container(value: object, depth: int, inside: set[int]) -> Json:
     if isinstance(value, _MAPPINGS):
         items = cast("Mapping[object, object]", value).items()
         return {
-            _key(key): cast("Json", item) if type(item) in _PLAIN else _item(item, depth, inside)
+            _key(key): cast("Json", item) if type(item) in _PLAIN else _copy(item, depth, inside)
             for key, item in items
         }
     if isinstance(value, _SEQUENCES):
-        return [_item(item, depth, inside) for item in cast("list[object]", value)]
+        return [_copy(item, depth, inside) for item in cast("list[object]", value)]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _field(value, field.name, depth, inside) for field in dataclasses.fields(value)}
     if isinstance(value, Enum):
@@ -147,12 +228,6 @@ def _container(value: object, depth: int, inside: set[int]) -> Json:
         return _copy(value.refer(), depth, inside)
     described = _described(value)
     return str(value) if described is None else _copy(described, depth, inside)
-
-
-def _item(value: object, depth: int, inside: set[int]) -> Json:
-    if depth < MAX_DEPTH and _is_flat(value):
-        return value.copy()  # a message, say, or an argument
-    return _copy(value, depth, inside)
 
 
 def _field(value: object, name: str, depth: int, inside: set[int]) -> Json:

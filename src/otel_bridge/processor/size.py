@@ -13,7 +13,7 @@ from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportRes
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
-from otel_bridge.attributes.to_json import Written
+from otel_bridge.attributes.to_json import PAIR_BYTES, Sized, json_bytes
 from otel_bridge.contract.row import Json
 
 T = TypeVar("T")
@@ -21,13 +21,8 @@ T = TypeVar("T")
 SPAN_BYTES: Final = 2048
 """What a waiting span takes in memory beside what it says; measured with tracemalloc, docs/performance.md."""
 
-_HOLDING: Final = (dict, list)
-
 _FRAME_BYTES: Final = 128
 """Ids, times, kind, flags and lengths of a span, event, link or log record are less."""
-
-_PAIR_BYTES: Final = 24
-"""Tags and lengths around a key and a value are less, and so is a number with its tag."""
 
 _UTF_8_BYTES: Final = 4
 """The most that one character takes; which one does is not looked at."""
@@ -111,17 +106,8 @@ def record_bytes(record: ReadableLogRecord) -> int:
 
 
 def row_bytes(pieces: Sequence[Mapping[str, Json]]) -> int:
-    """Estimate what the texts of the pieces of a row take in memory, and what holds them; not `Written`, which is one for many spans."""
-    taken = 0
-    waiting: list[Mapping[str, Json] | list[Json]] = [*pieces]
-    for held in waiting:  # which grows meanwhile
-        taken += _PAIR_BYTES * len(held)
-        for value in held if isinstance(held, list) else held.values():
-            if isinstance(value, str):
-                taken += len(value)
-            elif isinstance(value, _HOLDING) and not isinstance(value, Written):
-                waiting.append(value)
-    return taken
+    """Estimate what the pieces of a row take in memory."""
+    return sum(piece.size_bytes if isinstance(piece, Sized) else json_bytes(piece) for piece in pieces)
 
 
 def _size(value: object) -> int:
@@ -134,8 +120,8 @@ def _size(value: object) -> int:
     if isinstance(value, Mapping):
         taken = 0
         for key, item in cast("Mapping[object, object]", value).items():
-            taken += _PAIR_BYTES + _size(key) + _size(item)
+            taken += PAIR_BYTES + _size(key) + _size(item)
         return taken
     if isinstance(value, Sequence):
-        return sum(_PAIR_BYTES + _size(item) for item in cast("Sequence[object]", value))
+        return sum(PAIR_BYTES + _size(item) for item in cast("Sequence[object]", value))
     return 0

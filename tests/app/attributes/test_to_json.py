@@ -1,7 +1,9 @@
 """Any value becomes JSON, and logging it costs the app neither its data nor an exception."""
 
+import itertools
 import json
 import math
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,8 +11,19 @@ from typing import Any
 
 import pytest
 from braintrust.bt_json import bt_safe_deep_copy
+from hypothesis import given
+from hypothesis import strategies as st
 
-from otel_bridge.attributes.to_json import MAX_DEPTH, Written, clean, dump, to_json
+from otel_bridge.attributes.to_json import (
+    MAX_DEPTH,
+    Written,
+    _copy,
+    clean,
+    dump,
+    json_bytes,
+    snapshot,
+    to_json,
+)
 from otel_bridge.contract.row import Json
 
 
@@ -188,3 +201,47 @@ def test_a_flat_object_has_no_number_that_json_has_not(number: float) -> None:
 
 def test_a_flat_object_has_texts_as_keys() -> None:
     assert to_json({1: "a"}) == {"1": "a"}
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda held: (
+        st.lists(held) | st.lists(held).map(tuple) | st.dictionaries(st.text() | st.integers(), held)
+    ),
+)
+
+
+@given(JSON_VALUES)
+def test_the_quick_way_makes_the_same_as_the_plain_one(value: Any) -> None:
+    copied = snapshot({"input": value})
+
+    assert dump(copied) == dump(_copy({"input": value}, 0, set()))
+    assert copied.size_bytes == json_bytes(dict(copied))
+
+
+def test_containers_that_hold_each_other_many_times_over_are_copied_at_once() -> None:
+    root: dict[str, Any] = {}
+    root["children"] = [{"parent": root} for _ in range(100)]
+
+    assert to_json(root) == {"children": [{"parent": "<circular reference>"}] * 100}
+
+
+def test_what_another_thread_adds_meanwhile_stops_no_copy() -> None:
+    growing: dict[str, Any] = {"a": 1}
+    is_over = threading.Event()
+
+    def grow() -> None:
+        for number in itertools.cycle(range(1_000)):
+            growing[str(number)] = [number]
+            growing.pop(str(number - 7), None)
+            if is_over.is_set():
+                return
+
+    thread = threading.Thread(target=grow)
+    thread.start()
+    try:
+        for _ in range(2_000):
+            assert snapshot({"input": growing})["input"]
+    finally:
+        is_over.set()
+        thread.join()

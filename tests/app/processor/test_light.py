@@ -14,6 +14,7 @@ from opentelemetry.trace import Link, SpanContext, StatusCode, TraceFlags
 
 import otel_bridge
 from otel_bridge import init_logger, set_masking_function, start_span, traced
+from otel_bridge.attributes.to_json import json_bytes
 from otel_bridge.contract import names
 from otel_bridge.processor.light import LightSpan, light_spans
 from otel_bridge.processor.writing import WritingSpanExporter
@@ -350,3 +351,23 @@ def test_a_span_is_written_anew_each_time_it_is_exported() -> None:
         {names.PARENT: "project_name:p", "x": 1},
     )
     assert span.name == "a"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param({}, id="named"),
+        pytest.param(
+            {"type": "llm", "input": [{"role": "user", "content": "x" * 100}]}, id="with type and input"
+        ),
+        pytest.param({"span_attributes": {"purpose": "x" * 100}, "metadata": {"a": (1, {2})}}, id="unusual"),
+    ],
+)
+def test_what_a_waiting_span_is_taken_to_need_is_what_a_walk_over_its_row_finds(arguments: Any) -> None:
+    init_logger("p")
+    with start_span("n" * 50, **arguments) as span:
+        span.log(output={"answer": ["x" * 200, 1.5]}, tags=["a"])
+    ended = otel_span_of(span)
+    (pieces, *_) = ended.late_row.args
+
+    assert 0 <= ended.row_bytes - sum(json_bytes(dict(piece)) for piece in pieces) <= len("task")
