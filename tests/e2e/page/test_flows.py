@@ -199,6 +199,24 @@ def test_review_goes_from_row_to_row(tab: Tab) -> None:
     expect(page.get_by_role("heading", level=2).first).not_to_have_text(first)
 
 
+def test_a_filter_of_the_review_that_is_entered_twice_rates_nothing(tab: Tab) -> None:
+    page = tab.open(f"/app/local/p/{PROJECT}/review")
+    page.get_by_label("Filter (BTQL)").fill("metadata.plan IS NULL")
+    page.keyboard.press("Enter")
+    heading = page.get_by_role("heading", name="Feedback")
+    expect(page).to_have_url(re.compile("filter="))
+    expect(heading).to_be_focused()
+    before = page.get_by_role("status").inner_text()
+
+    page.keyboard.press("Enter")
+    page.reload()
+
+    expect(page.get_by_role("status")).to_have_text(before)
+    expect(heading).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Good")).to_be_focused()
+
+
 def test_a_number_of_the_monitor_leads_to_the_logs_behind_it(tab: Tab) -> None:
     page = tab.open(f"/app/local/p/{PROJECT}/monitor?filter={quote('error IS NOT NULL')}")
 
