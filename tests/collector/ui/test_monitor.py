@@ -154,7 +154,7 @@ def test_a_link_zooms_into_half_of_a_chart_and_another_out_again(browser: TestCl
 
 @pytest.mark.parametrize(
     "asked",
-    [{"from": "2026-01-09"}, {"from": "x", "until": "y"}, {"from": "2026-02-01", "until": "2026-01-01"}],
+    [{"from": "2026-01-09"}, {"from": "2026-02-01", "until": "2026-01-01"}],
 )
 def test_a_wrong_stretch_is_told(browser: TestClient, asked: dict[str, str]) -> None:
     answer = browser.get(MONITOR, params=asked)
