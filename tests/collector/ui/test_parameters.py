@@ -18,9 +18,11 @@ _MANY = 300
 @pytest.mark.parametrize(
     ("read", "name", "value", "note"),
     [
-        pytest.param(LOGS, "serch", "x", 'The parameter "serch" of the address is left out', id="misspelt"),
-        pytest.param(LOGS, "serch", "x", "search may be meant.", id="what is meant"),
-        pytest.param(LOGS, "limt", "50", "it reads filter, search, since", id="nothing like it"),
+        pytest.param(
+            LOGS, "searches", "x", 'The parameter "searches" of the address is left out', id="misspelt"
+        ),
+        pytest.param(LOGS, "searches", "x", "search may be meant.", id="what is meant"),
+        pytest.param(LOGS, "row", "50", "it reads filter, search, since", id="all of them"),
         pytest.param(NOTHING, "a", "b", "it reads none.", id="nothing is read"),
         pytest.param(LOGS, "from", "yesterdayy", '"yesterdayy" is not a time, as in 2026-01-31', id="time"),
         pytest.param(LOGS, "since", "2h", '"2h" is not one of 1h, 24h, 7d, 30d', id="range"),
@@ -52,12 +54,12 @@ def test_what_a_page_reads_is_left_as_it_is(given: list[tuple[str, str]]) -> Non
 
 
 def test_a_slip_in_the_address_is_told_on_the_page_which_goes_on_without_it(browser: TestClient) -> None:
-    answer = browser.get(LOGS_PAGE, params={"limt": "50", "from": "yesterdayy", "rows": "spans"})
+    answer = browser.get(LOGS_PAGE, params={"row": "50", "from": "yesterdayy", "rows": "spans"})
 
     told = re.findall(r'<p class="note">([^<]*)</p>', answer.text)
     assert answer.status_code == 200
-    assert ["limt" in told[0], "yesterdayy" in told[1], len(told)] == [True, True, 2]
-    assert (answer.text.count("<tr"), "limt=50" in answer.text) == (
+    assert ["row" in told[0], "yesterdayy" in told[1], len(told)] == [True, True, 2]
+    assert (answer.text.count("<tr"), "row=50" in answer.text) == (
         browser.get(LOGS_PAGE, params={"rows": "spans"}).text.count("<tr"),
         False,
     )
