@@ -80,7 +80,7 @@ class DashboardForms:
         done, place = _asked_to(given.get("do", "save"))
         if done != "save":
             changed = _changed(charts, done, place)
-            return self._form(request, project, board_id, name, changed, is_changed=True)
+            return self._form(request, project, board_id, name, changed, done=done)
         return self._kept(request, project, board_id, name, [each for each in charts if each != _EMPTY])
 
     async def read_in(self, request: Request) -> Response:
@@ -143,7 +143,7 @@ class DashboardForms:
         *,
         wrong: str = "",
         faults: Mapping[int, ChartFault] | None = None,
-        is_changed: bool = False,
+        done: str = "",
     ) -> Response:
         return render(
             request,
@@ -156,7 +156,7 @@ class DashboardForms:
             charts=charts,
             wrong=wrong,
             faults=faults or {},
-            is_changed=is_changed,
+            done=done,
             measures=MEASURES,
             groups=GROUPS,
             may_grow=len(charts) < MAX_CHARTS,
