@@ -29,7 +29,7 @@ from otel_bridge_collector.ui.custom_chart import (
 )
 from otel_bridge_collector.ui.dashboards import listing_page
 from otel_bridge_collector.ui.form import MAX_FORM_BYTES, only, read_fields, read_form, see_that_it_fits
-from otel_bridge_collector.ui.group_field import FIELDS as GROUPS
+from otel_bridge_collector.ui.groups import PROPOSED
 from otel_bridge_collector.ui.json_field import FieldFault, fault_at, json_in, json_text
 from otel_bridge_collector.ui.kept_dashboards import (
     VIEW_TYPE,
@@ -158,7 +158,7 @@ class DashboardForms:
             faults=faults or {},
             done=done,
             measures=MEASURES,
-            groups=GROUPS,
+            groups=PROPOSED,
             may_grow=len(charts) < MAX_CHARTS,
         )
 
