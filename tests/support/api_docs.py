@@ -262,6 +262,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "POST /v1/retention": Example(url="/v1/retention", body={"dry_run": True}),
     "POST /v1/backup": Example(url="/v1/backup", saves="backup.tar"),
     "GET /v1/delivery": Example(url="/v1/delivery"),
+    "GET /v1/quotas": Example(url="/v1/quotas"),
     "POST /v1/delivery/replay": Example(
         url="/v1/delivery/replay", body={"sink": "store", "since": "2026-01-31T10:30:00Z"}
     ),

@@ -16,6 +16,7 @@ from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.online_scores import online_score_operations
 from otel_bridge_collector.api.probes import probe_operations
 from otel_bridge_collector.api.proxy import build_proxy_routes
+from otel_bridge_collector.api.quotas import quota_operations
 from otel_bridge_collector.api.receipts import receipt_operations
 from otel_bridge_collector.api.retention import retention_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
@@ -62,6 +63,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             *explain_operations(store, spool, sight, caught_up_at_once, cast("Any", None)),
             *receipt_operations(cast("Any", None), caught_up_at_once),
             *delivery_operations(cast("Any", None), spool),  # none of them is asked
+            *quota_operations(cast("Any", None)),
             *retention_operations(cast("Any", None)),
             *backup_operations(cast("Any", None)),
             *online_score_operations(cast("Any", None), objects),

@@ -18,6 +18,7 @@ def page_paths(seen: Seen) -> dict[str, str]:
         "logs-with-columns": f"{project}/logs?columns={quote('name, metadata.user_id, scores.Factuality, cost, error')}",
         "logs-with-wrong-columns": f"{project}/logs?columns=metadatas.x",
         "logs-by-tag": f"{project}/logs?by=tags",
+        "logs-with-slips": f"{project}/logs?row=spans&from=yesterdayy",
         "monitor": f"{project}/monitor",
         "monitor-by-model": f"{project}/monitor?by=metadata.model&since=30d",
         "monitor-zoomed": f"{project}/monitor?from=2026-01-01T00:00&until=2099-01-01T00:00",

@@ -24,6 +24,7 @@ from otel_bridge_collector.api.functions import FunctionsEndpoint, function_oper
 from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.online_scores import online_score_operations
 from otel_bridge_collector.api.probes import probe_operations
+from otel_bridge_collector.api.quotas import quota_operations
 from otel_bridge_collector.api.receipts import Receipts, receipt_operations
 from otel_bridge_collector.api.retention import retention_operations
 from otel_bridge_collector.api.routes import Plane, build_routes
@@ -307,6 +308,7 @@ async def _start(
             ),
             *receipt_operations(receipts, counted),
             *delivery_operations(working.deliveries, storage.spool),
+            *quota_operations(working.quotas),
             *retention_operations(working.retention),
             *backup_operations(
                 Backups(Stage(settings.data_dir, storage.spool, storage.store, storage.sink.on_writer))

@@ -1,5 +1,6 @@
 """`replay`, against a real sidecar."""
 
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from otel_bridge_collector.cli.main import main
-from otel_bridge_collector.cli.replay import parse_since, told
-from tests.support.collector import Collector, running_collector
+from otel_bridge_collector.cli.replay import parse_since, raise_refused, told
+from tests.support.collector import COMMAND, Collector, running_collector
 from tests.support.otlp_receiver import otlp_receiver, wait_until
 from tests.support.otlp_request import post, span
 
@@ -47,6 +48,30 @@ def test_what_was_delivered_and_what_was_buried_is_sent_again(tmp_path: Path) ->
     ]
     assert sorted(each.name for each in receiver.raw_spans) == ["n1", "n1", "n2", "n2"]
     assert (len(ids), dead.read_bytes()) == (2, b"")
+
+
+def test_what_is_not_taken_is_named_and_the_rest_is_sent(tmp_path: Path) -> None:
+    with otlp_receiver() as receiver:
+        config = f"yaml:exporters: {{otlphttp: {{endpoint: '{receiver.url}'}}}}"
+        with running_collector(tmp_path / "data", "--config", config) as collector:
+            for number in (1, 2, 3):
+                send(collector, number)
+            wait_until(lambda: len(receiver.raw_spans) == 3, timeout_s=60)
+            receiver.poison = b"n2"
+            replaying = [COMMAND, "replay", "--url", collector.api, "--since", "1h", "--sink", "otlphttp"]
+            done = subprocess.run(replaying, capture_output=True, text=True, check=False, timeout=60)
+
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == ["otlphttp: 2 requests sent again, 2 rows or requests in them"]
+    told = done.stderr.splitlines()
+    assert told[0] == "Error: 1 not taken; their requests are among the dead letters:"
+    assert told[1].startswith("request 2: ")
+    assert [each.name for each in receiver.raw_spans] == ["n1", "n2", "n3", "n1", "n3"]
+
+
+def test_more_than_is_named_is_counted() -> None:
+    with pytest.raises(click.ClickException, match=r"3 not taken.*\nrequest 1: row a: no\nand 2 more"):
+        raise_refused({"refused": 3, "faults": ["request 1: row a: no"]})
 
 
 @pytest.mark.parametrize("options", [[], ["--since", "1h", "--dead-letters"], ["--since", "soon"]])

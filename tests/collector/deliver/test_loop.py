@@ -476,6 +476,38 @@ def test_a_replay_that_a_restart_cut_short_goes_on(tmp_path: Path) -> None:
     assert (replay.records, replay.rows) == (2, 2)
 
 
+def test_a_replay_sends_the_rest_of_a_record_and_tells_which_row_is_not_taken(tmp_path: Path) -> None:
+    def refuse_poison(batch: Batch[RowWrite]) -> None:
+        names = [(write.row.get("span_attributes") or {}).get("name") for write in batch.writes]
+        if "poison" in names:
+            raise UnwritableError({names.index("poison"): "too large"})
+
+    sink = MemorySink()
+
+    async def run() -> tuple[Stage, Replay]:
+        async with stage(tmp_path, sink) as made:
+            spans = [span(number, name=name) for number, name in enumerate(("a", "poison", "b"), 1)]
+            await made.spool.append(ROUTING, traces(*spans).SerializeToString())
+            await made.append("c")
+            made.delivery.start()
+            assert await made.delivered()
+            sink.fault = refuse_poison
+            replay = Replay(next_seq=1, until_seq=3)
+            made.delivery.replay(replay)
+            async with asyncio.timeout(20):
+                while not replay.is_done:  # noqa: ASYNC110 - nothing tells of its end
+                    await asyncio.sleep(0.001)
+            return made, replay
+
+    made, replay = asyncio.run(run())
+
+    assert sink.names() == ["a", "poison", "b", "c", "a", "b", "c"]
+    assert (replay.records, replay.rows, replay.refused) == (2, 3, 1)
+    assert [fault.split(": ")[0::2] for fault in replay.faults] == [["request 1", "too large"]]
+    assert replay.faults[0].split(": ")[1].startswith("row ")
+    assert [letter["reason"] for letter in made.buried()] == ["1 of 3 refused: too large"]
+
+
 def test_a_record_that_is_buried_counts_as_lost_until_it_passes(tmp_path: Path) -> None:
     async def run() -> list[dict[int, int]]:
         sink = MemorySink(refuse("bad", PermanentError("no such project")))

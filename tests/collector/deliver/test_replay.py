@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from otel_bridge_collector.deliver.replay import Replay, ReplayError, Replays, first_since
+from otel_bridge_collector.deliver.replay import MAX_FAULTS, Replay, ReplayError, Replays, first_since
 from tests.support.spool import ROUTING, open_spool
 
 
@@ -22,6 +22,15 @@ def test_a_replay_goes_on_after_a_restart_where_it_was(tmp_path: Path) -> None:
 
     assert taken_up == running
     assert (taken_up.next_seq, taken_up.until_seq, taken_up.changed) == (5, 9, {"metadata": 1})
+
+
+def test_what_is_refused_is_counted_and_the_first_of_it_named() -> None:
+    replay = Replay()
+    replay.refuse(7, [f"row {number}: {'x' * 600}" for number in range(MAX_FAULTS - 1)])
+    replay.refuse(8, ["row a: no", "row b: no"])
+
+    assert (replay.refused, len(replay.faults), len(replay.faults[0])) == (MAX_FAULTS + 1, MAX_FAULTS, 500)
+    assert replay.faults[-1] == "request 8: row a: no"
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from otel_bridge_collector.access import Access, asking
 from otel_bridge_collector.errors import QuotaError
 from otel_bridge_collector.quota import quotas as module
 from otel_bridge_collector.quota.quotas import Quotas
-from tests.support.quotas import Clock, key, quotas_of
+from tests.support.quotas import Clock, Names, key, quotas_of
 
 NOISY, QUIET = key("noisy"), key("quiet")
 
@@ -26,6 +26,24 @@ def test_the_last_span_of_a_quota_passes_and_the_next_does_not() -> None:
     quotas = quotas_of(Clock(), spans_per_second=10, burst=2)
 
     assert [send(quotas, NOISY, spans=1) for _ in range(21)] == [0] * 20 + [1]
+
+
+def test_what_each_has_used_and_how_often_it_was_refused_is_told_the_most_refused_first() -> None:
+    names = Names(keys={"noisy": "importer"})
+    quotas = quotas_of(Clock(), names, spans_per_second=10, bytes_per_second="1KiB", burst=2)
+    send(quotas, QUIET, spans=3, size_bytes=100)
+    for _ in range(4):
+        send(quotas, NOISY, spans=15, size_bytes=1)
+
+    told = [
+        (each.who, each.unit, each.per_second, each.used, each.left, each.refused) for each in quotas.usages()
+    ]
+    assert told == [
+        ("key importer (noisy)", "spans", 10, 30, -10, 2),
+        ("key importer (noisy)", "bytes", 1024, 2, 2046, 0),
+        ("key quiet", "bytes", 1024, 100, 1948, 0),
+        ("key quiet", "spans", 10, 3, 17, 0),
+    ]
 
 
 def test_the_last_byte_of_a_quota_passes_and_the_next_does_not() -> None:

@@ -189,6 +189,21 @@ def test_rows_that_cannot_be_written_are_named_and_the_rest_passes_without_them(
     store.close()
 
 
+def test_rows_that_cannot_be_written_again_are_named_and_the_rest_passes_without_them(tmp_path: Path) -> None:
+    def price(given: Row) -> float:
+        return 1 / len(str(given.get("input") or ""))
+
+    store = DuckDBStore(tmp_path / "rows.duckdb", price=price)
+    batch = writes([row("a", input="i"), row("bad"), row("c", input="i")])
+
+    with pytest.raises(UnwritableError) as caught:
+        store.rewrite(batch)
+
+    assert list(caught.value.reasons) == [1]
+    assert store.rewrite([batch[0], batch[2]]) == {"": 2}
+    store.close()
+
+
 def test_a_store_that_cannot_write_now_asks_to_try_again(tmp_path: Path) -> None:
     store = DuckDBStore(tmp_path / "rows.duckdb")
     store.close()

@@ -31,6 +31,17 @@ def test_a_measure_is_charted_for_each_group(browser: TestClient, example: Askin
     assert ("<bdi>gpt-4</bdi></th>" in shown, ">180</a>" in shown, ">550</a>" in shown) == (True, True, True)
 
 
+def test_a_chart_by_tags_has_a_line_for_each_of_them(browser: TestClient, example: Asking) -> None:
+    make(example, {"measure": "sum(metrics.tokens)", "by": "tags"}, {"measure": "count(1)"})
+
+    text = browser.get(f"{PROJECT}/dashboards/mine").text
+
+    shown = section(text)
+    assert [f"<bdi>{name}</bdi></th>" in shown for name in ("triage", "done", "none")] == [True] * 3
+    assert (shown.count(">300</a>"), ">330</a>" in shown, ">250</a>" in shown) == (2, False, True)
+    assert ["each of its tags" in section(text, number) for number in (1, 2)] == [True, False]
+
+
 def test_a_chart_looks_at_its_own_rows_and_leads_to_them(browser: TestClient, example: Asking) -> None:
     make(example, {"measure": "count(1)", "filter": "error IS NOT NULL"})
 

@@ -13,6 +13,7 @@ from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.parser import parse, parse_expression
 from otel_bridge_collector.query.syntax import Path
 from otel_bridge_collector.ui.chart import MAX_LINES
+from otel_bridge_collector.ui.groups import TAGS
 from otel_bridge_collector.ui.over_time import (
     Period,
     by_group,
@@ -137,6 +138,27 @@ def test_many_groups_are_narrowed_to_the_largest_at_all_times(example: Asking) -
     assert numbers.left_out == 3
     assert sorted(each.label for each in by_group(numbers.rows, "count", user)) == list("345678")
     assert {len(each.numbers) for each in by_group(numbers.rows, "count", user)} == {2}
+
+
+def test_many_tags_are_narrowed_to_the_largest_and_rows_without_any_stay(example: Asking) -> None:
+    place = {"project_id": example.project_id, "log_id": "g"}
+    rows: list[Mapping[str, Json]] = [
+        {"id": f"{tag}-{each}", "created": "2026-02-01T00:00:00Z", "tags": [f"t{tag}", "all"]}
+        for tag in range(MAX_LINES + 2)
+        for each in range(tag + 1)
+    ]
+    example.add(place, *rows, {"id": "x", "created": "2026-02-01T00:00:00Z"})
+    reader = plane_of(example, Door(example)).reader
+    text = "dimensions: date_trunc('1 day', created) as time | measures: count(1) as count | sort: time"
+    query = numbers_query(parse(text), example.project_id, parse_expression("created > '2026-01-31'"), TAGS)
+
+    numbers = anyio.run(read_numbers, reader, replace(query, limit=MAX_LINES))
+
+    found = {each.label: dict(each.numbers) for each in by_group(numbers.rows, "count", TAGS)}
+    assert numbers.left_out == 3
+    assert {label: count for label, numbers in found.items() for count in numbers.values()} == {
+        "all": 36, "t7": 8, "t6": 7, "t5": 6, "t4": 5, "t3": 4, "none": 1,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("value", ["2", True, None, [1]])

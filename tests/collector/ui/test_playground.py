@@ -129,6 +129,7 @@ def test_an_error_of_the_provider_stands_at_its_variant(browser: httpx.Client) -
     [
         pytest.param({"a__params": "{"}, "Parameters, line 1, column 2", id="parameters"),
         pytest.param({"a__content": ""}, "Message 1: says nothing", id="no message"),
+        pytest.param({"a__content": "{{#word}}"}, "Message 1, line 1, column 1: a section", id="template"),
         pytest.param({"variables": "{"}, "Variables, line 1, column 2", id="variables"),
         pytest.param({"a__models": "m"}, "a.model may be meant", id="misspelt"),
         pytest.param({"step": "dataset"}, "Dataset: none is chosen", id="no dataset"),

@@ -86,6 +86,35 @@ def test_tools_may_be_a_template() -> None:
         pytest.param(
             replace(ONE, lines=[Line("text", "a"), Line("user", "b")]), "a text stands alone", id="text"
         ),
+        pytest.param(
+            replace(ONE, lines=[Line("user", ""), Line("user", "Say\n{{#a}}")]),
+            "Message 2, line 2, column 1: a section begins here that is never closed",
+            id="template",
+        ),
+        pytest.param(
+            replace(ONE, lines=[Line("text", "{{a")]),
+            "Message 1, line 1, column 1: a tag",
+            id="text template",
+        ),
+        pytest.param(
+            replace(ONE, lines=[Line("json", '{"role": "user",\n"content": "{{/a}}"}')]),
+            "Message 1, line 2, column 13: this closes",
+            id="template in JSON",
+        ),
+        pytest.param(
+            replace(ONE, tools="{{{tools}}"), "Tools, line 1, column 1: a tag", id="template of tools"
+        ),
+        pytest.param(
+            replace(ONE, tools='[{"name": "{{a"}]'), "Tools, line 1, column 12: a tag", id="template in tools"
+        ),
+        pytest.param(
+            replace(
+                ONE,
+                params='{"response_format": {"type": "json_schema", "json_schema": {"schema": {"a": "{{#b}}"}}}}',
+            ),
+            "Parameters, line 1, column 78: a section",
+            id="template in a schema",
+        ),
     ],
 )
 def test_what_is_wrong_is_told(fields: PromptFields, told: str) -> None:
@@ -93,6 +122,12 @@ def test_what_is_wrong_is_told(fields: PromptFields, told: str) -> None:
 
     assert isinstance(fault, FieldFault)
     assert told in fault.told
+
+
+def test_templates_of_another_kind_are_kept_as_they_are() -> None:
+    told = prompt_data_in(replace(ONE, lines=[Line("user", "{{a")]), {"template_format": "none"})
+
+    assert isinstance(told, dict)
 
 
 def test_a_form_is_read_in_its_order_and_by_its_prefix() -> None:

@@ -117,6 +117,7 @@ def test_a_change_is_a_new_version_and_keeps_what_the_form_does_not_have(
         pytest.param({"slug": "taken"}, "has the slug &#34;taken&#34;", id="slug of another"),
         pytest.param({"seen": "1"}, "somebody has saved another version meanwhile", id="changed meanwhile"),
         pytest.param({"params": '{"a": }'}, "Parameters, line 1, column 7", id="parameters"),
+        pytest.param({"content": "{{a"}, "Message 1, line 1, column 1: a tag begins here", id="template"),
         pytest.param({"content": " "}, "Message 1: says nothing", id="no message"),
         pytest.param({"contents": "a"}, "content may be meant", id="misspelt"),
         pytest.param({"step": "send"}, "step is &#34;send&#34;", id="step"),
@@ -134,9 +135,11 @@ def test_a_wrong_prompt_is_told_and_not_kept(
 
 def test_what_was_typed_wrongly_stays_in_the_form(editor: TestClient) -> None:
     text = edit(editor, content=MARKS, params="{")
+    broken = edit(editor, content="Say\n{{#a}} it")
 
     assert "&lt;/textarea&gt;&lt;b&gt;bold&lt;/b&gt;</textarea>" in text
     assert MARKS not in text
+    assert "Say\n{{#a}} it</textarea>" in broken
 
 
 def test_what_was_saved_meanwhile_is_overwritten_by_who_insists(editor: TestClient, saved: Asking) -> None:

@@ -54,11 +54,9 @@ def test_a_wrong_filter_is_told(browser: TestClient) -> None:
     assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)
 
 
-def test_every_row_comes_with_the_focus_on_its_answers(browser: TestClient, example: Asking) -> None:
+def test_every_row_comes_with_the_focus_above_its_answers(browser: TestClient, example: Asking) -> None:
     for text in (browser.get(REVIEW).text, judge(browser, example, "e")):
-        assert re.findall(r"<[^>]* autofocus[^>]*>", text) == [
-            '<button name="thumb" value="up" autofocus data-key="1" data-does="the row is good">'
-        ]
+        assert re.findall(r"<[^>]* autofocus[^>]*>", text) == ['<h2 id="feedback" tabindex="-1" autofocus>']
 
 
 def test_a_link_skips_to_the_answers(browser: TestClient) -> None:

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import Tab, confirm, needs_chromium, tab_of
+from tests.support.browser import Tab, confirm, faults_of, needs_chromium, tab_of
 from tests.support.collector import Collector, running_collector
-from tests.support.keys import make_key
+from tests.support.keys import make_key, revoke_key
 from tests.support.page_data import LARGE, PROJECT, SCRIPT, Seen, feed
 from tests.support.page_paths import row_path
 
@@ -199,6 +199,24 @@ def test_review_goes_from_row_to_row(tab: Tab) -> None:
     expect(page.get_by_role("heading", level=2).first).not_to_have_text(first)
 
 
+def test_a_filter_of_the_review_that_is_entered_twice_rates_nothing(tab: Tab) -> None:
+    page = tab.open(f"/app/local/p/{PROJECT}/review")
+    page.get_by_label("Filter (BTQL)").fill("metadata.plan IS NULL")
+    page.keyboard.press("Enter")
+    heading = page.get_by_role("heading", name="Feedback")
+    expect(page).to_have_url(re.compile("filter="))
+    expect(heading).to_be_focused()
+    before = page.get_by_role("status").inner_text()
+
+    page.keyboard.press("Enter")
+    page.reload()
+
+    expect(page.get_by_role("status")).to_have_text(before)
+    expect(heading).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Good")).to_be_focused()
+
+
 def test_a_number_of_the_monitor_leads_to_the_logs_behind_it(tab: Tab) -> None:
     page = tab.open(f"/app/local/p/{PROJECT}/monitor?filter={quote('error IS NOT NULL')}")
 
@@ -255,6 +273,31 @@ def test_who_has_a_key_logs_in_and_out(browser: Browser, tmp_path: Path) -> None
 
             expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
             expect(tab.open(LOGS).get_by_label("API key")).to_be_visible()
+
+
+def test_what_was_typed_when_a_session_ended_is_sent_after_logging_in_again(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with running_collector(tmp_path / "data") as collector:
+        key = make_key(collector.data_dir, "read", "write")
+        feed(collector, key=make_key(collector.data_dir, "ingest", "write"))
+        with tab_of(browser, collector.api) as tab:
+            page = tab.open(f"/app/local/p/{PROJECT}/prompt")
+            page.get_by_label("API key").fill(key)
+            page.get_by_role("button", name="Log in").click()
+            page.get_by_label("Name", exact=True).fill("Kept")
+            page.get_by_label("Message 2", exact=True).fill("Say\n{{word}}")
+            revoke_key(collector.data_dir, key)
+            page.get_by_role("button", name="Make prompt").click()
+            expect(page.get_by_role("alert")).to_contain_text("the session is over")
+
+            page.get_by_label("API key").fill(make_key(collector.data_dir, "read", "write"))
+            page.get_by_role("button", name="Log in").click()
+            expect(page.get_by_role("region", name="What it says")).to_contain_text("Say\n{{word}}")
+            assert faults_of(page) == []
+            page.get_by_role("button", name="Send it now").click()
+
+            expect(page.get_by_role("heading", level=1)).to_have_text("Prompt Kept")
 
 
 def test_a_view_is_kept_under_a_name_opened_and_deleted(tab: Tab) -> None:

@@ -165,7 +165,7 @@ def test_rows_are_reviewed_by_keys_that_do_nothing_while_somebody_types(
     send(collector, *({"id": each, "input": each, "metadata": {"judged": 1}} for each in ids))
     page = tab.open(f"/app/local/p/{PROJECT}/review?filter=metadata.judged%20%3D%201")
     keys, status = page.locator("[data-island=keys][data-mounted]"), page.get_by_role("status")
-    expect(page.get_by_role("button", name="Good")).to_be_focused()
+    expect(page.get_by_role("heading", name="Feedback")).to_be_focused()
     expect(status).to_contain_text("3 rows waiting")
     expect(keys).to_be_attached()
 
@@ -175,7 +175,7 @@ def test_rows_are_reviewed_by_keys_that_do_nothing_while_somebody_types(
     page.keyboard.press("Escape")
     page.keyboard.press("0")
     expect(status).to_contain_text("2 rows waiting")
-    expect(page.get_by_role("button", name="Good")).to_be_focused()
+    expect(page.get_by_role("heading", name="Feedback")).to_be_focused()
     expect(keys).to_be_attached()
     page.keyboard.press("s")
     expect(page).to_have_url(re.compile("cursor="))

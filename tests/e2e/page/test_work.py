@@ -131,6 +131,7 @@ def test_a_dashboard_is_made_mended_and_taken_elsewhere(tab: Tab) -> None:
     page.get_by_label("Measure (BTQL)").fill("countt(1)")
     page.get_by_role("button", name="Add a chart").click()
     second = page.get_by_role("group", name="Chart 2")
+    expect(second.get_by_label("Title")).to_be_focused()
     second.get_by_label("Title").fill("Slowest")
     second.get_by_label("Measure (BTQL)").fill("max(duration)")
     second.get_by_label("Measure (BTQL)").press("Enter")

@@ -28,7 +28,7 @@ def replay(sink: str, since: str | None, url: str, *, dead_letters: bool) -> Non
     """Send a destination once more what the spool still has, with the rules of this version, and wait until it is done.
 
     The store tells in how many rows each field changed; it makes no row twice. Other destinations get the same rows and
-    spans with the same ids.
+    spans with the same ids. What is not taken is named, all else is sent, and the exit code is 1 then.
 
     \b
     otel-bridge-collector replay --since 7d
@@ -43,8 +43,10 @@ def replay(sink: str, since: str | None, url: str, *, dead_letters: bool) -> Non
     code, answer = ask(url, "POST", "/v1/delivery/replay", body)
     if code >= HTTPStatus.BAD_REQUEST:
         raise click.ClickException(fault_message(answer))
-    for line in told(sink, _when_done(url, sink)):
+    done = _when_done(url, sink)
+    for line in told(sink, done):
         click.echo(line)
+    raise_refused(done)
 
 
 def parse_since(text: str, now: datetime | None = None) -> datetime:
@@ -73,6 +75,20 @@ def told(sink: str, replay: Mapping[str, Any]) -> list[str]:
         for name, number in sorted(changed.items(), key=lambda item: -item[1])
     ]
     return lines if len(lines) > 1 or sink != "store" else [*lines, "nothing changed"]
+
+
+def raise_refused(replay: Mapping[str, Any]) -> None:
+    """Name what the destination does not take.
+
+    Raises:
+        ClickException: there is something.
+    """
+    if refused := replay["refused"]:
+        shown, more = "\n".join(replay["faults"]), refused - len(replay["faults"])
+        last = f"\nand {more} more" if more else ""
+        raise click.ClickException(
+            f"{refused} not taken; their requests are among the dead letters:\n{shown}{last}"
+        )
 
 
 def _when_done(url: str, sink: str) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""`status`: how far each destination of a running sidecar is, as its API tells it."""
+"""`status`: how far each destination of a running sidecar is, and its quotas, as its API tells it."""
 
 import json
 from collections.abc import Mapping
@@ -13,6 +13,8 @@ from otel_bridge_collector.cli.table import print_table
 
 _COLUMNS: Final = ("destination", "state", "waiting", "bytes", "lag", "sent", "dead letters", "last error")
 
+_OF_QUOTAS: Final = ("quota of", "limit", "used", "left", "refused")
+
 
 @click.command()
 @api_options
@@ -25,7 +27,7 @@ _COLUMNS: Final = ("destination", "state", "waiting", "bytes", "lag", "sent", "d
     help="What to print.",
 )
 def status(url: str, output: str) -> None:
-    """Tell how far each destination is: what waits for it, for how long, and why.
+    """Tell how far each destination is: what waits for it, for how long, and why. Where there are quotas, tell who has used how much.
 
     \b
     otel-bridge-collector status
@@ -34,10 +36,23 @@ def status(url: str, output: str) -> None:
     code, answer = ask(url, "GET", "/v1/delivery")
     if code >= HTTPStatus.BAD_REQUEST:
         raise click.ClickException(fault_message(answer))
+    code, counted = ask(url, "GET", "/v1/quotas")
+    if code >= HTTPStatus.BAD_REQUEST:
+        raise click.ClickException(fault_message(counted))
     if output == "json":
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        print_table(_COLUMNS, [_line(each) for each in answer["destinations"]])
+        click.echo(json.dumps({**answer, **counted}, ensure_ascii=False, indent=2))
+        return
+    print_table(_COLUMNS, [_line(each) for each in answer["destinations"]])
+    if counted["is_on"]:
+        click.echo()
+        print_table(_OF_QUOTAS, [_quota_line(each) for each in counted["quotas"]])
+    if counted["left_out"]:
+        click.echo(f"{counted['left_out']} more quotas, each with no more refusals")
+
+
+def _quota_line(told: Mapping[str, Any]) -> tuple[object, ...]:
+    limit = f"{told['per_second']:.15g} {told['unit']}/s"
+    return told["who"], limit, told["used"], told["left"], told["refused"]
 
 
 def _line(told: Mapping[str, Any]) -> tuple[object, ...]:

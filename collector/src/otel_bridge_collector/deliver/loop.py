@@ -8,20 +8,18 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
-from itertools import count
 from typing import Final, Generic, NoReturn, TypeVar
 
 from otel_bridge_collector.deliver.ahead import Ahead, Readied
 from otel_bridge_collector.deliver.dead_letter import DeadLetter, DeadLetters
 from otel_bridge_collector.deliver.destination import Destination, State, Status
+from otel_bridge_collector.deliver.part import is_whole, named, without
 from otel_bridge_collector.deliver.preparation import Preparation, Prepared, prepare_guarded, prepare_onto
 from otel_bridge_collector.deliver.recall import delivered_last
 from otel_bridge_collector.deliver.replay import Replay, Replays
 from otel_bridge_collector.deliver.tally import Tally, refused_of
 from otel_bridge_collector.errors import PermanentError, RefusedError, RetryableError, UnwritableError
-from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch
 from otel_bridge_collector.spool.reader import Reader
 from otel_bridge_collector.spool.record import Record
@@ -211,7 +209,7 @@ class Delivery(Generic[T]):
                 await self._send(part, seq)
             except UnwritableError as error:
                 await self._bury_refused(part, error.reasons)
-                prepared = [*_without(part, error.reasons), *rest]
+                prepared = [*without(part, error.reasons), *rest]
                 continue
             except PermanentError as error:
                 await self._deliver_apart(part, seq, error)
@@ -255,7 +253,7 @@ class Delivery(Generic[T]):
             end = start + len(each.writes)
             reasons = {index - start: reason for index, reason in refused.items() if start <= index < end}
             if reasons:
-                lost = sum(_is_whole(each.writes[index]) for index in reasons)
+                lost = sum(is_whole(each.writes[index]) for index in reasons)
                 first = next(iter(reasons.values()))
                 await self._bury(record, f"{len(reasons)} of {len(each.writes)} refused: {first}", lost)
                 self._tally.refused(record, refused_of(start, each.writes, refused))
@@ -297,8 +295,9 @@ class Delivery(Generic[T]):
                 for record in chunk.records
                 if record.seq < replay.until_seq and not record.routing.is_canary
             ]
-            for record in await self._prepared(preparation, records):
-                await self._send_once_more(replay, record)
+            for record, each in await self._prepared(preparation, records):
+                replay.refuse(record.seq, each.faults)
+                await self._send_once_more(replay, (record, each))
             if not chunk.records:
                 break
             await self._trying(lambda: asyncio.to_thread(self._replays.advance, replay, chunk.next_seq))  # noqa: B023 - awaited here
@@ -307,6 +306,7 @@ class Delivery(Generic[T]):
         letters = self._destination.dead_letters
         for letter in await asyncio.to_thread(letters.read):
             prepared = await self._prepared(preparation, [letter.record])
+            replay.refuse(letter.record.seq, prepared[0][1].faults)
             if not prepared[0][1].faults and await self._send_once_more(replay, prepared[0]):
                 await self._trying(lambda: asyncio.to_thread(self._revive, letter))  # noqa: B023 - awaited here
 
@@ -316,18 +316,33 @@ class Delivery(Generic[T]):
             self._destination.losses.revive(letter.record.seq)
 
     async def _send_once_more(self, replay: Replay, prepared: tuple[Record, Prepared[T]]) -> bool:
+        """Send what a record gives, but for what is refused; tell whether all of it passed."""
         record, each = prepared
-        batch = Batch(writes=each.writes, next_seq=record.seq + 1)
+        changed, refused = await self._sent_but_for(record, each.writes)
+        if not refused or len(refused) < len(each.writes):
+            replay.count(rows=len(each.writes) - len(refused), changed=changed)
+        replay.refuse(record.seq, [f"{named(each.writes[at])}{why}" for at, why in refused.items()])
+        if refused and not replay.dead_letters:
+            await self._bury_refused([prepared], refused)
+        return not refused
+
+    async def _sent_but_for(
+        self, record: Record, writes: Sequence[T]
+    ) -> tuple[Mapping[str, int], dict[int, str]]:
+        """Send a record's writes again; return which fields changed in how many rows, and what is refused, by index, with the reason."""
         send = self._destination.again or self._sent_anew
-        try:
-            changed = await self._trying(lambda: send_guarded(lambda: send(batch)))
-        except PermanentError as error:
-            if not replay.dead_letters:
-                await self._bury(record, str(error), None)
-                self._tally.refused(record, each.writes)
-            return False
-        replay.count(rows=len(each.writes), changed=changed)
-        return True
+        refused: dict[int, str] = {}
+        while True:
+            left = [index for index in range(len(writes)) if index not in refused]
+            batch = Batch(writes=[writes[index] for index in left], next_seq=record.seq + 1)
+            try:
+                return await self._trying(lambda: send_guarded(lambda: send(batch))), refused  # noqa: B023 - awaited here
+            except (RefusedError, UnwritableError) as error:
+                refused |= {left[index]: reason for index, reason in error.reasons.items()}
+                if isinstance(error, RefusedError):
+                    return {}, refused
+            except PermanentError as error:
+                return {}, refused | dict.fromkeys(left, str(error))
 
     async def _sent_anew(self, batch: Batch[T]) -> dict[str, int]:
         await self._sink.send(batch)
@@ -365,21 +380,6 @@ class Delivery(Generic[T]):
             logger.info("%s: delivers again", self.name)
         self._last_error = ""
         self._backoff.succeeded()
-
-
-def _is_whole(write: object) -> bool:
-    """Tell whether what is sent is a span's own row, not something that is said of it."""
-    return not (isinstance(write, RowWrite) and write.fact is not None)
-
-
-def _without(
-    part: Sequence[tuple[Record, Prepared[T]]], refused: Mapping[int, str]
-) -> list[tuple[Record, Prepared[T]]]:
-    index = count()
-    return [
-        (record, replace(each, writes=[write for write in each.writes if next(index) not in refused]))
-        for record, each in part
-    ]
 
 
 async def send_guarded(send: Callable[[], Awaitable[_R]]) -> _R:

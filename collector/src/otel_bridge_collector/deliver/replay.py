@@ -1,14 +1,19 @@
 """Replays: what a destination is to be sent once more, kept in a file until it is done. It sends nothing."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Final
 
 import orjson
 
 from otel_bridge_collector.errors import CollectorError
 from otel_bridge_collector.spool.spool import Spool
+
+MAX_FAULTS: Final = 50
+
+_FAULT_CHARACTERS: Final = 500
 
 
 class ReplayError(CollectorError):
@@ -27,6 +32,8 @@ class Replay:
         rows: what they gave: rows, or requests.
         changed: field -> rows in which it was another before, where the destination can tell; `""` -> rows that were
             not there before.
+        refused: rows or requests that the destination does not take, and records of which nothing can be made.
+        faults: which they are and why, up to `MAX_FAULTS` of them.
     """
 
     next_seq: int = 0
@@ -35,7 +42,15 @@ class Replay:
     records: int = 0
     rows: int = 0
     changed: dict[str, int] = field(default_factory=dict[str, int])
+    refused: int = 0
+    faults: list[str] = field(default_factory=list[str])
     is_done: bool = False
+
+    def refuse(self, seq: int, faults: Sequence[str]) -> None:
+        """Count what of a record is not taken, each with the reason."""
+        self.refused += len(faults)
+        room = MAX_FAULTS - len(self.faults)
+        self.faults += [f"request {seq}: {fault}"[:_FAULT_CHARACTERS] for fault in faults[: max(room, 0)]]
 
     def count(self, *, rows: int, changed: Mapping[str, int]) -> None:
         """Count one record that was sent."""

@@ -6,7 +6,12 @@ So no request is too large to ever pass, and what passes on average is the rate.
 
 
 class Bucket:
-    """What is left of one rate; full at first."""
+    """What is left of one rate; full at first.
+
+    Attributes:
+        taken: of all time.
+        refusals: how often somebody was sent away.
+    """
 
     def __init__(self, rate_per_s: float, *, burst_s: float, now_s: float) -> None:
         """Fill a bucket.
@@ -20,16 +25,20 @@ class Bucket:
         self._room = rate_per_s * burst_s
         self._left = self._room
         self._at_s = now_s
+        self.taken = 0.0
+        self.refusals = 0
 
     def wait_s(self, now_s: float) -> float | None:
         """Return the seconds until nothing is owed any more; None while something is left."""
-        left = self._left_at(now_s)
+        left = self.left(now_s)
         return None if left > 0 else -left / self.rate_per_s
 
     def take(self, amount: float, now_s: float) -> None:
         """Take so much out, also what is not there."""
-        self._left = self._left_at(now_s) - amount
+        self._left = self.left(now_s) - amount
         self._at_s = now_s
+        self.taken += amount
 
-    def _left_at(self, now_s: float) -> float:
+    def left(self, now_s: float) -> float:
+        """Return what may be taken at once; below 0, what is owed."""
         return min(self._room, self._left + (now_s - self._at_s) * self.rate_per_s)

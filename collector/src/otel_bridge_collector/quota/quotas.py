@@ -4,8 +4,9 @@ import logging
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from otel_bridge_collector.access import Access
@@ -25,6 +26,27 @@ DEFAULT_BURST_S: Final = 10.0
 
 _Account: TypeAlias = Mapping[str, Bucket]
 """Unit -> what is left of it; only units that have a rate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """How far one quota of somebody is used up.
+
+    Attributes:
+        who: as people read it: a key with its name and id, a project, or all others.
+        unit: `bytes` or `spans`, with log records and rows.
+        per_second: the quota.
+        used: what was counted since the start, or since the quotas changed.
+        left: what may come at once; below 0, what is owed.
+        refused: requests that were refused since then.
+    """
+
+    who: str
+    unit: str
+    per_second: float
+    used: int
+    left: int
+    refused: int
 
 
 class Quotas:
@@ -109,6 +131,23 @@ class Quotas:
         if self._applies():
             self._charge(self._account(parent), {"bytes": size_bytes})
 
+    def usages(self) -> Sequence[Usage]:
+        """Return how far the quotas are used up of those who have sent anything, as far as they are remembered: the most refused first."""
+        now_s = self._now_s()
+        found = [
+            Usage(
+                who=self._tenants.called(tenant),
+                unit=unit,
+                per_second=bucket.rate_per_s,
+                used=round(bucket.taken),
+                left=math.floor(bucket.left(now_s)),
+                refused=bucket.refusals,
+            )
+            for tenant, account in self._accounts.items()
+            for unit, bucket in account.items()
+        ]
+        return sorted(found, key=lambda each: (-each.refused, each.who, each.unit))
+
     def _applies(self) -> bool:
         return self.is_on and not self._is_own(self._access())
 
@@ -129,6 +168,7 @@ class Quotas:
         owed = {unit: wait_s for unit, wait_s in waits.items() if wait_s is not None}
         if owed:
             unit = max(owed, key=lambda each: owed[each])
+            account[unit].refusals += 1
             raise self._refusal(unit, account[unit], owed[unit])
 
     def _refusal(self, unit: str, bucket: Bucket, wait_s: float) -> QuotaError:

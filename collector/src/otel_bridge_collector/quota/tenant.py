@@ -87,6 +87,14 @@ class Tenants:
         """Return what a tenant may send."""
         return self._own_rates(tenant) or self._config
 
+    def called(self, tenant: str) -> str:
+        """Return a tenant as people read it."""
+        if tenant.startswith(_KEY):
+            key_id = tenant.removeprefix(_KEY)
+            name = self._names.key_name(key_id)
+            return f"key {name} ({key_id})" if name else f"key {key_id}"
+        return f"project {tenant.removeprefix(_PROJECT)}" if tenant.startswith(_PROJECT) else "all others"
+
     def _of_key(self, access: Access) -> str:
         own = _KEY + access.name
         return own if self._own_rates(own) else self._only_project(access) or own

@@ -161,6 +161,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/v1/explain/{span_id}"): READ,
     ("GET", "/v1/receipts"): READ,
     ("GET", "/v1/delivery"): ADMIN,
+    ("GET", "/v1/quotas"): ADMIN,
     ("POST", "/v1/delivery/replay"): ADMIN,
     ("GET", "/v1/retention"): ADMIN,
     ("POST", "/v1/retention"): ADMIN,

@@ -126,10 +126,7 @@ class DuckDBStore:
         except OSError:
             raise
         except Exception as error:
-            # Whatever is wrong with one row must not cost the others of its batch.
-            if faults := faults_in(writes, self._fault_of):
-                raise UnwritableError(faults) from error
-            raise PermanentError(f"the store cannot keep these rows: {error}") from error
+            raise self._unwritable(writes, error) from error
         self._next_seq = next_seq
 
     def rewrite(self, writes: Sequence[RowWrite]) -> Mapping[str, int]:
@@ -139,7 +136,8 @@ class DuckDBStore:
             Field -> rows in which it was another before; `""` -> rows that were not there.
 
         Raises:
-            PermanentError: a row that no retry can make storable.
+            UnwritableError: rows that no retry can make storable, by their index; nothing was written.
+            PermanentError: so are several together.
             RetryableError: the engine cannot write now; nothing was written.
         """
         try:
@@ -147,8 +145,10 @@ class DuckDBStore:
             return self._commit(keyed, next_seq=self._next_seq, again=True)
         except _RETRYABLE as error:
             raise RetryableError(f"the store cannot write now: {error}") from error
-        except (duckdb.Error, ValueError) as error:
-            raise PermanentError(f"the store cannot keep these rows: {error}") from error
+        except OSError:
+            raise
+        except Exception as error:
+            raise self._unwritable(writes, error) from error
 
     def change(self, step: Callable[[duckdb.DuckDBPyConnection, Horizon], _T]) -> _T:
         """Run a step of retention in one transaction; progress stays. Belongs to the thread of `apply`.
@@ -266,6 +266,12 @@ class DuckDBStore:
             _roll_back(self._connection)
             raise
         return changed
+
+    def _unwritable(self, writes: Sequence[RowWrite], error: Exception) -> PermanentError:
+        """Say which of some writes are at fault: whatever is wrong with one row must not cost the others of its batch."""
+        if faults := faults_in(writes, self._fault_of):
+            return UnwritableError(faults)
+        return PermanentError(f"the store cannot keep these rows: {error}")
 
     def _fault_of(self, writes: Sequence[RowWrite]) -> str | None:
         """Write and take it back; return what went wrong, or None.

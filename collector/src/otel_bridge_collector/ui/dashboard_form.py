@@ -29,7 +29,7 @@ from otel_bridge_collector.ui.custom_chart import (
 )
 from otel_bridge_collector.ui.dashboards import listing_page
 from otel_bridge_collector.ui.form import MAX_FORM_BYTES, only, read_fields, read_form, see_that_it_fits
-from otel_bridge_collector.ui.group_field import FIELDS as GROUPS
+from otel_bridge_collector.ui.groups import PROPOSED
 from otel_bridge_collector.ui.json_field import FieldFault, fault_at, json_in, json_text
 from otel_bridge_collector.ui.kept_dashboards import (
     VIEW_TYPE,
@@ -80,7 +80,7 @@ class DashboardForms:
         done, place = _asked_to(given.get("do", "save"))
         if done != "save":
             changed = _changed(charts, done, place)
-            return self._form(request, project, board_id, name, changed, is_changed=True)
+            return self._form(request, project, board_id, name, changed, done=done)
         return self._kept(request, project, board_id, name, [each for each in charts if each != _EMPTY])
 
     async def read_in(self, request: Request) -> Response:
@@ -143,7 +143,7 @@ class DashboardForms:
         *,
         wrong: str = "",
         faults: Mapping[int, ChartFault] | None = None,
-        is_changed: bool = False,
+        done: str = "",
     ) -> Response:
         return render(
             request,
@@ -156,9 +156,9 @@ class DashboardForms:
             charts=charts,
             wrong=wrong,
             faults=faults or {},
-            is_changed=is_changed,
+            done=done,
             measures=MEASURES,
-            groups=GROUPS,
+            groups=PROPOSED,
             may_grow=len(charts) < MAX_CHARTS,
         )
 

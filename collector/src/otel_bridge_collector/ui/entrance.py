@@ -2,9 +2,11 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlsplit
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
@@ -22,6 +24,7 @@ from otel_bridge_collector.query.syntax import Literal, Path, Query, Selected, S
 from otel_bridge_collector.receive.fault import Fault
 from otel_bridge_collector.receive.rules import READ
 from otel_bridge_collector.ui.form import only, read_form
+from otel_bridge_collector.ui.interrupted import LOGIN_BYTES, Late, fields_of_kept, kept_of, may_be_sent
 from otel_bridge_collector.ui.render import error_page, fault_page, here_of, render
 from otel_bridge_collector.ui.session import SESSION_COOKIE, Sessions, keep_session
 from otel_bridge_collector.ui.urls import HOME, local_path, row_url
@@ -30,6 +33,21 @@ CheckKey = Callable[[str, str], Access]
 """Takes what the header would be and the address of who shows it; raises as `Authenticator.access_of` does."""
 
 _TEST_MS: Final = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stop:
+    """Where somebody was stopped who has to log in.
+
+    Attributes:
+        target: the path of the page that they are led on to.
+        action: the path that a form was sent to; empty for none.
+        kept: the form.
+    """
+
+    target: str = HOME
+    action: str = ""
+    kept: str = ""
 
 
 class Entrance:
@@ -43,24 +61,24 @@ class Entrance:
 
     async def login_page(self, request: Request) -> Response:
         """Ask for a key."""
-        return render(request, "login", message="", target=local_path(request.query_params.get("to", "")))
+        return _asking(request, HTTPStatus.OK, _Stop(target=local_path(request.query_params.get("to", ""))))
 
     async def login(self, request: Request) -> Response:
-        """Begin a session for a key that is valid."""
-        fields = await read_form(request)
-        only(fields, "key", "to")
-        key, target = fields.get("key", "").strip(), local_path(fields.get("to", ""))
+        """Begin a session for a key that is valid, and lead on; a form that was kept is shown, to be sent again."""
+        fields = await read_form(request, max_bytes=LOGIN_BYTES)
+        only(fields, "key", "to", "action", "kept")
+        key, stop = fields.get("key", "").strip(), _stop_in(fields)
         try:
             access = self._check(f"Bearer {key}", request.client.host if request.client else "")
         except UnauthenticatedError:
-            return _again(request, HTTPStatus.UNAUTHORIZED, "this key is unknown, expired or revoked", target)
+            return _asking(request, HTTPStatus.UNAUTHORIZED, stop, "this key is unknown, expired or revoked")
         except OverloadedError as error:
-            return _again(request, HTTPStatus.TOO_MANY_REQUESTS, str(error), target)
+            return _asking(request, HTTPStatus.TOO_MANY_REQUESTS, stop, str(error))
         if not access.may(READ):
             has = ", ".join(sorted(access.scopes))
             message = f"the page needs a key with the scope read, and this one has {has}"
-            return _again(request, HTTPStatus.FORBIDDEN, message, target)
-        response = RedirectResponse(target, HTTPStatus.SEE_OTHER)
+            return _asking(request, HTTPStatus.FORBIDDEN, stop, message)
+        response = _led_on(request, stop)
         keep_session(request, response, self._sessions.begin(key))
         return response
 
@@ -97,16 +115,44 @@ def refuse_page(request: Request, fault: Fault) -> Response:
     """Answer a request for a page that is refused; who has no valid key is asked for one, and led on afterwards."""
     if fault.http_status != HTTPStatus.UNAUTHORIZED:
         return fault_page(request, fault)
-    is_reading = request.method in ("GET", "HEAD")
-    target = here_of(request) if is_reading else HOME
-    shown = "the session is over" if SESSION_COOKIE in request.cookies else ""
-    response = _again(request, HTTPStatus.UNAUTHORIZED, shown, local_path(target))
+    is_over = SESSION_COOKIE in request.cookies
+    if request.method not in ("GET", "HEAD"):
+        response: Response = Late(_interrupted) if is_over else _asking(request, fault.http_status, _Stop())
+    else:
+        stop = _Stop(target=local_path(here_of(request)))
+        response = _asking(request, fault.http_status, stop, "the session is over" if is_over else "")
     response.delete_cookie(SESSION_COOKIE)
     return response
 
 
-def _again(request: Request, status: int, message: str, target: str) -> Response:
-    return render(request, "login", status=status, message=message, target=target)
+async def _interrupted(request: Request) -> Response:
+    """Ask for a key in the place of a form's answer, and keep what was typed."""
+    referer = urlsplit(request.headers.get("referer", ""))
+    came_from = local_path(f"{referer.path}?{referer.query}" if referer.query else referer.path)
+    kept = await kept_of(request) if may_be_sent(request.url.path) else ""
+    stop = _Stop(target=came_from, action=request.url.path if kept else "", kept=kept)
+    told = (
+        "the session is over: log in, and what was typed can be sent"
+        if kept
+        else "the session is over, and nothing is saved: go back, where the browser has what was typed, and log in in another tab"
+    )
+    return _asking(request, HTTPStatus.UNAUTHORIZED, stop, told)
+
+
+def _stop_in(fields: Mapping[str, str]) -> _Stop:
+    action = fields.get("action", "")
+    kept = fields.get("kept", "") if may_be_sent(action) else ""
+    return _Stop(target=local_path(fields.get("to", "")), action=action if kept else "", kept=kept)
+
+
+def _asking(request: Request, status: int, stop: _Stop, message: str = "") -> Response:
+    return render(request, "login", status=status, message=message, stop=stop)
+
+
+def _led_on(request: Request, stop: _Stop) -> Response:
+    if not stop.kept:
+        return RedirectResponse(stop.target, HTTPStatus.SEE_OTHER)
+    return render(request, "again", action=stop.action, fields=fields_of_kept(stop.kept), target=stop.target)
 
 
 def _test_trace(trace_id: bytes, end_ns: int) -> bytes:

@@ -21,8 +21,10 @@ PROPOSED: Final = ("tags", *FIELDS)
 
 MAX_GROUPS: Final = 200
 
-_TAGS: Final = Path(parts=("tags",))
-_NO_TAGS: Final = "tags IS NULL or len(tags) = 0"
+TAGS: Final = Path(parts=("tags",))
+NO_TAGS: Final = "tags IS NULL or len(tags) = 0"
+"""The condition on rows that are in the group of no tag."""
+
 _FAILED: Final = "error IS NOT NULL"
 _NUMBERS: Final = (
     "from: project_logs('any') | measures: count(1) as count, count(error) as errors, avg(duration) as duration_s,"
@@ -69,7 +71,7 @@ async def read_groups(reader: Reader, project_id: str, asked: Asked) -> tuple[Li
         answered = await reader.read(query)
         rows = answered.answer.data
         groups = [_group(asked, by, row) for row in rows[:MAX_GROUPS]]
-        if by == _TAGS:
+        if by == TAGS:
             groups += await _without_tags(reader, project_id, asked)
         found.append(Groups(groups=groups, has_more=len(rows) > MAX_GROUPS))
         return Listing(asked=asked, is_complete=answered.is_complete)
@@ -95,7 +97,7 @@ def read_path(by: str) -> Path:
 
 
 def _query(project_id: str, asked: Asked, by: Path) -> Query:
-    if by == _TAGS:
+    if by == TAGS:
         query = parse(_BY_TAG)
     else:
         query = replace(parse(_NUMBERS), dimensions=(Selected(expression=by, alias="grouped"),))
@@ -115,14 +117,14 @@ def _over(query: Query, project_id: str, asked: Asked, *more: Expression) -> Que
 
 
 async def _without_tags(reader: Reader, project_id: str, asked: Asked) -> Sequence[Group]:
-    query = _over(parse(_NUMBERS), project_id, asked, parse_expression(_NO_TAGS))
+    query = _over(parse(_NUMBERS), project_id, asked, parse_expression(NO_TAGS))
     rows = (await reader.read(query)).answer.data
-    return [_group_of(asked, "", _NO_TAGS, row) for row in rows if row.get("count")]
+    return [_group_of(asked, "", NO_TAGS, row) for row in rows if row.get("count")]
 
 
 def _group(asked: Asked, by: Path, row: Mapping[str, Json]) -> Group:
     value = row.get("grouped")
-    which = binary("includes" if by == _TAGS else "eq", by, Literal(value=value))
+    which = binary("includes" if by == TAGS else "eq", by, Literal(value=value))
     return _group_of(asked, preview(value), print_expression(which), row)
 
 

@@ -17,7 +17,7 @@ from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Path
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.ui.chart import HEIGHT, WIDTH, Chart, Series, Unit, aligned, chart_of
-from otel_bridge_collector.ui.group_field import FIELDS
+from otel_bridge_collector.ui.groups import PROPOSED
 from otel_bridge_collector.ui.kept_dashboards import dashboard_url, dashboards_of
 from otel_bridge_collector.ui.kept_views import PARAMETERS, kept_views
 from otel_bridge_collector.ui.listing import MAX_BYTES, RANGES, Listing, of_object, read_or_fault
@@ -125,7 +125,7 @@ class Monitor:
         query = of_object("project_logs", project_id, None, fields=("metadata",), limit=_LOOKED_AT)
         rows = (await self._reader.read(query, max_bytes=MAX_BYTES)).answer.data
         found = [path for path in words_of(rows) if path.startswith("metadata.")]
-        return tuple(dict.fromkeys((*FIELDS, *found)))[:_MAX_FIELDS]
+        return tuple(dict.fromkeys((*PROPOSED, *found)))[:_MAX_FIELDS]
 
     async def _charts(self, project_id: str, period: Period) -> list[Chart]:
         group, condition, step = group_of(period.asked.by), period.condition(), step_text(period.step())

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.query.build import binary, logical
-from otel_bridge_collector.query.parser import parse
+from otel_bridge_collector.query.parser import parse, parse_expression
 from otel_bridge_collector.query.printer import print_expression
-from otel_bridge_collector.query.syntax import Expression, Literal, Path, Query, Selected, Source
+from otel_bridge_collector.query.syntax import Expression, Literal, Path, Query, Selected, Source, Unpivot
 from otel_bridge_collector.ui.chart import MAX_LINES, Series
-from otel_bridge_collector.ui.groups import read_path
+from otel_bridge_collector.ui.groups import NO_TAGS, TAGS, read_path
 from otel_bridge_collector.ui.listing import Asked, condition_of, read_asked
 from otel_bridge_collector.ui.stretch import Stretch, read_stretch
 from otel_bridge_collector.ui.values import numbers_of, preview
@@ -35,6 +35,8 @@ _MAX_GROUPS: Final = 10_000
 _MINUTE_S: Final = 60
 _GROUPED: Final = "grouped"
 _COUNT: Final = "count"
+_EACH_TAG: Final = Unpivot(of=TAGS, value="one_of_the_tags")
+_TAG: Final = Path(parts=(_EACH_TAG.value,))
 _LARGEST: Final = parse("from: project_logs('any') | measures: count(1) as count | sort: count desc")
 
 
@@ -131,8 +133,9 @@ def all_of(*conditions: Expression | None) -> Expression | None:
 def numbers_query(
     query: Query, project_id: str, condition: Expression | None, group: Expression | None
 ) -> Query:
-    """Return a query for numbers, asked of the rows of a project that meet a condition, for each group."""
-    grouped = (Selected(expression=group, alias=_GROUPED),) if group else ()
+    """Return a query for numbers, asked of the rows of a project that meet a condition, for each group; by tags, for each tag."""
+    is_by_tag = group == TAGS
+    grouped = (Selected(expression=_TAG if is_by_tag else group, alias=_GROUPED),) if group else ()
     counted = () if any(each.alias == _COUNT for each in query.measures) else _LARGEST.measures
     return replace(
         query,
@@ -140,12 +143,33 @@ def numbers_query(
         source=Source(kind="project_logs", references=(project_id,)),
         filter=condition,
         dimensions=(*query.dimensions, *grouped),
+        unpivot=(*query.unpivot, *((_EACH_TAG,) if is_by_tag else ())),
         limit=_MAX_NUMBERS,
     )
 
 
 async def read_numbers(reader: Reader, query: Query) -> Numbers:
-    """Return numbers: of all groups, or where these have more numbers than the query may give, of the largest groups."""
+    """Return numbers: of all groups, or where these have more numbers than the query may give, of the largest groups.
+
+    A row is in the group of each of its tags; those that have none are a group of their own.
+    """
+    numbers = await _read_groups(reader, query)
+    if _EACH_TAG not in query.unpivot:
+        return numbers
+    without = (await reader.read(_without_tags(query))).answer.data
+    return replace(numbers, rows=[*numbers.rows, *without])
+
+
+def _without_tags(query: Query) -> Query:
+    return replace(
+        query,
+        dimensions=tuple(each for each in query.dimensions if each.alias != _GROUPED),
+        unpivot=tuple(each for each in query.unpivot if each != _EACH_TAG),
+        filter=all_of(query.filter, parse_expression(NO_TAGS)),
+    )
+
+
+async def _read_groups(reader: Reader, query: Query) -> Numbers:
     rows = (await reader.read(query)).answer.data
     group = next((each.expression for each in query.dimensions if each.alias == _GROUPED), None)
     if group is None or len(rows) < (query.limit or 0):
@@ -197,4 +221,6 @@ def _rows_in(numbers: Sequence[Mapping[str, Json]]) -> float:
 
 def _is(group: Expression, value: Json) -> Expression:
     """Return the condition on the rows of a group."""
+    if group == TAGS:
+        return parse_expression(NO_TAGS) if value is None else binary("includes", group, Literal(value=value))
     return binary("eq", group, Literal(value=value))

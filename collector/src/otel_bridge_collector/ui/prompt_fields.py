@@ -11,6 +11,7 @@ from typing import Final
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.ui.json_field import FieldFault, json_in, json_text
+from otel_bridge_collector.ui.template_faults import template_fault
 
 WHOLE: Final = "json"
 """Role of a message that is written as JSON."""
@@ -135,7 +136,24 @@ def prompt_data_in(
     }
     options |= {"model": fields.model} if fields.model else {}
     options |= {"params": params} if params else {}
-    return {**kept, "prompt": block, "options": options}
+    return _fault_in(fields, kept, options) or {**kept, "prompt": block, "options": options}
+
+
+def _fault_in(
+    fields: PromptFields, kept: Mapping[str, Json], options: Mapping[str, Json]
+) -> FieldFault | None:
+    """Return the first template of the fields that is not well-formed."""
+    said: list[tuple[str, str, Mapping[str, Json]]] = []
+    for number, line in enumerate(fields.lines, 1):
+        message: Json = (
+            json.loads(line.text) if line.role == WHOLE and not line.is_empty else {"content": line.text}
+        )
+        said.append((f"Message {number}", line.text, {"prompt": {"type": "chat", "messages": [message]}}))
+    said.append(("Parameters", fields.params, {"prompt": {"type": "chat"}, "options": options}))
+    said.append(("Tools", fields.tools, {"prompt": {"type": "chat", "tools": fields.tools}}))
+    form: Json = kept.get("template_format")
+    found = (template_fault(field, text, {**data, "template_format": form}) for field, text, data in said)
+    return next((fault for fault in found if fault), None)
 
 
 def _block(fields: PromptFields, before: Mapping[str, Json]) -> Mapping[str, Json] | FieldFault:

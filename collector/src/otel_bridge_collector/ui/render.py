@@ -1,7 +1,7 @@
 """A template to an answer: everything that a row holds is text, and the browser is told to run and fetch nothing else."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
@@ -61,12 +61,18 @@ def render(request: Request, template: str, *, status: int = HTTPStatus.OK, **gi
             here=here_of(request),
             version=_VERSION,
             script=built_script(),
+            slips=getattr(request.state, "slips", ()),
             **given,
         )
     )
     response = HTMLResponse(text, status_code=status, headers=HEADERS)
     keep_form_token(request, response, token)
     return response
+
+
+def keep_notes(request: Request, notes: Sequence[str]) -> None:
+    """Let the page that answers a request show notes on its address."""
+    request.state.slips = notes
 
 
 def error_page(request: Request, status: int, message: str, hint: str = "") -> Response:

@@ -1,7 +1,7 @@
 """The routes of the page on the API port. What each needs stands in `receive.rules`, as for every endpoint."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.resources import files
@@ -19,6 +19,7 @@ from otel_bridge_collector.api.routes import Plane
 from otel_bridge_collector.api.summaries import Summaries
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.settings import Address
+from otel_bridge_collector.ui import parameters
 from otel_bridge_collector.ui.annotate import Annotations
 from otel_bridge_collector.ui.compare import ComparePage
 from otel_bridge_collector.ui.dashboard_form import DashboardForms
@@ -123,7 +124,7 @@ def build_ui_routes(
         Route("/ui/script/{name}", script_file, methods=["GET"]),
         _page("/ui/attachment", Pictures(plane.attachments).show),
         _page("/ui/steps", TraceSteps(plane.objects, reader).steps),
-        _page("/ui/login", entrance.login_page),
+        _page("/ui/login", entrance.login_page, reads=parameters.LOGIN),
         _page("/ui/login", entrance.login, method="POST"),
         _page("/ui/logout", entrance.logout, method="POST"),
         _page("/ui/test-trace", entrance.send_test, method="POST"),
@@ -141,36 +142,43 @@ def build_ui_routes(
         _page("/ui/prompt", forms.save, method="POST"),
         _page("/ui/prompt/environment", forms.use, method="POST"),
         _page("/ui/prompt/environment/delete", forms.forget, method="POST"),
-        _page("/app", pages.home),
-        _page("/app/{org}/object", TracePage(plane.objects, reader).page),
-        _page("/app/{org}/compare", ComparePage(plane.objects, reader).page),
-        _page(project, pages.logs),
-        _page(f"{project}/logs", pages.logs),
+        _page("/app", pages.home, reads=parameters.NOTHING),
+        _page("/app/{org}/object", TracePage(plane.objects, reader).page, reads=parameters.TRACE),
+        _page("/app/{org}/compare", ComparePage(plane.objects, reader).page, reads=parameters.TWO_TRACES),
+        _page(project, pages.logs, reads=parameters.LOGS),
+        _page(f"{project}/logs", pages.logs, reads=parameters.LOGS),
         _page(f"{project}/logs/live", Live(plane.objects, reader, closing).changes),
         _page(f"{project}/logs/words", Words(plane.objects, reader).words),
-        _page(f"{project}/monitor", Monitor(plane.objects, reader).page),
-        _page(f"{project}/dashboard", dashboard_forms.edit_page),
-        _page(f"{project}/dashboards", dashboards.listing),
-        _page(f"{project}/dashboards/{{name:path}}", dashboards.page),
-        _page(f"{project}/review", Review(plane.objects, reader).page),
-        _page(f"{project}/experiments", compared.listing),
-        _page(f"{project}/comparison", compared.comparison),
-        _page(f"{project}/experiments/{{name:path}}", pages.experiment),
-        _page(f"{project}/record", records.edit_page),
-        _page(f"{project}/versions", records.versions),
-        _page(f"{project}/datasets", pages.datasets),
-        _page(f"{project}/datasets/{{name:path}}", pages.dataset),
-        _page(f"{project}/playground", playground.page),
+        _page(f"{project}/monitor", Monitor(plane.objects, reader).page, reads=parameters.MONITOR),
+        _page(f"{project}/dashboard", dashboard_forms.edit_page, reads=parameters.EDITED_DASHBOARD),
+        _page(f"{project}/dashboards", dashboards.listing, reads=parameters.NOTHING),
+        _page(f"{project}/dashboards/{{name:path}}", dashboards.page, reads=parameters.DASHBOARD),
+        _page(f"{project}/review", Review(plane.objects, reader).page, reads=parameters.REVIEW),
+        _page(f"{project}/experiments", compared.listing, reads=parameters.EXPERIMENTS),
+        _page(f"{project}/comparison", compared.comparison, reads=parameters.COMPARISON),
+        _page(f"{project}/experiments/{{name:path}}", pages.experiment, reads=parameters.CASES),
+        _page(f"{project}/record", records.edit_page, reads=parameters.RECORD),
+        _page(f"{project}/versions", records.versions, reads=parameters.VERSIONS),
+        _page(f"{project}/datasets", pages.datasets, reads=parameters.NOTHING),
+        _page(f"{project}/datasets/{{name:path}}", pages.dataset, reads=parameters.RECORDS),
+        _page(f"{project}/playground", playground.page, reads=parameters.EDITED_PROMPT),
         _page(f"{project}/playground", playground.run, method="POST"),
-        _page(f"{project}/prompt", forms.edit_page),
-        _page(f"{project}/prompts", prompts.listing),
-        _page(f"{project}/prompts/{{name:path}}", prompts.page),
+        _page(f"{project}/prompt", forms.edit_page, reads=parameters.EDITED_PROMPT),
+        _page(f"{project}/prompts", prompts.listing, reads=parameters.NOTHING),
+        _page(f"{project}/prompts/{{name:path}}", prompts.page, reads=parameters.PROMPT),
         _page("/app/{rest:path}", _nothing),
     ]
 
 
-def _page(path: str, handler: Handler, method: str = "GET") -> Route:
-    return Route(path, as_page(handler), methods=[method])
+def _page(
+    path: str,
+    handler: Handler,
+    method: str = "GET",
+    reads: Sequence[parameters.Parameter] | None = None,
+) -> Route:
+    """Return the route of a page, with the parameters of its URL; None where nobody reads that as a page."""
+    shown = handler if reads is None else parameters.reading(handler, reads)
+    return Route(path, as_page(shown), methods=[method])
 
 
 async def _to_page(request: Request) -> Response:

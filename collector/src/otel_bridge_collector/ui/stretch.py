@@ -1,6 +1,7 @@
 """A stretch of time, of the monitor or of a table: pure, from what a URL says to a condition and a step."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,7 +11,9 @@ from otel_bridge_collector.errors import QueryError
 MAX_POINTS: Final = 120
 """Of one line; the step is the first that makes no more."""
 
-_AS_IN: Final = "as in 2026-01-31T10:30 (UTC)"
+AS_IN: Final = "as in 2026-01-31T10:30 (UTC)"
+"""How a time is written."""
+
 _STEPS: Final = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 180, 720, 1_440, 10_080, 43_200, 525_600)
 )
@@ -61,10 +64,10 @@ def read_stretch(begin: str, end: str) -> Stretch | None:
     if not begin and not end:
         return None
     if not begin or not end:
-        raise _wrong(f"{'until' if begin else 'from'} is missing", f"give both ends, {_AS_IN}, or none")
+        raise _wrong(f"{'until' if begin else 'from'} is missing", f"give both ends, {AS_IN}, or none")
     found = Stretch(begin=_time("from", begin), end=_time("until", end))
     if found.end <= found.begin:
-        raise _wrong("until is not behind from", f"give a later end, {_AS_IN}")
+        raise _wrong("until is not behind from", f"give a later end, {AS_IN}")
     return found
 
 
@@ -91,15 +94,23 @@ def time_field(text: str) -> str:
     return moment.isoformat(timespec="seconds" if moment.second else "minutes")
 
 
+def is_time(text: str) -> bool:
+    """Tell whether a text of a URL is a time."""
+    with suppress(QueryError):
+        _time("", text)
+        return True
+    return False
+
+
 def _time(name: str, text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise _wrong(f"{name} is no time", f"write it {_AS_IN}") from error
+        raise _wrong(f"{name} is no time", f"write it {AS_IN}") from error
     try:
         return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
     except OverflowError as error:
-        raise _wrong(f"{name} is no time", f"write it {_AS_IN}") from error
+        raise _wrong(f"{name} is no time", f"write it {AS_IN}") from error
 
 
 def _wrong(message: str, suggestion: str) -> QueryError:
