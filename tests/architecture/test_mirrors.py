@@ -4,6 +4,10 @@ import ast
 from pathlib import Path
 from typing import Final
 
+import pytest
+
+pytestmark = pytest.mark.one_python
+
 ROOT: Final = Path(__file__).parents[2]
 TREES: Final = {
     ROOT / "src" / "otel_bridge": ROOT / "tests" / "app",
