@@ -29,11 +29,12 @@ help: ## show this list
 
 install: $(INSTALLED) ## .venv with both packages and everything pinned
 
-$(INSTALLED): requirements/dev.txt pyproject.toml collector/pyproject.toml collector/hatch_build.py
+$(INSTALLED): requirements/dev.txt requirements/uv.txt pyproject.toml collector/pyproject.toml collector/hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "otel-bridge needs Python 3.11 or newer: make PYTHON=python3.11")'
 	@echo "installing into $(VENV) (a minute or so, once)"
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --requirement requirements/dev.txt
+	@./tests/support/install.sh $(PYTHON) $(VENV) --requirement requirements/dev.txt
+	@# Who runs .venv/bin/python with PYTHONDONTWRITEBYTECODE set would compile these at each start; some are templates, which cannot be compiled.
+	@[ $(VENV) != .venv ] || $(BIN)/python -W ignore -m compileall -q -j 0 $(VENV)/lib > /dev/null || true
 	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable collector
 	@touch $@
 
@@ -105,8 +106,7 @@ neighbours: install $(NEIGHBOURS)/.installed ## beside Logfire, Langfuse, Datado
 
 $(NEIGHBOURS)/.installed: requirements/neighbours.txt pyproject.toml
 	@echo "installing into $(NEIGHBOURS) (a minute or so, once)"
-	@$(PYTHON) -m venv $(NEIGHBOURS)
-	@$(NEIGHBOURS)/bin/pip install --quiet --quiet --disable-pip-version-check --requirement requirements/neighbours.txt
+	@./tests/support/install.sh $(PYTHON) $(NEIGHBOURS) --requirement requirements/neighbours.txt
 	@$(NEIGHBOURS)/bin/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
