@@ -9,6 +9,8 @@ import yaml
 
 from otel_bridge_collector.settings import Settings
 
+pytestmark = pytest.mark.one_python
+
 DEPLOY: Final = Path(__file__).parents[2] / "deploy"
 FILES: Final = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
 

@@ -16,6 +16,8 @@ from otel_bridge_collector.settings import Settings as CollectorSettings
 from tests.support import app_docs, metric_docs
 from tests.support.config_docs import pages
 
+pytestmark = pytest.mark.one_python
+
 ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = ROOT / "docs"
 MARKDOWN: Final = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]

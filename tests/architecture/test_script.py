@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import pytest
 
+pytestmark = pytest.mark.one_python
+
 ROOT: Final = Path(__file__).parents[2]
 HOOK: Final[dict[str, Any]] = runpy.run_path(str(ROOT / "collector" / "hatch_build.py"))
 ENTRY: Final = "otel_bridge_collector/ui/static/script/manifest.json"

@@ -10,6 +10,8 @@ from typing import Final
 
 import pytest
 
+pytestmark = pytest.mark.one_python
+
 ROOT: Final = Path(__file__).parents[2]
 
 

@@ -17,6 +17,8 @@ import pytest
 from tests.compat.test_row_for_row import compared
 from tests.support.collector import Collector, running_collector
 
+pytestmark = pytest.mark.one_python
+
 PROGRAMS: Final = sorted(Path(__file__).with_name("evaluations").glob("*.txt"))
 LIBRARIES: Final = ("braintrust", "otel_bridge")
 

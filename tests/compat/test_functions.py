@@ -15,6 +15,8 @@ from otel_bridge import state
 from tests.support.functions import CHAT, Ground, ground, save_function, save_scorer
 from tests.support.prompts import save_prompt
 
+pytestmark = pytest.mark.one_python
+
 REAL: Any = braintrust
 OURS: Any = otel_bridge
 SDKS = (OURS, REAL)

@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.collector import Collector, running_collector
 
+pytestmark = pytest.mark.one_python
+
 PREAMBLE: Final = """
 import json, sys
 import braintrust

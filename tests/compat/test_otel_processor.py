@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.collector import Collector, running_collector
 
+pytestmark = pytest.mark.one_python
+
 APP: Final = """
 import sys
 from braintrust.otel import BraintrustSpanProcessor

@@ -5,8 +5,12 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.support.collector import Collector
 from tests.support.proxying import proxied
+
+pytestmark = pytest.mark.one_python
 
 CALL_UNDER_A_SPAN: Final = """
 import os

@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.convention_docs import FOLDER, pages
 
+pytestmark = pytest.mark.one_python
+
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in pages()])
 def test_a_page_is_up_to_date(path: Path) -> None:

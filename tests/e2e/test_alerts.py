@@ -14,6 +14,8 @@ import yaml
 from otel_bridge_collector.metrics.catalog import COUNTED, DISTRIBUTIONS, GAUGES
 from tests.support.collector import running_collector
 
+pytestmark = pytest.mark.one_python
+
 ROOT: Final = Path(__file__).parents[2]
 FILE: Final = ROOT / "deploy" / "prometheus" / "alerts.yaml"
 RULES: Final[list[dict[str, Any]]] = yaml.safe_load(FILE.read_text())["groups"][0]["rules"]

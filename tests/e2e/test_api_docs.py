@@ -12,6 +12,8 @@ import pytest
 from tests.support.api_docs import PAGE, described, page
 from tests.support.collector import Collector, running_collector
 
+pytestmark = pytest.mark.one_python
+
 CALL: Final = re.compile(r"^(curl .*?)(?:  # (.*))?$", re.MULTILINE)
 KEPT: Final = re.compile(r"\$(\w+) is its ([\w.]+)")
 

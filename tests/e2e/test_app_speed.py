@@ -20,6 +20,8 @@ from otel_bridge.contract.row import Json
 from otel_bridge.masking.rules import rules_of
 from otel_bridge.processor.masking import Masking
 
+pytestmark = pytest.mark.one_python
+
 ROUNDS: Final = 12
 TIMES: Final = 100
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import httpx
+import pytest
 from click.testing import CliRunner, Result
 
 from otel_bridge_collector.cli.main import main
@@ -15,6 +16,8 @@ from tests.support.collector import ANY_PORTS, COMMAND, Collector, running_colle
 from tests.support.keys import bearer, make_key
 from tests.support.otlp_receiver import otlp_receiver, wait_until
 from tests.support.otlp_request import post, span
+
+pytestmark = pytest.mark.one_python
 
 IDS = "select: id | from: project_logs('default-otel-project') spans | limit: 10000"
 

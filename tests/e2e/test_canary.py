@@ -13,6 +13,8 @@ from fake_openai import fake_openai
 from tests.support.canary_app import SECRETS, S, good
 from tests.support.wire import Wire, forms, wire
 
+pytestmark = pytest.mark.one_python
+
 ROOT = Path(__file__).parents[2]
 WAYS = (
     "fields", "traced", "exception", "attributes", "names", "feedback", "attachments", "log_records", "in_baggage",

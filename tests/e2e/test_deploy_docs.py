@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.support.collector import running_collector
+
+pytestmark = pytest.mark.one_python
 
 PAGE: Final = (Path(__file__).parents[2] / "docs" / "deploy.md").read_text(encoding="utf-8")
 

@@ -15,6 +15,8 @@ from tests.support.otlp_receiver import otlp_receiver, wait_until
 from tests.support.otlp_request import log_record, logs, span, traces
 from tests.support.receivers import receiving
 
+pytestmark = pytest.mark.one_python
+
 PROTOBUF = {"content-type": "application/x-protobuf", "x-bt-parent": "project_name:shop"}
 
 

@@ -11,6 +11,8 @@ from otel_bridge_collector.spool.format import SPOOL_VERSION
 from tests.support.collector import ANY_PORTS, COMMAND, running_collector
 from tests.support.earlier import first_data
 
+pytestmark = pytest.mark.one_python
+
 QUERY = "SELECT id FROM project_logs('first') ORDER BY id"
 IDS = [{"id": "0000000000000001"}, {"id": "0000000000000002"}]
 

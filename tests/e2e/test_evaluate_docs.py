@@ -6,7 +6,11 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.support.collector import running_collector
+
+pytestmark = pytest.mark.one_python
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "evaluate.md"
 

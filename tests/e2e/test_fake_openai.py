@@ -8,6 +8,8 @@ import pytest
 from fake_openai import fake_openai
 from openai import OpenAI
 
+pytestmark = pytest.mark.one_python
+
 autoevals: Any = importlib.import_module("autoevals")  # exports nothing to type checkers
 
 KNOWS: Any = [

@@ -10,6 +10,8 @@ from otel_bridge_collector.cli.main import main
 from tests.support.collector import Collector, running_collector
 from tests.support.keys import bearer, make_key
 
+pytestmark = pytest.mark.one_python
+
 PAGE = "https://app.example.com"
 SPAN = "ab" * 8
 

@@ -9,6 +9,8 @@ import pytest
 from tests.support.collector import Collector, running_collector
 from tests.support.keys import bearer, make_key
 
+pytestmark = pytest.mark.one_python
+
 MASKED = """
 processors: {masking: {rules: [{patterns: [emails]}]}}
 service: {pipelines: {traces: {receivers: [otlp, braintrust], processors: [masking], exporters: [store]}}}

@@ -12,6 +12,8 @@ import pytest
 from tests.support.collector import running_collector
 from tests.support.provider import provider
 
+pytestmark = pytest.mark.one_python
+
 PAGE: Final = (Path(__file__).parents[2] / "docs" / "functions.md").read_text(encoding="utf-8")
 PROVIDER: Final = "https://api.openai.com/v1"
 

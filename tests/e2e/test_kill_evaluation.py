@@ -17,6 +17,8 @@ import pytest
 
 from tests.support.collector import Collector, running_collector
 
+pytestmark = pytest.mark.one_python
+
 PROGRAM: Final = """
 import asyncio, sys
 from otel_bridge import Eval

@@ -16,6 +16,8 @@ from tests.support.keys import bearer, make_key
 from tests.support.otlp_receiver import OtlpReceiver, otlp_receiver, wait_until
 from tests.support.otlp_request import span, traces
 
+pytestmark = pytest.mark.one_python
+
 SECRET: Final = "hunter2-s3cret"  # noqa: S105 - made up
 """Part of every secret below; keys and ids of ours hold it nowhere."""
 

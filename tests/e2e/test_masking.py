@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Final, cast
 
 import httpx
+import pytest
 
 from otel_bridge_collector.spool.record import CANARY_PROJECT
 from tests.support.collector import Collector, running_collector
 from tests.support.otlp_receiver import wait_until
 from tests.support.otlp_request import span, traces
+
+pytestmark = pytest.mark.one_python
 
 PROTOBUF: Final = {"content-type": "application/x-protobuf"}
 MAIL: Final = "bob@x.example"

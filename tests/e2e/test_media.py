@@ -15,6 +15,8 @@ from tests.support.media import BASE64, DATA_URL, PNG, image, message
 from tests.support.otlp_receiver import wait_until
 from tests.support.otlp_request import span, traces
 
+pytestmark = pytest.mark.one_python
+
 ANTHROPIC: Any = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": BASE64}}
 REFERENCE = {
     "type": "braintrust_attachment", "filename": "file.png", "content_type": "image/png", "key": key_of(PNG),

@@ -15,6 +15,8 @@ from tests.support.collector import Collector, running_collector, start_collecto
 from tests.support.proxying import proxied
 from tests.support.webhook import webhook_server
 
+pytestmark = pytest.mark.one_python
+
 PAGE: Final = Path(__file__).parents[2] / "docs/online-scoring.md"
 BLOCK: Final = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ON_LINUX: Final = pytest.mark.skipif(

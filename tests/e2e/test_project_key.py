@@ -10,6 +10,8 @@ from tests.support.collector import Collector, running_collector
 from tests.support.keys import make_key
 from tests.support.program import run_program
 
+pytestmark = pytest.mark.one_python
+
 README_APP: Final = """
     from otel_bridge import current_span, init_logger, traced
 

@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.support.collector import COMMAND, running_collector
 from tests.support.provider import provider
+
+pytestmark = pytest.mark.one_python
 
 PAGE: Final = (Path(__file__).parents[2] / "docs" / "proxy.md").read_text(encoding="utf-8")
 

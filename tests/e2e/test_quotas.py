@@ -18,6 +18,8 @@ from tests.support.keys import bearer, make_key
 from tests.support.otlp_receiver import wait_until
 from tests.support.otlp_request import span, traces
 
+pytestmark = pytest.mark.one_python
+
 RATE: Final = 200
 BURST_S: Final = 1
 BATCH: Final = 100

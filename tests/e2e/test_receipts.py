@@ -20,6 +20,8 @@ from tests.support.collector import Collector, running_collector, start_collecto
 from tests.support.keys import bearer, make_key
 from tests.support.otlp_request import span, traces
 
+pytestmark = pytest.mark.one_python
+
 APP: Final = """
 import os, signal, sys
 from requests.adapters import HTTPAdapter

@@ -9,6 +9,8 @@ import pytest
 from tests.support.collector import Collector, running_collector
 from tests.support.keys import make_key
 
+pytestmark = pytest.mark.one_python
+
 PROGRAM = """
 import logging, sys
 from otel_bridge import init_logger

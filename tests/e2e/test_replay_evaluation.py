@@ -6,7 +6,11 @@ import sysconfig
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.support.collector import COMMAND, Collector, running_collector
+
+pytestmark = pytest.mark.one_python
 
 EVAL: Final = Path(sysconfig.get_path("scripts")) / "otel-bridge"
 

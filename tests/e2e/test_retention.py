@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from otel_bridge_collector.cli.main import main
 from tests.support.collector import Collector, running_collector
 
+pytestmark = pytest.mark.one_python
+
 KILLS: Final = 3
 TRACES: Final = 3_000
 ROWS_OF_A_TRACE: Final = 4

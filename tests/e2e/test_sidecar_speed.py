@@ -33,6 +33,8 @@ from otel_bridge_collector.translate import SPANS_TOGETHER, NestedCalls, span_wr
 from tests.support.conventions import cases
 from tests.support.spool import ROUTING
 
+pytestmark = pytest.mark.one_python
+
 ROUNDS: Final = 8
 SPANS: Final = 50
 

@@ -22,6 +22,8 @@ from tests.support.tenants import (
     settle,
 )
 
+pytestmark = pytest.mark.one_python
+
 SCOPES = ("ingest", "read", "write", "admin")
 
 

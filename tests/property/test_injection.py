@@ -11,6 +11,8 @@ from otel_bridge_collector.query.function import Clock
 from otel_bridge_collector.query.sql import to_sql
 from tests.support.rows import NOW, Asking
 
+pytestmark = pytest.mark.one_python
+
 HOSTILE = st.sampled_from([
     "'; DROP TABLE store.rows; --", "' OR '1'='1", '" OR ""=""', "$p1", "$1", "\\'; --", "*/ OR 1=1 /*", "x\x00y", "{0}", "%s", "?", "\n;\n",
     "$.a", "$[*]", "a.b[0]", "../..", "\u202e", "')) UNION SELECT 1 --", "rows_then", "store.rows", "hits", "out_0", "key_0",

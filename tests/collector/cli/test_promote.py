@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from otel_bridge_collector.cli.main import main
 from tests.support.collector import running_collector
 
+pytestmark = pytest.mark.one_python
+
 MASKING = """
 processors: {masking: {rules: [{patterns: [emails]}]}}
 service: {pipelines: {traces: {receivers: [otlp, braintrust], processors: [masking], exporters: [store]}}}

@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 from click.testing import CliRunner
 
 from otel_bridge.contract.receipt import RECEIPT_HEADER
 from otel_bridge_collector.cli.main import main
 from tests.support.collector import running_collector
 from tests.support.otlp_request import span, traces
+
+pytestmark = pytest.mark.one_python
 
 
 def test_each_process_is_a_line_with_what_it_lost(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from click.testing import CliRunner, Result
 from otel_bridge_collector.cli.main import main
 from tests.support.collector import running_collector
 
+pytestmark = pytest.mark.one_python
+
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])

@@ -15,6 +15,8 @@ from tests.support.collector import Collector, running_collector
 from tests.support.keys import bearer, make_key
 from tests.support.tls import Authority
 
+pytestmark = pytest.mark.one_python
+
 
 @pytest.fixture(scope="module")
 def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:

@@ -16,6 +16,8 @@ from otel_bridge_collector.telemetry import Counters
 from tests.support.collector import running_collector
 from tests.support.otlp_receiver import otlp_receiver, wait_until
 
+pytestmark = pytest.mark.one_python
+
 EVERY_MS: Final = 50
 
 

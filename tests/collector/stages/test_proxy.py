@@ -13,6 +13,8 @@ from tests.support.keys import make_key
 from tests.support.provider import provider
 from tests.support.proxying import client_of, provider_settings, proxied, proxying
 
+pytestmark = pytest.mark.one_python
+
 MESSAGES: Final[Any] = [{"role": "user", "content": "my card is 4111111111111111"}]
 ROWS: Final = "select: * | from: project_logs('shop') | sort: created"
 

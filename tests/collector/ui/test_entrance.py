@@ -10,6 +10,8 @@ from tests.support.collector import Collector, running_collector
 from tests.support.keys import make_key, revoke_key
 from tests.support.page import form_token, logged_in
 
+pytestmark = pytest.mark.one_python
+
 
 @pytest.fixture(scope="module")
 def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:

@@ -14,6 +14,8 @@ from tests.support.page import form_token, logged_in
 from tests.support.prompts import project_id, save_prompt
 from tests.support.provider import HANG
 
+pytestmark = pytest.mark.one_python
+
 PROJECT = "tried"
 PATH = f"/app/local/p/{PROJECT}/playground"
 MODEL = "gpt-4o-mini"
