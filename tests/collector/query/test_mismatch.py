@@ -1,7 +1,11 @@
 """What comparisons pass over only by type."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
 
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.query import mismatch
 from otel_bridge_collector.query.function import Clock
 from tests.support.rows import NOW, Asking
@@ -53,3 +57,30 @@ def test_comparisons_are_watched(example: Asking, condition: str, count: int) ->
 )
 def test_for_a_column_of_one_type_nothing_is_counted(example: Asking, condition: str) -> None:
     assert mismatch.watched(example.plan(f"filter: {condition}")) == []
+
+
+@pytest.mark.parametrize(
+    ("held", "condition"),
+    [
+        pytest.param({"n": 17.0}, "metadata.n = '17'", id="a whole number with a point"),
+        pytest.param({"n": 2.5}, "metadata.n = '2.5'", id="a fraction"),
+        pytest.param(
+            {"n": 1e-7, "m": 10**30}, "metadata.n = '0.0000001'", id="a small number beside a huge one"
+        ),
+        pytest.param({"n": -3}, "metadata.n > '1'", id="a negative number in an order"),
+        pytest.param({"n": True}, "metadata.n = 'true'", id="a truth value"),
+        pytest.param({"n": "0.5"}, "metadata.n = 0.5", id="a text"),
+        pytest.param({"n": "false"}, "metadata.n = false", id="a text of a truth value"),
+        pytest.param({"n": "x"}, "metadata.n >= 0.9", id="a text in an order"),
+        pytest.param({'né"e\\': 17}, """metadata."né""e\\" = '17'""", id="a key with marks"),
+        pytest.param({"a": {"n": "5"}}, "metadata.a.n = 5", id="further in"),
+        pytest.param({"a": ["5"]}, "metadata.a[0] = 5", id="a place in a list"),
+    ],
+)
+def test_the_other_type_is_found_however_it_is_written(
+    tmp_path: Path, held: Mapping[str, Json], condition: str
+) -> None:
+    asking = Asking(tmp_path, [{"id": "a", "metadata": held}, {"id": "b", "metadata": {"other": 1}}])
+
+    assert len(messages(asking, condition)) == 1
+    asking.close()
