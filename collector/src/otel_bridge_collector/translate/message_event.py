@@ -3,8 +3,8 @@
 Span events, log records and lists of events in an attribute share their shape; who reads which is the subject of the
 conventions.
 
-Source: semantic-conventions 1.36 and before; opentelemetry-instrumentation-botocore 0.66b2, `extensions/bedrock_utils.py`;
-spec/translation.md sections 4.3 and 14 (8).
+Source: semantic-conventions 1.36 and before; azure-ai-inference 1.0.0b9, `tracing.py`;
+opentelemetry-instrumentation-botocore 0.66b2, `extensions/bedrock_utils.py`; spec/translation.md sections 4.3 and 14 (8).
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from otel_bridge_collector.translate.messages import chat_messages
 ASSISTANT: Final = "gen_ai.assistant.message"
 
 _CHOICE: Final = "gen_ai.choice"
+_BODY: Final = "gen_ai.event.content"
 _SYSTEM: Final = "gen_ai.system"
 _BEDROCK: Final = "aws.bedrock"
 _ROLE_OF: Final = {
@@ -46,9 +47,16 @@ def message(name: str, told: Attributes) -> Message | None:
     """
     if name not in _ROLE_OF:
         return None
+    told = _whole(told)
     field = "output" if name == _CHOICE else "input"
     value = chat_messages(_choice(told) if name == _CHOICE else _message(_ROLE_OF[name], told))
     return Message(field, value) if isinstance(value, list) and value else None
+
+
+def _whole(told: Attributes) -> Attributes:
+    """Return what an event says, also where its body is JSON text in one attribute, as Azure's SDKs have it."""
+    body = json_text.decoded(told[_BODY]) if _BODY in told else None
+    return {**told, **body} if isinstance(body, dict) else told
 
 
 def sides(told: Sequence[tuple[str, Message]]) -> dict[str, list[Json]]:
@@ -81,6 +89,8 @@ def _message(role: str, told: Attributes) -> Json:
 def _content(role: str, told: Attributes) -> Json:
     """Return the content; Bedrock's events of a user repeat the results of tools, which have events of their own."""
     content = told["content"]
+    if isinstance(content, dict) and set(content) == {"text"} and isinstance(text := content["text"], dict):
+        return text["value"] if set(text) == {"value"} else content  # As Azure's agents have it.
     if told.get(_SYSTEM) != _BEDROCK or not isinstance(content, list):
         return content
     if role == "tool":
