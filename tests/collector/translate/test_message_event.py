@@ -35,6 +35,44 @@ USER = "gen_ai.user.message"
         ),
         pytest.param(
             USER,
+            {"content": '{"parts": [{"text": "hi"}], "role": "user"}'},
+            Message("input", [{"role": "user", "content": "hi"}]),
+            id="user of Google's",
+        ),
+        pytest.param(
+            "gen_ai.choice",
+            {
+                "content": {"parts": [{"function_call": {"name": "f", "args": {}}}], "role": "model"},
+                "index": 0,
+            },
+            Message(
+                "output",
+                [
+                    {
+                        "role": "assistant",
+                        "content": None,
+                        "tool_calls": [{"type": "function", "function": {"name": "f", "arguments": "{}"}}],
+                    }
+                ],
+            ),
+            id="choice of Google's",
+        ),
+        pytest.param(
+            "gen_ai.tool.message",
+            {
+                "content": '[{"toolResult": {"toolUseId": "t", "status": "success", "content": [{"text": "42"}]}}]'
+            },
+            Message("input", [{"role": "tool", "tool_call_id": "t", "content": "42", "status": "success"}]),
+            id="tool of Strands",
+        ),
+        pytest.param(
+            "gen_ai.tool.message",
+            {"content": '[{"a": 1}]'},
+            Message("input", [{"role": "tool", "content": '[{"a": 1}]'}]),
+            id="tool that gave a list",
+        ),
+        pytest.param(
+            USER,
             {"content": {"text": {"value": "hi", "annotations": [1]}}},
             Message("input", [{"role": "user", "content": {"text": {"value": "hi", "annotations": [1]}}}]),
             id="text with annotations",

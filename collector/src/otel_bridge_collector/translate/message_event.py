@@ -82,20 +82,38 @@ def _message(role: str, told: Attributes) -> Json:
     if "tool_calls" in said:
         said["tool_calls"] = json_text.decoded(said["tool_calls"])
     call_id = told.get("id", told.get("tool_call_id"))
+    if role == "tool" and call_id is None and (results := _results(said.get("content"))):
+        return {"role": "user", "content": results}
     identity: dict[str, Json] = {"tool_call_id": call_id} if role == "tool" and call_id is not None else {}
     return {"role": told.get("role") or role, "content": None, **identity, **said}
 
 
 def _content(role: str, told: Attributes) -> Json:
     """Return the content; Bedrock's events of a user repeat the results of tools, which have events of their own."""
-    content = told["content"]
-    if isinstance(content, dict) and set(content) == {"text"} and isinstance(text := content["text"], dict):
-        return text["value"] if set(text) == {"value"} else content  # As Azure's agents have it.
+    content = _bare(told["content"])
     if told.get(_SYSTEM) != _BEDROCK or not isinstance(content, list):
         return content
     if role == "tool":
         return json_text.written(plain_result(content))
     return [block for block in content if role != "user" or not _is_result(block)] or None
+
+
+def _bare(content: Json) -> Json:
+    """Return what a content of Google's or of Azure's agents holds: its parts, its text."""
+    inner = json_text.decoded(content)
+    if not isinstance(inner, dict):
+        return content
+    if isinstance(parts := inner.get("parts"), list):
+        return parts
+    text = inner.get("text")
+    is_text = set(inner) == {"text"} and isinstance(text, dict) and set(text) == {"value"}
+    return text["value"] if is_text and isinstance(text, dict) else content
+
+
+def _results(content: Json) -> list[Json] | None:
+    """Return the blocks of a tool's message that name their calls, as Strands writes them; None where they do not."""
+    listed = json_text.decoded(content)
+    return listed if isinstance(listed, list) and listed and all(map(_is_result, listed)) else None
 
 
 def _is_result(block: Json) -> bool:
