@@ -23,6 +23,62 @@ USER = "gen_ai.user.message"
         ),
         pytest.param(
             "gen_ai.choice",
+            {"gen_ai.event.content": '{"message": {"content": "ho"}, "finish_reason": "stop"}'},
+            Message("output", [{"role": "assistant", "content": "ho", "finish_reason": "stop"}]),
+            id="choice of Azure's",
+        ),
+        pytest.param(
+            USER,
+            {"gen_ai.event.content": '{"role": "user", "content": {"text": {"value": "hi"}}}'},
+            Message("input", [{"role": "user", "content": "hi"}]),
+            id="user of an agent of Azure's",
+        ),
+        pytest.param(
+            USER,
+            {"content": '{"parts": [{"text": "hi"}], "role": "user"}'},
+            Message("input", [{"role": "user", "content": "hi"}]),
+            id="user of Google's",
+        ),
+        pytest.param(
+            "gen_ai.choice",
+            {
+                "content": {"parts": [{"function_call": {"name": "f", "args": {}}}], "role": "model"},
+                "index": 0,
+            },
+            Message(
+                "output",
+                [
+                    {
+                        "role": "assistant",
+                        "content": None,
+                        "tool_calls": [{"type": "function", "function": {"name": "f", "arguments": "{}"}}],
+                    }
+                ],
+            ),
+            id="choice of Google's",
+        ),
+        pytest.param(
+            "gen_ai.tool.message",
+            {
+                "content": '[{"toolResult": {"toolUseId": "t", "status": "success", "content": [{"text": "42"}]}}]'
+            },
+            Message("input", [{"role": "tool", "tool_call_id": "t", "content": "42", "status": "success"}]),
+            id="tool of Strands",
+        ),
+        pytest.param(
+            "gen_ai.tool.message",
+            {"content": '[{"a": 1}]'},
+            Message("input", [{"role": "tool", "content": '[{"a": 1}]'}]),
+            id="tool that gave a list",
+        ),
+        pytest.param(
+            USER,
+            {"content": {"text": {"value": "hi", "annotations": [1]}}},
+            Message("input", [{"role": "user", "content": {"text": {"value": "hi", "annotations": [1]}}}]),
+            id="text with annotations",
+        ),
+        pytest.param(
+            "gen_ai.choice",
             {"message": {"content": "ho"}, "finish_reason": "stop"},
             Message("output", [{"role": "assistant", "content": "ho", "finish_reason": "stop"}]),
             id="choice",
@@ -31,6 +87,11 @@ USER = "gen_ai.user.message"
 )
 def test_an_event_is_a_message(name: str, told: dict[str, Json], expected: Message) -> None:
     assert message(name, told) == expected
+
+
+@pytest.mark.parametrize("body", ["oops", "[1]", 5, None])
+def test_a_body_that_is_no_object_says_nothing(body: Json) -> None:
+    assert message(USER, {"gen_ai.event.content": body}) is None
 
 
 def test_a_tool_may_name_its_call_as_a_chat_message_does() -> None:

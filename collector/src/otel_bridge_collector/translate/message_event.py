@@ -3,8 +3,8 @@
 Span events, log records and lists of events in an attribute share their shape; who reads which is the subject of the
 conventions.
 
-Source: semantic-conventions 1.36 and before; opentelemetry-instrumentation-botocore 0.66b2, `extensions/bedrock_utils.py`;
-spec/translation.md sections 4.3 and 14 (8).
+Source: semantic-conventions 1.36 and before; azure-ai-inference 1.0.0b9, `tracing.py`;
+opentelemetry-instrumentation-botocore 0.66b2, `extensions/bedrock_utils.py`; spec/translation.md sections 4.3 and 14 (8).
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from otel_bridge_collector.translate.messages import chat_messages
 ASSISTANT: Final = "gen_ai.assistant.message"
 
 _CHOICE: Final = "gen_ai.choice"
+_BODY: Final = "gen_ai.event.content"
 _SYSTEM: Final = "gen_ai.system"
 _BEDROCK: Final = "aws.bedrock"
 _ROLE_OF: Final = {
@@ -46,9 +47,16 @@ def message(name: str, told: Attributes) -> Message | None:
     """
     if name not in _ROLE_OF:
         return None
+    told = _whole(told)
     field = "output" if name == _CHOICE else "input"
     value = chat_messages(_choice(told) if name == _CHOICE else _message(_ROLE_OF[name], told))
     return Message(field, value) if isinstance(value, list) and value else None
+
+
+def _whole(told: Attributes) -> Attributes:
+    """Return what an event says, also where its body is JSON text in one attribute, as Azure's SDKs have it."""
+    body = json_text.decoded(told[_BODY]) if _BODY in told else None
+    return {**told, **body} if isinstance(body, dict) else told
 
 
 def sides(told: Sequence[tuple[str, Message]]) -> dict[str, list[Json]]:
@@ -74,18 +82,38 @@ def _message(role: str, told: Attributes) -> Json:
     if "tool_calls" in said:
         said["tool_calls"] = json_text.decoded(said["tool_calls"])
     call_id = told.get("id", told.get("tool_call_id"))
+    if role == "tool" and call_id is None and (results := _results(said.get("content"))):
+        return {"role": "user", "content": results}
     identity: dict[str, Json] = {"tool_call_id": call_id} if role == "tool" and call_id is not None else {}
     return {"role": told.get("role") or role, "content": None, **identity, **said}
 
 
 def _content(role: str, told: Attributes) -> Json:
     """Return the content; Bedrock's events of a user repeat the results of tools, which have events of their own."""
-    content = told["content"]
+    content = _bare(told["content"])
     if told.get(_SYSTEM) != _BEDROCK or not isinstance(content, list):
         return content
     if role == "tool":
         return json_text.written(plain_result(content))
     return [block for block in content if role != "user" or not _is_result(block)] or None
+
+
+def _bare(content: Json) -> Json:
+    """Return what a content of Google's or of Azure's agents holds: its parts, its text."""
+    inner = json_text.decoded(content)
+    if not isinstance(inner, dict):
+        return content
+    if isinstance(parts := inner.get("parts"), list):
+        return parts
+    text = inner.get("text")
+    is_text = set(inner) == {"text"} and isinstance(text, dict) and set(text) == {"value"}
+    return text["value"] if is_text and isinstance(text, dict) else content
+
+
+def _results(content: Json) -> list[Json] | None:
+    """Return the blocks of a tool's message that name their calls, as Strands writes them; None where they do not."""
+    listed = json_text.decoded(content)
+    return listed if isinstance(listed, list) and listed and all(map(_is_result, listed)) else None
 
 
 def _is_result(block: Json) -> bool:

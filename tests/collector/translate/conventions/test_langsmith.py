@@ -125,3 +125,52 @@ def test_tags_are_tags(given: Json, tags: list[str] | None) -> None:
 
 def test_other_spans_are_not_claimed() -> None:
     assert not langsmith.claims(make_span({"gen_ai.prompt": "hi"}))
+
+
+def test_serialized_messages_of_langchain_are_chat_messages() -> None:
+    def serialized(name: str, **kwargs: Json) -> Json:
+        return {
+            "lc": 1,
+            "type": "constructor",
+            "id": ["langchain", "schema", "messages", name],
+            "kwargs": kwargs,
+        }
+
+    call: Json = {"name": "f", "args": {"x": 1}, "id": "c", "type": "tool_call"}
+    answer = serialized("AIMessage", content="", tool_calls=[call], usage_metadata={"input_tokens": 3})
+    row = translate(
+        make_span(
+            {
+                "langsmith.span.kind": "llm",
+                "gen_ai.prompt": json.dumps(
+                    {"messages": [[serialized("HumanMessage", content="hi", type="human")]]}
+                ),
+                "gen_ai.completion": json.dumps(
+                    {"generations": [[{"text": "", "message": answer}]], "llm_output": {"id": "r"}}
+                ),
+            }
+        )
+    )
+
+    assert row.get("input") == [{"role": "user", "content": "hi"}]
+    assert row.get("output") == [
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {"id": "c", "type": "function", "function": {"name": "f", "arguments": '{"x":1}'}}
+            ],
+        }
+    ]
+    metadata = row.get("metadata") or {}
+    assert metadata["gen_ai.response.id"] == "r"
+    assert metadata["gen_ai.prompt.messages"] == [
+        [{"lc": 1, "id": ["langchain", "schema", "messages", "HumanMessage"]}]
+    ]
+    assert "usage_metadata" in json.dumps(metadata["gen_ai.completion.generations"])
+
+
+def test_lists_that_hold_no_messages_stay_what_they_are() -> None:
+    row = translate(make_span({"langsmith.span.kind": "llm", "gen_ai.prompt": '{"messages": [["a"]]}'}))
+
+    assert row.get("input") == {"messages": [["a"]]}

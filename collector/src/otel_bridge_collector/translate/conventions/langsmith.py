@@ -7,6 +7,7 @@
 | `langsmith.metadata.usage_metadata`, `gen_ai.usage.input_token_details`, `.output_token_details` | `metrics.prompt_cached_tokens` and so on, and stay too |
 | `langsmith.span.tags` | `tags`; where it joins them with commas it stays too, as a tag may have a comma |
 | `gen_ai.prompt`, `gen_ai.completion` with a request (`messages`) or a response (`choices`) of OpenAI's, on a call of a model | `input`, `output` as chat messages; `metadata.tools`; what else they say is `metadata.<attribute>.<key>` |
+| the same with LangChain's serialized `messages`, `generations` | the same, of the first prompt; the id of the answer as `gen_ai.response.id` |
 | `langsmith.request.streaming` | `metadata.stream`; it stays too |
 
 The rest (trace name, session name, runtime, ...) stays in `metadata` under its own name. Other inputs and outputs are
@@ -24,8 +25,10 @@ from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.messages import chat_messages, is_message_list
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
+from otel_bridge_collector.translate.scalar import scalars
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import Count, token_metrics
+from otel_bridge_collector.translate.whole import beside, messages_in, response_id
 
 NAME: Final = "langsmith"
 
@@ -37,6 +40,7 @@ _STREAMING: Final = "langsmith.request.streaming"
 _USAGE: Final = "langsmith.metadata.usage_metadata"
 _WHOLE: Final = (("input", "gen_ai.prompt", "messages"), ("output", "gen_ai.completion", "choices"))
 """What `wrap_openai` records: the arguments of the call, and the completion that came or was put together."""
+_LANGCHAIN: Final = ("messages", "generations")
 _TOLD_BESIDE: Final = frozenset({"id", "model", "stream", "usage", "usage_metadata"})
 """Keys of a request or response that attributes of their own repeat."""
 _CHOICE: Final = frozenset({"message", "index"})
@@ -98,6 +102,17 @@ def _call(attributes: Attributes) -> Iterator[Reading]:
         if is_message_list(messages):
             yield Content(field, chat_messages(messages), Rank.VALUE, (attribute,))
             yield from _beside(attribute, whole, key)
+        elif _is_langchain_s(whole) and (told := messages_in(whole)):
+            yield Content(field, told, Rank.VALUE, (attribute,))
+            yield from response_id(whole)
+            for name, rest in beside(whole, scalars(told), with_lists=True).items():
+                yield Entry("metadata", f"{attribute}.{name}", rest, ())
+
+
+def _is_langchain_s(whole: Mapping[str, Json]) -> bool:
+    """Tell whether it is what a chat model of LangChain was given or gave: a list of messages for each prompt."""
+    listed = next((whole[key] for key in _LANGCHAIN if key in whole), None)
+    return isinstance(listed, list) and bool(listed) and isinstance(listed[0], list)
 
 
 def _message(item: Json) -> Json:

@@ -9,7 +9,7 @@ from otel_bridge_collector.translate import translate
 from tests.support.otlp import make_span
 
 QUESTION: Json = [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]
-ASKED: Json = [{"role": "user", "content": "hi"}]
+ASKED: list[Json] = [{"role": "user", "content": "hi"}]
 
 
 def row_of(attributes: dict[str, Json]) -> Row:
@@ -24,6 +24,33 @@ def test_messages_become_chat_messages(value: Json) -> None:
 
     assert row.get("input") == ASKED
     assert "metadata" not in row
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(json.dumps(json.dumps(QUESTION)), id="JSON in JSON"),
+        pytest.param([json.dumps(message) for message in ASKED], id="each in JSON"),
+        pytest.param([{"index": 0, "message": ASKED[0]}], id="choices"),
+        pytest.param([{"role": None, "content": "hi"}], id="no role"),
+        pytest.param([{"parts": [{"type": "text", "content": "hi"}]}], id="without role"),
+    ],
+)
+def test_messages_in_an_odd_shape_become_chat_messages(value: Json) -> None:
+    assert row_of({"gen_ai.input.messages": value}).get("input") == ASKED
+
+
+def test_a_choice_is_a_message_with_its_reason() -> None:
+    choice: Json = [{"index": 0, "message": {"content": "ho"}, "finish_reason": "stop"}]
+
+    row = row_of({"gen_ai.output.messages": json.dumps(choice)})
+
+    assert row.get("output") == [{"role": "assistant", "content": "ho", "finish_reason": "stop"}]
+
+
+@pytest.mark.parametrize("value", ['"hi"', "[1]", '[{"type": "novelty", "content": "x"}]', '{"a": 1}'])
+def test_what_holds_no_messages_is_the_value(value: str) -> None:
+    assert row_of({"gen_ai.input.messages": value}).get("input") == json.loads(value)
 
 
 def test_messages_that_are_no_json_stay_in_metadata() -> None:

@@ -246,3 +246,21 @@ def test_a_request_and_a_response_without_messages_beside_them_are_taken_apart()
 
 def test_an_object_of_a_call_without_messages_stays_whole() -> None:
     assert row_of({"input.value": '{"prompt":"Hi"}'}, "LLM") == {"input": {"prompt": "Hi"}}
+
+
+def test_a_list_of_messages_may_be_json_with_each_under_its_key() -> None:
+    listed = [{"message": {"role": "assistant", "content": "ho"}}, {"message": {"content": "hum"}}]
+
+    row = translate(make_span({"llm.output_messages": json.dumps(listed)}))
+
+    assert row.get("output") == [
+        {"role": "assistant", "content": "ho"},
+        {"role": "assistant", "content": "hum"},
+    ]
+    assert "metadata" not in row
+
+
+def test_a_list_that_holds_no_messages_is_a_leftover() -> None:
+    assert (translate(make_span({"llm.output_messages": "[]"})).get("metadata") or {}) == {
+        "llm.output_messages": "[]"
+    }

@@ -24,6 +24,7 @@ The rest (response id, finish reasons, conversation, agent, ...) stays in `metad
 | `gen_ai.system.message`, `gen_ai.user.message`, `gen_ai.tool.message` | `input`, one message each, before anything in attributes |
 | `gen_ai.assistant.message` | `input` where another message follows, else `output` |
 | `gen_ai.choice` | `output` |
+| `gen_ai.event.content` of these, JSON text (Azure) | what the event says |
 | `gen_ai.content.prompt`, `gen_ai.content.completion` | `input`, `output` |
 | `gen_ai.client.inference.operation.details` | what its attributes say, where the span's own say nothing |
 | `gen_ai.evaluation.result` | `scores`, from 0 to 1 |

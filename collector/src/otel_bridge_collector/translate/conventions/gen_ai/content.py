@@ -21,6 +21,8 @@ from otel_bridge_collector.translate.partial import Content, Rank
 
 _KNOWN: Final = frozenset({"role", "content"})
 _KNOWN_WITH_REASON: Final = _KNOWN | {"finish_reason"}
+_CHOICE: Final = frozenset({"message", "index"})
+_CONTENTS: Final = frozenset({"parts", "content", "tool_calls"})
 _INSTRUCTIONS: Final = "gen_ai.system_instructions"
 
 
@@ -81,9 +83,7 @@ def _readers(side: _Side) -> tuple[Reader[Content], ...]:
     listed = ((side.messages, Rank.MESSAGES), (side.messages_json, Rank.MESSAGES_JSON))
     return (
         *(
-            Reader(
-                partial(_messages, field=side.field, attribute=attribute, rank=rank), frozenset({attribute})
-            )
+            Reader(partial(_messages, side=side, attribute=attribute, rank=rank), frozenset({attribute}))
             for attribute, rank in listed
         ),
         Reader(partial(_indexed, side=side), prefixes=(f"{side.text}.",)),
@@ -91,11 +91,32 @@ def _readers(side: _Side) -> tuple[Reader[Content], ...]:
     )
 
 
-def _messages(attributes: Attributes, *, field: str, attribute: str, rank: Rank) -> list[Content]:
+def _messages(attributes: Attributes, *, side: _Side, attribute: str, rank: Rank) -> list[Content]:
     parsed = json_text.structure(attributes[attribute])
     if parsed is None:
         return []
-    return [Content(field, _without_empty(chat_messages(parsed.value), attributes), rank, (attribute,))]
+    messages = chat_messages(parsed.value)
+    if messages is parsed.value:  # It is no list of messages, or not one as it should be.
+        mended = _mended(side.role, messages)
+        messages = chat_messages(mended) if is_message_list(mended) else messages
+    return [Content(side.field, _without_empty(messages, attributes), rank, (attribute,))]
+
+
+def _mended(role: str, value: Json) -> Json:
+    """Return messages that were written as JSON once more, all or each of them, that are choices, or that name no role."""
+    listed = json_text.decoded(value)
+    if not isinstance(listed, list):
+        return value
+    return [_message(role, json_text.decoded(item)) for item in listed]
+
+
+def _message(role: str, item: Json) -> Json:
+    if not isinstance(item, dict):
+        return item
+    if isinstance(message := item.get("message"), dict):
+        item = {**message, **{key: item[key] for key in item if key not in _CHOICE}}
+    is_bare = item.get("role") is None and "type" not in item and not _CONTENTS.isdisjoint(item)
+    return {**item, "role": role} if is_bare else item
 
 
 def _indexed(attributes: Attributes, *, side: _Side) -> list[Content]:

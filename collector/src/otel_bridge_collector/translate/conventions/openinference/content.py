@@ -138,6 +138,15 @@ def _messages(attributes: Attributes, side: Side) -> Iterator[Content]:
     whole = json_text.structure(attributes.get(side.messages))
     if whole and is_message_list(whole.value):
         yield Content(side.field, chat_messages(whole.value), Rank.INDEXED, (side.messages,))
+    elif whole and _are_nested(whole.value):
+        yield Content(side.field, messages(whole.value, side.role), Rank.INDEXED, (side.messages,))
+
+
+def _are_nested(value: Json) -> bool:
+    """Tell whether each item has its message under a key, as a flattened list has."""
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(item, dict) and isinstance(item.get("message"), dict) for item in value)
 
 
 def _texts(attributes: Attributes, side: Side) -> Iterator[Content]:
