@@ -35,6 +35,25 @@ def test_a_failed_upload_is_told(client: TestClient) -> None:
     assert client.get("/attachment", params={"key": "k"}).json()["status"] == status
 
 
+def test_an_upload_that_was_announced_is_on_its_way_until_its_bytes_are_here(client: TestClient) -> None:
+    client.post("/attachment", json={"key": "k", "filename": "f", "content_type": "image/png"})
+    announced = client.get("/attachment", params={"key": "k"}).json()
+    missing = client.get(announced["downloadUrl"])
+    upload(client, "k")
+    uploaded = client.get("/attachment", params={"key": "k"}).json()
+
+    assert announced["status"] == {"upload_status": "uploading"}
+    assert missing.status_code == 404
+    assert uploaded["status"] == {"upload_status": "done"}
+
+
+def test_an_upload_that_is_tried_again_is_on_its_way(client: TestClient) -> None:
+    client.post("/attachment/status", json={"key": "k", "status": {"upload_status": "error"}})
+    client.post("/attachment", json={"key": "k", "filename": "f", "content_type": "image/png"})
+
+    assert client.get("/attachment", params={"key": "k"}).json()["status"] == {"upload_status": "uploading"}
+
+
 def test_an_attachment_that_nobody_knows_is_not_there(client: TestClient) -> None:
     assert client.get("/attachment", params={"key": "nosuch"}).status_code == 404
 

@@ -15,7 +15,12 @@ MIXED: list[Json] = [1, 1.0, "1", "b", True, None, 3]
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     rows = [
-        {"id": str(at), "created": "2026-01-05T09:00:00Z", "metadata": {"v": value}}
+        {
+            "id": str(at),
+            "created": "2026-01-05T09:00:00Z",
+            "metadata": {"v": value},
+            "metrics": {"end": 1767603600},
+        }
         for at, value in enumerate(MIXED)
     ]
     asking = Asking(tmp_path_factory.mktemp("mixed"), rows)
@@ -44,6 +49,9 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
         pytest.param("median(metadata.v)", 1, id="median"),
         pytest.param("stddev(metadata.v)", 1, id="stddev"),
         pytest.param("count(error) / count(1)", 0, id="arithmetic"),
+        pytest.param("max(created) - interval 1 day", "2026-01-04T09:00:00Z", id="time-before-the-last"),
+        pytest.param("max(created) + to_interval('900000 years')", None, id="beyond-all-times"),
+        pytest.param("to_datetime(max(metrics.end))", "2026-01-05T09:00:00Z", id="seconds-of-the-last"),
         pytest.param("sum(is_root)", 7, id="true-is-one"),
         pytest.param("array_agg(metadata.v)", [1, 1.0, "1", "b", True, 3], id="array"),
         pytest.param("array_agg(metadata.missing)", None, id="array-of-nothing"),

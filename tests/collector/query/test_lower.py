@@ -131,6 +131,10 @@ def test_rows_are_grouped_by_branches_without_a_value(example: Asking, expressio
         pytest.param("select: to_datetime(1e300)", "badArgument", "1e300", id="time-too-far"),
         pytest.param("measures: sum(sum(1)) as n", "nestedAggregate", "sum(1)", id="nested-aggregate"),
         pytest.param("select: id | sort: sum(1)", "aggregateInFilter", "sum(1)", id="aggregate-of-a-row"),
+        pytest.param(
+            "measures: count(1), estimated_cost()", "notGrouped", "estimated_cost()", id="cost-of-no-row"
+        ),
+        pytest.param("measures: count(1), search('a')", "notGrouped", "search('a')", id="search-in-no-row"),
         pytest.param("select: id, count(1) as n | dimensions: is_root", "notGrouped", "id", id="not-grouped"),
     ],
 )

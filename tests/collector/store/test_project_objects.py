@@ -62,6 +62,19 @@ def test_a_deleted_object_is_not_found(in_projects: ProjectObjects) -> None:
     assert in_projects.find("dataset", project_id="p") == []
 
 
+def test_a_project_takes_its_objects_with_it_when_it_is_deleted(objects: Objects) -> None:
+    project, other = objects.create_project("app"), objects.create_project("other")
+    gone = objects.in_projects.create("experiment", project.id, "e")
+    kept = objects.in_projects.create("experiment", other.id, "e")
+
+    objects.delete_project(project)
+
+    assert objects.in_projects.get(gone.id) is None
+    assert objects.in_projects.get(gone.id, even_deleted=True) == gone
+    assert objects.in_projects.find("experiment") == [kept]
+    assert objects.in_projects.find("experiment", project_id=project.id) == []
+
+
 def test_rows_of_a_deleted_experiment_still_have_a_place(objects: Objects) -> None:
     project = objects.create_project("app")
     made = objects.in_projects.create("experiment", project.id, "e")

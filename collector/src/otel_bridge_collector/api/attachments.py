@@ -36,8 +36,9 @@ class AttachmentsEndpoint:
 
     async def create(self, request: Request) -> Response:
         """Return where the bytes of an attachment are to be put."""
-        body = await read_object(request)
-        url = self._signed_url(request, "put", _text(body, "key"), self._attachments.own_place(), {})
+        key = _text(await read_object(request), "key")
+        await anyio.to_thread.run_sync(self._attachments.expect, key)
+        url = self._signed_url(request, "put", key, self._attachments.own_place(), {})
         return JSONResponse({"signedUrl": url, "headers": {}})
 
     async def upload(self, request: Request) -> Response:

@@ -33,8 +33,10 @@ from otel_bridge_collector.query.value import (
 from otel_bridge_collector.store.columns import COST
 
 _SEARCHED: Final = ("input", "output", "expected", "metadata", "span_attributes", "tags")
-_LAST_INSTANT_MS: Final = 8_640_000_000_000_000
-"""In the year 275760, as in JavaScript."""
+LAST_INSTANT_S: Final = 8_640_000_000_000
+"""In the year 275760, as in JavaScript; the engine reaches somewhat further."""
+
+_LAST_INSTANT_MS: Final = LAST_INSTANT_S * 1000
 
 _LAST_PLACE: Final = 2**31 - 1
 _MULTIPLES: Final = ("second", "minute", "hour", "day")
@@ -164,7 +166,11 @@ def _to_datetime(given: Arguments) -> Value:
             node,
             f"{given.call.name} takes seconds, or milliseconds of at most {_LAST_INSTANT_MS}",
         )
-    from_number = f"TRY(to_timestamp(CASE WHEN abs({seconds}) > 1e11 THEN {seconds} / 1000 ELSE {seconds} END) AT TIME ZONE 'UTC')"
+    # Not TRY, which takes no aggregate.
+    from_number = (
+        f"(CASE WHEN abs({seconds}) <= 1e11 THEN to_timestamp({seconds}) WHEN abs({seconds}) <= {_LAST_INSTANT_MS}"
+        f" THEN to_timestamp({seconds} / 1000) END AT TIME ZONE 'UTC')"
+    )
     if value.kind is Kind.NUMBER:
         return timestamp(from_number)
     if value.kind is Kind.JSON:
@@ -348,3 +354,6 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "estimated_cost": Function(fewest=0, most=0, lower=lambda _: number(COST)),
 }
 """Name -> function."""
+
+OF_ROWS: Final = ("search", "estimated_cost")
+"""Functions that read columns of a row, though no argument names them."""

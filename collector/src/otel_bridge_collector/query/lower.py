@@ -12,7 +12,15 @@ from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query import compare
 from otel_bridge_collector.query.aggregate import AGGREGATES
 from otel_bridge_collector.query.columns import ROW_FIELDS, Fields, column
-from otel_bridge_collector.query.function import FUNCTIONS, Arguments, Clock, Function, same_kind
+from otel_bridge_collector.query.function import (
+    FUNCTIONS,
+    LAST_INSTANT_S,
+    OF_ROWS,
+    Arguments,
+    Clock,
+    Function,
+    same_kind,
+)
 from otel_bridge_collector.query.reader import query_error
 from otel_bridge_collector.query.syntax import (
     Access,
@@ -102,7 +110,7 @@ def _interval(node: Interval, scope: Scope) -> Value:
 
 
 def _path(node: Path, scope: Scope) -> Value:
-    _check_grouped(node, scope)
+    _check_grouped(node, ".".join(map(str, node.parts)), scope)
     return column(node.parts, scope.bindings, scope.fields)
 
 
@@ -193,11 +201,20 @@ def _shifted(node: Binary, left: Value, right: Value) -> Value:
             message, node.place, code="badArgument", suggestion="created > now() - interval 1 day"
         )
     symbol = "+" if node.operator == "add" else "-"
-    moved = f"({as_timestamp(left)} {symbol} {right.sql})"
+    moment = as_timestamp(left)
+    moved = f"({moment} {symbol} {right.sql})"
+    if is_aggregate(node):
+        # TRY takes no aggregate, so the engine's limits are kept by hand.
+        is_within = f"abs(epoch({moment})) <= {LAST_INSTANT_S} AND abs(epoch({right.sql})) <= {_LONGEST_S}"
+        return timestamp(f"(CASE WHEN {is_within} THEN {moved} END)")
     # One step from the time of a row or from now stays within what a time can be; a chain of them, or of a far time, may not.
     sides = (node.left, node.right)
     is_safe = any(map(_is_near, sides)) and any(isinstance(side, Interval) for side in sides)
     return timestamp(moved if is_safe else f"TRY{moved}")
+
+
+_LONGEST_S: Final = 10_000 * 366 * 86_400
+"""Of an interval, which has 10,000 years at most (`number.UNITS`)."""
 
 
 def _is_near(node: Expression) -> bool:
@@ -231,6 +248,8 @@ def _call(node: Call, scope: Scope) -> Value:
     _check_arguments(node, function)
     if aggregate:
         scope = _inside_aggregate(node, scope)
+    if node.name in OF_ROWS:
+        _check_grouped(node, f"{node.name}()", scope)
     values = [lower(argument, scope) for argument in node.arguments]
     return function.lower(Arguments(call=node, values=values, bindings=scope.bindings, clock=scope.clock))
 
@@ -260,9 +279,9 @@ def _check_arguments(node: Call, function: Function) -> None:
         raise query_error(message, node.place, code="wrongArgumentCount")
 
 
-def _check_grouped(node: Path, scope: Scope) -> None:
+def _check_grouped(node: Path | Call, name: str, scope: Scope) -> None:
+    """Check that what is read of a row is not asked of a group."""
     if scope.groups is not None and not scope.in_aggregate:
-        name = ".".join(map(str, node.parts))
         raise query_error(
             f"{name} is neither a key of the group nor inside an aggregate",
             node.place,

@@ -128,6 +128,11 @@ class Attachments:
         """Return where the bytes of an attachment are, or would be."""
         return self._folder / place / hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
+    def expect(self, key: str) -> None:
+        """Keep that an upload of the caller's own begins, where its bytes are not here yet: rows that refer to it come first."""
+        if not self.path(key, place=self.own_place()).exists():
+            self.state(key, {"upload_status": "uploading"})
+
     def state(self, key: str, status: Mapping[str, Json]) -> None:
         """Keep what a client says of its own upload."""
         path = self._status_path(key, self.own_place())
@@ -135,11 +140,11 @@ class Attachments:
         path.write_bytes(orjson.dumps(status))
 
     def status(self, key: str, *, place: str = "") -> UploadStatus | None:
-        """Return what is known of an upload: what the client said, else whether its bytes are here; None of nothing."""
+        """Return what is known of an upload: that it failed, else whether its bytes are here or on their way; None of nothing."""
         has_bytes = self.path(key, place=place).exists()
         with contextlib.suppress(FileNotFoundError):
             said: UploadStatus = orjson.loads(self._status_path(key, place).read_bytes())
-            if said.get("upload_status") != "done" or has_bytes:
+            if said.get("upload_status") == "error" or (said.get("upload_status") == "done") is has_bytes:
                 return said
         return {"upload_status": "done"} if has_bytes else None
 

@@ -68,6 +68,11 @@ class ObjectVersion:
     action: str
 
 
+_LIVE: Final = (
+    "deleted_at IS NULL AND project_id NOT IN (SELECT id FROM project WHERE deleted_at IS NOT NULL)"
+)
+
+
 class ProjectObjects:
     """The objects of all projects. Any thread may call."""
 
@@ -91,8 +96,8 @@ class ProjectObjects:
         return view
 
     def get(self, object_id: str, *, even_deleted: bool = False) -> ProjectObject | None:
-        """Return the object of an id, or None."""
-        where = "id = ?" if even_deleted else "id = ? AND deleted_at IS NULL"
+        """Return the object of an id, or None; an object of a deleted project is deleted, too."""
+        where = "id = ?" if even_deleted else f"id = ? AND {_LIVE}"
         return next(iter(self._select(where, object_id)), None)
 
     def find(
@@ -107,9 +112,7 @@ class ProjectObjects:
         """Return the objects that are all of this, newest first; None stands for any."""
         wanted = {"kind": kind, "project_id": project_id, "name": name, "slug": slug}
         given = {column: value for column, value in wanted.items() if value is not None}
-        where = " AND ".join(
-            ["TRUE" if even_deleted else "deleted_at IS NULL", *(f"{column} = ?" for column in given)]
-        )
+        where = " AND ".join(["TRUE" if even_deleted else _LIVE, *(f"{column} = ?" for column in given)])
         return self._select(where, *given.values())
 
     def create(  # noqa: PLR0913 - the fields of an object
