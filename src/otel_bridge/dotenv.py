@@ -23,8 +23,12 @@ def read_variables(folder: Path | None = None) -> Mapping[str, str]:
         text = _nearest(folder or Path.cwd())
     except (OSError, UnicodeDecodeError):
         return {}
-    assignments = [assignment for line in text.splitlines() if (assignment := _assignment(line))]
-    return {name: value for name, value in assignments if name in VARIABLES}
+    return {name: value for name, value in assignments(text).items() if name in VARIABLES}
+
+
+def assignments(text: str) -> Mapping[str, str]:
+    """Return what a file of variables sets; lines that set nothing are passed over."""
+    return dict(found for line in text.splitlines() if (found := _assignment(line)))
 
 
 def _nearest(folder: Path) -> str:

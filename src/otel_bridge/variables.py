@@ -42,10 +42,7 @@ class Variables:
 
     def text(self, *names: str) -> str | None:
         """Return the text of a variable; None where none is set."""
-        for name in names:
-            if value := self.given.get(name, "").strip():
-                return value
-        return None
+        return self.given[name].strip() if (name := self._set_one(names)) else None
 
     def url(self, name: str) -> str | None:
         """Return an HTTP URL without a slash at its end; None where it is not set.
@@ -77,7 +74,7 @@ class Variables:
         try:
             return value and str(parse_parent(value)) and value
         except ParentError as error:
-            raise SettingsError(f"{names[-1]}: {error}") from error
+            raise SettingsError(f"{self._told_by(names)}: {error}") from error
 
     def switch(self, name: str, *, default: bool) -> bool:
         """Return whether a switch is on."""
@@ -91,7 +88,7 @@ class Variables:
         except ValueError:
             return default
         if value < least:
-            raise SettingsError(f"{names[0]} is {value}, the least possible value is {least}")
+            raise SettingsError(f"{self._told_by(names)} is {value}, the least possible value is {least}")
         return value
 
     def seconds(self, name: str, default: float) -> float:
@@ -112,3 +109,11 @@ class Variables:
         if value not in choices:
             raise SettingsError(f"{name} is one of {', '.join(choices)}")
         return value
+
+    def _set_one(self, names: Sequence[str]) -> str | None:
+        """The first of the names that is set."""
+        return next((name for name in names if self.given.get(name, "").strip()), None)
+
+    def _told_by(self, names: Sequence[str]) -> str:
+        """The name to complain of: of the variable that is set, else of the one to set."""
+        return self._set_one(names) or names[0]

@@ -7,6 +7,7 @@ from opentelemetry.sdk.trace import TracerProvider
 
 import otel_bridge
 from otel_bridge import BridgeSpanProcessor, FlushError, start_span
+from otel_bridge.errors import SettingsError
 from otel_bridge.settings import Settings
 from tests.support.app import App
 from tests.support.otlp_receiver import OtlpReceiver, wait_until
@@ -30,6 +31,18 @@ def test_s64_variables_of_braintrust_are_settings(
     name: str, value: str, setting: str, meaning: object
 ) -> None:
     assert getattr(Settings.from_environment({name: value}), setting) == meaning
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("BRAINTRUST_DEFAULT_BATCH_SIZE", id="theirs"),
+        pytest.param("OTEL_BRIDGE_BATCH_SIZE", id="ours"),
+    ],
+)
+def test_a_mistake_is_told_of_the_variable_that_is_set(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} is 0"):
+        Settings.from_environment({name: "0"})
 
 
 def test_with_sync_flush_a_flush_that_loses_something_raises(monkeypatch: pytest.MonkeyPatch) -> None:

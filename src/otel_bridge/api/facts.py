@@ -92,7 +92,7 @@ def _plain(feedback: Feedback) -> Attributes:
     if feedback.tags is not None:
         plain[names.FEEDBACK_TAGS] = [clean(tag) for tag in feedback.tags]
     if feedback.comment is not None:
-        plain[names.FEEDBACK_COMMENT] = clean(feedback.comment)
+        plain[names.FEEDBACK_COMMENT] = clean(str(feedback.comment))
     return plain
 
 

@@ -308,7 +308,7 @@ def init_logger(  # noqa: PLR0913, PLR0917 - Braintrust's signature
     force_login: bool = False,  # noqa: FBT001, FBT002 - Braintrust's signature
     set_current: bool = True,  # noqa: FBT001, FBT002 - Braintrust's signature
     state: object = None,
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | str | None = None,
     *,
     tracer_provider: TracerProvider | None = None,
 ) -> Logger:
@@ -329,7 +329,7 @@ def init_logger(  # noqa: PLR0913, PLR0917 - Braintrust's signature
         force_login: True logs in at once.
         set_current: whether `start_span` and `traced` use this logger, here and in threads without one.
         state: what `login_to_state` returned; its key and URLs are used.
-        environment: `type` and `name` of the place where the process runs.
+        environment: `type` and `name` of the place where the process runs; a text is its name.
         tracer_provider: instead of the global one.
 
     Raises:
@@ -342,7 +342,7 @@ def init_logger(  # noqa: PLR0913, PLR0917 - Braintrust's signature
     bridge = configure(tracer_provider, known.api_key)
     if bridge.settings.instrument_threads:
         setup_threads()
-    process.environment = environment or process.environment
+    process.environment = _place_in_words(environment) if environment else process.environment
     logger = Logger(bridge, known, project=project, project_id=project_id, async_flush=async_flush)
     if set_current:
         logger_here.set(logger)
@@ -359,3 +359,9 @@ def current_bridge() -> Bridge:
     """Return what the current logger sends through; without one, the bridge of the global tracer provider."""
     logger = current_logger()
     return logger.bridge if logger else configure()
+
+
+def _place_in_words(environment: Mapping[str, object] | str) -> dict[str, str]:
+    """The place where the process runs, in texts only: it is said of every span."""
+    said = {"name": environment} if isinstance(environment, str) else environment
+    return {str(key): str(value) for key, value in said.items()}

@@ -14,7 +14,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from opentelemetry import trace
 from opentelemetry.context import Context, set_value
@@ -68,12 +68,15 @@ def place_of(argument: ParentArgument) -> Place | None:
     """Return the place that a `parent=` argument names; None when it names none.
 
     Raises:
-        SlugError: the argument is text, but no slug.
+        SlugError: the argument is neither headers nor a slug.
         ParentError: the slug names no object.
     """
     if not argument:
         return None
-    return _place_of_slug(argument) if isinstance(argument, str) else _place_of_headers(argument)
+    # Headers of some frameworks are no mappings to Python; whatever else is given is told to be no slug.
+    if not isinstance(argument, str) and hasattr(argument, "get"):
+        return _place_of_headers(argument)
+    return _place_of_slug(cast("str", argument))
 
 
 def object_components(parent: str | None) -> SpanComponents:

@@ -42,7 +42,7 @@ def traced(*span_args: Any, notrace_io: bool = False, **span_kwargs: Any) -> Any
         notrace_io: True keeps arguments and result out of the span.
         span_kwargs: arguments of `start_span`.
     """
-    if len(span_args) == 1 and not span_kwargs and not isinstance(span_args[0], str):
+    if len(span_args) == 1 and not span_kwargs and _is_function(span_args[0]):
         return _wrapped(span_args[0], (), {}, trace_io=not notrace_io)
 
     def decorator(function: F) -> F:
@@ -64,6 +64,11 @@ def _wrapped(
     if inspect.isgeneratorfunction(function):
         return wrap_generator(call.function, call.start_generator)
     return _coroutine(call) if inspect.iscoroutinefunction(function) else _function(call)
+
+
+def _is_function(argument: object) -> bool:
+    """Whether it may be decorated without arguments; any other single one is the name of the span."""
+    return callable(argument) or isinstance(argument, classmethod | staticmethod)
 
 
 class _TracedCall:

@@ -16,6 +16,7 @@ from otel_bridge.api.evaluation.evaluation import Evaluation, Outcome
 from otel_bridge.api.evaluation.registry import Registry, declaring
 from otel_bridge.api.evaluation.turns import short_turns
 from otel_bridge.auto.blocking import blocked_clients
+from otel_bridge.cli import environment
 from otel_bridge.cli.case_filter import CaseFilter, parse_filter, wanted_by
 from otel_bridge.cli.condition import Condition, parse_condition
 from otel_bridge.cli.files import find_files, load
@@ -92,6 +93,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         help="answer what tasks call, functions traced as tool or llm, as it was recorded when the cases were traced",
     )
     add("--call-unrecorded", action="store_true", help="with --replay, call what was not recorded")
+    environment.add_to(parser)
     add("--watch", action="store_true", help="run again whenever a Python file changes, until Ctrl-C")
     add("-v", "--verbose", action="store_true", help="show whole tracebacks of tasks that failed")
     parser.set_defaults(run=run)
@@ -103,7 +105,8 @@ def run(given: argparse.Namespace) -> int:
         return _tell("--call-unrecorded says what a replay may call: give --replay too", _WRONG_USAGE)
     try:
         files = find_files(given.paths)
-    except FileNotFoundError as error:
+        environment.apply(given)
+    except (OSError, UnicodeDecodeError) as error:
         return _tell(str(error), _WRONG_USAGE)
     return _watched(given.paths) if given.watch else _run_files(files, given)
 

@@ -37,6 +37,13 @@ def test_feedback_goes_to_the_project_of_the_logger(app: App) -> None:  # V65
     }
 
 
+def test_a_comment_that_is_no_text_is_told_as_one(app: App) -> None:
+    app.logger.log_feedback("row", comment=5)  # type: ignore[arg-type]  # the mistake is the point
+
+    ((_, sent),) = app.records()
+    assert sent["braintrust.feedback.comment"] == "5"
+
+
 def test_each_feedback_is_a_fact_of_its_own(app: App) -> None:
     log_feedback("row", comment="")
     log_feedback("row", comment="")

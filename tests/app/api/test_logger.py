@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -121,6 +122,25 @@ def test_the_key_of_the_app_is_sent(receiver: OtlpReceiver) -> None:
     otel_bridge.flush()
 
     assert receiver.requests[0][1]["authorization"] == "Bearer secret-key"
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        pytest.param("staging", '"environment":{"name":"staging"}', id="a text"),
+        pytest.param(
+            {"type": ["x"], "name": 5}, '"environment":{"type":"[\'x\']","name":"5"}', id="no texts"
+        ),
+    ],
+)
+def test_an_environment_in_other_words_stops_no_span(
+    receiver: OtlpReceiver, environment: Any, said: str
+) -> None:
+    app = App(receiver, environment=environment)
+
+    otel_bridge.start_span("a").end()
+
+    assert said in app.attributes("a")["braintrust.context_json"]
 
 
 def test_the_environment_is_part_of_the_context(receiver: OtlpReceiver) -> None:

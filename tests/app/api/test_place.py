@@ -6,7 +6,9 @@ import uuid
 import pytest
 from opentelemetry import baggage, trace
 from opentelemetry import context as otel_context
+from werkzeug.datastructures import Headers
 
+import otel_bridge
 from otel_bridge import state
 from otel_bridge.api.place import Place, object_components, place_of, span_context_of
 from otel_bridge.contract.parent import parse_parent
@@ -66,6 +68,19 @@ def test_any_other_id_gives_an_id_that_is_valid_and_the_same_everywhere(span_id:
     assert first is not None
     assert first.is_valid
     assert first == span_context_of("r", span_id, "root")
+
+
+def test_a_span_in_the_place_of_its_slug_is_an_error() -> None:
+    with pytest.raises(SlugError, match="not properly encoded"):
+        place_of(otel_bridge.NOOP_SPAN)  # type: ignore[arg-type]  # the mistake is the point
+
+
+def test_headers_that_are_no_mapping_are_read() -> None:
+    headers = Headers(
+        [("traceparent", f"00-{TRACE_ID}-{SPAN_ID}-01"), ("baggage", "braintrust.parent=project_name:p")]
+    )
+
+    assert above(place(headers)) == f"{TRACE_ID}/{SPAN_ID}"  # type: ignore[arg-type]  # no mapping to type checkers
 
 
 def test_text_that_is_no_slug_is_an_error() -> None:

@@ -172,6 +172,15 @@ def test_methods_are_traced_whichever_way_round(app: App) -> None:
     assert app.row("static")["input"] == {"a": 4}
 
 
+def test_no_name_is_the_name_of_no_function(app: App) -> None:
+    @traced(None)
+    def add(a: int) -> int:
+        return a + 1
+
+    assert add(1) == 2
+    assert app.row("root") == {"type": "function", "input": {"a": 1}, "output": 2}
+
+
 def test_a_callable_without_a_name_is_named_after_its_class(app: App) -> None:
     f = traced(functools.partial(int, base=2))
 

@@ -8,7 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 _STARS: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_BY_PLACE: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _TASK_WITH_HOOKS: Final = 2
+
+OFFERED: Final = ("input", "expected", "metadata", "output", "trace", "id", "tags")
+"""What scorers and classifiers may name, in the order in which it is given to parameters of other names."""
 
 Parameters = Sequence[inspect.Parameter]
 
@@ -51,6 +55,19 @@ def arguments_for(parameters: Parameters | None, offered: Mapping[str, Any]) -> 
 
 
 def wants_hooks(task: Callable[..., Any]) -> bool:
-    """Tell whether a task takes the hooks: it has two parameters, whatever they are called."""
-    parameters = parameters_of(task)
-    return parameters is not None and len(parameters) == _TASK_WITH_HOOKS
+    """Tell whether a task takes the hooks: two parameters can be given by place, whatever they are called.
+
+    Of `*args` and one more, as a decorator has them, the hooks are among the arguments.
+    """
+    kinds = [each.kind for each in parameters_of(task) or ()]
+    by_place = sum(kind in _BY_PLACE for kind in kinds)
+    return by_place == _TASK_WITH_HOOKS or (
+        inspect.Parameter.VAR_POSITIONAL in kinds and len(kinds) == _TASK_WITH_HOOKS
+    )
+
+
+def taken_by_place(parameters: Parameters | None) -> dict[str, str]:
+    """Return which of `OFFERED` goes to each parameter whose name is none of them and that has no default."""
+    bound = arguments_for(parameters, {name: name for name in OFFERED})
+    named = {each.name for each in parameters or () if each.default is not inspect.Parameter.empty}
+    return {name: given for name, given in bound.items() if name not in {*OFFERED, *named}}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from otel_bridge.api.evaluation.binding import Parameters, parameters_of
+from otel_bridge.api.evaluation.binding import OFFERED, Parameters, parameters_of, taken_by_place
 from otel_bridge.state import process
 
 logger = logging.getLogger(__name__)
@@ -43,12 +43,29 @@ def scorers_of(given: Sequence[Any], kind: str = "scorer") -> list[Scorer]:
         TypeError: an instance of a class could not be made, or cannot be called.
     """
     found = [_scorer(each, index, kind) for index, each in enumerate(given)]
+    for each in found:
+        _warn_of_places(each)
     names = [each.name for each in found]
     twice = sorted({name for name in names if names.count(name) > 1} - process.warned)
     if twice:
         process.warned.update(twice)
         logger.warning("several %ss have one name, the last one's score counts: %s", kind, ", ".join(twice))
     return found
+
+
+def _warn_of_places(scorer: Scorer) -> None:
+    """Say what parameters get whose names say nothing, once for each scorer: they hardly mean that."""
+    taken = taken_by_place(scorer.parameters)
+    kind = f"places of {scorer.name}"
+    if not taken or kind in process.warned:
+        return
+    process.warned.add(kind)
+    logger.warning(
+        "%s takes what is none of %s: %s",
+        scorer.name,
+        ", ".join(OFFERED),
+        ", ".join(f"{name!r} gets {given}" for name, given in taken.items()),
+    )
 
 
 def _scorer(given: Any, index: int, kind: str) -> Scorer:

@@ -42,6 +42,17 @@ def test_a_class_is_made_and_its_coroutine_preferred() -> None:
     assert with_async.function.__name__ == "eval_async"
 
 
+def test_a_parameter_of_another_name_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    def exact(output: Any, answer: Any) -> Any:
+        return output == answer
+
+    scorers_of([exact])
+    scorers_of([exact, plain])
+
+    assert caplog.text.count("exact takes what is none of input, expected,") == 1
+    assert caplog.text.count("'answer' gets input") == 1
+
+
 def test_several_of_one_name_are_warned_of(caplog: pytest.LogCaptureFixture) -> None:
     scorers_of([plain, plain])
 
