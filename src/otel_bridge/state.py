@@ -83,10 +83,12 @@ def release(activation: Activation) -> None:
 def live_context(context: Context | None = None) -> Context:
     """Return `context`, the current one by default, or what was outside of the released spans it stands in."""
     context = otel_context.get_current() if context is None else context
-    while isinstance(found := context.get(_ACTIVATION_KEY), Activation) and found.released:
+    found: Any = context.get(_ACTIVATION_KEY)
+    while found is not None and found.released:
         if found.otel_span is not context.get(_SPAN_KEY):
             break  # a span of others, which lives on
         context = found.outer
+        found = context.get(_ACTIVATION_KEY)
     return context
 
 

@@ -3,7 +3,7 @@
 Source: `braintrust` 0.47.0 SDK, `logger.current_experiment` (spec/app-api.md section 1).
 """
 
-from typing import Any, cast
+from typing import Any
 
 from otel_bridge.api.experiment import Experiment
 from otel_bridge.api.summary import ExperimentSummary
@@ -13,7 +13,8 @@ from otel_bridge.state import process
 
 def current_experiment() -> Experiment | None:
     """Return the experiment that `init` made current last, in whatever task or thread; None without one."""
-    return cast("Experiment | None", process.experiment)
+    experiment: Experiment | None = process.experiment
+    return experiment
 
 
 def log(**event: Any) -> str:

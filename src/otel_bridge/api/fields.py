@@ -7,7 +7,7 @@ Source: `braintrust` 0.47.0 SDK, `logger._validate_and_sanitize_experiment_log_p
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from otel_bridge.api.interface import TraceRoot
 from otel_bridge.attributes.to_json import snapshot, to_json
@@ -30,6 +30,9 @@ _SUGGESTED: Final = (
 
 MAX_UNKNOWN_FIELDS: Final = 100
 """Unknown names that are warned of; an app that makes names up is not told of more."""
+
+# The built-in type first: it is looked up without the machinery of abstract ones.
+_MAPPINGS: Final = (dict, Mapping)
 
 _UNCHECKED: Final = frozenset({"input", "output", "expected", "error"})
 """Fields that may be anything."""
@@ -63,7 +66,11 @@ def checked(event: Mapping[str, Any]) -> dict[str, Json]:
 
 def merged(row: Mapping[str, Json], update: Mapping[str, Json]) -> dict[str, Json]:
     """Return `row` with `update` merged into it, as the merge of rows does it."""
-    return cast("dict[str, Json]", merge_row(cast("Row", row), cast("Row", update)))
+    into: Any = row
+    changes: Any = update
+    both: Any = merge_row(into, changes)
+    fields: dict[str, Json] = both  # not `cast`, which is a call
+    return fields
 
 
 def lifted(fields: dict[str, Json], root: TraceRoot) -> dict[str, Json]:
@@ -102,6 +109,6 @@ def _warn_of_unknown(new_names: Iterable[str]) -> None:
 def _checked(name: str, value: Any) -> object:
     if name == "metadata":
         # Models and dataclasses are welcome where they become a dictionary; keys are looked at as they are.
-        return checks.check_metadata(cast("object", value) if isinstance(value, Mapping) else to_json(value))
+        return checks.check_metadata(value if isinstance(value, _MAPPINGS) else to_json(value))
     check = _CHECKS.get(name)
     return check(value) if check and value else value

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Self
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import TracerProvider
@@ -352,7 +352,9 @@ def init_logger(  # noqa: PLR0913, PLR0917 - Braintrust's signature
 
 def current_logger() -> Logger | None:
     """Return the logger that this task or thread made current last, or else the process; None without one."""
-    return cast("Logger | None", logger_now())
+    found: Any = logger_now()
+    logger: Logger | None = found
+    return logger
 
 
 def current_bridge() -> Bridge:

@@ -26,7 +26,7 @@ from otel_bridge.configure import Bridge
 from otel_bridge.contract import names
 from otel_bridge.contract.checks import check_span_attributes
 from otel_bridge.contract.row import Json
-from otel_bridge.processor.light import LightSpan
+from otel_bridge.processor.light import is_light
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def start(bridge: Bridge, place: Place, arguments: StartArguments) -> Span:
         place.flush_root and (not is_below or above.is_remote),
     )
     if row_id or place.root_span_id or place.parent_span_id:
-        row |= _chosen_ids(identity, place)
+        row = {**row, **_chosen_ids(identity, place)}
     recording = Recording(otel_span, row, bridge.settings.content_mode)
     return BridgeSpan(bridge, otel_span, recording, identity, start, root)
 
@@ -174,7 +174,7 @@ def _routed(bridge: Bridge, context: Context) -> Context:
 
 def _parent_string(otel_span: trace.Span, place: Place) -> str | None:
     """What the span names: on the way to it, samplers and processors may have named another."""
-    if isinstance(otel_span, LightSpan):
+    if is_light(otel_span):
         return otel_span.parent_string
     routed = attributes_of(otel_span).get(names.PARENT, place.parent)
     return routed if isinstance(routed, str) else None

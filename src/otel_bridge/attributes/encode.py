@@ -18,8 +18,8 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from otel_bridge.attributes.messages import to_gen_ai
-from otel_bridge.attributes.to_json import clean, dump
-from otel_bridge.attributes.twins import AttributeValue, read_twins
+from otel_bridge.attributes.to_json import Written, clean, dump
+from otel_bridge.attributes.twins import MAPPINGS, AttributeValue, read_twins
 from otel_bridge.contract import names, twins
 from otel_bridge.contract.row import Json
 from otel_bridge.settings import ContentMode
@@ -75,7 +75,7 @@ def encode(row: Mapping[str, Json], *, content: ContentMode = "auto", name: str 
 
 def _type(row: Mapping[str, Json]) -> Json:
     span_attributes = row.get("span_attributes")
-    return span_attributes.get("type") if isinstance(span_attributes, Mapping) else None
+    return span_attributes.get("type") if isinstance(span_attributes, MAPPINGS) else None
 
 
 def _attribute(field: str) -> str:
@@ -103,7 +103,15 @@ def _content(field: str, value: Json, *, kind: Json, mode: ContentMode) -> Attri
 
 def _context_twins(row: Mapping[str, Json]) -> Attributes:
     identity = read_twins(twins.IDENTITY_TWINS, row.get("metadata"))
-    return identity | read_twins(twins.CODE_TWINS, row.get("context"))
+    return identity | _code_twins(row.get("context"))
+
+
+def _code_twins(context: Json) -> Attributes:
+    if not isinstance(context, Written):
+        return read_twins(twins.CODE_TWINS, context)
+    if context.twins is None:
+        context.twins = read_twins(twins.CODE_TWINS, context)
+    return context.twins
 
 
 def _type_twins(row: Mapping[str, Json], kind: Json, name: str) -> Attributes:
@@ -121,7 +129,7 @@ def _finish_reasons(output: Json) -> Attributes:
     """Those of the choices, or of the messages, of an answer."""
     if not isinstance(output, list):
         return {}
-    choices = [choice for choice in output if isinstance(choice, Mapping)]
+    choices = [choice for choice in output if isinstance(choice, MAPPINGS)]
     reasons = [reason for choice in choices if isinstance(reason := choice.get("finish_reason"), str)]
     return {names.GEN_AI_RESPONSE_FINISH_REASONS: reasons} if reasons else {}
 

@@ -77,13 +77,14 @@ class Sized(dict[str, Json]):
 
 def snapshot(fields: Mapping[str, object]) -> Sized:
     """Return a deep copy of `fields` as JSON, see `to_json`, and its size; seen by one walk where they are JSON already."""
-    copied = cast("Any", Sized(cast("Any", fields)))
+    given: Any = fields
+    copied = Sized(given)
     try:
         copied.size_bytes = _detach(copied, copied.items(), id(fields), ())
     except (_UncommonError, RecursionError):
         copied.update({name: to_json(value) for name, value in fields.items()})
         copied.size_bytes = json_bytes(copied)
-    return cast("Sized", copied)
+    return copied
 
 
 # Values are copies that hold no cycle; what a masking function returns may, and then runs out of stack.
@@ -110,7 +111,9 @@ _SCALARS: Final = (float, int, str)
 
 
 class Written(dict[str, Json]):
-    """An object that is written again and again and never changes: its text is made once."""
+    """An object that is written again and again and never changes: its text and its twins (`attributes.twins`) are made once."""
+
+    twins: dict[str, Any] | None = None
 
     @cached_property
     def text(self) -> str:
@@ -128,7 +131,31 @@ def dump(value: Json) -> str:
     """
     if isinstance(value, Written):
         return value.text
-    return clean(_ENCODER.encode(value))
+    return clean(_encode(value))
+
+
+def _quick_encode() -> Callable[[Json], str]:
+    """Return `_ENCODER.encode` with its C part made once instead of at each value.
+
+    That part has no documented name; where it is not there or writes something else, this is the documented one.
+    """
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    tried: Json = {"a": [1, 0.5, None, True, 'é"']}
+    try:
+        chunks = make(
+            markers=None, default=_ENCODER.default, encoder=json.encoder.encode_basestring, indent=None,
+            key_separator=":", item_separator=",", sort_keys=False, skipkeys=False, allow_nan=False,
+        )  # fmt: skip
+
+        def encode(value: Json) -> str:
+            return "".join(chunks(value, 0))
+
+        return encode if encode(tried) == _ENCODER.encode(tried) else _ENCODER.encode
+    except Exception:  # noqa: BLE001 - whatever an unknown version of it does
+        return _ENCODER.encode
+
+
+_encode: Final = _quick_encode()
 
 
 def clean(text: str) -> str:

@@ -14,17 +14,17 @@ _HELD: Final = (str, bool, float)
 
 _INT64: Final = 2**63
 
-_MAPPINGS: Final = (dict, Mapping)
+MAPPINGS: Final = (dict, Mapping)
 """The built-in type first: it is looked up without the machinery of abstract ones."""
 
 
 def read_twins(twins: Mapping[str, str], value: Json) -> dict[str, AttributeValue]:
     """Return those of `twins` that `value`, a field, gives a value that an attribute can hold."""
-    if not isinstance(value, _MAPPINGS):
+    if value is None or not isinstance(value, MAPPINGS):
         return {}
     found: dict[str, AttributeValue] = {}
     for attribute, key in twins.items():
-        if (item := value.get(key)) is not None and (held := attribute_value(item)) is not None:
+        if key in value and (held := attribute_value(value[key])) is not None:
             found[attribute] = held
     return found
 

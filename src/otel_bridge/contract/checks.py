@@ -38,7 +38,8 @@ def check_metrics(metrics: object) -> dict[str, float]:
     if not isinstance(metrics, _MAPPINGS):
         raise ValueError("metrics must be a dictionary")  # noqa: TRY004 - Braintrust's type
     checked: dict[str, float] = {}
-    for name, value in cast("Mapping[object, object]", metrics).items():
+    given: Mapping[object, object] = metrics
+    for name, value in given.items():
         if not isinstance(name, str):
             raise ValueError("metric keys must be strings")  # noqa: TRY004 - Braintrust's type
         if not isinstance(value, _NUMBERS):
@@ -147,7 +148,8 @@ def _string_keys(value: object, *, not_mapping: str, bad_key: str) -> dict[str, 
     if not isinstance(value, _MAPPINGS):
         raise ValueError(not_mapping)  # noqa: TRY004 - Braintrust's type
     checked: dict[str, object] = {}
-    for key, item in cast("Mapping[object, object]", value).items():
+    given: Mapping[object, object] = value
+    for key, item in given.items():
         if not isinstance(key, str):
             raise ValueError(bad_key)  # noqa: TRY004 - Braintrust's type
         checked[key] = item

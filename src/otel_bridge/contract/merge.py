@@ -31,7 +31,8 @@ def merge_row(row: Row, update: Row) -> Row:
     that `row` has are kept, and no control field is left in the result.
     """
     if update.keys().isdisjoint(row) and CONTROL_FIELDS.isdisjoint(update) and CONTROL_FIELDS.isdisjoint(row):
-        return cast("Row", {**row, **update})  # what the rules below come to, without looking at each value
+        both: Row = {**row, **update}  # what the rules below come to, without looking at each value
+        return both
     stop = {tuple(path) for path in update.get("_merge_paths") or ()}
     merged = dict(cast("Mapping[str, Json]", row))
     for key, value in cast("Mapping[str, Json]", update).items():

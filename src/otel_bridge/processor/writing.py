@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_bridge import state
 from otel_bridge.attributes.decode import attributes_of
-from otel_bridge.processor.light import FURTHER_ATTRIBUTES, LightSpan
+from otel_bridge.processor.light import FURTHER_ATTRIBUTES, LightSpan, is_light
 from otel_bridge.processor.neighbours import limits_of, processors_of
 from otel_bridge.processor.size import SPAN_BYTES, span_bytes
 
@@ -85,14 +85,14 @@ def note_down(span: ReadableSpan) -> None:
 
 def held_bytes(span: ReadableSpan) -> int:
     """Estimate the memory that an ended span takes while it waits; the same each time it is asked."""
-    if isinstance(span, LightSpan) and span.late_row is not None:
+    if is_light(span) and span.late_row is not None:
         return SPAN_BYTES + span.row_bytes
     unwritten = state.process.unwritten.get(span)
     return SPAN_BYTES + (span_bytes(span) if unwritten is None else unwritten.row_bytes)
 
 
 def _written(span: ReadableSpan) -> ReadableSpan:
-    if isinstance(span, LightSpan):
+    if is_light(span):
         return _light_written(span)
     unwritten = state.process.unwritten.get(span)
     if unwritten is None:

@@ -15,9 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_bridge.attributes.to_json import (
+    _ENCODER,
     MAX_DEPTH,
     Written,
     _copy,
+    _encode,
+    _quick_encode,
     clean,
     dump,
     json_bytes,
@@ -217,6 +220,30 @@ def test_the_quick_way_makes_the_same_as_the_plain_one(value: Any) -> None:
 
     assert dump(copied) == dump(_copy({"input": value}, 0, set()))
     assert copied.size_bytes == json_bytes(dict(copied))
+
+
+@given(JSON_VALUES)
+def test_the_quick_encoder_writes_what_the_documented_one_does(value: Any) -> None:
+    said = to_json(value)
+
+    assert _encode(said) == _ENCODER.encode(said)
+    assert _encode is not _ENCODER.encode
+
+
+@pytest.mark.parametrize("value", [math.nan, [math.inf], {"a": object()}])
+def test_the_quick_encoder_refuses_what_the_documented_one_does(value: Any) -> None:
+    with pytest.raises((ValueError, TypeError)) as documented:
+        _ENCODER.encode(value)
+    with pytest.raises(documented.type):
+        dump(value)
+
+
+def test_where_the_quick_encoder_is_another_the_documented_one_writes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(json.encoder, "c_make_encoder", lambda: None)
+
+    assert _quick_encode() == _ENCODER.encode
 
 
 def test_containers_that_hold_each_other_many_times_over_are_copied_at_once() -> None:

@@ -201,7 +201,7 @@ def test_a_row_that_cannot_be_encoded_costs_no_other(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(to_json, "_ENCODER", _Failing(to_json._ENCODER))
+    monkeypatch.setattr(to_json, "_encode", failing(to_json._encode))
     logged(provider, input={"fails": 1})
     logged(provider, input={"q": 1})
     otel_bridge.flush()
@@ -212,14 +212,13 @@ def test_a_row_that_cannot_be_encoded_costs_no_other(
     assert "a span is sent without what was logged to it: ValueError" in caplog.text
 
 
-class _Failing:
-    def __init__(self, encoder: Any) -> None:
-        self._encoder = encoder
-
-    def encode(self, value: Any) -> str:
+def failing(encode: Callable[[Any], str]) -> Callable[[Any], str]:
+    def encode_or_fail(value: Any) -> str:
         if value == {"fails": 1}:
             raise ValueError("secret")
-        return str(self._encoder.encode(value))
+        return encode(value)
+
+    return encode_or_fail
 
 
 def test_no_row_is_kept_longer_than_its_span(receiver: OtlpReceiver, provider: TracerProvider) -> None:
