@@ -14,6 +14,7 @@ const ISLANDS: Readonly<Record<string, Load>> = {
   trace: () => import("./trace/trace"),
   filter: () => import("./filter/filter"),
   keys: () => import("./keys/keys"),
+  playground: () => import("./playground/playground"),
   rows: () => import("./rows/rows"),
 };
 

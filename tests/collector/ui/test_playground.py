@@ -1,5 +1,6 @@
 """The playground at a real sidecar, whose models are a provider on loopback."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
+from otel_bridge_collector.ui.playground_stream import PART
+from otel_bridge_collector.ui.trace import PART_HEADER
 from tests.support.functions import CHAT, Ground, ground
 from tests.support.keys import make_key
 from tests.support.openai_server import REFUSED
 from tests.support.page import form_token, logged_in
 from tests.support.prompts import project_id, save_prompt
-from tests.support.provider import HANG
+from tests.support.provider import END_EARLY, HANG
 
 pytestmark = pytest.mark.one_python
 
@@ -87,6 +90,45 @@ def test_a_run_is_logged_with_its_tag(here: Ground, browser: httpx.Client) -> No
 
     found = [row for row in here.rows(PROJECT) if row["input"] == {"word": "logged"}]
     assert [(row["output"], row["tags"]) for row in found] == [("hi", ["playground"])]
+
+
+def events(browser: httpx.Client, **fields: Any) -> list[tuple[str, Any]]:
+    """Send the form as the script does; name and data of each event."""
+    browser.headers[PART_HEADER] = PART
+    answer = send(browser, **fields)
+    assert answer.headers["content-type"].startswith("text/event-stream"), answer.text
+    parts = [part.split("\n") for part in answer.text.split("\n\n")[:-1]]
+    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in parts]
+
+
+def test_for_the_script_an_answer_comes_piece_by_piece_and_then_the_whole_page(
+    here: Ground, browser: httpx.Client
+) -> None:
+    *texts, (name, page) = events(browser, value__word="hello")
+
+    assert here.provider.asked[0].body["stream"] is True
+    assert "".join(data["text"] for _, data in texts) == "hi"
+    assert {(name, data["variant"]) for name, data in texts} == {("text", "a")}
+    assert name == "page"
+    assert (">hi</pre>" in page["html"], "5 tokens in, 2 out" in page["html"]) == (True, True)
+
+
+def test_an_error_after_some_pieces_stands_on_the_page_that_comes_last(
+    here: Ground, browser: httpx.Client
+) -> None:
+    here.provider.faults.append(END_EARLY)
+
+    *_, (name, page) = events(browser, value__word="hello")
+
+    assert name == "page"
+    assert 'role="alert"' in page["html"].split('aria-label="Variant A gave"')[1]
+
+
+def test_what_is_wrong_is_told_to_the_script_as_a_page(here: Ground, browser: httpx.Client) -> None:
+    ((name, page),) = events(browser, a__params="{")
+
+    assert (name, "Parameters, line 1, column 2" in page["html"]) == ("page", True)
+    assert asked(here) == []
 
 
 def test_variants_are_run_side_by_side(here: Ground, browser: httpx.Client) -> None:

@@ -10,6 +10,7 @@ from tests.support.browser import Tab, faults_of, needs_chromium, overflow_px, t
 from tests.support.functions import Ground, ground
 from tests.support.openai_server import REFUSED
 from tests.support.page_data import PROJECT, feed
+from tests.support.provider import HANG_IN_STREAM
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 
@@ -72,6 +73,30 @@ def test_enter_in_a_field_runs(tab: Tab, here: Ground) -> None:
 
     expect(page.get_by_role("group", name="Variant A gave")).to_contain_text("hi")
     assert len(here.provider.asked) == 1
+
+
+def test_an_answer_is_shown_as_it_comes_and_stopped(browser: Browser, here: Ground) -> None:
+    here.provider.gone.clear()
+    with tab_of(browser, here.collector.api) as tab:
+        page = tab.open(PATH)
+        expect(page.locator("[data-island=playground][data-mounted]")).to_be_attached()
+        page.get_by_role("textbox", name="Variant A, Message 2").fill("Say hello")
+        page.get_by_label("Model").fill("gpt-4o-mini")
+        here.provider.faults.append(HANG_IN_STREAM)
+
+        page.get_by_role("button", name="Run", exact=True).first.click()
+        expect(page.get_by_role("group", name="Variant A gives")).to_have_text("h")
+        expect(page.get_by_role("status")).to_contain_text("Running")
+        assert faults_of(page) == []
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_role("status")).to_contain_text("Stopped")
+        assert here.provider.gone.wait(20)
+        expect(page.get_by_role("textbox", name="Variant A, Message 2")).to_have_value("Say hello")
+        page.get_by_role("button", name="Run", exact=True).first.click()
+
+        expect(page.get_by_role("group", name="Variant A gave")).to_contain_text("hi")
+        expect(page.get_by_role("button", name="Run", exact=True).first).to_be_focused()
+        expect(page.locator("[data-island=playground][data-mounted]")).to_be_attached()
 
 
 def test_a_run_on_a_dataset_leads_to_its_experiment(tab: Tab) -> None:

@@ -5,7 +5,7 @@
 
 import secrets
 import time
-from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar, cast
@@ -22,7 +22,7 @@ from otel_bridge_collector.api.writing import RowWriter
 from otel_bridge_collector.decode.native import check_rows
 from otel_bridge_collector.errors import ForbiddenError, QuotaError
 from otel_bridge_collector.functions.definition import Call, Definition
-from otel_bridge_collector.functions.piece import FunctionError, Piece, Value
+from otel_bridge_collector.functions.piece import FunctionError, JsonText, Piece, Text, Value
 from otel_bridge_collector.functions.rows import Place, Trace
 from otel_bridge_collector.functions.run import Functions
 from otel_bridge_collector.store.objects import Objects
@@ -106,8 +106,12 @@ class Invoker:
             raise FunctionError(f"{_UNKEPT}: {written.refused[0].reason}")
 
 
-async def value_of(pieces: AsyncGenerator[Piece]) -> Json:
+async def value_of(pieces: AsyncGenerator[Piece], tell: Callable[[str], None] | None = None) -> Json:
     """Return what a call gives in the end; None for nothing.
+
+    Args:
+        pieces: of the call.
+        tell: gets the texts that come before that, as they come.
 
     Raises:
         FunctionError: it failed.
@@ -117,6 +121,8 @@ async def value_of(pieces: AsyncGenerator[Piece]) -> Json:
         async for piece in pieces:
             if isinstance(piece, Value):
                 value = piece.value
+            elif tell and isinstance(piece, Text | JsonText):
+                tell(piece.text)
     return value
 
 

@@ -27,6 +27,7 @@ from otel_bridge_collector.ui.json_field import FieldFault
 from otel_bridge_collector.ui.listing import MAX_BYTES, of_object
 from otel_bridge_collector.ui.lookup import find_object, find_project, find_prompt, find_version
 from otel_bridge_collector.ui.playground_form import MAX_RECORDS, Tried, Variant, changed, tried_in
+from otel_bridge_collector.ui.playground_stream import PART, Tell, streamed_run
 from otel_bridge_collector.ui.prompt_fields import ROLES, fields_of, prompt_data_in
 from otel_bridge_collector.ui.prompt_forms import (
     Draft,
@@ -37,6 +38,7 @@ from otel_bridge_collector.ui.prompt_forms import (
 )
 from otel_bridge_collector.ui.render import render
 from otel_bridge_collector.ui.runs import TAGS, Outcome, Runs, Total, case_of, totals
+from otel_bridge_collector.ui.trace import PART_HEADER
 
 _FIELDS: Final = ("id", "input", "expected", "metadata", "tags", "created", "_xact_id")
 
@@ -69,8 +71,8 @@ class Shown:
         return bool(self.fault or self.missing)
 
 
-Ready: TypeAlias = Callable[[], Awaitable[Shown]]
-"""A run of which nothing is wrong; it begins when it is called."""
+Ready: TypeAlias = Callable[[Tell | None], Awaitable[Shown]]
+"""A run of which nothing is wrong; it begins when it is called, and tells what comes where it can."""
 
 
 class Playground:
@@ -105,18 +107,30 @@ class Playground:
             return self._shown(request, project, after, Shown())
         if (kept := tried.kept(step)) is not None:
             return self._forms.shown(request, project, self._draft(project, kept))
+        ready = await self._ready(project, tried, step)
+        if request.headers.get(PART_HEADER) == PART:
+            letters = [each.letter for each in tried.variants]
+            run = _known(ready) if isinstance(ready, Shown) else ready
+            return streamed_run(run, letters, lambda shown: self._shown(request, project, tried, shown))
+        shown = ready if isinstance(ready, Shown) else await while_heard(request, ready(None))
+        return self._shown(request, project, tried, shown or Shown())
+
+    async def _ready(self, project: Project, tried: Tried, step: str) -> Shown | Ready:
+        """Return what a step runs, or what is wrong.
+
+        Raises:
+            RequestError: there is no such step.
+        """
         definitions = self._definitions(project, tried)
         if isinstance(definitions, Shown):
-            return self._shown(request, project, tried, definitions)
+            return definitions
         match step:
             case "run" | "enter":
-                ready = self._once(project, tried, definitions)
+                return self._once(project, tried, definitions)
             case "dataset":
-                ready = await self._on_records(project, tried, definitions)
+                return await self._on_records(project, tried, definitions)
             case other:
                 raise RequestError(f'step is "{other}", expected run or dataset', code="badForm")
-        shown = ready if isinstance(ready, Shown) else await while_heard(request, ready())
-        return self._shown(request, project, tried, shown or Shown())
 
     def _draft(self, project: Project, variant: Variant) -> Draft:
         """Return a variant for the form of prompts: as the next version of what it began as, or as a new prompt."""
@@ -149,8 +163,8 @@ class Playground:
             return Shown(missing=missing)
         call = Call(input=given, tags=TAGS, strict=tried.is_strict)
 
-        async def run() -> Shown:
-            return Shown(outcomes=await self._runs.once(definitions, call, project.id))
+        async def run(tell: Tell | None) -> Shown:
+            return Shown(outcomes=await self._runs.once(definitions, call, project.id, tell))
 
         return run
 
@@ -172,7 +186,7 @@ class Playground:
         experiments = self._made(project, tried, definitions, dataset, records) if tried.experiment else ()
         cases = [case_of(each, given, is_strict=tried.is_strict) for each in records]
 
-        async def run() -> Shown:
+        async def run(_: Tell | None) -> Shown:
             if experiments:
                 outcomes = await self._runs.as_experiments(definitions, cases, experiments, dataset.id)
             else:
@@ -233,3 +247,12 @@ class Playground:
             can_run=current_access().may(PROXY),
             max_records=MAX_RECORDS,
         )
+
+
+def _known(shown: Shown) -> Ready:
+    """Return a run that gives at once what is known already."""
+
+    async def run(_: Tell | None) -> Shown:
+        return shown
+
+    return run

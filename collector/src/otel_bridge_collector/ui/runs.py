@@ -22,6 +22,7 @@ from otel_bridge_collector.functions.piece import FunctionError
 from otel_bridge_collector.functions.rows import Trace
 from otel_bridge_collector.store.project_objects import ProjectObject
 from otel_bridge_collector.translate.cost import estimated_cost
+from otel_bridge_collector.ui.playground_stream import Tell
 from otel_bridge_collector.ui.urls import row_url
 from otel_bridge_collector.ui.values import numbers_of
 
@@ -81,10 +82,17 @@ class Runs:
     def __init__(self, invoker: Invoker, writer: RowWriter) -> None:
         self._invoker, self._writer = invoker, writer
 
-    async def once(self, definitions: Sequence[Definition], call: Call, project_id: str) -> Sequence[Outcome]:
-        """Run each definition once, side by side, and log that in the project."""
+    async def once(
+        self, definitions: Sequence[Definition], call: Call, project_id: str, tell: Tell | None = None
+    ) -> Sequence[Outcome]:
+        """Run each definition once, side by side, and log that in the project; `tell` gets what they give, as it comes."""
         parent = Parent(kind="project_id", value=project_id)
-        return await _together([partial(self._logged, each, call, parent) for each in definitions])
+        return await _together(
+            [
+                partial(self._logged, each, call, parent, partial(tell, at) if tell else None)
+                for at, each in enumerate(definitions)
+            ]
+        )
 
     async def on_records(
         self, definitions: Sequence[Definition], cases: Sequence[Case], project_id: str
@@ -117,8 +125,14 @@ class Runs:
             len(definitions),
         )
 
-    async def _logged(self, definition: Definition, call: Call, parent: Parent) -> Outcome:
-        outcome, trace = await self._run(definition, call, parent)
+    async def _logged(
+        self,
+        definition: Definition,
+        call: Call,
+        parent: Parent,
+        tell: Callable[[str], None] | None = None,
+    ) -> Outcome:
+        outcome, trace = await self._run(definition, call, parent, tell)
         row_id = trace.function.row["id"] if trace else ""
         url = row_url(row_id, "project_logs", parent.value) if trace else ""
         return replace(outcome, url=url)
@@ -164,15 +178,22 @@ class Runs:
             return replace(outcome, error=f"it was run, and its case could not be kept: {failed}")
         return replace(outcome, url=row_url(span_id, "experiment", experiment.id))
 
-    async def _run(self, definition: Definition, call: Call, parent: Parent) -> tuple[Outcome, Trace | None]:
+    async def _run(
+        self,
+        definition: Definition,
+        call: Call,
+        parent: Parent,
+        tell: Callable[[str], None] | None = None,
+    ) -> tuple[Outcome, Trace | None]:
         began_s = time.monotonic()
         trace: Trace | None = None
         output: Json = None
         error = ""
         try:
-            begun = await self._invoker.begin(definition, call, parent)
+            asked = replace(call, stream=tell is not None)
+            begun = await self._invoker.begin(definition, asked, parent)
             trace = begun.trace
-            output = await value_of(begun.pieces)
+            output = await value_of(begun.pieces, tell)
         except (FunctionError, RequestError, CollectorError) as failed:
             error = str(failed)
         took_s = time.monotonic() - began_s
