@@ -69,8 +69,9 @@ def measure(rows: int, keep: Path | None) -> Mapping[str, Sequence[float]]:
     with tempfile.TemporaryDirectory(prefix="bench-page-") as scratch:
         grown = (keep or Path(scratch)) / f"rows-{rows}"
         grow(grown, rows)
-        used = Path(scratch) / "used"  # what a page writes must not stay
-        shutil.copytree(grown, used)
+        used = Path(scratch) / "used" if keep else grown
+        if keep:
+            shutil.copytree(grown, used)  # what a page writes must not stay
         with (
             running_collector(used) as collector,
             running_browser() as browser,

@@ -221,7 +221,7 @@ def test_a_destination_that_is_away_holds_the_process_up_for_a_bounded_time_and_
         OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS="300",
     )
 
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 40
     assert said.count("spans lost") == 1
     assert said.count("feedback records lost") == 1
     assert "Traceback" not in said
@@ -261,11 +261,11 @@ def test_spans_and_feedback_share_the_time_of_the_exit(hanging: str) -> None:
         begin = time.monotonic()
         """,
         OTEL_BRIDGE_ENDPOINT=hanging,
-        OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS="1500",
+        OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS="3000",
     )
 
     (held_up,) = re.findall(r"held up for ([\d.]+) s", said)
-    assert 1.4 < float(held_up) < 2.5
+    assert 2.9 < float(held_up) < 5.9
     assert said.count(f"lost on the way to {hanging} ") == 2
     assert "secret" not in said
 
@@ -283,12 +283,12 @@ def test_spans_and_feedback_share_the_time_of_a_flush(hanging: str) -> None:
         print(f"held up for {time.monotonic() - begin:.1f} s", file=sys.stderr)
         """,
         OTEL_BRIDGE_ENDPOINT=hanging,
-        OTEL_BRIDGE_FLUSH_TIMEOUT_MS="1500",
+        OTEL_BRIDGE_FLUSH_TIMEOUT_MS="3000",
         OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS="100",
     )
 
     (held_up,) = re.findall(r"held up for ([\d.]+) s", said)
-    assert 1.4 < float(held_up) < 2.5
+    assert 2.9 < float(held_up) < 5.9
 
 
 def test_what_the_app_logs_while_it_exits_is_sent(receiver: OtlpReceiver) -> None:

@@ -350,14 +350,14 @@ def test_v21_the_time_is_over_in_a_task(project: str, capsys: pytest.CaptureFixt
     with pytest.raises(TimeoutError, match="Evaluator timed out") as raised:
         Eval(
             project,
-            [{"input": 0.01}, {"input": 20}],
+            [{"input": 0.01}, {"input": 100}],
             sleeping,
             scores=[exact],
-            timeout=2,
+            timeout=5,
             experiment_name="e",
         )
 
-    assert time.monotonic() - begin_s < 10
+    assert time.monotonic() - begin_s < 60
     partial = raised.value.partial  # type: ignore[attr-defined]  # see `Eval`
     assert [result.output for result in partial.results] == [0.01]
     assert "e (partial)" in capsys.readouterr().out
@@ -370,13 +370,13 @@ def test_v21_the_time_is_over_in_a_task(project: str, capsys: pytest.CaptureFixt
 
 def test_v22_the_time_is_over_in_a_scorer(project: str) -> None:
     async def slow() -> float:
-        return await sleeping(20)
+        return await sleeping(100)
 
     def fast() -> int:
         return 1
 
     with pytest.raises(TimeoutError):
-        Eval(project, D1, double, scores=[slow, fast], timeout=2, experiment_name="e")
+        Eval(project, D1, double, scores=[slow, fast], timeout=5, experiment_name="e")
 
     rows = rows_in(project, "e")
     root = named(rows, "eval")

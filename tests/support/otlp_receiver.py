@@ -119,8 +119,8 @@ def attributes(message: Any) -> dict[str, Any]:
     return {pair.key: _value(pair.value) for pair in message.attributes}
 
 
-def wait_until(condition: Callable[[], object], timeout_s: float = 10) -> None:
-    """Wait for a condition, for no longer than a deadline."""
+def wait_until(condition: Callable[[], object], timeout_s: float = 60) -> None:
+    """Wait for a condition, for no longer than a deadline, which a slow machine does not reach."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come true in time"

@@ -1,7 +1,6 @@
 """Rows on their way to a server that fails on request."""
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -14,6 +13,7 @@ from otel_bridge.control import rows
 from otel_bridge.control.rows import RowSender, sender_of
 from otel_bridge.errors import ControlError
 from tests.support.control_plane import ControlPlane, control_plane
+from tests.support.otlp_receiver import wait_until
 
 
 @pytest.fixture
@@ -59,9 +59,7 @@ def test_rows_leave_without_a_flush(plane: ControlPlane, sender: RowSender) -> N
     sender.settings = replace(sender.settings, schedule_delay_ms=1)
     sender.add({"id": "a"})
 
-    deadline_s = time.monotonic() + 10
-    while not written(plane) and time.monotonic() < deadline_s:
-        time.sleep(0.005)
+    wait_until(lambda: written(plane))
     assert written(plane) == [["a"]]
 
 

@@ -68,7 +68,7 @@ def test_one_that_is_given_up_is_killed() -> None:
 
 def test_one_that_nobody_listens_to_is_killed_all_the_same() -> None:
     async def heard() -> list[Piece]:
-        runner = CodeRunner(PythonFunctions(enabled=True, timeout=2.0))
+        runner = CodeRunner(PythonFunctions(enabled=True, timeout=6.0))
         code = "def handler(a):\n  while True: print('x' * 1000)"
         found: list[Piece] = []
         of_others = set(
@@ -78,7 +78,7 @@ def test_one_that_nobody_listens_to_is_killed_all_the_same() -> None:
             found.append(await anext(pieces))
             (child,) = set(psutil.Process().children()) - of_others
             await asyncio.to_thread(child.wait, 30)
-            with pytest.raises(FunctionError, match="longer than 2 s"):
+            with pytest.raises(FunctionError, match="longer than 6 s"):
                 found += [piece async for piece in pieces]
         return found
 

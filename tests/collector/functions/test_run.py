@@ -156,7 +156,7 @@ def test_what_is_not_run_is_said_and_logged(function_data: dict[str, Json], said
 
 def test_calls_are_counted_by_how_they_end() -> None:
     slow = Slow()
-    running = functions_of(slow, timeout=0.05)
+    running = functions_of(slow, timeout=0.5)
     scorer = Definition(name="s", function_data={"type": "global", "name": "s"})
 
     asyncio.run(pieces(running, scorer, Call(), Kept()))

@@ -65,7 +65,7 @@ def with_proxy(
     folder: Path, fake: FakeProvider, rows: Rows, use: Callable[[Proxy], Awaitable[T]], **config: Any
 ) -> T:
     async def run() -> T:
-        providers = Providers({"p": Provider(base_url=fake.url, max_retries=0, timeout=5)})
+        providers = Providers({"p": Provider(base_url=fake.url, max_retries=0, timeout=30)})
         cache = Cache(folder / "cache", max_bytes=1 << 20)
         ways = Ways(
             providers=providers, cache=cache, places=Places(Config(**config)),

@@ -315,7 +315,7 @@ def test_a_run_ends_with_the_browser_that_asked_for_it(here: Ground, browser: ht
     here.provider.faults.append(HANG)
 
     with pytest.raises(httpx.ReadTimeout):
-        send(browser, value__word="it", timeout_s=1.0)
+        send(browser, value__word="it", timeout_s=4.0)
 
     assert here.provider.gone.wait(30)
 
