@@ -19,6 +19,7 @@ from otel_bridge_collector.api.kinds import FUNCTION, KINDS, PROJECT_SCORE, Kind
 from otel_bridge_collector.api.metrics import metrics_operations
 from otel_bridge_collector.api.online_scores import online_score_operations
 from otel_bridge_collector.api.probes import probe_operations
+from otel_bridge_collector.api.quotas import quota_operations
 from otel_bridge_collector.api.receipts import receipt_operations
 from otel_bridge_collector.api.retention import retention_operations
 from otel_bridge_collector.health import Health
@@ -346,6 +347,7 @@ def described() -> Mapping[str, Any]:
                 *receipt_operations(nothing, caught_up_at_once),
                 *delivery_operations(nothing, nothing),
                 *retention_operations(nothing),
+                *quota_operations(nothing),
                 *backup_operations(nothing),
                 *online_score_operations(nothing, nothing),
                 *function_operations(FunctionsEndpoint(nothing, nothing)),

@@ -42,7 +42,7 @@ def to_json(value: object) -> Json:
         return cast("Json", value)
     held = [value]
     try:
-        _detach(held, enumerate(held), id(held), ())
+        _detach(held, enumerate(held), 0)
     except (_UncommonError, RecursionError):
         return _copy(value, 0, set())
     return cast("Json", held[0])
@@ -80,7 +80,7 @@ def snapshot(fields: Mapping[str, object]) -> Sized:
     given: Any = fields
     copied = Sized(given)
     try:
-        copied.size_bytes = _detach(copied, copied.items(), id(fields), ())
+        copied.size_bytes = _detach(copied, copied.items(), 1)
     except (_UncommonError, RecursionError):
         copied.update({name: to_json(value) for name, value in fields.items()})
         copied.size_bytes = json_bytes(copied)
@@ -96,9 +96,8 @@ _PLAIN: Final = frozenset({str, int, bool, type(None)})
 """The exact types that are JSON already; looking them up is several times faster than `isinstance`."""
 
 _COMMON_DEPTH: Final = 16
-"""Containers nested deeper, or in themselves, are left to `_copy`."""
+"""Containers nested deeper, as those in themselves are, are left to `_copy`."""
 
-_CONTAINERS: Final = frozenset({dict, list, tuple})
 _HOLDING: Final = (dict, list)
 
 PAIR_BYTES: Final = 24
@@ -167,44 +166,30 @@ class _UncommonError(Exception):
     """A value is more than texts, numbers, lists and dictionaries of the built-in types."""
 
 
-def _detach(copied: Any, items: Iterable[tuple[Any, Any]], own: int, inside: tuple[int, ...]) -> int:
-    """Put into a copied container what `_copy` would; return what `json_bytes` would.
-
-    Args:
-        copied: the copy of a list or dictionary.
-        items: what it holds, by key or place.
-        own: identity of what was copied.
-        inside: of the containers around that.
+def _detach(copied: Any, items: Iterable[tuple[Any, Any]], depth: int) -> int:
+    """Put into a copied container, which has `items` by key or place, what `_copy` would; return what `json_bytes` would.
 
     Raises:
-        _UncommonError: it holds something else than texts, numbers and containers of them; it is half done then.
+        _UncommonError: it holds something else than texts, numbers and containers of them, or itself; it is half done then.
     """
+    if depth > _COMMON_DEPTH:
+        raise _UncommonError
     taken = PAIR_BYTES * len(copied)
-    around: tuple[int, ...] = ()
     for key, item in items:
         if type(key) is not str and type(copied) is not list:
             raise _UncommonError
         kind = type(item)
         if kind is str:
             taken += len(item)
-        elif kind in _CONTAINERS:
-            around = around or _around(own, inside)
-            if kind is dict:
-                copied[key] = inner = item.copy()
-                taken += _detach(inner, inner.items(), id(item), around)
-            else:
-                copied[key] = listed = list(item)
-                taken += _detach(listed, enumerate(listed), id(item), around)
+        elif kind is dict:
+            copied[key] = inner = item.copy()
+            taken += _detach(inner, inner.items(), depth + 1)
+        elif kind is list or kind is tuple:
+            copied[key] = listed = list(item)
+            taken += _detach(listed, enumerate(listed), depth + 1)
         elif kind not in _PLAIN and (kind is not float or item - item):
             raise _UncommonError  # what is left of NaN and infinities less themselves is NaN
     return taken
-
-
-def _around(own: int, inside: tuple[int, ...]) -> tuple[int, ...]:
-    """What is around the containers in a container, which is looked at only where it holds any."""
-    if own in inside or len(inside) >= _COMMON_DEPTH:
-        raise _UncommonError
-    return (*inside, own)
 
 
 def _copy(value: object, depth: int, inside: set[int]) -> Json:

@@ -11,19 +11,14 @@ from typing import Any
 
 import pytest
 from braintrust.bt_json import bt_safe_deep_copy
-from hypothesis import given
-from hypothesis import strategies as st
 
 from otel_bridge.attributes.to_json import (
     _ENCODER,
     MAX_DEPTH,
     Written,
-    _copy,
-    _encode,
     _quick_encode,
     clean,
     dump,
-    json_bytes,
     snapshot,
     to_json,
 )
@@ -204,30 +199,6 @@ def test_a_flat_object_has_no_number_that_json_has_not(number: float) -> None:
 
 def test_a_flat_object_has_texts_as_keys() -> None:
     assert to_json({1: "a"}) == {"1": "a"}
-
-
-JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda held: (
-        st.lists(held) | st.lists(held).map(tuple) | st.dictionaries(st.text() | st.integers(), held)
-    ),
-)
-
-
-@given(JSON_VALUES)
-def test_the_quick_way_makes_the_same_as_the_plain_one(value: Any) -> None:
-    copied = snapshot({"input": value})
-
-    assert dump(copied) == dump(_copy({"input": value}, 0, set()))
-    assert copied.size_bytes == json_bytes(dict(copied))
-
-
-@given(JSON_VALUES)
-def test_the_quick_encoder_writes_what_the_documented_one_does(value: Any) -> None:
-    said = to_json(value)
-
-    assert _encode(said) == _ENCODER.encode(said)
-    assert _encode is not _ENCODER.encode
 
 
 @pytest.mark.parametrize("value", [math.nan, [math.inf], {"a": object()}])

@@ -52,6 +52,21 @@ def test_lists_are_newest_first_and_filtered(client: TestClient, project: str) -
     assert listed(project_name="nosuch") == []
 
 
+def test_scores_and_views_are_listed_by_their_types(client: TestClient, project: str) -> None:
+    for score_type in ("slider", "categorical", "free-form"):
+        score = {"project_id": project, "name": score_type, "score_type": score_type}
+        client.post("/v1/project_score", json=score)
+    for view_type in ("logs", "monitor"):
+        view = {"object_type": "project", "object_id": project, "name": view_type, "view_type": view_type}
+        client.post("/v1/view", json=view)
+
+    scores = client.get("/v1/project_score?score_type=slider&score_type=free-form").json()["objects"]
+    views = client.get("/v1/view?view_type=logs").json()["objects"]
+
+    assert [each["name"] for each in scores] == ["free-form", "slider"]
+    assert [each["name"] for each in views] == ["logs"]
+
+
 def test_a_change_merges_objects(client: TestClient, project: str) -> None:
     made = make(client, "dataset", project, name="d", metadata={"a": 1, "b": {"c": 2}})
 

@@ -107,6 +107,22 @@ def test_under_a_slug_a_trace_hangs_below_the_slugs_span(objects: Objects) -> No
     assert {row["root_span_id"] for row in rows} == {"bb" * 16}
 
 
+def test_a_slug_of_who_knows_no_id_names_its_project(objects: Objects) -> None:
+    slug = SpanComponents(
+        object_type=ObjectType.PROJECT_LOGS,
+        compute_object_metadata_args={"project_name": "app", "project_id": None},
+        row_id="row",
+        span_id="aa" * 8,
+        root_span_id="bb" * 16,
+    ).encode()
+
+    (row,) = routed(objects, root(), parent=slug)
+
+    project = objects.project_named("app")
+    assert project is not None
+    assert (row["project_id"], row["span_parents"]) == (project.id, ["aa" * 8])
+
+
 def test_under_a_slug_a_log_row_keeps_its_missing_parents(objects: Objects) -> None:
     log = Row(id="l", span_id="l", root_span_id="trace", span_parents=None, span_attributes={"type": "log"})
 

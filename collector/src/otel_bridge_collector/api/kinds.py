@@ -1,6 +1,6 @@
 """What the kinds of project objects have and how the API shows them. Source: Braintrust OpenAPI at b561b12."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -41,6 +41,11 @@ class Kind:
     log_id: str = ""
     is_versioned: bool = False
     fault: Callable[[Mapping[str, Json]], str] = lambda _: ""
+
+    @property
+    def type_fields(self) -> Sequence[str]:
+        """The fields by which a list chooses; each may be given several times."""
+        return [name for name in ("object_type", "view_type", "score_type") if name in self.fields]
 
     @property
     def path(self) -> str:
@@ -101,7 +106,7 @@ class Kind:
         """Return the parameters of a list of this kind."""
         chosen = [self.owner, self.name_parameter, *(["slug"] if self.has_slug else [])]
         chosen += ["project_name"] if self.owner == "project_id" else []
-        chosen += ["object_type"] if "object_type" in self.fields else []
+        chosen += self.type_fields
         return {**dict.fromkeys(chosen, TEXT), **self.state_query(), **LIST_QUERY}
 
     def state_query(self) -> Mapping[str, Schema]:

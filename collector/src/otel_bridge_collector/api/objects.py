@@ -52,8 +52,9 @@ class ObjectsEndpoint:
             name=query.get(self._kind.name_parameter),
             slug=query.get("slug"),
         )
-        if object_type := query.get("object_type"):
-            found = [each for each in found if each.data.get("object_type") == object_type]
+        for field in self._kind.type_fields:
+            if wanted := query.getlist(field):
+                found = [each for each in found if each.data.get(field) in wanted]
         states = [state for each in found if (state := self._state(each, query))]
         page = page_of(request, states, lambda each: each.id)
         return json_response({"objects": [self._shaped(each) for each in page]})

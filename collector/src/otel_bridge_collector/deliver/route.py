@@ -61,18 +61,20 @@ class Router:
         """
         requested = _readable(routing.parent) or self._default
         objects = self._objects.seen_by(partial(_reach_of, routing))
-        resolve = cache(partial(self._resolve, objects))  # most rows of a request go to one object
+        # Most rows of a request go to one object; the span of a slug, which has no hash, makes no difference.
+        resolve = cache(lambda kind, value: self._resolve(objects, Parent(kind=kind, value=value)))
         xact = str(routing.xact)
         routed: list[RowWrite] = []
         rows = 0
         for write in writes:
             named = named_object(write.row) or _readable(write.parent)
             # The request's own object is made when a row goes there, not before: most rows name theirs.
-            ids = resolve(named or requested)
+            target = named or requested
+            ids = resolve(target.kind, target.value)
             if ids is None:
-                self._refusals.warning("a row was left out: its sender does not reach %s", named or requested)
+                self._refusals.warning("a row was left out: its sender does not reach %s", target)
                 continue
-            is_home = requested.span and ids == resolve(requested)
+            is_home = requested.span and ids == resolve(requested.kind, requested.value)
             nested = _below(requested.span, write) if requested.span and is_home else Row()
             place = Row(_xact_id=xact, _pagination_key=pagination_key(routing.xact, rows))
             rows += write.fact is None  # a fact has the key of its row
