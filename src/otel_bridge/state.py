@@ -82,14 +82,14 @@ def release(activation: Activation) -> None:
 
 def live_context(context: Context | None = None) -> Context:
     """Return `context`, the current one by default, or what was outside of the released spans it stands in."""
-    context = otel_context.get_current() if context is None else context
-    found: Any = context.get(_ACTIVATION_KEY)
+    live: Context = otel_context.get_current() if context is None else context
+    found: Any = live.get(_ACTIVATION_KEY)
     while found is not None and found.released:
-        if found.otel_span is not context.get(_SPAN_KEY):
+        if found.otel_span is not live.get(_SPAN_KEY):
             break  # a span of others, which lives on
-        context = found.outer
-        found = context.get(_ACTIVATION_KEY)
-    return context
+        live = found.outer
+        found = live.get(_ACTIVATION_KEY)
+    return live
 
 
 def activation_of(context: Context) -> Activation | None:

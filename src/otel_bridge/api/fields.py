@@ -109,6 +109,7 @@ def _warn_of_unknown(new_names: Iterable[str]) -> None:
 def _checked(name: str, value: Any) -> object:
     if name == "metadata":
         # Models and dataclasses are welcome where they become a dictionary; keys are looked at as they are.
-        return checks.check_metadata(value if isinstance(value, _MAPPINGS) else to_json(value))
+        given: Any = value if isinstance(value, _MAPPINGS) else to_json(value)  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call
+        return checks.check_metadata(given)
     check = _CHECKS.get(name)
     return check(value) if check and value else value

@@ -56,7 +56,8 @@ def json_bytes(value: Json) -> int:
     waiting: list[Any] = [value] if isinstance(value, _HOLDING) else []
     for held in waiting:  # which grows meanwhile
         taken += PAIR_BYTES * len(held)
-        for item in held if isinstance(held, list) else held.values():
+        items: Any = held if isinstance(held, list) else held.values()  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call
+        for item in items:
             if isinstance(item, str):
                 taken += len(item)
             elif isinstance(item, _HOLDING) and not isinstance(item, Written):
@@ -174,18 +175,20 @@ def _detach(copied: Any, items: Iterable[tuple[Any, Any]], depth: int) -> int:
     """
     if depth > _COMMON_DEPTH:
         raise _UncommonError
+    holder: Any = type(copied)  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call
     taken = PAIR_BYTES * len(copied)
     for key, item in items:
-        if type(key) is not str and type(copied) is not list:
+        if type(key) is not str and holder is not list:
             raise _UncommonError
-        kind = type(item)
+        kind: Any = type(item)  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call
         if kind is str:
             taken += len(item)
         elif kind is dict:
             copied[key] = inner = item.copy()
             taken += _detach(inner, inner.items(), depth + 1)
         elif kind is list or kind is tuple:
-            copied[key] = listed = list(item)
+            listed: list[Any] = list(item)
+            copied[key] = listed
             taken += _detach(listed, enumerate(listed), depth + 1)
         elif kind not in _PLAIN and (kind is not float or item - item):
             raise _UncommonError  # what is left of NaN and infinities less themselves is NaN

@@ -7,7 +7,7 @@ no row.
 """
 
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Any, Final, cast
 
 # The built-in types first: those are looked up without the machinery of abstract ones.
 _MAPPINGS: Final = (dict, Mapping)
@@ -38,7 +38,7 @@ def check_metrics(metrics: object) -> dict[str, float]:
     if not isinstance(metrics, _MAPPINGS):
         raise ValueError("metrics must be a dictionary")  # noqa: TRY004 - Braintrust's type
     checked: dict[str, float] = {}
-    given: Mapping[object, object] = metrics
+    given: Any = metrics  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call
     for name, value in given.items():
         if not isinstance(name, str):
             raise ValueError("metric keys must be strings")  # noqa: TRY004 - Braintrust's type
@@ -148,7 +148,7 @@ def _string_keys(value: object, *, not_mapping: str, bad_key: str) -> dict[str, 
     if not isinstance(value, _MAPPINGS):
         raise ValueError(not_mapping)  # noqa: TRY004 - Braintrust's type
     checked: dict[str, object] = {}
-    given: Mapping[object, object] = value
+    given: Any = value  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call
     for key, item in given.items():
         if not isinstance(key, str):
             raise ValueError(bad_key)  # noqa: TRY004 - Braintrust's type

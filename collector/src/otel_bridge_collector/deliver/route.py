@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Protocol, Self
 
-from otel_bridge.contract.parent import Parent, ParentError, parse_parent
+from otel_bridge.contract.parent import Parent, ParentError, ParentKind, parse_parent
 from otel_bridge.contract.row import Row
 from otel_bridge.contract.slug import SpanComponents
 from otel_bridge_collector.access import Access
@@ -61,8 +61,11 @@ class Router:
         """
         requested = _readable(routing.parent) or self._default
         objects = self._objects.seen_by(partial(_reach_of, routing))
-        # Most rows of a request go to one object; the span of a slug, which has no hash, makes no difference.
-        resolve = cache(lambda kind, value: self._resolve(objects, Parent(kind=kind, value=value)))
+
+        @cache  # most rows of a request go to one object; the span of a slug, which has no hash, makes no difference
+        def resolve(kind: ParentKind, value: str) -> dict[str, str] | None:
+            return self._resolve(objects, Parent(kind=kind, value=value))
+
         xact = str(routing.xact)
         routed: list[RowWrite] = []
         rows = 0

@@ -6,7 +6,7 @@ the first line, and names a section that was closed where one around it is not (
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from mstache import (
     DelimiterTokenException,
@@ -95,8 +95,9 @@ def _tags(template: str) -> Iterator[tuple[str, str, int]]:
 
 def _check(template: str, scope: object, **how: object) -> str:
     del scope, how
+    nothing: Any = {}
     try:
-        tokenize(template.encode("utf-8", "replace"), cache={})
+        tokenize(template.encode("utf-8", "replace"), cache=nothing)
     except TokenException as error:
         raise _Broken(template, error) from error
     return ""
