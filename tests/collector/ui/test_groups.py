@@ -80,7 +80,7 @@ def timed(tmp_path: Path) -> Iterator[Asking]:
         ),
         pytest.param(
             {"by": "metadata.user_id", "filter": "metadata.user_id IS NOT NULL or false"},
-            [("1234", 1, 0, 180, "a"), ("1234", 1, 0, 550, "c")],
+            [("1234", 1, 0, 550, "c"), ("1234", 1, 0, 180, "a")],
             id="a number and a text",
         ),
         pytest.param(

@@ -3,10 +3,10 @@
 | attribute | beside its own name it is |
 | --- | --- |
 | `braintrust.metadata` and the like | the field that it carries |
-| of any convention, with content (`CONTENT`) | `input`, `output` or both |
+| of any convention, with content (`CONTENT`) | `input`, `output`, both, or `expected` |
 | any other of a span or log record | `metadata.NAME` |
 
-Source: what the conventions in `translate/conventions` read; a test asks them for every recorded span.
+Source: what the conventions in `translate/conventions` read; tests ask them for every recorded span, and for every name in their code.
 """
 
 import re
@@ -36,31 +36,39 @@ _CARRIERS: Final[Mapping[str, str]] = {
 
 CONTENT: Final[Mapping[str, tuple[str, ...]]] = {
     "input": (
-        "agentops.entity.input", "agentops.task.input", "agentops.tool.input", "ai.prompt", "ai.toolCall.args",
-        "ai.value", "ai.values", "embedding.embeddings", "gcp.vertex.agent.llm_request",
-        "gcp.vertex.agent.tool_call_args", "gen_ai.input.messages", "gen_ai.prompt", "gen_ai.system_instructions",
-        "gen_ai.task.input", "gen_ai.tool.call.arguments", "haystack.component.input",
-        "haystack.pipeline.input_data", "input.value", "langfuse.observation.input", "lk.pii.chat_ctx",
-        "lk.pii.function_tool.arguments", "lk.pii.user_input", "llm.input_messages", "llm.invocation_parameters",
-        "llm.prompts",
-        "mlflow.spanInputs", "model_request_parameters", "request_data", "tool.parameters", "tool_arguments", "traceloop.entity.input",
+        "agentops.entity.input", "agentops.task.input", "agentops.tool.input", "ai.documents", "ai.prompt",
+        "ai.toolCall.args", "ai.value", "ai.values", "embedding.embeddings", "embedding.invocation_parameters",
+        "gcp.vertex.agent.data", "gcp.vertex.agent.llm_request", "gcp.vertex.agent.tool_call_args",
+        "gen_ai.input.messages", "gen_ai.prompt", "gen_ai.prompt_json", "gen_ai.retrieval.query.text",
+        "gen_ai.system_instructions", "gen_ai.task.input", "gen_ai.tool.call.arguments", "gen_ai.tool.input",
+        "haystack.component.input", "haystack.pipeline.input_data", "input.value", "langfuse.observation.input",
+        "lk.function_tool.arguments", "lk.input_text", "lk.pii.chat_ctx", "lk.pii.function_tool.arguments",
+        "lk.pii.user_input", "lk.user_input", "llm.input_messages", "llm.invocation_parameters", "llm.prompts",
+        "mcp.request.argument", "mlflow.spanInputs", "model_request_parameters", "new_context", "raw_input",
+        "request_data", "tool.parameters", "tool_arguments", "tool_input", "traceloop.entity.input", "user_prompt",
     ),
     "output": (
         "agentops.entity.output", "agentops.task.output", "agentops.tool.output", "ai.embedding", "ai.embeddings",
-        "ai.response.object", "ai.response.reasoning", "ai.response.text", "ai.response.toolCalls",
-        "ai.toolCall.result", "embedding.embeddings", "final_result", "gcp.vertex.agent.llm_response",
-        "gcp.vertex.agent.tool_response", "gen_ai.completion", "gen_ai.output.messages", "gen_ai.task.output",
-        "gen_ai.tool.args",
-        "gen_ai.tool.call.result", "haystack.component.output", "haystack.pipeline.output_data",
-        "langfuse.observation.output", "lk.pii.function_tool.output", "lk.pii.response", "llm.output_messages",
-        "logfire.msg", "mlflow.spanOutputs", "output.value", "response_data", "retrieval.documents",
-        "tool_response", "traceloop.entity.output",
+        "ai.ranking", "ai.response.files", "ai.response.object", "ai.response.reasoning", "ai.response.text",
+        "ai.response.toolCalls", "ai.result.object", "ai.result.text", "ai.result.toolCalls", "ai.toolCall.result",
+        "embedding.embeddings", "final_result", "gcp.vertex.agent.llm_response", "gcp.vertex.agent.tool_response",
+        "gen_ai.completion", "gen_ai.completion_json", "gen_ai.output.messages", "gen_ai.retrieval.documents",
+        "gen_ai.task.output", "gen_ai.tool.args", "gen_ai.tool.call.result", "gen_ai.tool.output",
+        "haystack.component.output", "haystack.pipeline.output_data", "langfuse.observation.output",
+        "lk.function_tool.output", "lk.pii.function_tool.output", "lk.pii.response", "lk.response.text",
+        "lk.user_transcript", "llm.choices", "llm.output_messages", "logfire.msg", "mcp.response.value",
+        "mlflow.spanOutputs", "new_context", "output.value", "response.model_output", "response_data",
+        "retrieval.documents", "tool_response", "traceloop.entity.output",
     ),
+    "expected": ("langfuse.experiment.item.expected_output",),
 }  # fmt: skip
 """Field -> attributes that become it, or whose names begin with one of these and a dot."""
 
 BOTH: Final = ("all_messages_events", "events", "pydantic_ai.all_messages")
 """Attributes with what was said in both directions."""
+
+_CONTENT_EVENTS: Final = frozenset({"tool.output"})
+"""Events beside those of the GenAI conventions that hold content: of Claude Code."""
 
 _INDEXED: Final = re.compile(
     r"(?:gen_ai\.(prompt|completion)|llm\.(input|output)_messages)\.(\d+)\.(?:message\.)?(.+)", re.DOTALL
@@ -89,7 +97,7 @@ def event_place(event: str, key: str) -> Place:
     own = f"events.{event}.{key}"
     if key in (names.EXCEPTION_MESSAGE, names.EXCEPTION_STACKTRACE):
         return root(own, key, "error", "output")
-    if event.startswith("gen_ai."):
+    if event.startswith("gen_ai.") or event in _CONTENT_EVENTS:
         return root(own, key, "input", "output")
     return root(own, key, f"metadata.{key}")
 
