@@ -1,6 +1,6 @@
 // The field of the filter proposes words: a combobox, as the ARIA practices have it, over the field that the server rendered.
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Mount } from "../islands";
 import { proposalsAt, type Fields, type Proposal } from "./words";
 import "./filter.css";
@@ -58,7 +58,8 @@ function Proposals({ input, address }: { input: HTMLInputElement; address: strin
     if (input.value && document.activeElement === input) propose(); // somebody typed while they were fetched
   }, [fields]);
 
-  useEffect(() => {
+  // Before the next key, not after the next frame: who presses two keys within one would meet what was chosen before.
+  useLayoutEffect(() => {
     input.setAttribute("aria-expanded", String(shown.length > 0));
     if (at >= 0) input.setAttribute("aria-activedescendant", `proposal-${at}`);
     else input.removeAttribute("aria-activedescendant");
