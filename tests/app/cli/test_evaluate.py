@@ -6,10 +6,12 @@ import subprocess
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from tests.support.collector import running_collector
 from tests.support.eval_command import COMMAND, TWICE, run_eval, summaries
+from tests.support.otlp_receiver import wait_until
 
 
 def test_files_of_a_folder_run_and_give_a_line_each(tmp_path: Path) -> None:
@@ -212,6 +214,12 @@ def test_one_failing_task_does_not_hide_the_table(tmp_path: Path) -> None:
     assert "exact" in done.stdout
 
 
+def runs_of(pid: int) -> list[psutil.Process]:
+    """Return the runs of a watching process that have not ended; one that is interrupted at its very end says so."""
+    children = psutil.Process(pid).children()
+    return [each for each in children if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+
+
 def test_it_runs_again_when_a_file_changes(tmp_path: Path) -> None:
     (tmp_path / "eval_a.py").write_text(TWICE)
     with subprocess.Popen(
@@ -221,8 +229,10 @@ def test_it_runs_again_when_a_file_changes(tmp_path: Path) -> None:
         try:
             assert process.stdout is not None
             before = json.loads(process.stdout.readline())
+            wait_until(lambda: not runs_of(process.pid))
             (tmp_path / "eval_a.py").write_text(TWICE.replace("input * 2", "input"))
             after = json.loads(process.stdout.readline())
+            wait_until(lambda: not runs_of(process.pid))
         finally:
             process.send_signal(signal.SIGINT)
             told = process.communicate(timeout=30)[1].splitlines()
