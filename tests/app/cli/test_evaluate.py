@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import httpx
-import psutil
+import psutil  # type: ignore[import-untyped]  # it has none
 import pytest
 
 from tests.support.collector import running_collector
