@@ -5,6 +5,7 @@ Source: `braintrust` 0.47.0 SDK, `cli/eval`, measured (spec/evaluate.md section 
 
 import sys
 from collections.abc import Sequence
+from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Final
@@ -43,9 +44,18 @@ def load(file: Path) -> None:
     spec = spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise ImportError(f"{file} is no Python file")
+    spec.loader = _TextLoader(name, str(file))
     module = module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pickle look themselves up there
     spec.loader.exec_module(module)
+
+
+class _TextLoader(SourceFileLoader):
+    """Takes a module from its text alone: what was compiled of a text of the same second and size is taken for its own."""
+
+    def path_stats(self, path: str) -> dict[str, float]:
+        """Say that nothing is known of a compiled module: none is read, and none is written."""
+        raise OSError(path)
 
 
 def _is_own(file: Path, folder: Path) -> bool:

@@ -21,7 +21,7 @@ function Proposals({ input, address }: { input: HTMLInputElement; address: strin
   const [shown, show] = useState<Proposal[]>([]);
   const [at, choose] = useState(-1);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-controls", "proposals");
