@@ -12,6 +12,7 @@ from typing import Any, Final
 from otel_bridge.api.interface import TraceRoot
 from otel_bridge.attributes.to_json import snapshot, to_json
 from otel_bridge.contract import checks
+from otel_bridge.contract.kinds import MAPPINGS
 from otel_bridge.contract.merge import merge_row
 from otel_bridge.contract.row import Json, Row
 from otel_bridge.state import process
@@ -30,9 +31,6 @@ _SUGGESTED: Final = (
 
 MAX_UNKNOWN_FIELDS: Final = 100
 """Unknown names that are warned of; an app that makes names up is not told of more."""
-
-# The built-in type first: it is looked up without the machinery of abstract ones.
-_MAPPINGS: Final = (dict, Mapping)
 
 _UNCHECKED: Final = frozenset({"input", "output", "expected", "error"})
 """Fields that may be anything."""
@@ -66,11 +64,7 @@ def checked(event: Mapping[str, Any]) -> dict[str, Json]:
 
 def merged(row: Mapping[str, Json], update: Mapping[str, Json]) -> dict[str, Json]:
     """Return `row` with `update` merged into it, as the merge of rows does it."""
-    into: Any = row
-    changes: Any = update
-    both: Any = merge_row(into, changes)
-    fields: dict[str, Json] = both  # not `cast`, which is a call
-    return fields
+    return merge_row(row, update)  # type: ignore[arg-type, return-value]  # rows have these fields; `cast` is a call
 
 
 def lifted(fields: dict[str, Json], root: TraceRoot) -> dict[str, Json]:
@@ -109,7 +103,7 @@ def _warn_of_unknown(new_names: Iterable[str]) -> None:
 def _checked(name: str, value: Any) -> object:
     if name == "metadata":
         # Models and dataclasses are welcome where they become a dictionary; keys are looked at as they are.
-        given: Any = value if isinstance(value, _MAPPINGS) else to_json(value)  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call
+        given: Any = value if isinstance(value, MAPPINGS) else to_json(value)  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call
         return checks.check_metadata(given)
     check = _CHECKS.get(name)
     return check(value) if check and value else value

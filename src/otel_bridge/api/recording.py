@@ -22,6 +22,7 @@ from otel_bridge.attributes.decode import attributes_of
 from otel_bridge.attributes.encode import Attributes, encode
 from otel_bridge.attributes.to_json import clean, dump
 from otel_bridge.contract import names
+from otel_bridge.contract.kinds import MAPPINGS
 from otel_bridge.contract.row import Json
 from otel_bridge.processor.light import is_light
 from otel_bridge.processor.size import row_bytes
@@ -33,9 +34,6 @@ logger = logging.getLogger(__name__)
 
 _TRUNCATED: Final = ('{"_truncated":true}', "{}")
 """What stands for JSON that the provider's length limit would cut in the middle; the second for tiny limits."""
-
-# The built-in type first: it is looked up without the machinery of abstract ones.
-_MAPPINGS: Final = (dict, Mapping)
 
 MERGED_AT: Final = 16
 """Logged pieces that wait to be merged; of an output that is logged anew for each token, no more are kept."""
@@ -236,7 +234,7 @@ def _attributes(row: Mapping[str, Json], content: ContentMode, name: str, furthe
 
 def _end_in(fields: Mapping[str, Json]) -> float | None:
     metrics = fields.get("metrics")
-    end = metrics.get("end") if isinstance(metrics, _MAPPINGS) else None
+    end = metrics.get("end") if isinstance(metrics, MAPPINGS) else None
     return float(end) if isinstance(end, int | float) else None
 
 
@@ -247,7 +245,7 @@ def _is_json(value: object) -> TypeGuard[str]:
 def _name(row: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
     """The name of the span, and the row without it: OTel has a place of its own for it."""
     span_attributes = row.get("span_attributes")
-    if not isinstance(span_attributes, _MAPPINGS):
+    if not isinstance(span_attributes, MAPPINGS):
         return "", dict(row)
     rest = {key: value for key, value in span_attributes.items() if key != "name"}
     return clean(str(span_attributes.get("name", ""))), {**row, "span_attributes": rest}
@@ -256,7 +254,7 @@ def _name(row: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
 def _without_end(row: Mapping[str, Json]) -> dict[str, Json]:
     """The row without what the OTel span itself says."""
     metrics = row.get("metrics")
-    if metrics is None or not isinstance(metrics, _MAPPINGS):
+    if metrics is None or not isinstance(metrics, MAPPINGS):
         return dict(row)
     rest = {key: value for key, value in metrics.items() if key != "end"}
     kept = {key: value for key, value in row.items() if key != "metrics"}

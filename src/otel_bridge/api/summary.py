@@ -11,18 +11,23 @@ from typing import Any, Final, Literal, TypeAlias, cast
 _LINE = "=========================SUMMARY========================="
 
 
-def as_dict(self: Any) -> dict[str, Any]:
-    """Return it by name."""
-    return asdict(self)
+class Told:
+    """What tells itself by name and as JSON text; for dataclasses."""
 
+    __slots__ = ()
 
-def as_json(self: Any, **options: Any) -> str:
-    """Return the same as text; `options` are those of `json.dumps`."""
-    return json.dumps(self.as_dict(), **options)
+    def as_dict(self) -> dict[str, Any]:
+        """Return it by name."""
+        fields: Any = self
+        return asdict(fields)
+
+    def as_json(self, **options: Any) -> str:
+        """Return the same as text; `options` are those of `json.dumps`."""
+        return json.dumps(self.as_dict(), **options)
 
 
 @dataclass(slots=True)
-class ScoreSummary:
+class ScoreSummary(Told):
     """One score of an experiment.
 
     Attributes:
@@ -40,8 +45,6 @@ class ScoreSummary:
     regressions: int | None
     diff: float | None = None
 
-    as_dict, as_json = as_dict, as_json
-
     def __str__(self) -> str:
         percent = f"{self.score * 100:05.2f}%"
         if self.diff is None:
@@ -53,7 +56,7 @@ class ScoreSummary:
 
 
 @dataclass(slots=True)
-class MetricSummary:
+class MetricSummary(Told):
     """One metric of an experiment.
 
     Attributes:
@@ -73,8 +76,6 @@ class MetricSummary:
     regressions: int | None
     diff: float | None = None
 
-    as_dict, as_json = as_dict, as_json
-
     def __str__(self) -> str:
         number = f"{self.metric:d}" if isinstance(self.metric, int) else f"{self.metric:.2f}"
         if self.diff is None:
@@ -86,24 +87,20 @@ class MetricSummary:
 
 
 @dataclass(slots=True)
-class SummarySuccess:
+class SummarySuccess(Told):
     """The numbers, by name."""
 
     scores: dict[str, ScoreSummary]
     metrics: dict[str, MetricSummary]
     status: Literal["success"] = field(default="success", init=False)
 
-    as_dict, as_json = as_dict, as_json
-
 
 @dataclass(slots=True)
-class SummarySkipped:
+class SummarySkipped(Told):
     """Why there are no numbers."""
 
     reason: str
     status: Literal["skipped"] = field(default="skipped", init=False)
-
-    as_dict, as_json = as_dict, as_json
 
 
 SummaryResult: TypeAlias = SummarySuccess | SummarySkipped
@@ -113,7 +110,7 @@ DISABLED: Final = SummarySkipped("Score summarization was disabled")
 
 
 @dataclass(slots=True)
-class ExperimentSummary:
+class ExperimentSummary(Told):
     """What an experiment came to; ids and links are None where nothing was sent.
 
     Attributes:
@@ -147,8 +144,6 @@ class ExperimentSummary:
         legacy = {name: comparison.get(name, {}) for name in ("scores", "metrics")}
         return {**told, **legacy}
 
-    as_json = as_json
-
     def __str__(self) -> str:
         head = f"\n{_LINE}\n"
         if self.comparison_experiment_name:
@@ -167,20 +162,18 @@ def _numbers(comparison: SummaryResult) -> str:
 
 
 @dataclass(slots=True)
-class DataSummary:
+class DataSummary(Told):
     """How many records a dataset has, and how many this process has inserted."""
 
     new_records: int
     total_records: int
-
-    as_dict, as_json = as_dict, as_json
 
     def __str__(self) -> str:
         return f"Total records: {self.total_records} ({self.new_records} new or updated records)"
 
 
 @dataclass(slots=True)
-class DatasetSummary:
+class DatasetSummary(Told):
     """What a dataset holds; `data_summary` is None where it was not asked for."""
 
     project_name: str
@@ -188,8 +181,6 @@ class DatasetSummary:
     project_url: str
     dataset_url: str
     data_summary: DataSummary | None
-
-    as_dict, as_json = as_dict, as_json
 
     def __str__(self) -> str:
         counted = f"{self.data_summary}\n" if self.data_summary else ""

@@ -19,8 +19,9 @@ from typing import Final, TypeAlias
 
 from otel_bridge.attributes.messages import to_gen_ai
 from otel_bridge.attributes.to_json import Written, clean, dump
-from otel_bridge.attributes.twins import MAPPINGS, AttributeValue, read_twins
+from otel_bridge.attributes.twins import AttributeValue, read_twins
 from otel_bridge.contract import names, twins
+from otel_bridge.contract.kinds import MAPPINGS
 from otel_bridge.contract.row import Json
 from otel_bridge.settings import ContentMode
 

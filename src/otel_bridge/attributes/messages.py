@@ -18,14 +18,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
+from otel_bridge.contract.kinds import MAPPINGS
 from otel_bridge.contract.row import Json
 
 _DATA_URL: Final = re.compile(r"data:([^;,]+);base64,(.*)", re.DOTALL)
 _CARRIED: Final = ("name", "finish_reason")
 """Keys of a message that both shapes spell alike."""
-
-# The built-in type first: it is looked up without the machinery of abstract ones.
-_MAPPINGS: Final = (dict, Mapping)
 
 _TEXT_KEYS: Final = {"role", "content"}
 
@@ -65,7 +63,7 @@ def _is_message(message: Json) -> bool:
 
 
 def _to_message(message: Json) -> Json:
-    if not isinstance(message, _MAPPINGS) or not isinstance(message.get("role"), str):
+    if not isinstance(message, MAPPINGS) or not isinstance(message.get("role"), str):
         return None
     content, calls = message.get("content"), message.get("tool_calls")
     parts = _tool_response(message) if message["role"] == "tool" else _content_parts(content)

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any, Final, cast
 
 from otel_bridge.attributes.reference import Referable
+from otel_bridge.contract.kinds import MAPPINGS
 from otel_bridge.contract.row import Json
 
 MAX_DEPTH: Final = 200
@@ -105,7 +106,6 @@ PAIR_BYTES: Final = 24
 """What holds a key and a value, or an item of a list; OTLP takes less for it: tags, lengths, and a number."""
 
 # Built-in types first: those are looked up without the machinery of abstract ones.
-_MAPPINGS: Final = (dict, Mapping)
 _SEQUENCES: Final = (list, tuple, Set)
 _SCALARS: Final = (float, int, str)
 
@@ -227,7 +227,7 @@ def _scalar(value: float | str) -> Json:
 
 
 def _container(value: object, depth: int, inside: set[int]) -> Json:
-    if isinstance(value, _MAPPINGS):
+    if isinstance(value, MAPPINGS):
         items = cast("Mapping[object, object]", value).items()
         return {
             _key(key): cast("Json", item) if type(item) in _PLAIN else _copy(item, depth, inside)

@@ -6,6 +6,7 @@ Pure rules, no JSON text.
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias, cast
 
+from otel_bridge.contract.kinds import MAPPINGS
 from otel_bridge.contract.row import Json
 
 AttributeValue: TypeAlias = str | bool | int | float | Sequence[str]
@@ -13,9 +14,6 @@ AttributeValue: TypeAlias = str | bool | int | float | Sequence[str]
 _HELD: Final = (str, bool, float)
 
 _INT64: Final = 2**63
-
-MAPPINGS: Final = (dict, Mapping)
-"""The built-in type first: it is looked up without the machinery of abstract ones."""
 
 
 def read_twins(twins: Mapping[str, str], value: Json) -> dict[str, AttributeValue]:

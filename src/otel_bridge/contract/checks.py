@@ -9,9 +9,7 @@ no row.
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-# The built-in types first: those are looked up without the machinery of abstract ones.
-_MAPPINGS: Final = (dict, Mapping)
-_NUMBERS: Final = (int, float)
+from otel_bridge.contract.kinds import MAPPINGS, NUMBERS
 
 FEEDBACK_SOURCES: Final = ["app", "api", "external"]
 
@@ -22,7 +20,7 @@ def check_scores(scores: object) -> dict[str, float | None]:
     Raises:
         ValueError: not a dictionary, a name that is no string, or a value that is no number from 0 to 1.
     """
-    if not isinstance(scores, _MAPPINGS):
+    if not isinstance(scores, MAPPINGS):
         raise ValueError("scores must be a dictionary of names with scores")  # noqa: TRY004 - Braintrust's type
     return {
         _score_name(name): _score(value) for name, value in cast("Mapping[object, object]", scores).items()
@@ -35,14 +33,14 @@ def check_metrics(metrics: object) -> dict[str, float]:
     Raises:
         ValueError: not a dictionary, a name that is no string, or a value that is no number.
     """
-    if not isinstance(metrics, _MAPPINGS):
+    if not isinstance(metrics, MAPPINGS):
         raise ValueError("metrics must be a dictionary")  # noqa: TRY004 - Braintrust's type
     checked: dict[str, float] = {}
     given: Any = metrics  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call
     for name, value in given.items():
         if not isinstance(name, str):
             raise ValueError("metric keys must be strings")  # noqa: TRY004 - Braintrust's type
-        if not isinstance(value, _NUMBERS):
+        if not isinstance(value, NUMBERS):
             raise ValueError("metric values must be numbers")  # noqa: TRY004 - Braintrust's type
         checked[name] = value
     return checked
@@ -137,7 +135,7 @@ def _score(value: object) -> float | None:
         return None
     if isinstance(value, bool):
         return int(value)
-    if not isinstance(value, _NUMBERS):
+    if not isinstance(value, NUMBERS):
         raise ValueError("score values must be numbers")  # noqa: TRY004 - Braintrust's type
     if not 0 <= value <= 1:  # also NaN, which is neither below nor above
         raise ValueError("score values must be between 0 and 1")
@@ -145,7 +143,7 @@ def _score(value: object) -> float | None:
 
 
 def _string_keys(value: object, *, not_mapping: str, bad_key: str) -> dict[str, object]:
-    if not isinstance(value, _MAPPINGS):
+    if not isinstance(value, MAPPINGS):
         raise ValueError(not_mapping)  # noqa: TRY004 - Braintrust's type
     checked: dict[str, object] = {}
     given: Any = value  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call

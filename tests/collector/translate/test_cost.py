@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 from genai_prices import Usage, calc_price
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_bridge.contract.row import Json, Row
@@ -170,7 +170,6 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # only its generator can be slow
 @given(
     st.dictionaries(
         st.sampled_from(["metadata", "metrics", "span_attributes"]), JSON | st.dictionaries(NAMES, JSON)

@@ -10,19 +10,16 @@ from dataclasses import replace
 from typing import Final
 
 from otel_bridge_collector.query.syntax import (
-    Access,
     Binary,
     Call,
     Conditional,
     Expression,
-    In,
     Literal,
-    Logical,
     Path,
     Query,
     Selected,
-    Unary,
 )
+from otel_bridge_collector.query.walk import rewrite
 
 _ARITHMETIC: Final = ("add", "sub", "mul", "div", "mod")
 _OF_TEXT: Final = ("search", "date_trunc", "date_part")
@@ -66,28 +63,23 @@ def with_names(query: Query, columns: Collection[str], outputs: Collection[str])
 
 def named(node: Expression, known: Collection[str]) -> Expression:
     """Return an expression with a path for each text in double quotes that is a known name and stands where one may."""
-    found: Expression = node
-    match node:
-        case Literal(name=str(name)) if name in known:
-            found = Path(parts=(name,), place=node.place)
-        case Access():
-            found = replace(node, of=named(node.of, known))
-        case Unary() | In():
-            found = replace(node, operand=named(node.operand, known))
-        case Binary():
-            right = named if node.operator in _ARITHMETIC else _value
-            found = replace(node, left=named(node.left, known), right=right(node.right, known))
-        case Logical():
-            found = replace(node, terms=tuple(named(term, known) for term in node.terms))
-        case Conditional():
-            branches = tuple((named(test, known), _value(then, known)) for test, then in node.branches)
-            found = replace(node, branches=branches, otherwise=_value(node.otherwise, known))
-        case Call(arguments=(first, *others)):
-            first = _value(first, known) if node.name in _OF_TEXT else named(first, known)
-            found = replace(node, arguments=(first, *(_value(other, known) for other in others)))
-        case _:
-            pass
-    return found
+
+    def change(part: Expression) -> Expression | None:
+        match part:
+            case Literal(name=str(name)) if name in known:
+                return Path(parts=(name,), place=part.place)
+            case Binary() if part.operator not in _ARITHMETIC:
+                return replace(part, left=named(part.left, known), right=_value(part.right, known))
+            case Conditional():
+                branches = tuple((named(test, known), _value(then, known)) for test, then in part.branches)
+                return replace(part, branches=branches, otherwise=_value(part.otherwise, known))
+            case Call(arguments=(first, *others)):
+                first = _value(first, known) if part.name in _OF_TEXT else named(first, known)
+                return replace(part, arguments=(first, *(_value(other, known) for other in others)))
+            case _:
+                return None
+
+    return rewrite(node, change)
 
 
 def _value(node: Expression, known: Collection[str]) -> Expression:

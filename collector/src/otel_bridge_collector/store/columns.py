@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, cast
 
+from otel_bridge.contract.kinds import NUMBERS
 from otel_bridge.contract.row import CONTROL_FIELDS, Json, Row
 from otel_bridge_collector.store.json_text import clean_text, encode_json, load_json
 
@@ -57,7 +58,6 @@ HOT_STRINGS: Final = {
 """Path -> VARCHAR column; NULL where the path holds no string."""
 
 _OBJECTS: Final = tuple(OBJECT_ID_FIELDS.items())
-_NUMBERS: Final = (int, float)
 _HOT_PARENTS: Final = frozenset(parent for parent, _ in (*HOT_NUMBERS, *HOT_STRINGS))
 
 EXTRA: Final = "extra"
@@ -240,7 +240,7 @@ def _extra(fields: Mapping[str, Json]) -> Mapping[str, Json]:
 
 
 def _number(value: Json) -> float | None:
-    if value is None or not isinstance(value, _NUMBERS) or isinstance(value, bool):
+    if value is None or not isinstance(value, NUMBERS) or isinstance(value, bool):
         return None
     try:
         return float(value)

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeGuard
 
+from otel_bridge.contract.kinds import NUMBERS
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.translate.partial import Entry
 
@@ -109,7 +110,6 @@ _GOOGLE_OUTPUT: Final = (
     ("candidatesTokenCount", "thoughtsTokenCount"),
 )
 
-_NUMBERS: Final = (int, float)
 _MAX_DIGITS: Final = 15
 _COUNT_TEXT: Final = re.compile(rf"([0-9]{{1,{_MAX_DIGITS}}})(?:\.0{{1,{_MAX_DIGITS}}})?")
 _MEASURE_TEXT: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,30})?(?:[eE]-?[0-9]{1,2})?")
@@ -182,7 +182,7 @@ def token_metrics(counts: Iterable[Count]) -> list[Entry]:
 
 def is_measure(value: Json) -> TypeGuard[int | float]:
     """Tell whether `value` is a finite number that is not negative."""
-    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
+    if isinstance(value, bool) or not isinstance(value, NUMBERS):
         return False
     return 0 <= value <= sys.float_info.max  # an integer may be larger than any double
 

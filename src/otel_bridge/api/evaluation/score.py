@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeGuard
 
-from otel_bridge.api.summary import as_json
+from otel_bridge.api.summary import Told
 
 
 class ScoreLike(Protocol):
@@ -35,7 +35,7 @@ class ScoreLike(Protocol):
 
 
 @dataclass(slots=True)
-class Score:
+class Score(Told):
     """A score.
 
     Attributes:
@@ -60,11 +60,9 @@ class Score:
         """Return name, score and metadata."""
         return {"name": self.name, "score": self.score, "metadata": self.metadata}
 
-    as_json = as_json
-
 
 @dataclass(slots=True)
-class Classification:
+class Classification(Told):
     """A label for an output.
 
     Attributes:
@@ -94,8 +92,6 @@ class Classification:
         """Return what is given of id, name, label and metadata."""
         named = {"id": self.id, "name": self.name, "label": self.label, "metadata": self.metadata}
         return {key: value for key, value in named.items() if value is not None}
-
-    as_json = as_json
 
     def as_item(self) -> dict[str, Any]:
         """Return the same without the name, as it stands in a row."""
