@@ -18,6 +18,7 @@ from otel_bridge_collector.decode.sender import Sender
 from otel_bridge_collector.errors import StoreError, is_disk_full
 from otel_bridge_collector.receipt.account import Account
 from otel_bridge_collector.spool.record import Record, Routing
+from otel_bridge_collector.store.control_file import transaction
 
 MAX_ACCOUNTS: Final = 2_000
 """Senders that are remembered of each reach, so that no tenant pushes out those of another; the silent ones go first."""
@@ -174,14 +175,8 @@ class ReceiptLedger:
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
-        with self._changing:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with self._changing, transaction(self._connection):
+            yield
 
     @contextmanager
     def _changed(self) -> Generator["Callable[[Sequence[str] | None, str], Account]"]:
