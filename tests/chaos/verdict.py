@@ -118,7 +118,7 @@ def judge_dead_letters(folder: Path, ledger: Ledger, verdict: Verdict) -> None:
     """See that every dead letter tells of a poisoned row, and each poisoned request is among them."""
     poisoned = {key for key, each in ledger.rows.items() if each.is_poisoned}
     for path in sorted(folder.glob("*.dead.jsonl")):
-        letters = DeadLetters(path).read()
+        letters = [*DeadLetters(path).read()]
         verdict.counts[f"dead letters: {path.name}"] = len(letters)
         cut = len(path.read_bytes().splitlines()) - len(letters)
         verdict.counts[f"lines that were cut: {path.name}"] = cut

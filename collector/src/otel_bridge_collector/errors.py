@@ -21,7 +21,19 @@ CollectorError
 └── QueryError            a query that cannot be read or run, with its place
 """
 
+import errno
+import sqlite3
 from collections.abc import Mapping
+from typing import Final
+
+_DISK_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Tell whether an error says that a file could not be written for want of room."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return isinstance(error, OSError) and error.errno in _DISK_FULL
 
 
 class CollectorError(Exception):

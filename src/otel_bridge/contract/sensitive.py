@@ -47,11 +47,11 @@ _TOKENS: Final = tuple(
 """Whole matches are replaced."""
 
 _ASSIGNED: Final = (
-    # `password=...`, `"api_key": "..."`, `Authorization: Bearer ...`, `--token ...`
+    # `password=...`, `"api_key": "..."`, `Authorization: Bearer ...`, `--token ...`; in quotes, also escaped ones, up to their end
     re.compile(
         r"""((?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential|authorization|cookie)"""
-        r"""(?:\\{0,3}["'])?[ \t]{0,3}(?::=|=>|[:=])[ \t]{0,3}(?:\\{0,3}["'])?(?:(?:Bearer|Basic|Token)[ \t]{1,3})?)"""
-        r"""[^\s"'\\,;&<>(){}\[\]]{3,}""",
+        r"""(?:\\{0,3}["'])?[ \t]{0,3}(?::=|=>|[:=])[ \t]{0,3}(\\{0,3}["'])?+(?:(?:Bearer|Basic|Token)[ \t]{1,3})?)"""
+        r"""(?(2)(?:(?!(?<!\\)\2)[^\n])++|[^\s"'\\,;&<>(){}\[\]]{3,})""",
         re.IGNORECASE,
     ),
     re.compile(r"(\bBearer[ \t]{1,3})[A-Za-z0-9._~+/=-]{16,}", re.IGNORECASE),
@@ -103,9 +103,13 @@ def replace_phones(text: str, shown: Shown) -> str:
 
 
 def is_secret_key(key: str) -> bool:
-    """Tell whether what stands below a key is a secret, whatever form it has."""
-    plain = re.sub(r"[\W_]", "", key).lower()
-    return plain in _KEYS or plain.endswith(_KEY_ENDINGS)
+    """Tell whether what stands below a key, or below an attribute (`user.pin`), is a secret, whatever form it has."""
+    plain = _plain(key)
+    return plain.endswith(_KEY_ENDINGS) or plain in _KEYS or _plain(key.rpartition(".")[2]) in _KEYS
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[\W_]", "", key).lower()
 
 
 def _is_phone(found: str) -> bool:

@@ -10,7 +10,7 @@ import threading
 import time
 from typing import Protocol
 
-from opentelemetry._logs import LogRecord, SeverityNumber
+from opentelemetry._logs import LogRecord, NoOpLogger, SeverityNumber
 from opentelemetry.context import Context
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
@@ -103,6 +103,8 @@ class FactSender:
         line: Line | None = None,
     ) -> None:
         """Queue an event of that name about the span, if it is known; `line` is the text of a log."""
+        if isinstance(self._logger, NoOpLogger):  # OTEL_SDK_DISABLED: there is nothing to be lost either
+            return
         if not self._delivery.accept():
             return
         # A span of no trace stands for "unknown": an empty context would mean the current span.

@@ -25,6 +25,7 @@ def test_what_stands_instead_may_depend_on_what_was_found() -> None:
         pytest.param("user.password", True, id="ends like one"),
         pytest.param("API-Key", True, id="separators and case"),
         pytest.param("pin", True, id="a whole word"),
+        pytest.param("user.pin", True, id="a whole word, as an attribute"),
         pytest.param("spin", False, id="a word that ends like a whole one"),
         pytest.param("input_tokens", False, id="a count"),
     ],

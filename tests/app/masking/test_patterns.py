@@ -25,6 +25,13 @@ FOUND = [
     pytest.param(secrets(), "password=hunter2&x=1", "password=[secret]&x=1", id="query"),
     pytest.param(secrets(), '{"client_secret": "hunter2"}', '{"client_secret": "[secret]"}', id="JSON text"),
     pytest.param(secrets(), r'"{\"api_key\":\"hunter2\"}"', r'"{\"api_key\":\"[secret]\"}"', id="escaped"),
+    pytest.param(secrets(), "password='(a, b)' x", "password='[secret]' x", id="in quotes, with separators"),
+    pytest.param(secrets(), '"pwd": "a\\"b c" x', '"pwd": "[secret]" x', id="with an escaped quote"),
+    pytest.param(
+        secrets(), r"\"pwd\": \"a, b\", \"c\": 1", r"\"pwd\": \"[secret]\", \"c\": 1", id="in escaped quotes"
+    ),
+    pytest.param(secrets(), 'token: "Bearer a,b"', 'token: "Bearer [secret]"', id="behind a scheme"),
+    pytest.param(secrets(), "pwd='a b", "pwd='[secret]", id="that was cut"),
     pytest.param(secrets(), "Authorization: Bearer abc.def", "Authorization: Bearer [secret]", id="header"),
     pytest.param(
         secrets(), "postgres://me:hunter2@db/x", "postgres://me:[secret]@db/x", id="URL with a password"
@@ -42,6 +49,7 @@ FOUND = [
 
 LEFT = [
     pytest.param(secrets(), "the basic responsibilities of a task-force, sk-learn", id="words"),
+    pytest.param(secrets(), "token: '', pwd=\"\"", id="empty"),
     pytest.param(secrets(), "prompt_tokens: 12, tokens=5", id="counts of tokens"),
     pytest.param(emails(), "@decorator a@b x @ y.com", id="no address"),
     pytest.param(card_numbers(), "4111 1111 1111 1112", id="wrong checksum"),

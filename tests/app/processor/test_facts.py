@@ -65,6 +65,20 @@ def test_a_full_queue_drops_and_counts(receiver: OtlpReceiver) -> None:
     assert counts.failed == counts.accepted
 
 
+def test_with_the_sdk_disabled_nothing_is_sent_and_nothing_counts_as_lost(
+    receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    sender = FactSender(Settings.from_environment(), Resource({}))
+
+    sender.send("e", {"a": 1}, None)
+    sender.shutdown()
+
+    assert receiver.raw_records == []
+    assert sender.counts == Counts()
+    assert "lost" not in caplog.text
+
+
 def test_shutdown_is_bounded_and_final() -> None:
     endpoints = Endpoints(traces="http://127.0.0.1:9/t", logs="http://127.0.0.1:9/l")
     sender = FactSender(Settings(endpoints=endpoints, shutdown_timeout_ms=100), Resource({}))

@@ -28,6 +28,28 @@ def test_what_was_uploaded_is_downloaded(client: TestClient) -> None:
     assert downloaded.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        pytest.param("image/png", "image/png", id="a type"),
+        pytest.param("text/x; charset=utf-8", "text/x; charset=utf-8", id="with a parameter"),
+        pytest.param("a/b\r\nX-Evil: 1", "application/octet-stream", id="more than a type"),
+        pytest.param("ü/ü", "application/octet-stream", id="no type"),
+        pytest.param("", "application/octet-stream", id="empty"),
+    ],
+)
+def test_a_download_is_of_the_type_that_was_told_if_it_is_one(
+    client: TestClient, told: str, shown: str
+) -> None:
+    upload(client, "k")
+
+    found = client.get("/attachment", params={"key": "k", "content_type": told}).json()
+    downloaded = client.get(found["downloadUrl"])
+
+    assert (downloaded.status_code, downloaded.headers["content-type"].lower()) == (200, shown)
+    assert downloaded.headers["cache-control"] == "private, no-store"
+
+
 def test_a_failed_upload_is_told(client: TestClient) -> None:
     status = {"upload_status": "error", "error_message": "no such file"}
     client.post("/attachment/status", json={"key": "k", "status": status})

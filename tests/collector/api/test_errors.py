@@ -1,9 +1,18 @@
 """What a request is told when it fails."""
 
+import errno
+import sqlite3
+from contextlib import closing
+
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from otel_bridge_collector.api.errors import (
+    EXCEPTION_HANDLERS,
     RequestError,
     query_error_body,
     query_error_response,
@@ -107,3 +116,43 @@ def test_a_bug_tells_the_client_nothing(example: Asking) -> None:
 def test_a_request_error_has_its_status() -> None:
     assert request_error.__name__ == "request_error"
     assert RequestError("x", code="notFound", status=404).status == 404
+
+
+def _fill_a_file(_: Request) -> Response:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def _fill_a_database(_: Request) -> Response:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE t(a)")
+        connection.execute("PRAGMA max_page_count = 2")
+        connection.execute("INSERT INTO t VALUES (zeroblob(100000))")
+    return Response()
+
+
+def _fail(_: Request) -> Response:
+    raise OSError(errno.EIO, "Input/output error")
+
+
+APP = Starlette(
+    routes=[
+        Route("/file", _fill_a_file),
+        Route("/database", _fill_a_database),
+        Route("/broken", _fail),
+    ],
+    exception_handlers=EXCEPTION_HANDLERS,
+)
+
+
+@pytest.mark.parametrize("path", ["/file", "/database"])
+def test_what_a_full_disk_cannot_keep_may_come_again(path: str) -> None:
+    answer = TestClient(APP).get(path)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.json()["error"] == "cannot keep this now: the disk of the data folder is full"
+
+
+def test_any_other_fault_of_the_disk_is_one_of_ours() -> None:
+    answer = TestClient(APP, raise_server_exceptions=False).get("/broken")
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")

@@ -54,13 +54,36 @@ def test_a_letter_that_was_sent_is_taken_out(tmp_path: Path) -> None:
     for seq in (3, 4, 3):
         letters.bury(Record(seq=seq, routing=ROUTING, payload=b""), "why")
 
-    letters.remove(letters.read()[0])
+    letters.remove([3])
 
     assert [letter.record.seq for letter in letters.read()] == [4]
 
 
+def test_letters_are_read_one_at_a_time_as_they_were_when_reading_began(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "dead")
+    for seq in (3, 4):
+        letters.bury(Record(seq=seq, routing=ROUTING, payload=b""), "why")
+
+    reading = letters.read()
+    read = [next(reading).record.seq]
+    letters.bury(Record(seq=5, routing=ROUTING, payload=b""), "why")
+    letters.remove([3])
+    read += [letter.record.seq for letter in reading]
+
+    assert read == [3, 4]
+    assert [*letters.numbers()] == [4, 5]
+
+
+def test_lines_that_are_no_letters_are_counted(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "dead")
+    (tmp_path / "dead").write_bytes(b'{"seq":4,"rea')
+    letters.bury(Record(seq=5, routing=ROUTING, payload=b""), "why")
+
+    assert letters.unreadable() == 1
+
+
 def test_without_a_file_there_are_no_letters(tmp_path: Path) -> None:
-    assert DeadLetters(tmp_path / "dead").read() == []
+    assert [*DeadLetters(tmp_path / "dead").read()] == []
 
 
 def test_letters_of_requests_that_came_before_a_time_go_and_the_others_stay(tmp_path: Path) -> None:

@@ -508,6 +508,63 @@ def test_a_replay_sends_the_rest_of_a_record_and_tells_which_row_is_not_taken(tm
     assert [letter["reason"] for letter in made.buried()] == ["1 of 3 refused: too large"]
 
 
+async def replayed(made: Stage, replay: Replay) -> Replay:
+    """Do a replay, until its end."""
+    made.delivery.replay(replay)
+    async with asyncio.timeout(20):
+        while not replay.is_done:  # noqa: ASYNC110 - nothing tells of its end
+            await asyncio.sleep(0.001)
+    return replay
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param(b"no request of OTLP", id="of-which-nothing-can-be-made"),
+        pytest.param(traces(span(1, name="bad")).SerializeToString(), id="that-is-refused"),
+    ],
+)
+def test_a_record_that_is_sent_again_and_again_lies_among_the_dead_letters_once(
+    tmp_path: Path, payload: bytes
+) -> None:
+    async def run() -> tuple[list[dict[str, object]], list[int]]:
+        sink = MemorySink(refuse("bad", PermanentError("no such project")))
+        async with stage(tmp_path, sink) as made:
+            await made.spool.append(ROUTING, payload)
+            made.delivery.start()
+            assert await made.delivered()
+            replays = [Replay(dead_letters=True), Replay(next_seq=1, until_seq=2), Replay(dead_letters=True)]
+            return made.buried(), [(await replayed(made, replay)).refused for replay in replays]
+
+    buried, refused = asyncio.run(run())
+
+    assert refused == [1, 1, 1]
+    assert len(buried) == 1
+    assert len((tmp_path / "dead.jsonl").read_text().splitlines()) == 1
+
+
+def test_letters_that_pass_are_taken_out_and_the_others_stay(tmp_path: Path) -> None:
+    error = PermanentError("no such project")
+
+    async def run() -> tuple[Replay, list[object], list[object]]:
+        sink = MemorySink(refuse("bad", error))
+        async with stage(tmp_path, sink) as made:
+            await made.append("bad", "good", "bad")
+            made.delivery.start()
+            assert await made.delivered()
+            sink.fault = refuse("worse", error)
+            await made.append("worse")
+            assert await made.delivered()
+            before = [letter["seq"] for letter in made.buried()]
+            replay = await replayed(made, Replay(dead_letters=True))
+            return replay, before, [letter["seq"] for letter in made.buried()]
+
+    replay, before, after = asyncio.run(run())
+
+    assert (before, after) == ([1, 3, 4], [4])
+    assert (replay.rows, replay.refused) == (2, 1)
+
+
 def test_a_record_that_is_buried_counts_as_lost_until_it_passes(tmp_path: Path) -> None:
     async def run() -> list[dict[int, int]]:
         sink = MemorySink(refuse("bad", PermanentError("no such project")))

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,6 +65,18 @@ def test_what_it_returns(code: str, given: Any, value: Any) -> None:
 )  # fmt: skip
 def test_what_is_said_of_what_it_does_wrong(code: str, error: str) -> None:
     assert str(run(code)[-1]["error"]).startswith(error)
+
+
+@pytest.mark.parametrize("named", ["import venv.__main__", "from venv import __main__"])
+def test_no_program_of_pythons_own_runs_before_the_seal(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    (answer,) = run(f"{named}\ndef handler(a): return 1")
+
+    assert "line 1" in answer["error"]
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_what_it_prints_comes_line_by_line_before_its_value() -> None:

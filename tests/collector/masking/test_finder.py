@@ -65,3 +65,20 @@ def test_an_expression_of_a_user_is_replaced_wherever_it_is_found() -> None:
     shown: Callable[[str], str] = str.lower
 
     assert finder.replace("é EMP-123456 EMP-12345 EMP-654321", shown) == "é emp-123456 EMP-12345 emp-654321"
+
+
+KEYS: Final = (
+    "pass word", "passwd", "Pass-Phrase", "pwd", "client secret", "api.key", "API_Key", "x-api key", "access.key", "secret key",
+    "private key", "access token", "idToken", "authorization", "set-cookie", "credential", "Credentials", "token", "PIN", "cvv", "cvc",
+    "user.ssn", "password?",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_hint_is_found_wherever_a_key_tells_of_a_secret_in_json_and_what_python_prints(key: str) -> None:
+    texts = Texts([Rule(name="r", finders=[KNOWN["secrets"]])])
+
+    assert texts.hides(key)
+    for written in (json.dumps({key: 1}), json.dumps({key: 1}, indent=1), repr({key: 1})):
+        assert texts.may_be_in(written), written
+        assert texts.may_be_in(json.dumps({"a": [json.dumps(written)]})), written

@@ -6,6 +6,7 @@ import pytest
 from opentelemetry.proto.common.v1.common_pb2 import (
     AnyValue,
     ArrayValue,
+    EntityRef,
     InstrumentationScope,
     KeyValue,
     KeyValueList,
@@ -83,7 +84,12 @@ def test_every_text_of_a_request_is_masked() -> None:
     request = traces(given)
     of_resource = request.resource_spans[0]
     of_resource.schema_url = MAIL
-    of_resource.resource.CopyFrom(Resource(attributes=[KeyValue(key="a", value=of_text(MAIL))]))
+    of_resource.resource.CopyFrom(
+        Resource(
+            attributes=[KeyValue(key="a", value=of_text(MAIL))],
+            entity_refs=[EntityRef(schema_url=MAIL, type=MAIL, id_keys=["a", MAIL], description_keys=[MAIL])],
+        )
+    )
     of_resource.scope_spans[0].scope.CopyFrom(
         InstrumentationScope(name=MAIL, version=MAIL, attributes=[KeyValue(key="a", value=of_text(MAIL))])
     )
@@ -96,6 +102,7 @@ def test_every_text_of_a_request_is_masked() -> None:
     shown = request.resource_spans[0].scope_spans[0].spans[0]
     assert attributes_of(shown)["j"] == '{"c":"[email]"}'
     assert shown.status.message == "[email]"
+    assert request.resource_spans[0].resource.entity_refs[0].id_keys == ["a", "[email]"]
     assert shown.attributes[5].value.bytes_value.endswith(b"[email]")
 
 

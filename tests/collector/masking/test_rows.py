@@ -61,6 +61,28 @@ def test_numbers_that_measure_are_masked_by_rules_for_them_only(field: str) -> N
     assert masked(row, rules_of(f"{{fields: [{field}.a], action: drop}}"))[field] == {"b": 1}
 
 
+@pytest.mark.parametrize("field", ["scores", "metrics"])
+def test_the_names_of_numbers_are_masked_and_stay_as_many(field: str) -> None:
+    row = {"id": "a", field: {MAIL: 0.5, "eve@x.example": 1, "b": 0, "c": MAIL}}
+
+    assert masked(row) == {"id": "a", field: {"[email]": 0.5, "[email]'": 1, "b": 0, "c": "[email]"}}
+
+
+def test_paths_say_the_keys_that_the_row_has_then() -> None:
+    row = {"id": "a", "metadata": {MAIL: {"x": 1}}, "_merge_paths": [["metadata", MAIL], ["input", 0], []]}
+
+    assert masked(row) == {
+        "id": "a", "metadata": {"[email]": {"x": 1}}, "_merge_paths": [["metadata", "[email]"], ["input", 0], []],
+    }  # fmt: skip
+    assert masked({"_merge_paths": MAIL}) == {"_merge_paths": "[email]"}
+
+
+def test_paths_without_anything_to_mask_are_the_same_row() -> None:
+    row: dict[str, Any] = {"id": "a", "_merge_paths": [["metadata", "x"]], "scores": {"a": 1}}
+
+    assert masked(row) is row
+
+
 def test_a_row_that_was_masked_carries_the_proof() -> None:
     rules = rules_of(ANY)
     own = {"function": "0123456789abcdef", "values": 2}

@@ -45,6 +45,14 @@ def masked(value: Json, *rules: str, at: str = "input") -> Masked:
         pytest.param('{"a": "bob\\u0040x.example', '{"a": "[email]', id="JSON that lacks its end"),
         pytest.param('["éüñ bob@x.example"]', '["éüñ [email]"]', id="letters of other scripts stay as they are"),
         pytest.param('["\\ud800 bob@x.example"]', '["? [email]"]', id="half of a surrogate pair"),
+        pytest.param('{"ssn": "123-45", "a": 1}', '{"ssn":"[secret]","a":1}', id="a telling key in JSON"),
+        pytest.param('{"ssn": "123-45", "a": "b', '{"ssn": "[secret]", "a": "b', id="in JSON that lacks its end"),
+        pytest.param('[1, {"db_api_key": {"id": 7}, "a": "b', '[1, {"db_api_key": "[secret]"', id="and all below it"),
+        pytest.param('{"a": "{\\"api key\\": [7', '{"a": "{\\"api key\\": \\"[secret]\\"', id="in JSON in such JSON"),
+        pytest.param("{'pin': 1234, 'ssn': None}", "{'pin': '[secret]', 'ssn': None}", id="in what Python prints"),
+        pytest.param("User(token='a, b', n=1)", "User(token='[secret]', n=1)", id="in an object that Python prints"),
+        pytest.param('data: {"cvc": "123"}\n\n', 'data: {"cvc": "[secret]"}\n\n', id="in a stream of events"),
+        pytest.param('{"ssn": "", "pin": null, "b": "c', '{"ssn": "", "pin": null, "b": "c', id="nothing in it"),
         pytest.param("[INFO] bob@x.example", "[INFO] [email]", id="a bracket that is no JSON"),
     ],
 )  # fmt: skip
@@ -110,6 +118,30 @@ def test_a_field_within_json_that_lacks_its_end_costs_the_whole_value() -> None:
         masked('{"x": {"c": "a@b.example', "{fields: [input.**.c], patterns: [emails]}")
         == '{"x": {"c": "[email]'
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('[1, {"email": "bo', id="JSON that lacks its end behind a number"),
+        pytest.param('[null, {"email": "bo', id="behind a constant"),
+        pytest.param("{'email': 'bob'}", id="what Python prints of an object"),
+        pytest.param("[{'email': 'bob'}]", id="of a list"),
+        pytest.param("({'email': 'bob'},)", id="of a tuple"),
+        pytest.param("User(email='bob')", id="of an instance"),
+        pytest.param('data: {"email": "bob"}\n\ndata: [DONE]', id="a stream of events"),
+        pytest.param('\ufeff{"email": "bob"}', id="JSON behind a mark of its order of bytes"),
+    ],
+)
+def test_a_field_within_a_structure_that_nobody_reads_costs_the_whole_value(text: str) -> None:
+    assert masked(text, "{fields: ['**.email']}") == "[masked]"
+
+
+@pytest.mark.parametrize(
+    "text", ["[INFO] email: none", "(see above) email", "print it (email)", "data: none"]
+)
+def test_prose_with_brackets_is_no_structure(text: str) -> None:
+    assert masked(text, "{fields: ['**.email']}") == text
 
 
 def test_a_rule_that_fails_lets_nothing_pass() -> None:

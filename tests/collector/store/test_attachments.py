@@ -7,6 +7,7 @@ import anyio
 import pytest
 
 from otel_bridge_collector.access import Access
+from otel_bridge_collector.errors import OverloadedError
 from otel_bridge_collector.store.attachments import Attachments, AttachmentTooLargeError
 
 
@@ -52,6 +53,38 @@ def test_only_its_user_reads_it_and_the_secret_stays(tmp_path: Path) -> None:
     assert Attachments(tmp_path / "a").secret == first.secret
     assert (tmp_path / "a" / "secret").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("cut", [b"", b"x" * 31])
+def test_a_secret_that_was_cut_is_made_anew(tmp_path: Path, cut: bytes) -> None:
+    Attachments(tmp_path / "a")
+    (tmp_path / "a" / "secret").write_bytes(cut)
+
+    made = Attachments(tmp_path / "a").secret
+
+    assert len(made) == 32
+    assert (tmp_path / "a" / "secret").read_bytes() == made
+
+
+def test_a_status_that_was_cut_says_nothing(tmp_path: Path) -> None:
+    attachments = Attachments(tmp_path / "a")
+    attachments.state("k", {"upload_status": "error"})
+    (written,) = (tmp_path / "a").glob("*.status.json")
+
+    written.write_bytes(b'{"upload_st')
+
+    assert attachments.status("k") is None
+    assert [each.stat().st_mode & 0o777 for each in (tmp_path / "a").iterdir()] == [0o600, 0o600]
+
+
+def test_an_upload_leaves_as_much_of_the_disk_free_as_the_spool_does(tmp_path: Path) -> None:
+    attachments = Attachments(tmp_path / "a")
+    attachments.min_free_bytes = lambda: 1 << 60
+
+    with pytest.raises(OverloadedError, match=r"of the disk of the data folder are free.*min_free"):
+        anyio.run(lambda: attachments.write("k", chunks(b"x")))
+
+    assert [each.name for each in (tmp_path / "a").iterdir()] == ["secret"]
 
 
 def place_of(attachments: Attachments, *projects: str) -> str:

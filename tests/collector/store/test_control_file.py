@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from otel_bridge_collector.store import control_file
-from otel_bridge_collector.store.control_file import ControlFile
+from otel_bridge_collector.store.control_file import ControlFile, transaction
 from tests.support.earlier import first_data
 
 
@@ -25,6 +25,32 @@ def test_a_new_file_has_the_newest_schema_and_stays_as_it_is(tmp_path: Path) -> 
     second.close()
 
     assert kept == [("o",)]
+
+
+def test_what_a_full_disk_does_not_keep_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "f", isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE t(a)")
+        connection.execute("PRAGMA max_page_count = 3")
+
+        with pytest.raises(sqlite3.OperationalError, match="full"), transaction(connection):
+            connection.execute("INSERT INTO t VALUES ('small'), (zeroblob(100000))")
+        with transaction(connection):
+            connection.execute("INSERT INTO t VALUES ('later')")
+
+        assert connection.execute("SELECT a FROM t").fetchall() == [("later",)]
+
+
+def test_a_transaction_that_cannot_end_is_taken_back(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "f", isolation_level=None)) as connection:
+        connection.executescript("PRAGMA foreign_keys = ON; CREATE TABLE a(id PRIMARY KEY);")
+        connection.execute("CREATE TABLE b(a REFERENCES a(id) DEFERRABLE INITIALLY DEFERRED)")
+
+        with pytest.raises(sqlite3.IntegrityError), transaction(connection):
+            connection.execute("INSERT INTO b VALUES (1)")
+        with transaction(connection):
+            connection.execute("INSERT INTO a VALUES (2)")
+
+        assert connection.execute("SELECT count(*) FROM b").fetchone() == (0,)
 
 
 def test_any_thread_may_use_it(tmp_path: Path) -> None:

@@ -63,6 +63,24 @@ def test_what_no_row_refers_to_goes_with_the_second_pass(data: Data) -> None:
     assert not path.exists()
 
 
+def test_what_a_crash_cut_and_what_was_said_of_uploads_that_never_came_goes_too(data: Data) -> None:
+    folder = data.attachments.folder
+    data.attachments.state("never came", {"upload_status": "uploading"})
+    data.attachments.state("is said of", {"upload_status": "uploading"})
+    (folder / "tmpa1_b2c3").write_bytes(b"1234567")
+    for path in folder.iterdir():
+        os.utime(path, (time.time() - 2 * DAY_S,) * 2)
+    (folder / "tmpnew").write_bytes(b"")
+    data.store.apply(writes([row("a", input=reference("is said of"))]), next_seq=1)
+
+    passes = data.passes()
+
+    assert [count for count, _ in passes] == [0, 2]
+    assert {path.name for path in folder.iterdir()} == {
+        "secret", "tmpnew", f"{hashlib.sha256(b'is said of').hexdigest()}.status.json",
+    }  # fmt: skip
+
+
 def _row_with(field: str, value: Any) -> Row:
     return row("a", **{field: value})
 

@@ -4,6 +4,7 @@ Source: `braintrust` 0.47.0, measured (spec/wire.md section 10). A URL is good f
 downloaded is never shown as a page of this origin.
 """
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Final
@@ -23,7 +24,11 @@ from otel_bridge_collector.store.attachments import Attachments, AttachmentTooLa
 
 LIFETIME_S: Final = 3600.0
 
-_SAFE_HEADERS: Final = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}
+_SAFE_HEADERS: Final = {
+    "x-content-type-options": "nosniff", "content-security-policy": "sandbox", "cache-control": "private, no-store",
+}  # fmt: skip
+_CONTENT_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(?:; *[\w.-]+=[\w.+-]+)*", re.ASCII)
+_BYTES: Final = "application/octet-stream"
 _STATUSES: Final = ("uploading", "done", "error")
 
 
@@ -88,7 +93,7 @@ class AttachmentsEndpoint:
             )
         return FileResponse(
             path,
-            media_type=claims.get("content_type", "application/octet-stream"),
+            media_type=told if _CONTENT_TYPE.fullmatch(told := claims.get("content_type", "")) else _BYTES,
             headers={
                 **_SAFE_HEADERS,
                 "content-disposition": f"attachment; filename*=UTF-8''{quote(claims.get('filename', 'attachment'), safe='')}",

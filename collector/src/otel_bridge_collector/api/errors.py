@@ -4,6 +4,7 @@ Source: spec/btql.md section 9.2. `Message` is complete in itself, since older c
 wrong query stands in `position`, and `snippet` shows it.
 """
 
+import sqlite3
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -13,7 +14,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.errors import ForbiddenError, OverloadedError, QueryError, SlowRequestError
+from otel_bridge_collector.errors import (
+    ForbiddenError,
+    OverloadedError,
+    QueryError,
+    SlowRequestError,
+    is_disk_full,
+)
 
 _STATUS: Final[Mapping[str, int]] = {"sourceNotFound": 404, "queryTimeout": 408, "overloaded": 503}
 """Code -> HTTP status; 400 for any other. Not 413 and 504, which clients repeat."""
@@ -23,6 +30,9 @@ _REFUSED: Final[Mapping[int, str]] = {
     429: "tooManyRequests", 503: "overloaded",
 }  # fmt: skip
 """HTTP status -> code, of requests that no endpoint has seen."""
+
+DISK_RETRY_S: Final = 5
+"""A full disk is no matter of a moment: who comes back at once finds it as it was."""
 
 _SNIPPET_WIDTH: Final = 120
 _WHERE_TO: Final = "send queries to /btql, OTLP traces to /v1/traces and logs to /v1/logs"
@@ -116,6 +126,16 @@ async def unready(request: Request, error: Exception) -> Response:
     return refusal(408, str(error))
 
 
+async def write_error(request: Request, error: Exception) -> Response:
+    """Answer a request that could not be kept because the disk is full; what else went wrong is a bug."""
+    del request
+    if not is_disk_full(error):
+        raise error
+    return refusal(
+        503, "cannot keep this now: the disk of the data folder is full", retry_after_s=DISK_RETRY_S
+    )
+
+
 def refusal(status: int, message: str, *, retry_after_s: int | None = None) -> Response:
     """Return the answer to a request that was refused before its endpoint saw it."""
     body = {"Message": message, "error": message, "code": _REFUSED.get(status, "refused")}
@@ -153,6 +173,8 @@ EXCEPTION_HANDLERS: Final = {
     ForbiddenError: forbidden,
     OverloadedError: unready,
     SlowRequestError: unready,
+    OSError: write_error,
+    sqlite3.OperationalError: write_error,
     404: http_error,
     405: http_error,
     Exception: internal_error,

@@ -48,9 +48,9 @@ def audit_dead_letters(path: Path, rules: RuleSet, findings: Findings) -> None:
         OSError: the file cannot be read.
     """
     place = f"dead letters: {path.name.removesuffix('.dead.jsonl')}"
-    letters = DeadLetters(path).read()
-    findings.unreadable[place] += len(path.read_bytes().splitlines()) - len(letters)
-    for letter in letters:
+    letters = DeadLetters(path)
+    findings.unreadable[place] += letters.unreadable()
+    for letter in letters.read():
         audit_record(place, letter.record, rules, findings)
         RowAudit(rules, findings.at(place)).fields({"reason": letter.reason})
 

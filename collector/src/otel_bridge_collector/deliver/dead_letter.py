@@ -8,7 +8,7 @@ import base64
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import BinaryIO
@@ -56,19 +56,42 @@ class DeadLetters:
         # The reason may quote a value, so it stands in the file only.
         logger.error("record %d will never pass; it lies in %s", record.seq, self._path)
 
-    def read(self) -> Sequence[DeadLetter]:
-        """Return the letters, oldest first; a line that a crash cut is passed over."""
-        with self._changing:
-            lines = self._path.read_bytes().splitlines() if self._path.exists() else []
-        return [letter for line in lines if (letter := _letter(line))]
+    def read(self) -> Iterator[DeadLetter]:
+        """Yield the letters that are there now, oldest first; a line that a crash cut is passed over.
 
-    def remove(self, letter: DeadLetter) -> None:
-        """Take a letter out, as often as it stands there.
+        One at a time: the file may be larger than the memory. Letters may be buried and taken out meanwhile.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        return (letter for line in self._lines() if (letter := _letter(line)))
+
+    def numbers(self) -> Iterator[int]:
+        """Yield the number of each record that lies here.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        return (letter.record.seq for letter in self.read())
+
+    def unreadable(self) -> int:
+        """Return how many lines are no letters.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        return sum(_letter(line) is None for line in self._lines())
+
+    def remove(self, numbers: Collection[int]) -> None:
+        """Take letters out, each as often as it stands there.
+
+        Args:
+            numbers: of their records.
 
         Raises:
             OSError: the file cannot be written.
         """
-        self._keep_lines(lambda line: not _is_of(line, letter.record.seq))
+        self._keep_lines(lambda line: (letter := _letter(line)) is None or letter.record.seq not in numbers)
 
     def expire(self, before_ns: int) -> int:
         """Take out the letters of requests that came before a time, Unix nanoseconds; return how many.
@@ -79,6 +102,19 @@ class DeadLetters:
         if not self._path.exists():
             return 0
         return self._keep_lines(lambda line: not _came_before(line, before_ns))
+
+    def _lines(self) -> Iterator[bytes]:
+        """Yield the lines that stand there when the first one is asked for."""
+        try:
+            file = self._path.open("rb")
+        except FileNotFoundError:
+            return
+        # A file that is written anew meanwhile is another one: this one stays as it was.
+        with file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            while (start := file.tell()) < end:
+                yield file.readline(end - start)
 
     def _keep_lines(self, is_kept: Callable[[bytes], bool]) -> int:
         """Write the file anew with some of its lines, unless that is all of them; return how many went."""
@@ -111,11 +147,6 @@ def _end_of_line(file: BinaryIO) -> bytes:
         return b""
     file.seek(-1, os.SEEK_END)
     return b"" if file.read(1) == b"\n" else b"\n"
-
-
-def _is_of(line: bytes, seq: int) -> bool:
-    letter = _letter(line)
-    return letter is not None and letter.record.seq == seq
 
 
 def _letter(line: bytes) -> DeadLetter | None:

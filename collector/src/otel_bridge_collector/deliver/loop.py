@@ -7,12 +7,12 @@ may pass later is sent again until it does, what never passes is buried, and the
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Final, Generic, NoReturn, TypeVar
 
 from otel_bridge_collector.deliver.ahead import Ahead, Readied
-from otel_bridge_collector.deliver.dead_letter import DeadLetter, DeadLetters
+from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Destination, State, Status
 from otel_bridge_collector.deliver.part import is_whole, named, without
 from otel_bridge_collector.deliver.preparation import Preparation, Prepared, prepare_guarded, prepare_onto
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 _R = TypeVar("_R")
 _ERROR_CHARACTERS: Final = 500
+_REVIVED_AT_ONCE: Final = 500
+"""Dead letters that are taken out together, since the file is written anew for it; a process that is killed before sends them again."""
 
 
 class Delivery(Generic[T]):
@@ -48,6 +50,7 @@ class Delivery(Generic[T]):
         self._ahead: Ahead[T] = Ahead(partial(self._timed, self._preparation))
         self._reader: Reader | None = None
         self._replays = Replays(destination.replay_file)
+        self._lying: Collection[int] = ()
         self._last_error = ""
         self._retry_at = 0.0
         self._oldest_ns: int | None = None
@@ -260,7 +263,9 @@ class Delivery(Generic[T]):
             start = end
 
     async def _bury(self, record: Record, reason: str, lost: int | None) -> None:
-        """Bury a record of which `lost` spans are lost; None for all of them."""
+        """Bury a record of which `lost` spans are lost; None for all of them. One that is sent again may lie there already."""
+        if record.seq in self._lying:
+            return
 
         def bury() -> None:
             self._destination.dead_letters.bury(record, reason)
@@ -278,10 +283,12 @@ class Delivery(Generic[T]):
 
     async def _run_replay(self, replay: Replay) -> None:
         preparation = self._destination.new_preparation()
+        self._lying = await self._trying(lambda: asyncio.to_thread(lambda: {*self.dead_letters.numbers()}))
         if replay.dead_letters:
             await self._send_dead_letters(replay, preparation)
         else:
             await self._send_again(replay, preparation)
+        self._lying = ()
         await self._trying(lambda: asyncio.to_thread(self._replays.end, replay))
         logger.info("%s: replay done: %d records, %d rows", self.name, replay.records, replay.rows)
 
@@ -303,17 +310,28 @@ class Delivery(Generic[T]):
             await self._trying(lambda: asyncio.to_thread(self._replays.advance, replay, chunk.next_seq))  # noqa: B023 - awaited here
 
     async def _send_dead_letters(self, replay: Replay, preparation: Preparation[T]) -> None:
-        letters = self._destination.dead_letters
-        for letter in await asyncio.to_thread(letters.read):
+        letters = self._destination.dead_letters.read()
+        passed: set[int] = set()
+        while letter := await asyncio.to_thread(next, letters, None):
+            if letter.record.seq in passed:  # it lies there twice
+                continue
             prepared = await self._prepared(preparation, [letter.record])
             replay.refuse(letter.record.seq, prepared[0][1].faults)
             if not prepared[0][1].faults and await self._send_once_more(replay, prepared[0]):
-                await self._trying(lambda: asyncio.to_thread(self._revive, letter))  # noqa: B023 - awaited here
+                passed.add(letter.record.seq)
+            if len(passed) >= _REVIVED_AT_ONCE:
+                await self._revive(passed)
+                passed = set()
+        await self._revive(passed)
 
-    def _revive(self, letter: DeadLetter) -> None:
-        self._destination.dead_letters.remove(letter)
-        if self._destination.losses:
-            self._destination.losses.revive(letter.record.seq)
+    async def _revive(self, passed: Collection[int]) -> None:
+        def revive() -> None:
+            self._destination.dead_letters.remove(passed)
+            for seq in passed if self._destination.losses else ():
+                self._destination.losses.revive(seq)
+
+        if passed:
+            await self._trying(lambda: asyncio.to_thread(revive))
 
     async def _send_once_more(self, replay: Replay, prepared: tuple[Record, Prepared[T]]) -> bool:
         """Send what a record gives, but for what is refused; tell whether all of it passed."""

@@ -37,6 +37,9 @@ _NOT_OURS: Final = frozenset(
 )
 """Parts of Python that do things when they are imported, or are programs."""
 
+_PROGRAM: Final = "__main__"
+"""What a package does as a program: importing it runs it, and nothing is sealed yet."""
+
 
 def main() -> None:
     """Run what stdin says."""
@@ -94,8 +97,8 @@ def _imported(parsed: ast.AST) -> list[str]:
 
 
 def _import(name: str) -> None:
-    top = name.partition(".")[0]
-    if top in _NOT_OURS or (top not in sys.stdlib_module_names and top not in _OTHERS):
+    top, *parts = name.split(".")
+    if top in _NOT_OURS or _PROGRAM in parts or (top not in sys.stdlib_module_names and top not in _OTHERS):
         return
     # What is missing is told by the code's own import, at its line.
     with contextlib.suppress(ImportError):

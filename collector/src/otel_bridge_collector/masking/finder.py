@@ -25,6 +25,15 @@ _TELLING: Final = (
     r"passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential"
     r"|authorization|cookie"
 )
+_APART: Final = r"[^A-Za-z0-9\"\\]{0,3}"
+_TELLING_KEY: Final = "|".join(
+    (
+        rf"pass{_APART}(?:word|wd|phrase)|pwd|(?:api|access|secret|private){_APART}key",
+        r"secret|token|authorization|cookie|credentials?|pin|cvv|cvc|ssn",
+    )
+)
+"""How a key ends that `is_secret_key` knows, in quotes."""
+
 _SECRET_HINT: Final = "|".join(
     (
         r"A(?:KIA|SIA|GPA|IDA|ROA|NPA|NVA)[A-Z0-9]{16}",
@@ -32,6 +41,7 @@ _SECRET_HINT: Final = "|".join(
         r"xox[abeoprs]-|xapp-|AIza|ya29\.|hf_[A-Za-z0-9]{20}|gsk_[A-Za-z0-9]{20}|xai-|pplx-|npm_|pypi-|SG\.",
         r"dapi[0-9a-f]{32}|dop_v1_|eyJ|PRIVATE KEY-----",
         rf"(?i:{_TELLING})\\*[\"']?(?:[ \t]|\\+t)*[:=]",
+        rf"(?i:(?:{_TELLING_KEY}){_APART}\\*[\"'](?:\s|\\+[tnr])*:)",
         r"(?i:bearer|basic)(?:[ \t]|\\+t)",
         r"://[^/@ ]*@",
     )

@@ -124,6 +124,13 @@ class OtlpMasker:
     def _resource(self, resource: Resource) -> None:
         walk = self._walk()
         _attributes(walk, resource.attributes, _under("resource"))
+        for entity in resource.entity_refs:
+            _text(walk, entity, "schema_url", root("schema_url"))
+            _text(walk, entity, "type", root("resource.entity_refs.type"))
+            for keys in (entity.id_keys, entity.description_keys):
+                shown = [_entity_key(walk, key) for key in keys]
+                if shown != list(keys):
+                    keys[:] = shown
         self._prove(walk, resource.attributes)
 
     def _scope(self, scope: InstrumentationScope) -> None:
@@ -174,6 +181,12 @@ class OtlpMasker:
             attributes.extend(kept)
         proof = json.dumps(proof_of(self._rules, walk, said), separators=(",", ":"))
         attributes.append(KeyValue(key=names.MASKED, value=AnyValue(string_value=proof)))
+
+
+def _entity_key(walk: Walk, key: str) -> str:
+    """Return the key of an attribute of the resource as it is masked there."""
+    place = _under("resource")(key)
+    return walk.key(key, place, walk.texts_at(place))
 
 
 def _under(owner: str) -> PlaceOf:

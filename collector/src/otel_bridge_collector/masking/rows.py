@@ -1,6 +1,6 @@
 """Apply rules to rows that come as rows, and to the fields of named objects: every text but ids, times and where a row goes.
 
-Numbers of `scores` and `metrics` are looked at by rules for these fields only.
+Numbers of `scores` and `metrics` are looked at by rules for these fields only; their names are masked as other keys are.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from otel_bridge_collector.masking.walk import Dropped, Found, Walk
 _UNTOUCHED: Final = frozenset({
     "id", "span_id", "root_span_id", "span_parents", "org_id", "project_id", "experiment_id", "dataset_id",
     "prompt_session_id", "log_id", "created", "is_root", "_xact_id", "_pagination_key", "_is_merge",
-    "_merge_paths", "_object_delete", "_parent_id",
+    "_object_delete", "_parent_id",
 })  # fmt: skip
 _IDS_OF_ORIGIN: Final = frozenset({"object_type", "object_id", "id", "_xact_id", "created"})
 
@@ -27,6 +27,9 @@ _KEYED: Final = frozenset(
     {"metadata", "scores", "metrics", "context", "span_attributes", "origin", "comment"}
 )
 """Fields that are objects, and stay some."""
+
+_MEASURES: Final = frozenset({"scores", "metrics"})
+_PATHS: Final = "_merge_paths"
 
 _ALSO: Final = {"metadata": ("",), "_audit_metadata": ("metadata", "")}
 """Further addresses of fields; `metadata` of feedback comes as `_audit_metadata`."""
@@ -80,6 +83,8 @@ def _masked(walk: Walk, row: dict[str, Json], untouched: frozenset[str]) -> dict
 
 
 def _field(walk: Walk, field: str, value: Json) -> "Json | Dropped":
+    if field == _PATHS:
+        return _paths(walk, value)
     # An attribute that no convention read is a key of `metadata`: rules may name it as it was.
     place = root(field, *_ALSO.get(field, ()))
     if field not in _KEYED or not isinstance(value, dict):
@@ -87,7 +92,38 @@ def _field(walk: Walk, field: str, value: Json) -> "Json | Dropped":
     kept = _kept(walk, field, value)
     rest = {key: each for key, each in value.items() if key not in kept}
     masked = walk.mapping(rest, place, walk.texts_at(place))
-    return value if masked is rest else {**cast("dict[str, Json]", masked), **kept}
+    shown = _named(walk, field, kept) if field in _MEASURES else kept
+    return value if masked is rest and shown is kept else {**cast("dict[str, Json]", masked), **shown}
+
+
+def _named(walk: Walk, field: str, measures: dict[str, Json]) -> dict[str, Json]:
+    """Return numbers that stay as they are, with their names masked; the same object if nothing in these is to be masked."""
+    texts = walk.texts_at(root(field))
+    masked: dict[str, Json] = {}
+    for key, number in measures.items():
+        shown = walk.key(key, place_of(field, key), texts)
+        while shown in masked:  # two names that are masked alike stay two
+            shown += "'"
+        masked[shown] = number
+    return measures if masked.keys() == measures.keys() else masked
+
+
+def _paths(walk: Walk, paths: Json) -> Json:
+    """Return paths of keys whose keys are masked as those of the row are."""
+    if not isinstance(paths, list):
+        return walk.key(paths, root(_PATHS), walk.texts_at(root(_PATHS))) if isinstance(paths, str) else paths
+    masked = [_path(walk, path) if isinstance(path, list) else _paths(walk, path) for path in paths]
+    return paths if masked == paths else masked
+
+
+def _path(walk: Walk, path: list[Json]) -> list[Json]:
+    field = path[0] if path else None
+    place = root(str(field))
+    return [field, *(_step(walk, place, step) for step in path[1:])] if path else path
+
+
+def _step(walk: Walk, place: Place, step: Json) -> Json:
+    return walk.key(step, place.below(step), walk.texts_at(place)) if isinstance(step, str) else step
 
 
 def _kept(walk: Walk, field: str, value: Mapping[str, Json]) -> dict[str, Json]:
@@ -95,7 +131,7 @@ def _kept(walk: Walk, field: str, value: Mapping[str, Json]) -> dict[str, Json]:
     match field:
         case "origin":
             return {key: each for key, each in value.items() if key in _IDS_OF_ORIGIN}
-        case "scores" | "metrics":
+        case field if field in _MEASURES:
             return {
                 key: each for key, each in value.items() if _is_plain_number(walk, place_of(field, key), each)
             }

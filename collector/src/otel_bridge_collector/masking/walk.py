@@ -25,7 +25,17 @@ ATTACHMENT: Final = "braintrust_attachment"
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _OPENERS: Final = ("{", "[", '"')
-_STRUCTURES: Final = re.compile(r'\s*(?:\{\s*"|\[\s*[\[{"])')
+_SCALAR: Final = r"(?:-?[\d.]++(?:[eE][+-]?\d++)?|true|false|null|NaN|-?Infinity|None|True|False)\s*,"
+_STRUCTURES: Final = re.compile(
+    r"""[\s\ufeff]*(?:\{\s*["']|(?:event:[^\n]*\s)?data:\s*[\[{]"""
+    rf"""|[\[(]\s*(?:[\[{{("']|{_SCALAR})|[A-Za-z_]\w*\(\s*(?:[\[{{("']|[A-Za-z_]\w*\s*=))"""
+)
+"""How JSON begins that may lack its end, what Python prints of its values (`{'a': 1}`, `(1, {})`, `Message(text='a')`), and a stream of events."""
+
+_KEY: Final = re.compile(r"""(?<!\\)(\\*+["'])([^"'\\]{1,200})\1\s*[:=]\s*(?=[^\s])""")
+_TEXT_VALUE: Final = re.compile(r"""(\\*+["'])(?:(?!(?<!\\)\1)[^\n])*+""")
+_PLAIN_VALUE: Final = re.compile(r"""[^\s,;{}\[\]()"'\\]++""")
+_NOTHING: Final = frozenset({"true", "false", "null", "True", "False", "None"})
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -118,9 +128,9 @@ class Walk:
     def text(self, text: str, place: Place, texts: Texts) -> Masked:
         """Return a text masked, also inside where it is JSON."""
         try:
-            if text.lstrip()[:1] in _OPENERS and (masked := self._json(text, place, texts)) is not None:
-                return masked
-            return self._plain(text, place, texts)
+            if text.lstrip()[:1] in _OPENERS:
+                return self._json(text, place, texts)
+            return self._other(text, place, texts)
         except Drop:
             return DROPPED
         except Exception as error:  # noqa: BLE001 - whatever it is, the value must not pass
@@ -169,7 +179,7 @@ class Walk:
         return text if masked == readable else masked
 
     def _json(self, text: str, place: Place, texts: Texts) -> Masked:
-        """Return a text that is JSON masked, None for one that is not."""
+        """Return a text masked that may be JSON."""
         below = self._names_fields and self.rules.whole_below(place)
         if not below and not self._names_fields and not texts.may_be_in_json(text):
             return text
@@ -177,22 +187,44 @@ class Walk:
         try:
             value = reader.read(text)
         except (ValueError, RecursionError):
-            if _STRUCTURES.match(text) is None:
-                return None
-            # A sender cut it: it may be read later all the same, so what a rule may mean in it goes as a whole.
-            if below:
-                return self.put(below.name, below.whole, text, place)
-            return self._cut(text, place, self.rules.texts_below(place) if self._names_fields else texts)
+            return self._other(text, place, texts)
         masked = self.value(value, place, texts)
         if masked is value and not reader.repeats_keys:
             return text
         return masked if isinstance(masked, Dropped) else _written(masked)
 
+    def _other(self, text: str, place: Place, texts: Texts) -> Masked:
+        """Return a text masked that is no JSON; one that a sender cut, or that Python printed, may be read later all the same."""
+        if (not self._names_fields and not texts.may_be_in_json(text)) or _STRUCTURES.match(text) is None:
+            return self._plain(text, place, texts)
+        if self._names_fields and (below := self.rules.whole_below(place)):
+            # What a rule may mean in it goes as a whole.
+            return self.put(below.name, below.whole, text, place)
+        return self._cut(text, place, self.rules.texts_below(place) if self._names_fields else texts)
+
     def _cut(self, text: str, place: Place, texts: Texts) -> str:
-        """Mask JSON that lacks its end: what is escaped in it counts as what it stands for."""
+        """Mask a structure that nobody reads here: what is escaped in it counts as what it stands for."""
         plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text).replace("\\/", "/")
-        masked = self._plain(plain, place, texts)
+        masked = self._plain(self._hidden(plain, place, texts), place, texts)
         return text if masked == plain else masked
+
+    def _hidden(self, text: str, place: Place, texts: Texts) -> str:
+        """Return such a text without the values that keys hide; where an object or a list ends nobody knows, and all that follows goes."""
+        parts, end = [""], 0
+        for key in _KEY.finditer(text):
+            if key.start() < end or not (hiding := texts.hides(key[2])):
+                continue
+            quote, start, stop = key[1], key.end(), len(text)
+            if value := _TEXT_VALUE.match(text, start):
+                quote, start, stop = "", value.end(1), value.end()
+            elif value := _PLAIN_VALUE.match(text, start):
+                stop = value.end()
+            if start == stop or text[start:stop] in _NOTHING:
+                continue
+            self._tell(hiding[0], place)
+            parts.append(f"{text[end:start]}{quote}{hiding[1](text[start:stop])}{quote}")
+            end = stop
+        return "".join([*parts, text[end:]])
 
     def hiding(self, key: str, value: Json, texts: Texts) -> tuple[str, Action] | None:
         """Return the rule, and its action, by which a key hides its whole value."""

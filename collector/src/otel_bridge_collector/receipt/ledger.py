@@ -15,9 +15,10 @@ from typing import Final
 
 from otel_bridge.contract.receipt import parse_receipt
 from otel_bridge_collector.decode.sender import Sender
-from otel_bridge_collector.errors import StoreError
+from otel_bridge_collector.errors import StoreError, is_disk_full
 from otel_bridge_collector.receipt.account import Account
 from otel_bridge_collector.spool.record import Record, Routing
+from otel_bridge_collector.store.control_file import transaction
 
 MAX_ACCOUNTS: Final = 2_000
 """Senders that are remembered of each reach, so that no tenant pushes out those of another; the silent ones go first."""
@@ -79,9 +80,7 @@ class ReceiptLedger:
                 self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
         except sqlite3.Error as error:
             self.close()
-            raise StoreError(
-                f"cannot open the receipts {path}: {error}: move it away to begin anew"
-            ) from error
+            raise StoreError(_why_not(path, error)) from error
         if version > VERSION:
             self._connection.close()
             raise StoreError(
@@ -176,14 +175,8 @@ class ReceiptLedger:
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
-        with self._changing:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with self._changing, transaction(self._connection):
+            yield
 
     @contextmanager
     def _changed(self) -> Generator["Callable[[Sequence[str] | None, str], Account]"]:
@@ -241,4 +234,9 @@ def _connected(path: Path) -> sqlite3.Connection:
     try:
         return sqlite3.connect(path, check_same_thread=False, isolation_level=None)
     except sqlite3.Error as error:
-        raise StoreError(f"cannot open the receipts {path}: {error}: move it away to begin anew") from error
+        raise StoreError(_why_not(path, error)) from error
+
+
+def _why_not(path: Path, error: sqlite3.Error) -> str:
+    remedy = "make room there" if is_disk_full(error) else "move it away to begin anew"
+    return f"cannot open the receipts {path}: {error}: {remedy}"

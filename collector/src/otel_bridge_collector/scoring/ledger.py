@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from otel_bridge_collector.errors import StoreError
+from otel_bridge_collector.store.control_file import transaction
 from otel_bridge_collector.store.xact import xact_at
 
 VERSION: Final = 1
@@ -159,14 +160,8 @@ class ScoringLedger:
 
     @contextmanager
     def _written(self) -> Generator[sqlite3.Connection]:
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with self._lock, transaction(self._connection) as connection:
+            yield connection
 
     def _prepare(self, path: Path) -> None:
         self._connection.execute("PRAGMA journal_mode = WAL")

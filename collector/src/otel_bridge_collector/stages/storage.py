@@ -80,6 +80,7 @@ def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack)
         [store.next_seq(), *(Cursor(path).next_seq for path in (folder / "delivery").glob("*.cursor"))]
     )
     spool = Spool(folder / "spool", limits=spool_limits(settings), at_least=at_least)
+    attachments.min_free_bytes = lambda: spool.limits.min_free_bytes
     spool.start()
     stages.callback(lambda: spool.close(shutdown.left_s()))
     return Storage(

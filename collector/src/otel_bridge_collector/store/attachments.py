@@ -22,10 +22,12 @@ import orjson
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.access import Access, owner_access
+from otel_bridge_collector.errors import OverloadedError
 
 MAX_BYTES: Final = 512 << 20
 """Of one attachment."""
 
+_RETRY_S: Final = 5
 _SECRET_BYTES: Final = 32
 _PROJECTS: Final = "projects.json"
 
@@ -47,6 +49,7 @@ class Attachments:
     Attributes:
         folder: where they are.
         secret: what URLs are signed with.
+        min_free_bytes: gives the bytes of the disk that uploads leave free, as the spool does.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -56,6 +59,7 @@ class Attachments:
             OSError: it cannot be used.
         """
         folder.mkdir(mode=0o700, exist_ok=True)
+        self.min_free_bytes: Callable[[], int] = int
         self.folder = self._folder = folder
         self._access: Callable[[], Access] = owner_access
         self.secret = _secret(folder / "secret")
@@ -110,6 +114,7 @@ class Attachments:
 
         Raises:
             AttachmentTooLargeError: there are more than `max_bytes`; nothing is kept.
+            OverloadedError: they would take what has to stay free of the disk; nothing is kept.
             OSError: they cannot be written.
         """
         handle, name = tempfile.mkstemp(dir=self._folder)
@@ -117,6 +122,7 @@ class Attachments:
         try:
             with os.fdopen(handle, "wb") as file:
                 async for chunk in _at_most(max_bytes, chunks):
+                    self._see_that_it_fits(chunk)
                     await anyio.to_thread.run_sync(file.write, chunk)
                 file.flush()
                 await anyio.to_thread.run_sync(os.fsync, file.fileno())
@@ -135,14 +141,13 @@ class Attachments:
 
     def state(self, key: str, status: Mapping[str, Json]) -> None:
         """Keep what a client says of its own upload."""
-        path = self._status_path(key, self.own_place())
-        path.touch(mode=0o600)
-        path.write_bytes(orjson.dumps(status))
+        self._write_whole(self._status_path(key, self.own_place()), orjson.dumps(status))
 
     def status(self, key: str, *, place: str = "") -> UploadStatus | None:
         """Return what is known of an upload: that it failed, else whether its bytes are here or on their way; None of nothing."""
         has_bytes = self.path(key, place=place).exists()
-        with contextlib.suppress(FileNotFoundError):
+        # What a release before wrote in place, a crash may have cut: then nothing is known but the bytes.
+        with contextlib.suppress(FileNotFoundError, orjson.JSONDecodeError):
             said: UploadStatus = orjson.loads(self._status_path(key, place).read_bytes())
             if said.get("upload_status") == "error" or (said.get("upload_status") == "done") is has_bytes:
                 return said
@@ -167,6 +172,16 @@ class Attachments:
         for listed in self._folder.glob(f"*/{_PROJECTS}"):
             projects: list[str] = orjson.loads(listed.read_bytes())
             yield listed.parent.name, projects
+
+    def _see_that_it_fits(self, chunk: bytes) -> None:
+        disk, kept = os.statvfs(self._folder), self.min_free_bytes()
+        free = disk.f_bavail * disk.f_frsize
+        if free - len(chunk) < kept:
+            raise OverloadedError(
+                f"cannot keep this attachment now: {free >> 20} MiB of the disk of the data folder are free, and"
+                f" {kept >> 20} MiB have to stay free (extensions.file_storage.min_free)",
+                retry_after_s=_RETRY_S,
+            )
 
     def _write_whole(self, path: Path, data: bytes) -> None:
         handle, name = tempfile.mkstemp(dir=self._folder)
@@ -194,10 +209,22 @@ async def _at_most(max_bytes: int, chunks: AsyncIterable[bytes]) -> AsyncIterato
 
 
 def _secret(path: Path) -> bytes:
-    """Return the folder's own secret, made now where there is none; signatures outlive a restart."""
+    """Return the folder's own secret, made now where there is none; signatures outlive a restart.
+
+    One that a crash or a full disk has cut is made anew: what it signs, anybody could sign.
+    """
     with contextlib.suppress(FileNotFoundError):
-        return path.read_bytes()
+        if len(kept := path.read_bytes()) >= _SECRET_BYTES:
+            return kept
     secret = secrets.token_bytes(_SECRET_BYTES)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secret)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    written = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secret)
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(path)
+    finally:
+        written.unlink(missing_ok=True)
     return secret

@@ -5,7 +5,8 @@ SQLite, because its durable single-row writes take 0.3 ms and DuckDB's do not (s
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +52,20 @@ CREATE TABLE api_key(
 
 VERSION: Final = len(_MIGRATIONS)
 """The schema that this release writes."""
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Generator[sqlite3.Connection]:
+    """Keep several statements together or not at all; also where they cannot be kept, and the next ones can."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        # A full disk ends a transaction by itself, and what ended has nothing to be taken back.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 class ControlFile:

@@ -7,8 +7,7 @@ state of an object stays under its transaction, so that a past version can be re
 import copy
 import sqlite3
 import uuid
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Literal, Self, TypeAlias
@@ -16,7 +15,7 @@ from typing import Final, Literal, Self, TypeAlias
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.access import Access, owner_access
 from otel_bridge_collector.errors import ForbiddenError
-from otel_bridge_collector.store.control_file import ControlFile
+from otel_bridge_collector.store.control_file import ControlFile, transaction
 from otel_bridge_collector.store.json_text import dump_json, load_json
 
 ObjectKind: TypeAlias = Literal[
@@ -142,7 +141,7 @@ class ProjectObjects:
             xact_id=xact_id,
             data=data or {},
         )
-        with self._file.lock, _transaction(self._file.connection) as connection:
+        with self._file.lock, transaction(self._file.connection) as connection:
             connection.execute(
                 f"INSERT INTO object({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our names
                 [made.id, kind, project_id, name, slug, made.created, None, xact_id, dump_json(made.data)],
@@ -168,7 +167,7 @@ class ProjectObjects:
             data=found.data if data is None else data,
             xact_id=xact_id,
         )
-        with self._file.lock, _transaction(self._file.connection) as connection:
+        with self._file.lock, transaction(self._file.connection) as connection:
             connection.execute(
                 "UPDATE object SET name = ?, slug = ?, data = ?, xact_id = ? WHERE id = ?",
                 [changed.name, changed.slug, dump_json(changed.data), xact_id, changed.id],
@@ -180,7 +179,7 @@ class ProjectObjects:
         """Delete an object and return it; its name is free again, and its versions stay."""
         self._check_reach(found.project_id)
         deleted = replace(found, deleted_at=self._now(), xact_id=xact_id or found.xact_id)
-        with self._file.lock, _transaction(self._file.connection) as connection:
+        with self._file.lock, transaction(self._file.connection) as connection:
             connection.execute(
                 "UPDATE object SET deleted_at = ? WHERE id = ?", [deleted.deleted_at, deleted.id]
             )
@@ -261,18 +260,6 @@ def within_reach(column: str, access: Access) -> tuple[str, Sequence[str]]:
         return "true", ()
     listed = sorted(access.projects) or [""]  # no project has an empty id
     return f"{column} IN ({', '.join('?' * len(listed))})", listed
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Generator[sqlite3.Connection]:
-    """Keep several statements together or not at all."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield connection
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _keep_version(connection: sqlite3.Connection, state: ProjectObject, action: str) -> None:

@@ -1,5 +1,7 @@
 """Attachments that no row refers to any more: found by reading every row, removed when two passes in a row have found them.
 
+So are uploads that a crash has cut, and what was said of uploads whose bytes never came.
+
 A reference is a JSON object with `"type": "braintrust_attachment"` and a `key`. Whatever looks like a key in a text that speaks of
 attachments counts as one, so that a reference in an unusual place keeps its bytes too.
 """
@@ -21,6 +23,11 @@ from otel_bridge_collector.store.interface import Statement
 MARK: Final = "braintrust_attachment"
 """What every reference says."""
 
+_STATUS: Final = ".status.json"
+_CUT: Final = re.compile(r"tmp\w+")
+"""How `tempfile` calls what is written beside its place."""
+
+_NAME_LENGTH: Final = hashlib.sha256().digest_size * 2
 _KEYS: Final = r'"key":("(?:[^"\\]|\\.)*")'
 _TEXTS: Final = ", ".join(name for name, kind in COLUMNS.items() if kind == "VARCHAR")
 
@@ -76,7 +83,7 @@ class Unreferenced:
             self._suspected = frozenset()
             return 0, 0
         referenced = self._referenced()
-        unreferenced = frozenset(path for path in old if path.name not in referenced)
+        unreferenced = frozenset(path for path in old if _name_of(path) not in referenced)
         gone = [path for path in unreferenced & self._suspected if self._is_old(path, older_than_s)]
         self._suspected = unreferenced
         return len(gone), sum(_unlink(path) for path in gone)
@@ -103,7 +110,13 @@ def _keys_of(text: str) -> set[str]:
 
 def _is_attachment(path: Path) -> bool:
     """Files of bytes are named by a SHA-256; a folder of a project's attachments is named so as well."""
-    return len(path.name) == hashlib.sha256().digest_size * 2 and path.is_file()
+    if path.name.endswith(_STATUS):
+        return not path.with_name(_name_of(path)).exists()
+    return path.is_file() and (len(path.name) == _NAME_LENGTH or _CUT.fullmatch(path.name) is not None)
+
+
+def _name_of(path: Path) -> str:
+    return path.name.removesuffix(_STATUS)
 
 
 def _unlink(path: Path) -> int:

@@ -15,7 +15,7 @@ from otel_bridge_collector.translate import json_text
 _MAX_CHARS: Final = 1 << 18
 """Longer text is not looked at: the limits that cut it are far below, and its tokens are read one by one."""
 
-_MAX_DEPTH: Final = 128
+_MAX_DEPTH: Final = 200
 """As deep as JSON text is read at all (`json_text`)."""
 
 _LABELS: Final = ('"role"', '"type"')

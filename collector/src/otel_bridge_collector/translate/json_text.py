@@ -12,8 +12,8 @@ import orjson
 
 from otel_bridge.contract.row import Json
 
-_MAX_DEPTH: Final = 128
-"""Deeper text stays text: what reads rows later recurses, orjson to 254 levels."""
+_MAX_DEPTH: Final = 200
+"""As deep as the app side writes values. Deeper text stays text: what reads rows later recurses, orjson to 254 levels."""
 
 _MAX_REMEMBERED: Final = 64
 _MAX_REMEMBERED_CHARS: Final = 1 << 15

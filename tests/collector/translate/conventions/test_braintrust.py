@@ -174,6 +174,29 @@ def test_a_field_of_the_row_itself_cannot_come_that_way(field: str) -> None:
     assert row.get("metadata") == {f"braintrust.event.{field}": '"x"'}
 
 
+def test_a_span_may_say_when_its_row_was_created() -> None:
+    row = translate(make_span({"braintrust.event.created": '"2020-01-02T03:04:05.678Z"'}))
+
+    assert row.get("created") == "2020-01-02T03:04:05.678Z"
+    assert "metadata" not in row
+
+
+@pytest.mark.parametrize("told", ['"yesterday"', "1577934245", "null", "text"])
+def test_what_is_no_time_is_not_when_a_row_was_created(told: str) -> None:
+    row = translate(make_span({"braintrust.event.created": told}))
+
+    assert row.get("created") == translate(make_span({})).get("created")
+    assert row.get("metadata") == {"braintrust.event.created": told}
+
+
+def test_a_field_that_a_mask_left_nothing_of_is_none() -> None:
+    named = ("metadata", "scores", "metrics", "span_attributes", "context_json")
+
+    row = translate(make_span({f"braintrust.{name}": "null" for name in named}))
+
+    assert row == translate(make_span({}))
+
+
 def test_routing_stays_in_metadata() -> None:
     attributes: dict[str, Json] = {"braintrust.parent": "project_name:shop", "braintrust.org": "acme"}
 

@@ -11,6 +11,7 @@
 | `braintrust.classifications`, `.facets`, `.error_json` | `classifications`, `facets`, `error`: JSON text (ours) |
 | `braintrust.row_id` | `id`, in place of the span id (ours) |
 | `braintrust.event.<name>` | `<name>`, a field that Braintrust does not name: JSON text (ours) |
+| `braintrust.event.created` | `created`, in place of the start: a time in ISO 8601, as JSON text (ours) |
 | `braintrust.otel.preserve_attributes` | attributes that were read stay in `metadata` too |
 | `braintrust.parent`, `.org`, `.app_url` | routing; they stay in `metadata` |
 
@@ -23,6 +24,7 @@ service in May 2026; spec/translation.md section 4.1.
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Final
@@ -60,6 +62,7 @@ _KEYED: Final = (
     names.TAGS,
     names.CONTEXT_JSON,
 )
+_CREATED: Final = f"{names.EVENT_PREFIX}created"
 _NOTHING: Final[Mapping[str, Json]] = {}
 _FLATTENED_DEEP: Final = ("metadata", "span_attributes")
 """Fields whose flattened keys nest; a dot in the name of a metric or a score is part of the name."""
@@ -85,8 +88,8 @@ def _useful(told: NameSet) -> Sequence[Read[Reading]]:
 
 
 def _spent(attributes: Attributes) -> tuple[str, ...]:
-    """What is no part of a value: flags, and objects and lists that are empty."""
-    empty = (name for name in _KEYED if attributes.get(name) in ("{}", "[]", {}, []))
+    """What is no part of a value: flags, and objects and lists that are empty or that a mask left nothing of."""
+    empty = (name for name in _KEYED if attributes.get(name) in ("{}", "[]", "null", {}, []))
     return (names.PRESERVE_ATTRIBUTES, *empty)
 
 
@@ -183,6 +186,16 @@ def _event_fields(attributes: Attributes) -> Iterator[Content]:
         known = field in Row.__annotations__ or field.startswith("_")
         if not known and (parsed := json_text.parse(text)):
             yield Content(field, parsed.value, Rank.EXPLICIT, (names.EVENT_PREFIX + field,))
+    created = json_text.parse(attributes.get(_CREATED))
+    if created and _is_time(created.value):
+        yield Content("created", created.value, Rank.EXPLICIT, (_CREATED,))
+
+
+def _is_time(value: Json) -> bool:
+    try:
+        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 _CHECKS: Final[dict[ObjectField, Callable[[str, Json], bool]]] = {
