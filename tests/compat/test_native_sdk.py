@@ -69,6 +69,54 @@ logger.flush()
     assert (inner["output"], inner["scores"], inner["span_attributes"]["type"]) == (2, {"good": 1}, "tool")
 
 
+def test_what_a_failing_masking_function_leaves_of_a_row_is_kept(
+    collector: Collector, tmp_path: Path
+) -> None:
+    run_app(
+        collector,
+        tmp_path,
+        "failing-mask",
+        """
+def fail(value):
+    raise RuntimeError("the secret")
+braintrust.set_masking_function(fail)
+with logger.start_span(name="s", input="the secret", tags=["t"]) as span:
+    span.log(output="the secret", metadata={"m": "the secret"}, scores={"good": 1})
+logger.flush()
+""",
+    )
+
+    (row,) = rows_of(collector, "failing-mask")
+    message = "ERROR: Failed to mask field '{}' - RuntimeError"
+    assert {field: row[field] for field in ("input", "output", "metadata", "context", "scores", "tags")} == {
+        "input": message.format("input"),
+        "output": message.format("output"),
+        "metadata": {"error": message.format("metadata")},
+        "context": message.format("context"),
+        "scores": None,
+        "tags": ["t"],
+    }
+    assert message.format("scores") in row["error"]
+
+
+def test_a_masking_function_that_hides_everything_costs_no_row(collector: Collector, tmp_path: Path) -> None:
+    run_app(
+        collector,
+        tmp_path,
+        "hiding-mask",
+        """
+braintrust.set_masking_function(lambda value: "***")
+with logger.start_span(name="s", input="x") as span:
+    span.log(output="y", metadata={"m": 1}, scores={"good": 1})
+logger.flush()
+""",
+    )
+
+    (row,) = rows_of(collector, "hiding-mask")
+    assert (row["input"], row["output"], row["context"], row["scores"]) == ("***", "***", "***", None)
+    assert set(row["metadata"]["otel_bridge.left_out"]) == {"metadata", "metrics", "scores"}
+
+
 def test_feedback_that_comes_before_its_row_is_kept(collector: Collector, tmp_path: Path) -> None:
     run_app(
         collector,

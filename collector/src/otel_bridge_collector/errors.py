@@ -167,12 +167,13 @@ class QueryError(CollectorError):
     Attributes:
         offset: index of the first character at fault in the query text, or None when there is no place.
         length: how many characters are at fault.
+        path: the member at fault of a query given as JSON, such as `query.filter.op`, or None.
         code: which kind of fault, in Braintrust's spelling (spec/btql.md section 9.3).
         suggestion: what to write instead, or None.
         replacement: text to put in the place at fault, or None.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that an answer says of the fault
         self,
         message: str,
         *,
@@ -181,8 +182,10 @@ class QueryError(CollectorError):
         code: str = "syntax",
         suggestion: str | None = None,
         replacement: str | None = None,
+        path: str | None = None,
     ) -> None:
         super().__init__(message)
+        self.path = path
         self.replacement = replacement
         self.offset = offset
         self.length = length

@@ -1,6 +1,7 @@
 """The entry point `otel-bridge`: arguments in, exit code out."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -20,6 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     evaluate.add_to(commands)
     given = parser.parse_args(arguments)
     try:
-        sys.exit(given.run(given))
+        code = given.run(given)
     except KeyboardInterrupt:
-        sys.exit(130)
+        code = 130
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # What is left is exit handlers, in which an interrupt would be told as an exception that nobody handles.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(code)

@@ -214,6 +214,16 @@ def test_one_failing_task_does_not_hide_the_table(tmp_path: Path) -> None:
     assert "exact" in done.stdout
 
 
+def test_an_interrupt_while_it_leaves_is_told_nowhere(tmp_path: Path) -> None:
+    leaving = "import atexit, os, signal\natexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))\n"
+    (tmp_path / "eval_a.py").write_text(leaving + TWICE)
+
+    done = run_eval(tmp_path, "--no-send-logs", "--no-progress-bars")
+
+    assert done.returncode == -signal.SIGINT
+    assert done.stderr == ""
+
+
 def runs_of(pid: int) -> list[psutil.Process]:
     """Return the runs of a watching process that have not ended; one that is interrupted at its very end says so."""
     children = psutil.Process(pid).children()

@@ -1,8 +1,9 @@
 """`POST /btql`."""
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from starlette.testclient import TestClient
@@ -180,6 +181,73 @@ def test_large_rows_come_page_by_page(tmp_path: Path) -> None:
     asking.close()
     assert (ids(first), ids(second)) == ("cb", "a")
     assert (sorted_by_hand.status_code, sorted_by_hand.json()["code"]) == (400, "resultTooLarge")
+
+
+@pytest.mark.parametrize("body", [pytest.param({}, id="none"), pytest.param({"query": 5}, id="number")])
+def test_a_body_without_a_query_is_told_as_the_hosted_service_tells_it(
+    client: TestClient, body: dict[str, Json]
+) -> None:
+    answer = client.post("/btql", json=body).json()
+
+    assert answer["errors"] == [
+        {"code": "invalid_type", "path": ["query"], "message": answer["error"]},
+    ]
+    assert (answer["stage"], answer["position"]) == ("request", {"path": "query"})
+
+
+SUBQUERY = "SELECT t.id FROM (SELECT id, root_span_id FROM project_logs('p')) AS t WHERE t.id != 'e'"
+
+
+def test_a_subquery_says_what_to_read(client: TestClient) -> None:
+    response = client.post("/btql", json={"query": SUBQUERY})
+
+    assert ids(response.json()) == "dcba"
+
+
+def test_a_subquery_without_a_source_reads_what_the_request_says(client: TestClient) -> None:
+    assert ids(ask(client, "SELECT id FROM (SELECT id LIMIT 2)")) == "ed"
+
+
+def test_a_query_around_another_is_restricted_to_a_trace_inside(client: TestClient) -> None:
+    assert ids(ask(client, SUBQUERY, scope_to_root_span_id="t1")) == "ba"
+
+
+def nested(count: int, wrap: Callable[[Json], Json]) -> Json:
+    node: Json = {"op": "isnotnull", "expr": {"op": "ident", "name": ["id"]}}
+    for _ in range(count):
+        node = wrap(node)
+    return {
+        "filter": node,
+        "select": [{"expr": {"op": "ident", "name": ["id"]}}, {"expr": node, "alias": "x"}],
+    }
+
+
+A: Json = {"op": "ident", "name": ["is_root"]}
+DEEPEST: Final[Sequence[Any]] = (
+    pytest.param("filter: " + "(" * 199 + "true" + ")" * 199, id="parentheses"),
+    pytest.param("filter: " + "NOT " * 199 + "true", id="prefixes"),
+    pytest.param("filter: 1" + " + 1" * 199, id="sum"),
+    pytest.param("filter: " + "lower(" * 98 + "metadata.model" + ")" * 98 + " = 'a'", id="calls"),
+    pytest.param("filter: " + "true ? " * 99 + "true" + " : false" * 99, id="conditions"),
+    pytest.param("filter: " + "CASE WHEN true THEN " * 99 + "true" + " END" * 99, id="case"),
+    pytest.param("filter: metadata.x IN (" + "[" * 99 + "]" * 99 + ")", id="lists"),
+    pytest.param("filter: metadata INCLUDES " + '{"a": ' * 98 + "1" + "}" * 98, id="objects"),
+    pytest.param(nested(199, lambda node: {"op": "not", "expr": node}), id="tree"),
+    pytest.param(
+        nested(99, lambda node: {"op": "and", "children": [{"op": "or", "children": [node, A]}, A]}),
+        id="logic",
+    ),
+    pytest.param(nested(199, lambda node: {"op": "eq", "left": node, "right": True}), id="comparisons"),
+    pytest.param(
+        nested(99, lambda node: {"op": "if", "conds": [{"cond": True, "then": node}], "else": False}), id="if"
+    ),
+)
+"""The deepest queries of their kind: every step walks them by recursion, below the frames of a server."""
+
+
+@pytest.mark.parametrize("query", DEEPEST)
+def test_the_deepest_queries_are_answered(client: TestClient, query: Json) -> None:
+    ask(client, query)
 
 
 @pytest.mark.parametrize(

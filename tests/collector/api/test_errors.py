@@ -37,6 +37,7 @@ def test_a_wrong_query_is_shown_with_its_place() -> None:
         "Message": 'unknown function "cuont" at line 1, column 28; did you mean count?',
         "error": 'unknown function "cuont"',
         "code": "unknownFunction",
+        "stage": "binder",
         "position": {"offset": 27, "length": 5, "line": 1, "column": 28},
         "snippet": f"{text}\n{' ' * 27}^^^^^",
         "suggestion": {"text": "did you mean count?"},
@@ -59,13 +60,17 @@ def test_of_a_long_line_the_part_around_the_place_is_shown() -> None:
     assert line[carets.index("^")] == "b"
 
 
-def test_a_query_in_json_has_no_place() -> None:
-    body = query_error_body(QueryError("query.limit is no whole number", offset=3), None)
+def test_a_query_in_json_has_a_path_instead_of_a_place() -> None:
+    error = QueryError("query.limit is no whole number", offset=3, path="query.limit")
+
+    body = query_error_body(error, None)
 
     assert body == {
         "Message": "query.limit is no whole number",
         "error": "query.limit is no whole number",
         "code": "syntax",
+        "stage": "parser",
+        "position": {"path": "query.limit"},
         "hint": "docs/api.md describes the query language",
     }
 

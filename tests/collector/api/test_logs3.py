@@ -46,6 +46,20 @@ def test_a_row_that_cannot_be_kept_is_named(client: TestClient, example: Asking)
     assert answer["refused"] == [{"index": 1, "id": "bad", "error": '"project_id" is a text, not a number'}]
 
 
+def test_a_row_is_kept_without_what_does_not_fit(client: TestClient, example: Asking) -> None:
+    """A masking function may have made a text of it; the SDK drops a batch that is refused."""
+    rows = [
+        {"id": "masked", "project_id": example.project_id, "metrics": "***", "context": "***", "output": 1}
+    ]
+
+    response = client.post("/logs3", json={"rows": rows})
+
+    assert response.json()["ids"] == ["masked"]
+    (kept,) = example.rows("select: metrics, context, output, metadata | filter: id = 'masked'")
+    assert (kept["metrics"], kept["context"], kept["output"]) == (None, "***", 1)
+    assert kept["metadata"] == {"otel_bridge.left_out": {"metrics": '"metrics" is an object, not a text'}}
+
+
 def test_a_batch_without_a_good_row_is_refused(client: TestClient) -> None:
     response = client.post("/logs3", json={"rows": [{"id": "a"}]})
 

@@ -1,9 +1,12 @@
 """Rows that come as rows, checked."""
 
+from typing import cast
+
 import pytest
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.decode.native import (
+    LEFT_OUT,
     MAX_DEPTH,
     check_rows,
     pack_rows,
@@ -26,6 +29,53 @@ def test_a_row_that_cannot_be_kept_is_named_and_its_neighbours_stay() -> None:
     assert [row["id"] for row in checked.rows] == ["a"]
     assert [(refused.index, refused.id) for refused in checked.refused] == [(1, "b")]
     assert checked.refused[0].reason == '"scores" is an object of numbers, not a text'
+
+
+def test_a_field_of_the_wrong_type_is_left_out_where_the_row_can_do_without() -> None:
+    row = {"id": "a", "project_id": "p", "input": 1, "metrics": "***", "tags": "x", "metadata": {"k": 1}}
+
+    (kept,) = check_rows([row], leaves_out=True).rows
+
+    left_out = {
+        "metrics": '"metrics" is an object, not a text',
+        "tags": '"tags" is a list of texts, not a text',
+    }
+    assert kept == {"id": "a", "project_id": "p", "input": 1, "metadata": {"k": 1, LEFT_OUT: left_out}}
+
+
+def test_of_scores_the_numbers_stay() -> None:
+    row = {"id": "a", "project_id": "p", "scores": {"good": 1, "unknown": None, "broken": "NaN"}}
+
+    (kept,) = check_rows([row], leaves_out=True).rows
+
+    assert kept["scores"] == {"good": 1, "unknown": None}
+    assert "scores" in cast("dict[str, Json]", kept["metadata"][LEFT_OUT])
+
+
+def test_metadata_that_is_none_makes_room_for_the_note() -> None:
+    (kept,) = check_rows([{"id": "a", "project_id": "p", "metadata": "***"}], leaves_out=True).rows
+
+    assert kept["metadata"] == {LEFT_OUT: {"metadata": '"metadata" is an object, not a text'}}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param("text", id="no-row"),
+        pytest.param({"project_id": 5}, id="place"),
+        pytest.param({"project_id": "p", "span_parents": "x"}, id="parents"),
+        pytest.param({"project_id": "p", "_is_merge": "yes"}, id="control"),
+        pytest.param({"metrics": "x"}, id="no-object"),
+    ],
+)
+def test_a_row_that_cannot_do_without_is_refused_all_the_same(row: Json) -> None:
+    assert check_rows([row], leaves_out=True).rows == []
+
+
+def test_context_may_be_anything() -> None:
+    assert not row_fault(
+        {"project_id": "p", "context": "ERROR: Failed to mask field 'context' - RuntimeError"}
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ STORED = {
     "turned": {"y": [1, 2], "x": 1},
     "list": [1, "a", {"k": "v"}],
     "null": None,
+    "holes": {"x": None, "deep": {"y": None, "z": 1}},
     "wide": 18446744073709551615,
     "wider": 18446744073709551614,
     "shared": 9007199254740993,
@@ -157,6 +158,15 @@ def test_membership(stored: Asking, expression: str, expected: object) -> None:
         pytest.param("metadata.object INCLUDES 'x'", True, id="key"),
         pytest.param('metadata.object INCLUDES {"x": 1}', True, id="part-of-object"),
         pytest.param('metadata.object INCLUDES {"x": 2}', False, id="no-part-of-object"),
+        pytest.param('metadata.object INCLUDES {"x": null}', False, id="not-null"),
+        pytest.param('metadata.object INCLUDES {"z": null}', True, id="missing-member"),
+        pytest.param('metadata.holes INCLUDES {"x": null}', True, id="null-member"),
+        pytest.param('metadata.holes INCLUDES {"deep": {"y": null}}', True, id="null-at-depth"),
+        pytest.param('metadata.holes INCLUDES {"deep": {"y": null, "z": 1}}', True, id="null-and-value"),
+        pytest.param(
+            'metadata.holes INCLUDES {"deep": {"y": null, "z": 2}}', False, id="null-and-other-value"
+        ),
+        pytest.param('metadata.holes INCLUDES {"deep": {"z": null}}', False, id="not-null-at-depth"),
         pytest.param("metadata.text CONTAINS '23'", True, id="substring"),
         pytest.param("metadata.whole INCLUDES 1234", False, id="number-includes-nothing"),
         pytest.param("metadata.missing INCLUDES 'x'", False, id="null-includes-nothing"),

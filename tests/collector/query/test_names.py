@@ -48,6 +48,23 @@ def test_a_sort_means_the_output_before_the_column(example: Asking) -> None:
     assert [row["model"] for row in rows] == [None, "claude", "gpt-4"]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param("SELECT type, sum(tokens) AS tokens FROM project_logs GROUP BY 1 {}", id="short-name"),
+        pytest.param("SELECT type, max(created) AS created FROM project_logs GROUP BY 1 {}", id="column"),
+        pytest.param("SELECT type, sum(n) AS n FROM (SELECT type, 1 AS n FROM project_logs) GROUP BY 1 {}", id="subquery"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("clause", ["ORDER BY {} DESC", "HAVING {} != null"])
+def test_in_an_aggregate_a_name_is_no_other_aggregate(example: Asking, query: str, clause: str) -> None:
+    aggregate = query.partition(", ")[2].partition(" AS")[0]
+
+    rows = example.rows(query.format(clause.format(aggregate)))
+
+    assert {row["type"] for row in rows} == {"task", "llm"}
+
+
 def test_positions_name_outputs(example: Asking) -> None:
     rows = example.rows(
         "SELECT metadata.model, count(1) FROM project_logs GROUP BY 1 ORDER BY 2 DESC, 1 DESC"

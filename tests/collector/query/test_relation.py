@@ -42,6 +42,22 @@ from tests.support.rows import Asking
             [("A", "2026-01-05T09:00:00.000Z")],
             id="names-of-the-inside",
         ),
+        pytest.param(
+            "SELECT t.model, avg(t.n) AS n FROM (SELECT metadata.model, count(1) AS n FROM project_logs GROUP BY 1) t"
+            " WHERE t.n > 1 GROUP BY t.model HAVING avg(t.n) > 0 ORDER BY t.model DESC",
+            [("gpt-4", 2), ("claude", 2)],
+            id="names-behind-the-subquery's",
+        ),
+        pytest.param(
+            "SELECT s.k, v FROM (SELECT scores AS x FROM project_logs) AS s UNPIVOT (v FOR k IN (s.x)) WHERE s.k = 'Tone'",
+            [("Tone", 1)],
+            id="unpivot-behind-the-subquery's-name",
+        ),
+        pytest.param(
+            "SELECT metadata.model FROM (SELECT metadata FROM project_logs WHERE id = 'a') AS metadata",
+            [("gpt-4",)],
+            id="output-before-the-subquery's-name",
+        ),
     ],
 )
 def test_rows(example: Asking, query: str, expected: list[tuple[object, ...]]) -> None:

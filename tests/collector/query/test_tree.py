@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from otel_bridge_collector.errors import QueryError
+from otel_bridge_collector.query.tree import MAX_CALLS
 from tests.support.rows import Asking, row, writes
 
 LOST = "gone"
@@ -73,6 +75,16 @@ def test_a_late_parent_takes_its_children_back(asking: Asking) -> None:
 
     assert known_parents(asking, "t")["orphan"] == LOST
     assert asking.value("span_parents", "orphan") == [LOST]
+
+
+def test_what_repeats_it_too_often_is_refused(asking: Asking) -> None:
+    nested = "known_parent"
+    for _ in range(MAX_CALLS):
+        nested = f"lower({nested})"
+
+    assert asking.rows(f"select: id | filter: {nested} = 'root' and id = 'child'") == [{"id": "child"}]
+    with pytest.raises(QueryError, match="inside of more than 8 functions"):
+        asking.rows(f"filter: is_root ? {nested} : 'x'")
 
 
 def test_what_was_received_stays(asking: Asking) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from otel_bridge_collector.query.parser import parse_expression
+from otel_bridge_collector.query.parser import parse_expression, parse_text
 from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Expression, Literal, Path
-from otel_bridge_collector.query.walk import anywhere, rewrite
+from otel_bridge_collector.query.walk import anywhere, rewrite, rewrite_query
 
 EVERY_NODE = "f(a, -a, a = a, a AND a, a IN (1), a ? a : a, g(a).b, interval 1 day)"
 
@@ -37,3 +37,22 @@ def test_every_part_can_be_replaced() -> None:
 @pytest.mark.parametrize("text", [pytest.param("a", id="path"), pytest.param("1", id="constant")])
 def test_what_is_not_changed_stays(text: str) -> None:
     assert rewrite(parse_expression(text), lambda _: None) == parse_expression(text)
+
+
+def test_every_expression_of_a_query_can_be_replaced() -> None:
+    def b(node: Expression) -> Expression | None:
+        return Path(parts=("b",)) if node == Path(parts=("a",)) else None
+
+    def clauses(name: str) -> str:
+        return (
+            f"select: {name}, * | dimensions: {name} | measures: count({name}) as n | filter: {name} | trace_filter: {name}"
+            f" | final_filter: {name} | sort: {name} | unpivot: {name} as (k, v) | pivot: {name}"
+        )
+
+    assert rewrite_query(parse_text(clauses("a")), b) == parse_text(clauses("b"))
+
+
+def test_a_list_is_unpivoted_from_a_path_only() -> None:
+    query = parse_text("unpivot: a as (x)")
+
+    assert rewrite_query(query, lambda _: Literal(value=1)) == query

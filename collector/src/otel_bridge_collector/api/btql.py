@@ -56,7 +56,7 @@ class BtqlEndpoint:
 
 def _query(body: Mapping[str, Json]) -> Query:
     if "query" not in body:
-        raise RequestError('the body has no "query"', code="missingQuery")
+        raise QueryError('the body has no "query"', code="missingQuery", path="query")
     query = parse(body["query"])
     if body.get("disable_limit") is True and query.limit is None:
         query = replace(query, limit=MAX_ROWS)
@@ -85,7 +85,9 @@ def _revisions(body: Mapping[str, Json]) -> Revisions:
 
 
 def _with_source(query: Query, body: Mapping[str, Json]) -> Query:
-    """Say what a query without `from` reads, which only the request can."""
+    """Say what a query without `from` reads, which only the request can; of a query around another, the one inside."""
+    if query.subquery is not None:
+        return replace(query, subquery=_with_source(query.subquery, body))
     if query.source is not None:
         return query
     kind = body.get("default_source")
@@ -99,10 +101,12 @@ def _with_source(query: Query, body: Mapping[str, Json]) -> Query:
 
 
 def _scoped(query: Query, body: Mapping[str, Json]) -> Query:
-    """Restrict the query to one trace where the request says so."""
+    """Restrict the query to one trace where the request says so; rows are what the innermost query reads."""
     root_span_id = body.get("scope_to_root_span_id")
     if root_span_id is None:
         return query
+    if query.subquery is not None:
+        return replace(query, subquery=_scoped(query.subquery, body))
     of_trace = binary("eq", Path(parts=("root_span_id",)), Literal(value=root_span_id))
     return replace(query, filter=logical("and", [part for part in (query.filter, of_trace) if part]))
 

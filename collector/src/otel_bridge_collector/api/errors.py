@@ -25,6 +25,19 @@ from otel_bridge_collector.errors import (
 _STATUS: Final[Mapping[str, int]] = {"sourceNotFound": 404, "queryTimeout": 408, "overloaded": 503}
 """Code -> HTTP status; 400 for any other. Not 413 and 504, which clients repeat."""
 
+_STAGES: Final[Mapping[str, str]] = {
+    "missingQuery": "request",
+    **dict.fromkeys(("badCharacter", "badEscape", "badNumber", "tooLong", "unterminatedString"), "lexer"),
+    **dict.fromkeys(
+        ("duplicateClause", "emptyIn", "emptyQuery", "notAQuery", "numericOffset", "syntax", "tooDeep", "tooManyValues",
+         "unknownClause", "unknownOp", "unsupported"),
+        "parser",
+    ),
+    "lintFailed": "optimizer",
+    **dict.fromkeys(("overloaded", "queryTimeout", "queryTooLarge", "resultTooLarge"), "executor"),
+}  # fmt: skip
+"""Code -> the step that found the fault; of any other it is the binder, which knows names and types."""
+
 _REFUSED: Final[Mapping[int, str]] = {
     401: "unauthenticated", 403: "forbidden", 408: "requestTimeout", 413: "requestTooLarge",
     429: "tooManyRequests", 503: "overloaded",
@@ -88,7 +101,13 @@ def query_error_response(error: QueryError, text: str | None) -> JSONResponse:
 def query_error_body(error: QueryError, text: str | None) -> dict[str, Json]:
     """Return a wrong query's error as JSON."""
     body: dict[str, Json] = {"Message": str(error), "error": str(error), "code": error.code}
+    body["stage"] = _STAGES.get(error.code, "binder")
     where = ""
+    if error.path:
+        body["position"] = {"path": error.path}
+    if error.code == "missingQuery":
+        # As the hosted service says it (spec/btql.md section 9.2).
+        body["errors"] = [{"code": "invalid_type", "path": ["query"], "message": str(error)}]
     if text is not None and error.offset is not None:
         position = _position(text, error.offset, error.length)
         where = f" at line {position['line']}, column {position['column']}"

@@ -25,6 +25,9 @@ from otel_bridge_collector.query.syntax import Path, Query, Sorted, Source
 from otel_bridge_collector.store.objects import Objects
 
 _UNSUPPORTED: Final = ("filters", "max_xact_id", "max_root_span_id")
+"""The last two are a cursor made by hand, deprecated at Braintrust: it counts on pages that go by `root_span_id` within a transaction,
+and would lose rows of pages that go by their key."""
+
 _LATEST_FIRST: Final = Sorted(expression=Path(parts=("_xact_id",)), descending=True)
 
 
@@ -46,8 +49,11 @@ class ObjectRowsEndpoint:
             given = dict(request.query_params)
         for name in _UNSUPPORTED:
             if name in given:
-                message = f'"{name}" is not supported here; query with POST /btql instead'
-                raise RequestError(message, code="unsupported")
+                raise RequestError(
+                    f'"{name}" is not supported here',
+                    code="unsupported",
+                    hint='page with "cursor", and filter with POST /btql',
+                )
         cursor = given.get("cursor")
         query = Query(
             source=Source(kind=self._kind, references=(request.path_params["object_id"],)),

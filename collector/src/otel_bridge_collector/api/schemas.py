@@ -49,8 +49,8 @@ EVENT: Final[Schema] = of(
     {},
     {
         **dict.fromkeys(("id", "span_id", "root_span_id", "created", *_OBJECT_IDS), TEXT_OR_NULL),
-        **dict.fromkeys(("input", "output", "expected", "error"), ANY),
-        **dict.fromkeys(("metadata", "metrics", "span_attributes", "context"), OBJECT_OR_NULL),
+        **dict.fromkeys(("input", "output", "expected", "error", "context"), ANY),
+        **dict.fromkeys(("metadata", "metrics", "span_attributes"), OBJECT_OR_NULL),
         "scores": {"type": ["object", "null"], "additionalProperties": {"type": ["number", "null"]}},
         **{name: {"type": ["array", "null"], "items": TEXT} for name in ("tags", "span_parents")},
         "_is_merge": BOOLEAN,

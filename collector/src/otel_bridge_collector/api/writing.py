@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import anyio.to_thread
@@ -52,13 +53,17 @@ class RowWriter:
         self._keep = keep
         self._row_fault = row_fault
 
-    async def write(self, rows: Sequence[Json]) -> Written:
+    async def write(self, rows: Sequence[Json], *, leaves_out: bool = False) -> Written:
         """Keep the rows that can be kept and that the caller may write.
+
+        Args:
+            rows: as they came.
+            leaves_out: whether rows are kept without fields of the wrong type (`decode.native.check_rows`).
 
         Raises:
             RequestError: there are none among them, or the spool cannot take them now.
         """
-        checked = await anyio.to_thread.run_sync(self._check, rows)
+        checked = await anyio.to_thread.run_sync(partial(self._check, rows, leaves_out=leaves_out))
         if checked.refused and not checked.rows:
             first = checked.refused[0]
             raise RequestError(
@@ -82,8 +87,8 @@ class RowWriter:
             ids=[row.get("id", "") for row in checked.rows], xact_id=str(xact_id), refused=checked.refused
         )
 
-    def _check(self, rows: Sequence[Json]) -> CheckedRows:
-        checked = check_rows(rows)
+    def _check(self, rows: Sequence[Json], *, leaves_out: bool) -> CheckedRows:
+        checked = check_rows(rows, leaves_out=leaves_out)
         faults = [self._row_fault(row) for row in checked.rows]
         if not any(faults):
             return checked

@@ -1,7 +1,8 @@
 """Rows that come as rows: the JSON of `/logs3` and of the REST inserts, checked one by one.
 
 It looks at what the store and its readers rely on, and at nothing else: unknown fields are kept. Source:
-`braintrust` 0.47.0 as recorded (spec/wire.md section 3), and Braintrust's OpenAPI for the types of the fields.
+`braintrust` 0.47.0 as recorded (spec/wire.md section 3), and Braintrust's OpenAPI for the types of the fields. `context`
+may be anything: where a masking function fails, that SDK sends a text in its place.
 """
 
 import json
@@ -18,6 +19,12 @@ from otel_bridge_collector.errors import MalformedBodyError
 
 MAX_DEPTH: Final = 250
 """Levels of nesting in a row; Braintrust's SDKs cut at 200."""
+
+LEFT_OUT: Final = "otel_bridge.left_out"
+"""Key of `metadata`: fields that a row came with and could not keep, each with the reason."""
+
+_DISPENSABLE: Final = ("metadata", "metrics", "scores", "tags", "span_attributes", "created")
+"""Fields without which a row still says what it is about."""
 
 _OBJECT_FIELDS: Final = ("experiment_id", "dataset_id", "prompt_session_id", "project_id")
 
@@ -72,11 +79,23 @@ def parse_json(body: bytes | bytearray) -> Json:
     return value
 
 
-def check_rows(rows: Sequence[Json], *, new_id: Callable[[], str] = lambda: str(uuid.uuid4())) -> CheckedRows:
-    """Sort out the rows that cannot be kept; a row without an id gets a new one."""
+def check_rows(
+    rows: Sequence[Json],
+    *,
+    leaves_out: bool = False,
+    new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+) -> CheckedRows:
+    """Sort out the rows that cannot be kept; a row without an id gets a new one.
+
+    Args:
+        rows: as they came.
+        leaves_out: whether a row is kept without a field that has the wrong type, where it can do without; `LEFT_OUT` says so.
+        new_id: makes ids.
+    """
     kept: list[Row] = []
     refused: list[Refusal] = []
-    for index, row in enumerate(rows):
+    for index, given in enumerate(rows):
+        row = _without_misfits(given) if leaves_out else given
         reason = row_fault(row)
         if reason:
             refused.append(Refusal(index=index, id=_id_of(row), reason=reason))
@@ -90,17 +109,41 @@ def row_fault(row: Json) -> str:
     """Say what is wrong with a row; empty when nothing is."""
     if not isinstance(row, Mapping):
         return f"a row is an object, not {_kind(row)}"
-    for field, (fits, expected) in _FIELDS.items():
-        value = row.get(field)
-        if value is not None and not fits(value):
-            found = _kind(value)
-            inside = expected.startswith(found)
-            return f'"{field}" is {expected}{", and something in it is not" if inside else f", not {found}"}'
+    for field in _FIELDS:
+        if fault := _field_fault(field, row.get(field)):
+            return fault
     if not any(row.get(field) for field in _OBJECT_FIELDS):
         return f"it names no object, expected one of {', '.join(_OBJECT_FIELDS)}"
     if _is_deeper(row, MAX_DEPTH):
         return f"it is nested deeper than {MAX_DEPTH} levels"
     return ""
+
+
+def _field_fault(field: str, value: Json) -> str:
+    fits, expected = _FIELDS[field]
+    if value is None or fits(value):
+        return ""
+    found = _kind(value)
+    inside = expected.startswith(found)
+    return f'"{field}" is {expected}{", and something in it is not" if inside else f", not {found}"}'
+
+
+def _without_misfits(row: Json) -> Json:
+    """Return a row without the fields that it can do without and that have the wrong type; of scores the numbers stay."""
+    if not isinstance(row, Mapping):
+        return row
+    misfits: dict[str, Json] = {
+        field: fault for field in _DISPENSABLE if (fault := _field_fault(field, row.get(field)))
+    }
+    if not misfits:
+        return row
+    kept = {field: value for field, value in row.items() if field not in misfits}
+    scores = row.get("scores")
+    if "scores" in misfits and isinstance(scores, Mapping):
+        kept["scores"] = {name: score for name, score in scores.items() if _is_scores({name: score})}
+    metadata = kept.get("metadata")
+    kept["metadata"] = {**(metadata if isinstance(metadata, Mapping) else {}), LEFT_OUT: misfits}
+    return kept
 
 
 def pack_rows(rows: Sequence[Row]) -> bytes:
@@ -198,7 +241,7 @@ _TEXT: Final = (_is_text, "a text")
 _OBJECT: Final = (_is_object, "an object")
 _FIELDS: Final[Mapping[str, tuple[Callable[[Json], bool], str]]] = {
     **dict.fromkeys(("id", "span_id", "root_span_id", "created", "log_id", *_OBJECT_FIELDS), _TEXT),
-    **dict.fromkeys(("metadata", "metrics", "span_attributes", "context", "origin", "comment"), _OBJECT),
+    **dict.fromkeys(("metadata", "metrics", "span_attributes", "origin", "comment"), _OBJECT),
     "scores": (_is_scores, "an object of numbers"),
     **dict.fromkeys(("tags", "span_parents"), (_is_texts, "a list of texts")),
     "_merge_paths": (_is_paths, "a list of lists of texts"),

@@ -5,7 +5,7 @@ an order between them is null. Numbers inside arrays and objects compare as they
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -24,6 +24,7 @@ from otel_bridge_collector.query.value import (
     boolean,
     is_wide,
     json,
+    step,
     timestamp,
 )
 from otel_bridge_collector.store.json_text import dump_json
@@ -98,7 +99,7 @@ def includes(value: Value, constant: Json, bindings: Bindings) -> Value:
     | left | contains |
     | --- | --- |
     | array | an element that is the constant; for an array, all of its elements |
-    | object | the string as a key; an object, if each of its members is there |
+    | object | the string as a key; an object, if each of its members is there; one that is null may be missing |
     | string | the string as a part |
     """
     text = as_json(value)
@@ -110,9 +111,36 @@ def includes(value: Value, constant: Json, bindings: Bindings) -> Value:
         cases += f" WHEN '{{' THEN list_contains(json_keys({text}), {part})"
         cases += f" WHEN '\"' THEN contains({as_text(json(text))}, {part})"
     if isinstance(constant, dict):
-        patched = f"json_merge_patch({text}, {bindings.text(dump_json(constant))})"
-        cases += f" WHEN '{{' THEN json_normalize({patched}) = json_normalize({text})"
+        cases += f" WHEN '{{' THEN {_has_members(text, constant, bindings)}"
     return boolean(f"coalesce(CASE left({text}, 1) {cases} ELSE false END, false)")
+
+
+def _has_members(text: str, members: Mapping[str, Json], bindings: Bindings) -> str:
+    """Test an object for members: with them patched in, it is as it was.
+
+    A patch takes away what it says is null, so these are asked one by one; a member that is missing is null, too.
+    """
+    said, nulls = _split(members)
+    patched = f"json_merge_patch({text}, {bindings.text(dump_json(said))})"
+    are_null = (f"{step(json(text), path, bindings).sql} IS NULL" for path in nulls)
+    return _all([f"json_normalize({patched}) = json_normalize({text})", *are_null])
+
+
+def _split(members: Mapping[str, Json]) -> tuple[dict[str, Json], list[tuple[str, ...]]]:
+    """Return the members that are not null, and the paths of the others; an object of nulls alone says nothing else."""
+    said: dict[str, Json] = {}
+    nulls: list[tuple[str, ...]] = []
+    for key, value in members.items():
+        inside: Json = value
+        if isinstance(value, Mapping) and value:
+            inside, paths = _split(value)
+            nulls += [(key, *path) for path in paths]
+            inside = inside or None
+        elif value is None:
+            nulls.append((key,))
+        if inside is not None:
+            said[key] = inside
+    return said, nulls
 
 
 def like(value: Value, pattern: str, bindings: Bindings, *, ignore_case: bool) -> Value:

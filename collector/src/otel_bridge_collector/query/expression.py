@@ -127,9 +127,10 @@ class ExpressionParser:
         return joined
 
     def _conditional(self, condition: Expression, question: Token) -> Expression:
-        then = self.expression()
-        self._reader.expect_operator(":")
-        otherwise = self.expression()
+        with self._reader.nested():
+            then = self.expression()
+            self._reader.expect_operator(":")
+            otherwise = self.expression()
         return Conditional(branches=((condition, then),), otherwise=otherwise, place=question.place)
 
     def _comparison(self, left: Expression, token: Token) -> Expression:
@@ -260,7 +261,8 @@ class ExpressionParser:
         if token.is_operator("["):
             items: tuple[Json, ...] = ()
             if not self._reader.peek().is_operator("]"):
-                items = self._reader.comma_separated(self.constant)
+                with self._reader.nested():
+                    items = self._reader.comma_separated(self.constant)
             last = self._reader.expect_operator("]")
             return Literal(value=list(items), place=between(token.place, last.place))
         if token.is_operator("{"):
@@ -272,7 +274,8 @@ class ExpressionParser:
     def _object(self, token: Token) -> Expression:
         members: tuple[tuple[str, Json], ...] = ()
         if not self._reader.peek().is_operator("}"):
-            members = self._reader.comma_separated(self._member)
+            with self._reader.nested():
+                members = self._reader.comma_separated(self._member)
         last = self._reader.expect_operator("}")
         return Literal(value=dict(members), place=between(token.place, last.place))
 
@@ -293,11 +296,13 @@ class ExpressionParser:
         if word == "interval" and self._reader.peek().kind in ("number", "string"):
             return self._interval(token)
         if word == "case":
-            return self._case(token)
+            with self._reader.nested():
+                return self._case(token)
         if word in ("current_date", "current_timestamp") and not called:
             return Call(name=word, place=token.place)
         if called and (word not in _RESERVED or word in _CALLABLE_OPERATORS):
-            return self._call(token)
+            with self._reader.nested():
+                return self._call(token)
         if word == "select":
             message, advice = (
                 "a SELECT in an expression is not supported",

@@ -256,13 +256,24 @@ def _of_one_kind(sql: str) -> Callable[[Arguments], Value]:
 
 
 def _extreme(sql: str) -> Callable[[Arguments], Value]:
+    """Return the least or greatest of values of one type; those of another count as null, which is skipped.
+
+    A constant says the type. Of fields alone strings come before numbers, as in `min` and `max`.
+    """
+
     def lower(given: Arguments) -> Value:
-        numbers = [as_number(value) for value in given.values]
-        kinds = {value.kind for value in given.values} - {Kind.NULL}
-        if kinds in ({Kind.TIMESTAMP}, {Kind.STRING}):
-            texts, make = same_kind(given.values)
-            return make(sql.format(", ".join(texts)))
-        return number(sql.format(", ".join(numbers)))
+        def among(read: Callable[[Value], str]) -> str:
+            return sql.format(", ".join(read(value) for value in given.values))
+
+        kinds = {value.kind for value in given.values}
+        if Kind.TIMESTAMP in kinds:
+            return timestamp(among(as_timestamp))
+        if Kind.NUMBER in kinds or not kinds & {Kind.STRING, Kind.JSON}:
+            return number(among(as_number))
+        if Kind.STRING in kinds:
+            return string(among(as_string))
+        numbers = f"to_json({among(as_number)})::VARCHAR"
+        return json(f"coalesce({as_json(string(among(as_string)))}, nullif({numbers}, 'null'))")
 
     return lower
 

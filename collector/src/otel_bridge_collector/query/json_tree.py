@@ -149,14 +149,18 @@ def _source(node: Json) -> Source:
     if not isinstance(arguments, list):
         raise _error("query.from.args", "is no list")
     references = [
-        _text(_fields(argument, f"query.from.args[{index}]").get("value"), f"query.from.args[{index}].value")
-        for index, argument in enumerate(arguments)
+        _reference(argument, f"query.from.args[{index}]") for index, argument in enumerate(arguments)
     ]
     return Source(
         kind=_name(fields.get("name"), "query.from.name"),
         references=tuple(references),
         shape=_shape(fields.get("shape")),
     )
+
+
+def _reference(node: Json, path: str) -> str:
+    """Read the id or name of an object: a literal, or the text alone as everywhere else."""
+    return _text(node.get("value"), f"{path}.value") if isinstance(node, Mapping) else _text(node, path)
 
 
 def _shape(value: Json) -> Shape:
@@ -206,14 +210,14 @@ class _Operation:
         self.path = path
         self._depth = depth
 
-    def operand(self, name: str) -> Expression:
+    def operand(self, name: str, *, levels: int = 1) -> Expression:
         if name not in self.fields:
             raise _error(self.path, f'needs "{name}"')
-        return _expression(self.fields[name], f"{self.path}.{name}", self._depth + 1)
+        return _expression(self.fields[name], f"{self.path}.{name}", self._depth + levels)
 
-    def operands(self, name: str) -> tuple[Expression, ...]:
+    def operands(self, name: str, *, levels: int = 1) -> tuple[Expression, ...]:
         return tuple(
-            _expression(item, f"{self.path}.{name}[{index}]", self._depth + 1)
+            _expression(item, f"{self.path}.{name}[{index}]", self._depth + levels)
             for index, item in enumerate(self.items(name))
         )
 
@@ -276,7 +280,7 @@ def _not_in(node: _Operation) -> Expression:
 
 
 def _function(node: _Operation) -> Expression:
-    arguments = node.operands("args") if "args" in node.fields else ()
+    arguments = node.operands("args", levels=2) if "args" in node.fields else ()
     return build.call(_name(node.fields.get("name"), f"{node.path}.name"), arguments)
 
 
@@ -288,7 +292,7 @@ def _if(node: _Operation) -> Expression:
         raise _error(f"{node.path}.conds", 'is empty, and "if" needs at least one condition')
     return Conditional(
         branches=tuple((branch.operand("cond"), branch.operand("then")) for branch in branches),
-        otherwise=node.operand("else") if "else" in node.fields else Literal(value=None),
+        otherwise=node.operand("else", levels=2) if "else" in node.fields else Literal(value=None),
     )
 
 
@@ -347,4 +351,4 @@ def _text(value: Json, path: str) -> str:
 
 
 def _error(path: str, message: str, *, code: str = "syntax") -> QueryError:
-    return QueryError(f"{path} {message}", code=code)
+    return QueryError(f"{path} {message}", code=code, path=path)

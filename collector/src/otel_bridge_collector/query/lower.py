@@ -222,7 +222,10 @@ def _is_near(node: Expression) -> bool:
 
 
 def _logical(node: Logical, scope: Scope) -> Value:
-    joined = f" {node.operator.upper()} ".join(condition(term, scope) for term in node.terms)
+    terms: list[str] = []
+    for term in node.terms:
+        terms.append(condition(term, scope))  # noqa: PERF401 - its frames would make the deepest queries too deep for Python
+    joined = f" {node.operator.upper()} ".join(terms)
     return boolean(f"({joined})") if joined else boolean("true" if node.operator == "and" else "false")
 
 

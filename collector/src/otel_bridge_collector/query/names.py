@@ -7,9 +7,10 @@ has its last key, or the whole path where that key is taken; anything else is na
 import difflib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, TypeGuard
 
+from otel_bridge_collector.query.aggregate import AGGREGATES
 from otel_bridge_collector.query.columns import (
     COLUMNS,
     SHORT_NAMES,
@@ -142,7 +143,16 @@ class Aliases:
         """
         return rewrite(expression, lambda node: self._meaning(node, aliases_first=aliases_first))
 
+    def _in_aggregate(self, node: Expression) -> Expression | None:
+        """Return what a name in an aggregate stands for: no other aggregate, so `sum(tokens) AS tokens` may be sorted by sum(tokens)."""
+        meaning = self._meaning(node, aliases_first=False)
+        return None if meaning and anywhere(meaning, _is_aggregate) else meaning
+
     def _meaning(self, node: Expression, *, aliases_first: bool) -> Expression | None:
+        if _is_aggregate(node):
+            return replace(
+                node, arguments=tuple(rewrite(part, self._in_aggregate) for part in node.arguments)
+            )
         if not isinstance(node, Path) or len(node.parts) != 1:
             return None
         name = str(node.parts[0])
@@ -156,6 +166,10 @@ class Aliases:
             message = f'the name "{name}" is ambiguous'
             raise query_error(message, node.place, code="ambiguousName", suggestion=f"write {paths}")
         return meanings[0] if meanings else None
+
+
+def _is_aggregate(node: Expression) -> TypeGuard[Call]:
+    return isinstance(node, Call) and node.name in AGGREGATES
 
 
 def at_position(expression: Expression, columns: Sequence[Selected]) -> Expression:

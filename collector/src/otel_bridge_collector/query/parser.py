@@ -37,7 +37,7 @@ def parse(query: Json) -> Query:
         return parse_text(query)
     if isinstance(query, Mapping):
         return json_tree.parse_query(query)
-    raise QueryError("the query is neither a text nor an object", code="missingQuery")
+    raise QueryError("the query is neither a text nor an object", code="missingQuery", path="query")
 
 
 def parse_text(text: str) -> Query:

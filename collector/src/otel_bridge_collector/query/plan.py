@@ -25,6 +25,8 @@ from otel_bridge_collector.query.page import PageOrder, decode_cursor, page_of
 from otel_bridge_collector.query.quoted import with_names
 from otel_bridge_collector.query.reader import query_error
 from otel_bridge_collector.query.syntax import (
+    Call,
+    Conditional,
     Expression,
     Path,
     Query,
@@ -35,7 +37,8 @@ from otel_bridge_collector.query.syntax import (
     Source,
     Unpivot,
 )
-from otel_bridge_collector.query.walk import anywhere
+from otel_bridge_collector.query.tree import MAX_CALLS, TREE
+from otel_bridge_collector.query.walk import anywhere, parts
 
 DEFAULT_ROWS: Final = 1_000
 DEFAULT_TRACES: Final = 100
@@ -136,6 +139,8 @@ def plan(query: Query, catalog: Catalog) -> Plan:
     used = [*(value for _, value in outputs), *(key.expression for key in sort), *(groups or ())]
     expressions = [*used, *conditions.all()]
     _check_sizes(query, outputs)
+    for expression in expressions:
+        _check_tree(expression)
     names.check(expressions)
     pivoting = pivot.pivoting(given, outputs, groups or ())
     return Plan(
@@ -290,6 +295,17 @@ def _check_sizes(query: Query, outputs: Sequence[Output]) -> None:
     ):
         if count > most:
             raise QueryError(f"a query has at most {most} {what}, not {count}", code="tooComplex")
+
+
+def _check_tree(node: Expression, calls: int = 0) -> None:
+    """Check that what is computed of a trace stands inside of few calls, each of which may repeat it."""
+    if isinstance(node, Path) and node.parts[0] in TREE and calls > MAX_CALLS:
+        message = f"{node.parts[0]} stands inside of more than {MAX_CALLS} functions"
+        raise query_error(
+            message, node.place, code="tooComplex", suggestion="select it, and go on in a query around"
+        )
+    for part in parts(node):
+        _check_tree(part, calls + isinstance(node, Call | Conditional))
 
 
 def _all_of(*conditions: Expression | None) -> Expression | None:

@@ -10,8 +10,9 @@ from otel_bridge_collector.query.tokens import Token, tokenize
 
 _Item = TypeVar("_Item")
 
-MAX_NESTING: Final = 100
-"""How deep expressions may nest; every later step walks the tree by recursion."""
+MAX_NESTING: Final = 200
+"""How deep expressions may nest; every step walks them by recursion. What takes more of it counts as two levels: a call, `? :`,
+CASE, a list and an object."""
 
 
 class TokenReader:

@@ -10,8 +10,9 @@ from typing import Final
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.parts import PartParser
 from otel_bridge_collector.query.reader import TokenReader, query_error
-from otel_bridge_collector.query.syntax import Expression, Query, Selected, Sorted
+from otel_bridge_collector.query.syntax import Expression, Path, Query, Selected, Sorted
 from otel_bridge_collector.query.tokens import Token
+from otel_bridge_collector.query.walk import rewrite_query
 
 _REFUSED: Final = {
     "with": "WITH is not supported; write one SELECT",
@@ -49,12 +50,13 @@ class _SelectParser:
     def __init__(self, reader: TokenReader) -> None:
         self._reader = reader
         self._parts = PartParser(reader)
+        self._subquery_name: str | None = None
 
     def query(self) -> Query:
         query = self._select(may_nest=True)
         self._refuse_unsupported()
         self._reader.expect_end()
-        return query
+        return rewrite_query(query, self._unnamed) if self._subquery_name else query
 
     def _select(self, *, may_nest: bool) -> Query:
         self._refuse_unsupported()
@@ -94,11 +96,21 @@ class _SelectParser:
             raise _unsupported(opening, "a subquery inside a subquery is not supported")
         subquery = self._select(may_nest=False)
         self._reader.expect_operator(")")
+        name: str | None = None
         if self._reader.accept_word("as"):
-            self._parts.name()
+            name = self._parts.name()
         elif self._reader.peek().kind == "name" and not self._reader.peek().is_word(*_AFTER_SOURCE):
-            self._reader.next()  # its name: there is no other source to tell it from
+            name = self._reader.next().name
+        outputs = {_output_name(column) for column in subquery.select}
+        # Before an output's own inside its name means the output.
+        self._subquery_name = None if name in outputs else name
         return replace(query, subquery=subquery)
+
+    def _unnamed(self, node: Expression) -> Expression | None:
+        """Return what `t.model` means where `t` is the subquery: there is no other source to tell it from."""
+        if isinstance(node, Path) and node.parts[1:] and node.parts[0] == self._subquery_name:
+            return replace(node, parts=node.parts[1:])
+        return None
 
     def _middle(self, query: Query) -> Query:
         """Read what stands between FROM and HAVING; UNPIVOT may come again."""
@@ -184,6 +196,10 @@ def _distinct(columns: tuple[Selected, ...], distinct: Token) -> tuple[Selected,
     if any(column.expression is None for column in columns):
         raise _unsupported(distinct, "SELECT DISTINCT needs named columns; every row has an id of its own")
     return tuple(Selected(expression=column.expression) for column in columns)
+
+
+def _output_name(column: Selected) -> str | int | None:
+    return column.alias or (column.expression.parts[-1] if isinstance(column.expression, Path) else None)
 
 
 def _unsupported(token: Token, message: str) -> QueryError:

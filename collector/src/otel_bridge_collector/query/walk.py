@@ -1,6 +1,6 @@
 """Walking and rewriting syntax trees, without knowing what a node means."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from otel_bridge_collector.query.syntax import (
@@ -11,6 +11,9 @@ from otel_bridge_collector.query.syntax import (
     Expression,
     In,
     Logical,
+    Path,
+    Query,
+    Selected,
     Unary,
 )
 
@@ -66,3 +69,33 @@ def rewrite(node: Expression, change: Callable[[Expression], Expression | None])
         case _:
             pass
     return rebuilt
+
+
+def rewrite_query(query: Query, change: Callable[[Expression], Expression | None]) -> Query:
+    """Return a query with each of its own expressions rewritten; those of a query inside stay."""
+
+    def condition(node: Expression | None) -> Expression | None:
+        return node and rewrite(node, change)
+
+    def selected(items: Sequence[Selected]) -> tuple[Selected, ...]:
+        return tuple(replace(item, expression=condition(item.expression)) for item in items)
+
+    def path(node: Path) -> Path:
+        rewritten = rewrite(node, change)
+        return rewritten if isinstance(rewritten, Path) else node
+
+    pivot = query.pivot and replace(
+        query.pivot, measures=selected(query.pivot.measures), key=condition(query.pivot.key)
+    )
+    return replace(
+        query,
+        select=selected(query.select),
+        dimensions=selected(query.dimensions),
+        measures=selected(query.measures),
+        filter=condition(query.filter),
+        trace_filter=condition(query.trace_filter),
+        final_filter=condition(query.final_filter),
+        sort=tuple(replace(key, expression=rewrite(key.expression, change)) for key in query.sort),
+        unpivot=tuple(replace(item, of=path(item.of)) for item in query.unpivot),
+        pivot=pivot,
+    )
