@@ -135,7 +135,8 @@ class Settings:
 
     endpoints: Endpoints = field(default_factory=Endpoints)
     plane: Plane = field(default_factory=Plane)
-    api_key: str | None = None
+    # Tools that report errors show what local variables look like.
+    api_key: str | None = field(default=None, repr=False)
     ca_file: str | None = None
     parent: str | None = None
     accept_parent_baggage: bool = True

@@ -95,6 +95,13 @@ def test_a_variable_is_read(name: str, value: str, field: str, expected: object)
     assert getattr(Settings.from_environment({name: value}), field) == expected
 
 
+def test_a_key_does_not_stand_in_what_settings_look_like() -> None:
+    settings = Settings.from_environment({"BRAINTRUST_API_KEY": "sk-4711"})
+
+    assert settings.api_key == "sk-4711"
+    assert "4711" not in repr(settings)
+
+
 def test_our_variable_wins_over_that_of_others() -> None:
     settings = Settings.from_environment(
         {"OTEL_BSP_SCHEDULE_DELAY": "1", "OTEL_BRIDGE_SCHEDULE_DELAY_MS": "2"}

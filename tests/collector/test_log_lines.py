@@ -39,6 +39,14 @@ def test_lines_for_people_go_to_stderr() -> None:
     assert logged(ours("info('here %d', 1)")).endswith("INFO otel_bridge_collector.spool: here 1\n")
 
 
+def test_what_a_sender_has_named_makes_no_line_of_its_own_and_tells_a_terminal_nothing() -> None:
+    code = ours(r"warning('no %s', 'project\n2026 ERROR all is lost\r\x1b[31m\x9b1m\u2028ü')")
+
+    (line,) = logged(code).splitlines()
+
+    assert line.endswith(r"no project\n2026 ERROR all is lost\r\x1b[31m\x9b1m\u2028ü")
+
+
 def test_a_line_of_json_is_one_object() -> None:
     line = json.loads(logged(ours("warning('one\\ntwo %s', 'three')"), encoding="json"))
 

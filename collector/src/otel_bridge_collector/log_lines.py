@@ -9,6 +9,7 @@
 
 import json
 import logging
+import re
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ from otel_bridge_collector.config.model import LogEncoding, LogLevel
 _OURS: Final = ("otel_bridge", "otel_bridge_collector")
 _MUTE: Final = "opentelemetry.exporter"
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What would end a line, or tell a terminal something."""
 
 _Raised: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -45,6 +49,10 @@ class ConsoleLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
         return super().format(_first_line(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
+        """Return the first line, in which what a sender has named cannot look like another one."""
+        return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record))
 
     def formatException(self, ei: _Raised) -> str:  # noqa: N802 - the name is logging's
         """Return frames and kinds of an error and its causes, without their messages: those may hold data."""

@@ -13,6 +13,9 @@ from typing import Final
 
 _TRANSIENT: Final = re.compile("Transient error (.*) encountered while exporting .*", re.DOTALL)
 
+_PATH: Final = re.compile(r" with url: \S+")
+"""Of an address that was asked; what stands behind its host may be a token."""
+
 
 class Complaints(logging.Filter):
     """Pass no record that a thread of ours logs while it exports, and remember the first one until `recovered`.
@@ -30,7 +33,7 @@ class Complaints(logging.Filter):
         """Tell whether to pass a record of this logger."""
         if not getattr(self._thread, "exports", False):
             return True
-        self.reason = self.reason or _TRANSIENT.sub(r"\1", record.getMessage())
+        self.reason = self.reason or _PATH.sub("", _TRANSIENT.sub(r"\1", record.getMessage()))
         return False
 
     @contextmanager

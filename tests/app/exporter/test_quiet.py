@@ -38,6 +38,15 @@ def test_the_first_complaint_of_an_outage_is_its_reason(
     assert caplog.messages == []
 
 
+def test_what_stands_behind_the_host_of_an_address_is_not_told(
+    complaining: logging.Logger, complaints: Complaints
+) -> None:
+    with complaints.exporting():
+        complaining.error("Max retries exceeded with url: /x?token=4711/v1/traces (Caused by %s)", "E")
+
+    assert complaints.reason == "Max retries exceeded (Caused by E)"
+
+
 def test_what_is_tried_again_is_told_without_the_attempt(
     complaining: logging.Logger, complaints: Complaints
 ) -> None:

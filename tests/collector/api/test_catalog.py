@@ -29,6 +29,26 @@ def test_no_reference_is_everything(example: Asking) -> None:
     assert ObjectCatalog(example.objects).find(project_logs()) is None
 
 
+def test_no_reference_is_everything_that_is_left(example: Asking) -> None:
+    objects = example.objects
+    gone = objects.create_project("gone")
+    kept, lost = (
+        objects.in_projects.create("dataset", project, name)
+        for project, name in ((example.project_id, "kept"), (gone.id, "lost"))
+    )
+    experiment = objects.in_projects.create("experiment", example.project_id, "e")
+    catalog = ObjectCatalog(objects)
+
+    objects.delete_project(gone)
+
+    assert catalog.find(project_logs()) == [example.project_id]
+    assert catalog.find(Source(kind="dataset", references=())) == [kept.id]
+    assert lost.id not in (catalog.find(Source(kind="dataset", references=())) or ())
+    assert catalog.find(Source(kind="experiment", references=())) is None
+    objects.in_projects.delete(experiment)
+    assert catalog.find(Source(kind="experiment", references=())) == []
+
+
 def test_an_experiment_is_found_by_its_id(example: Asking) -> None:
     example.objects.resolve(parse_parent("experiment_id:e"))
 

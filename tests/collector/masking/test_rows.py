@@ -68,6 +68,18 @@ def test_the_names_of_numbers_are_masked_and_stay_as_many(field: str) -> None:
     assert masked(row) == {"id": "a", field: {"[email]": 0.5, "[email]'": 1, "b": 0, "c": "[email]"}}
 
 
+def test_a_field_that_its_sender_has_named_is_masked_as_a_key_is() -> None:
+    row = {"id": "a", "client_secret": {"b": 1}, MAIL: MAIL, "eve@x.example": 2, "ticket": 1}
+
+    assert masked(row) == {
+        "id": "a",
+        "client_secret": "[secret]",
+        "[email]": "[email]",
+        "[email]'": 2,
+        "ticket": 1,
+    }
+
+
 def test_paths_say_the_keys_that_the_row_has_then() -> None:
     row = {"id": "a", "metadata": {MAIL: {"x": 1}}, "_merge_paths": [["metadata", MAIL], ["input", 0], []]}
 

@@ -1,9 +1,12 @@
 """Masking the values of a span, record or row."""
 
 import json
+from collections.abc import Callable
 from typing import Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.masking.finder import Finder
@@ -49,6 +52,7 @@ def masked(value: Json, *rules: str, at: str = "input") -> Masked:
         pytest.param('{"ssn": "123-45", "a": "b', '{"ssn": "[secret]", "a": "b', id="in JSON that lacks its end"),
         pytest.param('[1, {"db_api_key": {"id": 7}, "a": "b', '[1, {"db_api_key": "[secret]"', id="and all below it"),
         pytest.param('{"a": "{\\"api key\\": [7', '{"a": "{\\"api key\\": \\"[secret]\\"', id="in JSON in such JSON"),
+        pytest.param('"{\\n \\"pin\\": 12, \\"a\\": \\"b', '"{\\n \\"pin\\": \\"[secret]\\", \\"a\\": \\"b', id="in JSON as a text that lacks its end"),
         pytest.param("{'pin': 1234, 'ssn': None}", "{'pin': '[secret]', 'ssn': None}", id="in what Python prints"),
         pytest.param("User(token='a, b', n=1)", "User(token='[secret]', n=1)", id="in an object that Python prints"),
         pytest.param('data: {"cvc": "123"}\n\n', 'data: {"cvc": "[secret]"}\n\n', id="in a stream of events"),
@@ -142,6 +146,41 @@ def test_a_field_within_a_structure_that_nobody_reads_costs_the_whole_value(text
 )
 def test_prose_with_brackets_is_no_structure(text: str) -> None:
     assert masked(text, "{fields: ['**.email']}") == text
+
+
+CANARY: Final = "Alicia7f3"
+TELLING: Final = st.sampled_from(
+    ["password", "api key", "clientSecret", "pin", "Authorization", "set-cookie"]
+)
+LEAVES: Final = st.none() | st.integers() | st.text("ab \"'\\\n,{é", max_size=6)
+HIDDEN: Final = st.sampled_from(
+    [CANARY, [CANARY], {"v": [{"w": CANARY}]}, f"x, ({CANARY}) \"y\" 'z'", f"a\n{CANARY}", [None, 1, CANARY]]
+)
+VALUES: Final = st.recursive(
+    st.dictionaries(TELLING, HIDDEN, min_size=1, max_size=1),
+    lambda inner: (
+        st.lists(LEAVES | inner, min_size=1, max_size=3)
+        | st.dictionaries(st.sampled_from(["a", "b", "type"]), LEAVES | inner, min_size=1, max_size=3)
+        | st.builds(
+            lambda value, as_ascii: {"a": json.dumps(value, ensure_ascii=as_ascii)}, inner, st.booleans()
+        )
+    ),
+    max_leaves=6,
+)
+WRITTEN: Final = st.sampled_from(
+    [json.dumps, repr, lambda value: json.dumps(value, indent=1), lambda value: json.dumps(json.dumps(value))]
+)
+
+
+@given(VALUES, WRITTEN, st.integers(0, 400))
+def test_what_stands_below_a_telling_key_is_hidden_however_it_is_written_and_wherever_it_is_cut(
+    value: Json, written: Callable[[Json], str], end: int
+) -> None:
+    text = written(value)
+
+    assert CANARY not in str(masked(value))
+    assert CANARY not in str(masked(text))
+    assert CANARY not in str(masked(text[:end]))
 
 
 def test_a_rule_that_fails_lets_nothing_pass() -> None:

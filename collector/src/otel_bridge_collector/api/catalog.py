@@ -15,10 +15,22 @@ class ObjectCatalog:
         self._objects = objects
 
     def find(self, source: Source) -> Sequence[str] | None:
-        """See `Catalog`."""
-        if not source.references or source.kind in ("org_prompts", "org_functions"):
+        """See `Catalog`. Rows of what was deleted are still there, and no source reaches them."""
+        if source.kind in ("org_prompts", "org_functions"):
             return None
+        if not source.references:
+            return self._all(source)
         return [self._id(source, reference) for reference in source.references]
+
+    def _all(self, source: Source) -> Sequence[str] | None:
+        """Return what is left of a kind of which something was deleted; None for all of it."""
+        match source.kind:
+            case "project_logs" if self._objects.has_deleted():
+                return [project.id for project in self._objects.projects()]
+            case "experiment" | "dataset" if self._objects.in_projects.has_deleted(source.kind):
+                return [each.id for each in self._objects.in_projects.find(source.kind)]
+            case _:
+                return None
 
     def _id(self, source: Source, reference: str) -> str:
         found: Project | ProjectObject | None

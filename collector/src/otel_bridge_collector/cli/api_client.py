@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 import httpx
 
+from otel_bridge_collector.cli.terminal import printable
 from otel_bridge_collector.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class QueryFault(click.ClickException):
     exit_code = 2
 
     def __init__(self, answer: Mapping[str, object]) -> None:
-        snippet = answer.get("snippet")
+        snippet = printable(str(answer.get("snippet") or ""))
         super().__init__(f"{fault_message(answer)}\n\n{snippet}" if snippet else fault_message(answer))
 
 
@@ -192,4 +193,4 @@ def answer_fault(status: int, answer: Mapping[str, object]) -> click.ClickExcept
 
 def fault_message(answer: Mapping[str, object]) -> str:
     """Return what an answer says is wrong: the API's words, those of an OTLP port, or all of it."""
-    return str(answer.get("Message") or answer.get("message") or dict(answer))
+    return printable(str(answer.get("Message") or answer.get("message") or dict(answer)))

@@ -1,6 +1,5 @@
 """`explain`: how the row of a span came about, as the sidecar's API tells it, in tables or JSON."""
 
-import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -10,6 +9,7 @@ import click
 from otel_bridge_collector.cli.api_client import ask, fault_message
 from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.table import cell, print_table
+from otel_bridge_collector.cli.terminal import json_text, printable
 
 _Cells = Sequence[Mapping[str, Any]]
 
@@ -38,18 +38,19 @@ def explain(span_id: str, url: str, output: str) -> None:
     if status >= HTTPStatus.BAD_REQUEST:
         raise click.ClickException(fault_message(answer))
     if output == "json":
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        click.echo(json_text(answer, indent=2))
         return
     _print_cells(
-        f"span {answer['span_id']} of {answer['scope'] or 'a scope without a name'}", answer["fields"]
+        f"span {answer['span_id']} of {printable(answer['scope']) or 'a scope without a name'}",
+        answer["fields"],
     )
     _print_cells("read, and not taken:", answer["passed_over"])
     left_over = answer["left_over"]
-    click.echo(f"left over, in metadata: {', '.join(left_over) or 'nothing'}")
+    click.echo(f"left over, in metadata: {printable(', '.join(left_over)) or 'nothing'}")
     click.echo(f"tokens: {_tokens(answer)}")
     _print_cost(answer["cost"])
     for missing in answer["incomplete"]:
-        click.echo(f"incomplete: {missing}")
+        click.echo(f"incomplete: {printable(missing)}")
 
 
 def _tokens(answer: Mapping[str, Any]) -> str:
@@ -84,7 +85,7 @@ def _print_cost(cost: Mapping[str, Any]) -> None:
     computed: Mapping[str, Any] | None = cost["computed"]
     if computed:
         click.echo(
-            f"{computed['model']} of {computed['provider']}, {computed['table']}: ${computed['usd']:.6g}"
+            f"{printable(computed['model'])} of {computed['provider']}, {computed['table']}: ${computed['usd']:.6g}"
         )
         names = ("bucket", "tokens", "usd_per_million", "usd")
         print_table(names, [[charge[name] for name in names] for charge in computed["charges"]])

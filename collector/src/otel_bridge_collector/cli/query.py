@@ -5,7 +5,6 @@ It never opens the store itself: one process can, and that is the sidecar.
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -15,6 +14,7 @@ import click
 from otel_bridge_collector.cli.api_client import answer_fault, ask
 from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.table import cell, print_table
+from otel_bridge_collector.cli.terminal import json_text, printable, printed
 
 _WHOLE_ROW: Final = frozenset({"_pagination_key", "audit_data"})
 """Columns that nobody selects by hand: an answer that has them is of whole rows."""
@@ -47,17 +47,17 @@ def query(text: str, url: str, output: str) -> None:
     answer = _ask(text, url)
     for warning in answer.get("warnings", []):
         if warning["code"] not in _FOR_MACHINES:
-            click.echo(f"warning: {warning['message']}", err=True)
+            click.echo(f"warning: {printable(warning['message'])}", err=True)
     rows: list[dict[str, Any]] = answer["data"]
     names = list(answer["schema"]["items"]["properties"])
     match output:
         case "json":
-            click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+            click.echo(json_text(rows, indent=2))
         case "jsonl":
             for row in rows:
-                click.echo(json.dumps(row, ensure_ascii=False))
+                click.echo(json_text(row))
         case "csv":
-            click.echo(_csv(names, rows), nl=False)
+            click.echo(printed(_csv(names, rows)), nl=False)
         case _:
             _print_table(names, rows)
 

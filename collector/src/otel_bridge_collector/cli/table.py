@@ -8,6 +8,8 @@ from typing import Final, cast
 from rich.console import Console
 from rich.table import Table
 
+from otel_bridge_collector.cli.terminal import printable
+
 _WIDEST_CELL: Final = 60
 _DIGITS: Final = 15
 """As many as every double keeps: 0.1 + 0.2 is 0.3."""
@@ -23,7 +25,7 @@ def print_table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows of JSON values under the names of their columns."""
     table = Table(*names)
     for row in rows:
-        table.add_row(*(_short(cell(_shown(value))) for value in row))
+        table.add_row(*(_short(printable(cell(_shown(value)))) for value in row))
     width = None if sys.stdout.isatty() else _PIPE_WIDTH
     Console(markup=False, highlight=False, width=width).print(table)
 
@@ -32,7 +34,7 @@ def print_whole_table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> No
     """Print rows of texts whole, over as many lines as they take."""
     table = Table(*names, show_lines=True)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(printable(text) for text in row))
     width = None if sys.stdout.isatty() else _PIPE_WIDTH
     Console(markup=False, highlight=False, width=width).print(table)
 

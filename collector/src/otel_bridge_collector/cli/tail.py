@@ -1,6 +1,5 @@
 """`tail`: rows of a running sidecar as they come."""
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -12,6 +11,7 @@ from rich.text import Text
 from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.pages import FIRST, clauses, cursor_behind, page, row_pages
 from otel_bridge_collector.cli.table import cell
+from otel_bridge_collector.cli.terminal import json_text, printable
 
 _PAGE: Final = "limit: 500"
 _WIDEST_TEXT: Final = 60
@@ -93,12 +93,12 @@ def _newest(url: str, source: str, condition: str | None, lines: int) -> list[di
 
 def _print(console: Console, row: Mapping[str, Any], fmt: str) -> None:
     if fmt == "json":
-        click.echo(json.dumps(row, ensure_ascii=False))
+        click.echo(json_text(row))
         return
     attributes: dict[str, Any] = row.get("span_attributes") or {}
     line = Text()
     line.append(f"{row['created']}  ", style="dim")
-    line.append(f"{attributes.get('type') or '-':9} ", style="cyan")
+    line.append(f"{printable(attributes.get('type') or '-'):9} ", style="cyan")
     line.append(f"{_short(attributes.get('name') or row['id'])}", style="bold")
     line.append(f"  {_seconds(row.get('metrics') or {})}")
     if row.get("error") is not None:
@@ -114,5 +114,5 @@ def _seconds(metrics: Mapping[str, Any]) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(printable(text).split())
     return line if len(line) <= _WIDEST_TEXT else f"{line[: _WIDEST_TEXT - 1]}…"

@@ -327,8 +327,9 @@ class Delivery(Generic[T]):
     async def _revive(self, passed: Collection[int]) -> None:
         def revive() -> None:
             self._destination.dead_letters.remove(passed)
-            for seq in passed if self._destination.losses else ():
-                self._destination.losses.revive(seq)
+            if losses := self._destination.losses:
+                for seq in passed:
+                    losses.revive(seq)
 
         if passed:
             await self._trying(lambda: asyncio.to_thread(revive))

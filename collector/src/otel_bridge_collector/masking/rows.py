@@ -28,6 +28,9 @@ _KEYED: Final = frozenset(
 )
 """Fields that are objects, and stay some."""
 
+_FIELDS: Final = frozenset(Row.__annotations__)
+"""Fields that Braintrust names; any other is named by who sends it, as a key of an object is."""
+
 _MEASURES: Final = frozenset({"scores", "metrics"})
 _PATHS: Final = "_merge_paths"
 
@@ -76,9 +79,12 @@ def _masked(walk: Walk, row: dict[str, Json], untouched: frozenset[str]) -> dict
     is_changed = False
     for field, value in row.items():
         new = value if field in untouched or value is None else _field(walk, field, value)
-        is_changed = is_changed or new is not value
+        shown = field if field in _FIELDS else walk.key(field, root(field), walk.texts_at(root(field)))
+        is_changed = is_changed or new is not value or shown is not field
+        while shown in masked:  # two that are masked alike stay two
+            shown += "'"
         if not isinstance(new, Dropped):
-            masked[field] = new
+            masked[shown] = new
     return masked if is_changed else row
 
 
@@ -87,6 +93,8 @@ def _field(walk: Walk, field: str, value: Json) -> "Json | Dropped":
         return _paths(walk, value)
     # An attribute that no convention read is a key of `metadata`: rules may name it as it was.
     place = root(field, *_ALSO.get(field, ()))
+    if field not in _FIELDS and (hiding := walk.hiding(field, value, walk.texts_at(place))):
+        return walk.put(*hiding, value, place)
     if field not in _KEYED or not isinstance(value, dict):
         return walk.value(value, place)
     kept = _kept(walk, field, value)

@@ -27,10 +27,10 @@ _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}
 _OPENERS: Final = ("{", "[", '"')
 _SCALAR: Final = r"(?:-?[\d.]++(?:[eE][+-]?\d++)?|true|false|null|NaN|-?Infinity|None|True|False)\s*,"
 _STRUCTURES: Final = re.compile(
-    r"""[\s\ufeff]*(?:\{\s*["']|(?:event:[^\n]*\s)?data:\s*[\[{]"""
+    r"""[\s\ufeff]*(?:\{\s*["']|"(?:\\[nrt]|\s)*[\[{]|(?:event:[^\n]*\s)?data:\s*[\[{]"""
     rf"""|[\[(]\s*(?:[\[{{("']|{_SCALAR})|[A-Za-z_]\w*\(\s*(?:[\[{{("']|[A-Za-z_]\w*\s*=))"""
 )
-"""How JSON begins that may lack its end, what Python prints of its values (`{'a': 1}`, `(1, {})`, `Message(text='a')`), and a stream of events."""
+"""How JSON begins that may lack its end, also as a text of JSON, what Python prints of its values (`{'a': 1}`, `(1, {})`, `Message(text='a')`), and a stream of events."""
 
 _KEY: Final = re.compile(r"""(?<!\\)(\\*+["'])([^"'\\]{1,200})\1\s*[:=]\s*(?=[^\s])""")
 _TEXT_VALUE: Final = re.compile(r"""(\\*+["'])(?:(?!(?<!\\)\1)[^\n])*+""")

@@ -141,6 +141,12 @@ class Objects:
         with self._lock:
             return self._projects("deleted_at IS NULL")
 
+    def has_deleted(self) -> bool:
+        """Tell whether a project was ever deleted, whose ever it was."""
+        with self._lock:
+            found = self._connection.execute("SELECT 1 FROM project WHERE deleted_at IS NOT NULL LIMIT 1")
+            return found.fetchone() is not None
+
     def create_project(self, name: str) -> Project:
         """Return the project of an exact name, made now where there is none.
 

@@ -114,6 +114,15 @@ class ProjectObjects:
         where = " AND ".join(["TRUE" if even_deleted else _LIVE, *(f"{column} = ?" for column in given)])
         return self._select(where, *given.values())
 
+    def has_deleted(self, kind: ObjectKind) -> bool:
+        """Tell whether an object of a kind was ever deleted, by itself or with its project, whose ever it was."""
+        with self._file.lock:
+            found = self._file.connection.execute(
+                f"SELECT 1 FROM object WHERE kind = ? AND NOT ({_LIVE}) LIMIT 1",  # noqa: S608 - our own names
+                (kind,),
+            )
+            return found.fetchone() is not None
+
     def create(  # noqa: PLR0913 - the fields of an object
         self,
         kind: ObjectKind,
