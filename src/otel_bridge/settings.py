@@ -114,6 +114,7 @@ class Settings:
         schedule_delay_ms: how long an ended span waits for others.
         flush_timeout_ms: how long `flush()` may block.
         shutdown_timeout_ms: how long the exit of the process may be held up.
+        retry_timeout_ms: how long an outage of the destination is waited out before what waits is lost.
         flush_on_root_end: whether the end of a local root waits until its trace was sent.
         flush_at_exit: whether what waits is sent when the process ends.
         sync_flush: whether nothing is sent in the background, only by flushes and at the exit, and `flush()` raises when
@@ -147,6 +148,7 @@ class Settings:
     schedule_delay_ms: int = 1_000
     flush_timeout_ms: int = 10_000
     shutdown_timeout_ms: int = 2_000
+    retry_timeout_ms: int = 300_000
     flush_on_root_end: bool = False
     flush_at_exit: bool = True
     sync_flush: bool = False
@@ -182,6 +184,11 @@ class Settings:
     def export_delay_ms(self) -> int:
         """After which OpenTelemetry's queue sends by itself."""
         return _NEVER_MS if self.sync_flush else self.schedule_delay_ms
+
+    @property
+    def patience_ms(self) -> int:
+        """How long an outage is waited out: not at all where a flush has to say how it went."""
+        return 0 if self.sync_flush else self.retry_timeout_ms
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -222,6 +229,7 @@ class Settings:
             ),
             flush_timeout_ms=read.count("OTEL_BRIDGE_FLUSH_TIMEOUT_MS", default=10_000, least=0),
             shutdown_timeout_ms=read.count("OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS", default=2_000, least=0),
+            retry_timeout_ms=read.count("OTEL_BRIDGE_RETRY_TIMEOUT_MS", default=300_000, least=0),
             flush_on_root_end=read.switch(
                 "OTEL_BRIDGE_FLUSH_ON_ROOT_END", default=read.text(*SERVERLESS) is not None
             ),
