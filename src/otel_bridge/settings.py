@@ -80,6 +80,7 @@ class Plane:
         public_url: what links begin with, or None for `app_url`.
         org_name: the organisation, or None for the first one of the key.
         is_local: whether nobody named a Braintrust: the sidecar needs no key and no login.
+        is_sidecar: whether our own variable names it, and it is not Braintrust's: without a key it is asked without a login.
         timeout_s: of a request.
         ca_file: as `Settings.ca_file`.
     """
@@ -90,6 +91,7 @@ class Plane:
     public_url: str | None = None
     org_name: str | None = None
     is_local: bool = True
+    is_sidecar: bool = False
     timeout_s: float = 60.0
     ca_file: str | None = None
 
@@ -330,7 +332,8 @@ def _endpoints(read: Variables) -> Endpoints:
 
 
 def _plane(read: Variables) -> Plane:
-    api_url = read.url("OTEL_BRIDGE_API_URL") or read.url("BRAINTRUST_API_URL")
+    sidecar_url = read.url("OTEL_BRIDGE_API_URL")
+    api_url = sidecar_url or read.url("BRAINTRUST_API_URL")
     app_url = read.url("BRAINTRUST_APP_URL")
     is_local = api_url is None and app_url is None
     local = _api_beside(read.url("OTEL_BRIDGE_ENDPOINT"))
@@ -341,6 +344,7 @@ def _plane(read: Variables) -> Plane:
         public_url=read.url("BRAINTRUST_APP_PUBLIC_URL"),
         org_name=read.text("BRAINTRUST_ORG_NAME"),
         is_local=is_local,
+        is_sidecar=sidecar_url is not None and app_url is None and _app_of(sidecar_url) == sidecar_url,
         timeout_s=read.seconds("BRAINTRUST_HTTP_TIMEOUT", 60.0),
         ca_file=read.file("OTEL_BRIDGE_CA_FILE"),
     )
