@@ -31,4 +31,6 @@ def remedy(status: int | None, reason: str) -> str:
         if "SSL" in reason:
             return "does that port speak TLS, and does it want a certificate of ours? otel-bridge-collector doctor"
         return "is the sidecar running? otel-bridge-collector serve"
+    if status == HTTPStatus.UNAUTHORIZED and "keys create" in reason:
+        return "set OTEL_BRIDGE_API_KEY of the app to one"
     return _REMEDIES.get(status, "otel-bridge-collector doctor tells what is wrong there")
