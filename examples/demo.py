@@ -110,7 +110,9 @@ def main() -> None:
         console.print(f"\n[bold]one query[/bold]\n  {FAILED}")
         for row in query(ready["api"], FAILED):
             console.print_json(data=row)
-    console.print("\nall stopped. Keep a sidecar running with: make run")
+    console.print(
+        "\nall stopped. Keep a sidecar running with: make run; its page is http://127.0.0.1:8585 then"
+    )
 
 
 if __name__ == "__main__":

@@ -80,6 +80,7 @@ class Plane:
         public_url: what links begin with, or None for `app_url`.
         org_name: the organisation, or None for the first one of the key.
         is_local: whether nobody named a Braintrust: the sidecar needs no key and no login.
+        is_sidecar: whether our own variable names it, and it is not Braintrust's: without a key it is asked without a login.
         timeout_s: of a request.
         ca_file: as `Settings.ca_file`.
     """
@@ -90,6 +91,7 @@ class Plane:
     public_url: str | None = None
     org_name: str | None = None
     is_local: bool = True
+    is_sidecar: bool = False
     timeout_s: float = 60.0
     ca_file: str | None = None
 
@@ -114,6 +116,7 @@ class Settings:
         schedule_delay_ms: how long an ended span waits for others.
         flush_timeout_ms: how long `flush()` may block.
         shutdown_timeout_ms: how long the exit of the process may be held up.
+        retry_timeout_ms: how long an outage of the destination is waited out before what waits is lost.
         flush_on_root_end: whether the end of a local root waits until its trace was sent.
         flush_at_exit: whether what waits is sent when the process ends.
         sync_flush: whether nothing is sent in the background, only by flushes and at the exit, and `flush()` raises when
@@ -148,6 +151,7 @@ class Settings:
     schedule_delay_ms: int = 1_000
     flush_timeout_ms: int = 10_000
     shutdown_timeout_ms: int = 2_000
+    retry_timeout_ms: int = 300_000
     flush_on_root_end: bool = False
     flush_at_exit: bool = True
     sync_flush: bool = False
@@ -183,6 +187,11 @@ class Settings:
     def export_delay_ms(self) -> int:
         """After which OpenTelemetry's queue sends by itself."""
         return _NEVER_MS if self.sync_flush else self.schedule_delay_ms
+
+    @property
+    def patience_ms(self) -> int:
+        """How long an outage is waited out: not at all where a flush has to say how it went."""
+        return 0 if self.sync_flush else self.retry_timeout_ms
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -223,6 +232,7 @@ class Settings:
             ),
             flush_timeout_ms=read.count("OTEL_BRIDGE_FLUSH_TIMEOUT_MS", default=10_000, least=0),
             shutdown_timeout_ms=read.count("OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS", default=2_000, least=0),
+            retry_timeout_ms=read.count("OTEL_BRIDGE_RETRY_TIMEOUT_MS", default=300_000, least=0),
             flush_on_root_end=read.switch(
                 "OTEL_BRIDGE_FLUSH_ON_ROOT_END", default=read.text(*SERVERLESS) is not None
             ),
@@ -323,7 +333,8 @@ def _endpoints(read: Variables) -> Endpoints:
 
 
 def _plane(read: Variables) -> Plane:
-    api_url = read.url("OTEL_BRIDGE_API_URL") or read.url("BRAINTRUST_API_URL")
+    sidecar_url = read.url("OTEL_BRIDGE_API_URL")
+    api_url = sidecar_url or read.url("BRAINTRUST_API_URL")
     app_url = read.url("BRAINTRUST_APP_URL")
     is_local = api_url is None and app_url is None
     local = _api_beside(read.url("OTEL_BRIDGE_ENDPOINT"))
@@ -334,6 +345,7 @@ def _plane(read: Variables) -> Plane:
         public_url=read.url("BRAINTRUST_APP_PUBLIC_URL"),
         org_name=read.text("BRAINTRUST_ORG_NAME"),
         is_local=is_local,
+        is_sidecar=sidecar_url is not None and app_url is None and _app_of(sidecar_url) == sidecar_url,
         timeout_s=read.seconds("BRAINTRUST_HTTP_TIMEOUT", 60.0),
         ca_file=read.file("OTEL_BRIDGE_CA_FILE"),
     )

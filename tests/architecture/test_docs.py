@@ -14,12 +14,18 @@ from otel_bridge_collector.cli.main import main
 from otel_bridge_collector.config.load import Sources, load_config
 from otel_bridge_collector.settings import Settings as CollectorSettings
 from tests.support import app_docs, metric_docs
-from tests.support.config_docs import pages
+from tests.support.config_docs import pages, reference
 
 pytestmark = pytest.mark.one_python
 
 ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = ROOT / "docs"
+SETTING: Final = re.compile(
+    r"(?<![\w./-])(?:extensions|service|receivers|exporters|processors)(?:\.[a-z_]+)+(?![\w(])"
+)
+"""A path of the configuration, as texts name it."""
+
+OF_RESOURCES: Final = {"service.name", "service.version", "service.namespace", "service.instance.id"}
 MARKDOWN: Final = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 
 
@@ -34,6 +40,31 @@ def test_every_setting_of_the_sidecar_is_described() -> None:
 @pytest.mark.parametrize(("page", "text"), [pytest.param(*pair, id=pair[0].name) for pair in pages().items()])
 def test_the_reference_of_the_configuration_is_that_of_the_code(page: Path, text: str) -> None:
     assert page.read_text(encoding="utf-8") == text, "run make docs"
+
+
+def test_messages_and_pages_name_settings_that_exist() -> None:
+    known = _configurable()
+    named = {
+        (found, source.name)
+        for source in [*(ROOT / "src").rglob("*.py"), *(ROOT / "collector" / "src").rglob("*.py"), *MARKDOWN]
+        for found in SETTING.findall(source.read_text(encoding="utf-8"))
+        if found not in OF_RESOURCES
+    }
+
+    assert len(named) > 20
+    assert {pair for pair in named if pair[0] not in known} == set()
+
+
+def _configurable() -> set[str]:
+    """Every path of the configuration, and what stands above it."""
+    known: set[str] = set()
+    section = ""
+    for line in reference().splitlines():
+        section = line.removeprefix("### ") if line.startswith("### ") else section
+        key = re.match(r"\| `(\w+)` \|", line)
+        parts = f"{section}.{key[1]}".split(".") if key else section.split(".")
+        known |= {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+    return known
 
 
 def test_the_table_of_metrics_is_that_of_the_code() -> None:

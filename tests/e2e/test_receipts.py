@@ -167,26 +167,33 @@ def test_an_app_that_is_killed(collector: Collector) -> None:
     assert stored(collector, "killed") == 10
 
 
-def test_a_sidecar_that_is_killed_in_between(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("variables", "lost"),
+    [
+        pytest.param({}, 0, id="waited out"),
+        pytest.param({"OTEL_BRIDGE_RETRY_TIMEOUT_MS": "0"}, 7, id="asked once"),
+    ],
+)
+def test_a_sidecar_that_is_killed_in_between(tmp_path: Path, variables: dict[str, str], lost: int) -> None:
     first = start_collector(tmp_path / "data")
-    with app_at(first.otlp_http, OTEL_EXPORTER_OTLP_TIMEOUT="2") as app:
+    with app_at(first.otlp_http, OTEL_EXPORTER_OTLP_TIMEOUT="2", **variables) as app:
         app.end_spans(10, "before")
         first.kill()
         assert first.process.stdout is not None
         first.process.stdout.close()
-        app.end_spans(7, "lost")
+        app.end_spans(7, "meanwhile")
         address = first.otlp_http.removeprefix("http://")
         with running_collector(tmp_path / "data", "--otlp-http", address) as second:
             app.end_spans(5, "after")
             app.leave()
             told = receipt_of(second, app)
-            rows = [stored(second, text) for text in ("before", "lost", "after")]
+            rows = [stored(second, text) for text in ("before", "meanwhile", "after")]
 
-    assert rows == [10, 0, 5]
+    assert rows == [10, 7 - lost, 5]
     assert shown(told, "state", "ended", "unsent", "arrived", "stored", "never_arrived") == [
-        "ended", 22, 7, 15, 15, 0,
+        "ended", 22, lost, 22 - lost, 22 - lost, 0,
     ]  # fmt: skip
-    assert told["missing_batches"] == 1
+    assert told["missing_batches"] == bool(lost)
 
 
 def post(collector: Collector, body: bytes, receipt: str, **headers: str) -> httpx.Response:

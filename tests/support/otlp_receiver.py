@@ -11,7 +11,11 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTracePartialSuccess,
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
@@ -29,6 +33,7 @@ class OtlpReceiver:
         poison: bytes that make a body one that gets `poison_status`; empty for none.
         poison_status: see `poison`.
         answers_with: headers of every answer.
+        rejects: how many of each request it says that it left out, with the reason; (0, "") says nothing.
         metrics: the names of the metrics of every request with some.
         requests: path and headers (lower case) of every request.
     """
@@ -40,6 +45,7 @@ class OtlpReceiver:
         self.poison = b""
         self.poison_status = 400
         self.answers_with: dict[str, str] = {}
+        self.rejects = (0, "")
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.metrics: list[set[str]] = []
         self._spans: list[Span] = []
@@ -156,13 +162,22 @@ def _handler(receiver: OtlpReceiver) -> type[BaseHTTPRequestHandler]:
             self.send_response(receiver.take(self.path, headers, body))
             for name, value in receiver.answers_with.items():
                 self.send_header(name, value)
-            self.send_header("content-length", "0")
+            said = _partial_success(*receiver.rejects)
+            self.send_header("content-type", "application/x-protobuf")
+            self.send_header("content-length", str(len(said)))
             self.end_headers()
+            self.wfile.write(said)
 
         def log_message(self, *_args: Any) -> None:
             """Stay quiet."""
 
     return Handler
+
+
+def _partial_success(rejected: int, reason: str) -> bytes:
+    partial = ExportTracePartialSuccess(rejected_spans=rejected, error_message=reason)
+    whole = ExportTraceServiceResponse(partial_success=partial if rejected else None)
+    return whole.SerializeToString()
 
 
 def _parsed(message: M, body: bytes) -> M:

@@ -1,8 +1,11 @@
-"""Spans of plain OpenTelemetry, through a real provider and any exporter."""
+"""Spans and log records of plain OpenTelemetry, through a real provider and any exporter."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from opentelemetry._logs import LogRecord
+from opentelemetry.sdk._logs import LoggerProvider, ReadableLogRecord
+from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 
@@ -40,3 +43,12 @@ def ended_span(name: str = "a", **arguments: Any) -> ReadableSpan:
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     provider.get_tracer("t").start_span(name, **arguments).end()
     return exporter.batches[0][0]
+
+
+def log_record() -> ReadableLogRecord:
+    """A log record as an exporter gets it."""
+    seen = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
+    provider = LoggerProvider(shutdown_on_exit=False)
+    provider.add_log_record_processor(SimpleLogRecordProcessor(seen))
+    provider.get_logger("t").emit(LogRecord(event_name="braintrust.feedback"))
+    return seen.get_finished_logs()[0]

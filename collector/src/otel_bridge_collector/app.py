@@ -381,7 +381,7 @@ def _log_ports(taken: Ready, *, keys: str) -> None:
     ports = (
         ("OTLP over gRPC", taken.otlp_grpc, taken.tls.otlp_grpc),
         ("OTLP over HTTP", taken.otlp_http, taken.tls.otlp_http),
-        ("the API", taken.api, taken.tls.api),
+        ("the API and its page", taken.api, taken.tls.api),
     )
     told = "; ".join(f"{name} on {address}{' with TLS' if tls else ''}" for name, address, tls in ports)
     logger.info("takes traffic: %s; keys: %s", told, keys)

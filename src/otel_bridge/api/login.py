@@ -3,7 +3,7 @@
 | destination | `login()` |
 | --- | --- |
 | a Braintrust was named (`app_url`, `BRAINTRUST_APP_URL`, `BRAINTRUST_API_URL`, `OTEL_BRIDGE_API_URL`) | asks it for the organisation of the key, once |
-| none was | asks nobody: the sidecar on this machine has one organisation, `local`, and needs no key |
+| none was, or `OTEL_BRIDGE_API_URL` names a sidecar and there is no key | asks nobody: the sidecar on this machine has one organisation, `local`, and needs no key |
 
 Source: `braintrust` 0.47.0 SDK, `logger.login`, measured (spec/app-api.md section 1).
 """

@@ -172,7 +172,7 @@ class Account:
 
     def _log_in(self) -> Organization:
         plane = self.plane
-        if plane.is_local:
+        if plane.is_local or (plane.is_sidecar and not self.api_key):
             local = str(plane.api_url)
             return Organization(
                 id=LOCAL_ORG, name=plane.org_name or LOCAL_ORG, api_url=local, proxy_url=local

@@ -32,7 +32,7 @@ _NOT_THERE: Final = 404
 _HINTS: Final = {
     401: _KEY_HINT,
     403: _KEY_HINT,
-    _NOT_THERE: "if that is no API, as the OTLP port of a sidecar is none, set OTEL_BRIDGE_API_URL to the API",
+    _NOT_THERE: "if that is no API, as the OTLP port of a sidecar is none, set OTEL_BRIDGE_API_URL to the API, which the sidecar prints when it starts",
 }
 
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024

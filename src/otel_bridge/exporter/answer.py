@@ -1,7 +1,8 @@
-"""What a receiver says of a request that it does not take: its status and its own words. It asks nothing.
+"""What a receiver says of a request that it does not take, or not all of: its status and its own words. It asks nothing.
 
 Source: OTLP 1.x, "OTLP/HTTP Response": the body of a failure is a `google.rpc.Status`, in protobuf or JSON; what stands before
-a receiver, and Braintrust's API, answer with JSON or text of their own.
+a receiver, and Braintrust's API, answer with JSON or text of their own. A success may name a number that was rejected
+("Partial Success"); what it says of none is a warning and passed over.
 """
 
 from collections.abc import Mapping
@@ -20,17 +21,21 @@ _KEYS: Final = ("message", "Message", "error", "detail")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An answer that is no success.
+    """An answer that is no success, or not for all that was sent.
 
     Attributes:
         status: of HTTP.
         said: one line, bounded; the name of the status where the body says nothing.
+        rejected: how many of the request a success left out; 0 where it was no success.
     """
 
     status: int
     said: str
+    rejected: int = 0
 
     def __str__(self) -> str:
+        if self.rejected:
+            return f"it took the request without them: {self.said}"
         return f"it answered {self.status}: {self.said}"
 
 
@@ -42,10 +47,32 @@ def fault_of(response: "requests.Response", body: bytes | None = None) -> Fault:
         body: what was read of it already; None to read it here.
     """
     told = response.content if body is None else body
-    words = " ".join(_words(response.headers.get("content-type", ""), told).split())
-    shown = words or response.reason or "no reason given"
+    words = _words(response.headers.get("content-type", ""), told)
+    return Fault(response.status_code, _line(words) or _line(response.reason or "no reason given"))
+
+
+def rejection_of(response: "requests.Response") -> Fault | None:
+    """Return what a success says that it left out; None where it took everything, or says nothing that can be read."""
+    if not response.content or "protobuf" not in response.headers.get("content-type", ""):
+        return None
+    # That of logs has the same members under the same numbers. As below, `import otel_bridge` must not load it.
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (  # noqa: PLC0415 - see above
+        ExportTraceServiceResponse,
+    )
+
+    try:
+        told = ExportTraceServiceResponse.FromString(response.content).partial_success
+    except Exception:  # noqa: BLE001 - protobuf's own error, whose module is not ours to import
+        return None
+    if told.rejected_spans <= 0:
+        return None
+    return Fault(response.status_code, _line(told.error_message) or "no reason given", told.rejected_spans)
+
+
+def _line(words: str) -> str:
+    shown = " ".join(words.split())
     cut = shown if len(shown) <= MAX_CHARACTERS else f"{shown[:MAX_CHARACTERS]}..."
-    return Fault(response.status_code, "".join(each if each.isprintable() else "?" for each in cut))
+    return "".join(each if each.isprintable() else "?" for each in cut)
 
 
 def _words(kind: str, body: bytes) -> str:

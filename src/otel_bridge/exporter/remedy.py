@@ -6,6 +6,7 @@ from typing import Final
 
 _KEY: Final = "otel-bridge-collector keys create --name app --scope ingest"
 _REMEDIES: Final[Mapping[int, str]] = {
+    HTTPStatus.OK: "otel-bridge-collector receipts tells of which process, and why",
     HTTPStatus.UNAUTHORIZED: f"set OTEL_BRIDGE_API_KEY to a key that is good: {_KEY}",
     HTTPStatus.FORBIDDEN: f"the key may not send here: it needs the scope ingest, and this project or all: {_KEY}",
     HTTPStatus.NOT_FOUND: "is it a sidecar? OTEL_BRIDGE_ENDPOINT is its OTLP port, 4318 unless told otherwise",
@@ -30,4 +31,6 @@ def remedy(status: int | None, reason: str) -> str:
         if "SSL" in reason:
             return "does that port speak TLS, and does it want a certificate of ours? otel-bridge-collector doctor"
         return "is the sidecar running? otel-bridge-collector serve"
+    if status == HTTPStatus.UNAUTHORIZED and "keys create" in reason:
+        return "set OTEL_BRIDGE_API_KEY of the app to one"
     return _REMEDIES.get(status, "otel-bridge-collector doctor tells what is wrong there")

@@ -96,6 +96,7 @@ class BridgeSpanProcessor(SpanProcessor):
             exporter.answer,
             self.settings.queue_bytes,
         )
+        exporter.patience = self._delivery.patience(self.settings.patience_ms)
         exporter.receipts = Receipts(self._delivery) if self.settings.receipts else None
         self._exporter = CountedSpanExporter(exporter, self._delivery)
         # Counted innermost: of a batch that is cut, each part has an outcome of its own.

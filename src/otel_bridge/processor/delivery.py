@@ -1,6 +1,7 @@
-"""Count what is accepted, delivered and lost between the app and one destination, and report the losses of an outage.
+"""Count what is accepted, delivered and lost between the app and one destination, wait out its outages and report what they cost.
 
-One line says that it begins, with the first loss; another, when it is over or the process ends, says how many more there were.
+One line says that a destination is away; one that something is lost, with the first loss; another, when it is over or the process
+ends, says how many more there were.
 
 Nothing is queued here; the bound of the queue is kept by counting what was accepted and has not come back
 from the exporter. When it is full the new one is dropped, so the count is exact and what waits keeps its order.
@@ -9,9 +10,12 @@ from the exporter. When it is full the new one is dropped, so the count is exact
 import logging
 import os
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
+from typing import Final
 
 from opentelemetry.sdk._logs import ReadableLogRecord
 from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
@@ -21,7 +25,13 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from otel_bridge.contract import names
 from otel_bridge.exporter.answer import Fault
 from otel_bridge.exporter.quiet import Complaints
-from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter, LastAnswer
+from otel_bridge.exporter.refusal import (
+    HalvingLogExporter,
+    HalvingSpanExporter,
+    LastAnswer,
+    Outcome,
+    Patience,
+)
 from otel_bridge.exporter.remedy import remedy
 from otel_bridge.processor.masked_export import MaskedLogRecord, MaskedSpan
 from otel_bridge.processor.watch import tell_taken
@@ -29,13 +39,17 @@ from otel_bridge.settings import DEFAULT_QUEUE_BYTES
 
 logger = logging.getLogger(__name__)
 
+PAUSE_S: Final = 1.0
+"""Between two exports of the same batch; within each OpenTelemetry's exporter tries for ten seconds, with waits that double."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How many were handed over since the start: `accepted` = `delivered` + `failed` + those that wait.
 
     Attributes:
-        refused: those of `failed` that the receiver refused when they came alone.
+        refused: those of `failed` that the receiver refused when they came alone, or rejected.
+        rejected: those of `refused` that it left out of a request that it took.
         filtered: kept back by the filter, and never accepted.
         unsampled: recorded and not sampled, and never accepted.
     """
@@ -47,6 +61,7 @@ class Counts:
     refused: int = 0
     filtered: int = 0
     unsampled: int = 0
+    rejected: int = 0
 
     @property
     def waiting(self) -> int:
@@ -115,13 +130,14 @@ class Delivery:
         """Begin anew, as a forked child does: what waits belongs to the parent process."""
         self._pid = os.getpid()
         self._lock = threading.Lock()
-        self._accepted = self._delivered = self._queue_full = self._failed = self._refused = (
-            self._reported
-        ) = 0
+        self._accepted = self._delivered = self._queue_full = self._failed = self._refused = 0
+        self._rejected = self._reported = 0
         self._filtered = self._unsampled = self._waiting_bytes = 0
         self._masking = MaskingCounts()
         self._closed = self._is_away = False
         self._fault: Fault | None = None
+        self._away_since_s: float | None = None
+        self._end = threading.Event()
 
     @property
     def counts(self) -> Counts:
@@ -135,6 +151,7 @@ class Delivery:
                 refused=self._refused,
                 filtered=self._filtered,
                 unsampled=self._unsampled,
+                rejected=self._rejected,
             )
 
     @property
@@ -189,14 +206,12 @@ class Delivery:
             else:
                 self._unsampled += 1
 
-    def deliver(
-        self, size: int, export: Callable[[], tuple[int, int]], masking: MaskingCounts | None = None
-    ) -> bool:
+    def deliver(self, size: int, export: Callable[[], Outcome], masking: MaskingCounts | None = None) -> bool:
         """Export `size` of them and count the outcome; after `close`, do neither.
 
         Args:
             size: how many.
-            export: returns how many were delivered, and how many refused alone.
+            export: returns what became of them.
             masking: how many of them are masked.
 
         Returns:
@@ -206,26 +221,57 @@ class Delivery:
             return False
         try:
             with self._complaints.exporting():
-                delivered, refused = export()
+                outcome = export()
         except Exception as error:  # noqa: BLE001 - an exporter may raise anything; the batch is lost then
             logger.debug("the exporter raised %s", type(error).__name__)
-            delivered = refused = 0
+            outcome = Outcome(0, 0)
         with self._lock:
             if not self._closed:
                 self._masking += masking or MaskingCounts(exported=size)
-                self._delivered += delivered
-                self._failed += size - delivered
-                self._refused += refused
+                self._delivered += outcome.delivered
+                self._failed += size - outcome.delivered
+                self._refused += outcome.refused
+                self._rejected += outcome.rejected
                 self._fault = self._answer.fault if self._answer else None
-        self._tell(is_back=delivered > 0)
-        return delivered == size
+        if outcome.delivered or outcome.refused:
+            self._away_since_s = None
+        self._tell(is_back=outcome.delivered > 0)
+        return outcome.delivered == size
+
+    def patience(self, timeout_ms: int) -> Patience | None:
+        """Return what waits until the destination is asked again; None where no outage is waited out.
+
+        Args:
+            timeout_ms: of an outage that lasts longer, what waits is lost, one batch at a time.
+        """
+        return partial(self._wait_out, timeout_ms / 1000) if timeout_ms else None
+
+    def _wait_out(self, timeout_s: float, fault: Fault | None) -> bool:
+        now_s = time.monotonic()
+        if self._away_since_s is None:
+            self._away_since_s = now_s
+            self._say_away(timeout_s, fault)
+        left_s = self._away_since_s + timeout_s - now_s
+        return left_s > 0 and not self._end.wait(min(PAUSE_S, left_s))
 
     def close(self) -> None:
         """Count what still waits as lost, report, and accept no more."""
         with self._lock:
             self._failed = self._accepted - self._delivered
             self._closed = True
+        self._end.set()
         self._report()
+
+    def _say_away(self, timeout_s: float, fault: Fault | None) -> None:
+        if self._closed:
+            return
+        reason = str(fault or self._complaints.reason)
+        logger.warning(
+            "%s wait for %s, which does not take them now; those that find the queue full are lost, and after %g s also those"
+            " that wait%s; %s",
+            self._what, self._destination, timeout_s,
+            f": {reason}" if reason else "", remedy(fault.status if fault else None, reason),
+        )  # fmt: skip
 
     def _tell(self, *, is_back: bool) -> None:
         if is_back or not self._is_away:

@@ -67,6 +67,7 @@ class FactSender:
             origin(settings.endpoints.logs),
             exporter.answer,
         )
+        exporter.patience = self._delivery.patience(settings.patience_ms)
         self._exporter = CountedLogExporter(exporter, self._delivery)
         sized = SizedLogExporter(self._exporter, settings.batch_bytes)
         self._provider = LoggerProvider(resource=resource, shutdown_on_exit=False)

@@ -66,6 +66,7 @@ class BridgeLogRecordProcessor(LogRecordProcessor):
             origin(self.settings.endpoints.logs),
             exporter.answer,
         )
+        exporter.patience = self._delivery.patience(self.settings.patience_ms)
         self._exporter = CountedLogExporter(exporter, self._delivery)
         sized = SizedLogExporter(self._exporter, self.settings.batch_bytes)
         self._batch = unreported(BatchLogRecordProcessor)(

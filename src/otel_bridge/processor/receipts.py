@@ -71,8 +71,8 @@ class Receipts:
             unsampled=counts.unsampled,
             filtered=counts.filtered,
             queue_full=counts.queue_full,
-            failed=counts.failed,
-            refused=counts.refused,
+            failed=counts.failed - counts.rejected,  # the receiver counts by itself what it rejects
+            refused=counts.refused - counts.rejected,
             waiting=counts.waiting,
             masking_failed=self._account.masking_counts.failed,
             is_last=self._is_last,
@@ -88,4 +88,10 @@ class Receipts:
 
 
 def _lasting(counts: Counts) -> tuple[int, ...]:
-    return counts.accepted, counts.queue_full, counts.failed, counts.filtered, counts.unsampled
+    return (
+        counts.accepted,
+        counts.queue_full,
+        counts.failed - counts.rejected,
+        counts.filtered,
+        counts.unsampled,
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from otel_bridge.control.account import TEST_API_KEY, Account
-from otel_bridge.settings import Plane
+from otel_bridge.settings import Plane, Settings
 from tests.support.control_plane import ControlPlane, control_plane
 
 
@@ -58,6 +58,31 @@ def test_the_test_key_needs_no_network() -> None:
 
 def test_a_sidecar_needs_neither_key_nor_login() -> None:
     assert Account(Plane(api_url="http://127.0.0.1:9"), None).login().name == "local"
+
+
+def test_a_sidecar_that_our_own_variable_names_needs_no_key_either() -> None:
+    named = Settings.from_environment({"OTEL_BRIDGE_API_URL": "http://sidecar:9000"}).plane
+
+    assert Account(named, None).login().api_url == "http://sidecar:9000"
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        pytest.param({"OTEL_BRIDGE_API_URL": "https://api.braintrust.dev"}, id="Braintrust's own"),
+        pytest.param({"BRAINTRUST_API_URL": "http://sidecar:9000"}, id="by Braintrust's variable"),
+        pytest.param(
+            {
+                "OTEL_BRIDGE_API_URL": "http://sidecar:9000",
+                "BRAINTRUST_APP_URL": "https://www.braintrust.dev",
+            },
+            id="with another app",
+        ),
+    ],
+)
+def test_a_braintrust_needs_a_key(variables: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="You may need to set BRAINTRUST_API_KEY"):
+        Account(Settings.from_environment(variables).plane, None).login()
 
 
 def test_a_project_is_asked_for_once(plane: ControlPlane) -> None:

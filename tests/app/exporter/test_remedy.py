@@ -22,3 +22,10 @@ from otel_bridge.exporter.remedy import remedy
 )
 def test_each_class_has_its_remedy(status: int | None, reason: str, says: str) -> None:
     assert says in remedy(status, reason)
+
+
+def test_what_the_receiver_says_of_keys_is_not_said_twice() -> None:
+    said = "a key is needed here: make a key with: otel-bridge-collector keys create"
+
+    assert remedy(401, said) == "set OTEL_BRIDGE_API_KEY of the app to one"
+    assert "keys create" in remedy(401, "no")

@@ -320,6 +320,62 @@ def test_an_outage_is_told_when_it_begins_with_its_reason_and_when_it_is_over(
     assert processor.counts == Counts(accepted=4, delivered=1, failed=3, refused=3)
 
 
+def test_an_outage_costs_nothing_while_there_is_room(
+    receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.1")
+    receiver.status = 503
+    processor = BridgeSpanProcessor(settings=replace(Settings.from_environment(), schedule_delay_ms=5))
+    provider = provider_with(processor)
+    names = [str(number) for number in range(20)]
+
+    with caplog.at_level(logging.WARNING):
+        for name in names:
+            provider.get_tracer("t").start_span(name).end()
+        wait_until(lambda: caplog.messages)
+        assert processor.counts == Counts(accepted=20)
+        receiver.status = 200
+        wait_until(lambda: processor.counts == Counts(accepted=20, delivered=20))
+    provider.shutdown()
+
+    (said,) = caplog.messages
+    assert said.startswith("spans wait for http://127.0.0.1:")
+    assert sorted(span.name for span in receiver.raw_spans) == sorted(names)
+
+
+def test_a_flush_that_has_to_say_how_it_went_waits_for_no_outage(
+    receiver: OtlpReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.1")
+    receiver.status = 503
+    processor = BridgeSpanProcessor(settings=replace(Settings.from_environment(), sync_flush=True))
+    provider = provider_with(processor)
+    provider.get_tracer("t").start_span("a").end()
+
+    processor.force_flush()
+
+    assert processor.counts == Counts(accepted=1, failed=1)
+    provider.shutdown()
+
+
+def test_what_a_receiver_rejects_is_lost_and_told_with_its_words(
+    receiver: OtlpReceiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver.rejects = (1, 'this key does not reach the object "project_name:a"')
+    processor = BridgeSpanProcessor()
+    provider = provider_with(processor)
+
+    with caplog.at_level(logging.WARNING):
+        provider.get_tracer("t").start_span("a").end()
+        provider.force_flush()
+    provider.shutdown()
+
+    (said,) = caplog.messages
+    assert said.startswith("1 spans lost")
+    assert 'it took the request without them: this key does not reach the object "project_name:a"' in said
+    assert processor.counts == Counts(accepted=1, failed=1, refused=1, rejected=1)
+
+
 def test_every_span_is_delivered_or_counted_as_lost(receiver: OtlpReceiver) -> None:
     processor = BridgeSpanProcessor(
         settings=replace(Settings.from_environment(), queue_size=50, schedule_delay_ms=5)

@@ -2,35 +2,30 @@
 
 import logging
 import os
+import threading
+import time
 
 import pytest
-from opentelemetry._logs import LogRecord
-from opentelemetry.sdk._logs import LoggerProvider, ReadableLogRecord
-from opentelemetry.sdk._logs.export import (
-    InMemoryLogRecordExporter,
-    LogRecordExportResult,
-    SimpleLogRecordProcessor,
-)
+from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, LogRecordExportResult
 from opentelemetry.sdk.trace.export import SpanExportResult
 
-from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter, LastAnswer
-from otel_bridge.processor.delivery import CountedLogExporter, CountedSpanExporter, Counts, Delivery
-from tests.support.spans import GatedExporter, ended_span
-
-
-def record() -> ReadableLogRecord:
-    seen = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
-    provider = LoggerProvider(shutdown_on_exit=False)
-    provider.add_log_record_processor(SimpleLogRecordProcessor(seen))
-    provider.get_logger("t").emit(LogRecord(event_name="braintrust.feedback"))
-    return seen.get_finished_logs()[0]
+from otel_bridge.exporter.answer import Fault
+from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter, LastAnswer, Outcome
+from otel_bridge.processor.delivery import (
+    PAUSE_S,
+    CountedLogExporter,
+    CountedSpanExporter,
+    Counts,
+    Delivery,
+)
+from tests.support.spans import GatedExporter, ended_span, log_record
 
 
 def test_a_full_queue_accepts_no_more_until_something_leaves() -> None:
     delivery = Delivery("spans", 2, object())
 
     assert [delivery.accept() for _ in range(3)] == [True, True, False]
-    delivery.deliver(1, lambda: (1, 0))
+    delivery.deliver(1, lambda: Outcome(1, 0))
 
     assert delivery.accept()
     assert delivery.counts == Counts(accepted=3, delivered=1, queue_full=1, failed=0)
@@ -73,11 +68,11 @@ def test_an_outage_is_reported_when_it_begins_and_when_it_is_over(caplog: pytest
         delivery.accept()
 
     with caplog.at_level(logging.WARNING):
-        delivery.deliver(1, lambda: (0, 0))
-        delivery.deliver(1, lambda: (0, 0))
-        delivery.deliver(1, lambda: (1, 0))
+        delivery.deliver(1, lambda: Outcome(0, 0))
+        delivery.deliver(1, lambda: Outcome(0, 0))
+        delivery.deliver(1, lambda: Outcome(1, 0))
         delivery.accept()
-        delivery.deliver(1, lambda: (1, 0))
+        delivery.deliver(1, lambda: Outcome(1, 0))
 
     first, last = caplog.messages
     assert (first[:12], last[:12]) == ("2 spans lost", "1 spans lost")
@@ -110,12 +105,12 @@ def test_a_report_says_what_the_exporter_said_first(caplog: pytest.LogCaptureFix
     delivery = Delivery("spans", 3, object())
     exporter = logging.getLogger(object.__module__)
 
-    def fail() -> tuple[int, int]:
+    def fail() -> Outcome:
         exporter.warning(
             "Transient error %s encountered while exporting spans batch, retrying in 1s.", "refused"
         )
         exporter.error("Failed to export spans batch due to timeout, max retries or shutdown.")
-        return 0, 0
+        return Outcome(0, 0)
 
     delivery.accept()
     with caplog.at_level(logging.WARNING):
@@ -131,7 +126,7 @@ def test_after_the_end_nothing_is_accepted_or_counted() -> None:
     delivery.close()
 
     assert not delivery.accept()
-    assert not delivery.deliver(1, lambda: (1, 0))
+    assert not delivery.deliver(1, lambda: Outcome(1, 0))
 
     assert delivery.counts == Counts(accepted=1, failed=1)
 
@@ -139,7 +134,7 @@ def test_after_the_end_nothing_is_accepted_or_counted() -> None:
 def test_an_end_without_losses_is_silent(caplog: pytest.LogCaptureFixture) -> None:
     delivery = Delivery("spans", 3, object())
     delivery.accept()
-    delivery.deliver(1, lambda: (1, 0))
+    delivery.deliver(1, lambda: Outcome(1, 0))
 
     delivery.close()
 
@@ -160,7 +155,7 @@ def test_log_records_are_counted_too() -> None:
     delivery = Delivery("records", 3, object())
     inner = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
     exporter = CountedLogExporter(HalvingLogExporter(inner, LastAnswer()), delivery)
-    batch = [record()]
+    batch = [log_record()]
     for _ in range(2):
         delivery.accept()
 
@@ -191,3 +186,56 @@ def test_what_is_left_out_is_counted_by_its_reason() -> None:
     delivery.leave_out(is_sampled=False)
 
     assert delivery.counts == Counts(filtered=1, unsampled=2)
+
+
+def test_an_outage_is_waited_out_and_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    delivery = Delivery("spans", 3, object(), "http://127.0.0.1:4318")
+    patience = delivery.patience(60_000)
+    delivery.accept()
+
+    assert patience
+    with caplog.at_level(logging.WARNING):
+        assert patience(Fault(503, "full"))
+        assert patience(Fault(503, "full"))
+
+    (message,) = caplog.messages
+    assert message.startswith("spans wait for http://127.0.0.1:4318, which does not take them now")
+    assert "after 60 s" in message
+    assert "it answered 503: full; otel-bridge-collector doctor" in message
+    assert delivery.counts == Counts(accepted=1)
+
+
+def test_an_outage_that_lasts_too_long_is_waited_out_no_more_until_it_is_over() -> None:
+    delivery = Delivery("spans", 3, object())
+    patience = delivery.patience(1)
+    for _ in range(3):
+        delivery.accept()
+
+    assert patience
+    while patience(None):
+        pass
+    assert not patience(None)
+    delivery.deliver(1, lambda: Outcome(1, 0))
+
+    assert patience(None)
+
+
+def test_no_time_is_no_patience() -> None:
+    assert Delivery("spans", 3, object()).patience(0) is None
+
+
+def test_the_end_ends_a_wait() -> None:
+    delivery = Delivery("spans", 3, object())
+    patience = delivery.patience(60_000)
+    assert patience
+    waits: list[bool] = []
+    waiting = threading.Thread(target=lambda: waits.append(patience(None)))
+    begin_s = time.monotonic()
+
+    waiting.start()
+    delivery.close()
+    waiting.join(60)
+
+    assert waits == [False]
+    assert time.monotonic() - begin_s < PAUSE_S
+    assert not patience(None)

@@ -147,3 +147,16 @@ def test_a_forked_child_has_an_id_and_numbers_of_its_own() -> None:
     assert said is not None
     assert (said.batch, said.pid) == (1, child)
     assert said.process != first.process
+
+
+def test_what_its_receiver_has_rejected_is_not_told_to_it_again(keeps_account: OtlpReceiver) -> None:
+    keeps_account.rejects = (1, "no such project")
+    provider = provider_with(processor := BridgeSpanProcessor())
+
+    end(provider, "a")
+    provider.force_flush()
+    end(provider, "b")
+    provider.shutdown()
+
+    assert processor.counts.failed == processor.counts.rejected == 2
+    assert {(each.failed, each.refused) for each in receipts(keeps_account)} == {(0, 0)}

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable
 from http.server import HTTPServer, SimpleHTTPRequestHandler
+from pathlib import Path
 
 import click
 import pytest
@@ -14,6 +15,7 @@ from starlette.routing import Route
 
 from otel_bridge_collector.cli.api_client import ask, default_url, fault_message
 from tests.support.listening import listening
+from tests.support.receivers import receiving
 
 
 def answering(status: int, body: object) -> Callable[[Request], Awaitable[Response]]:
@@ -54,6 +56,19 @@ def test_a_missing_sidecar_is_told_how_to_start() -> None:
 def test_what_is_no_address_is_said_so() -> None:
     with pytest.raises(click.ClickException, match="cannot ask nonsense"):
         ask("nonsense", "GET", "/")
+
+
+def test_a_url_without_its_scheme_is_shown_with_one() -> None:
+    with pytest.raises(click.ClickException, match=r"Write --url http://127\.0\.0\.1:8585$"):
+        ask("127.0.0.1:8585", "GET", "/x")
+
+
+def test_the_port_of_grpc_is_said_to_be_no_api(tmp_path: Path) -> None:
+    with (
+        receiving(tmp_path) as receivers,
+        pytest.raises(click.ClickException, match="perhaps the port of gRPC; the API has one of its own"),
+    ):
+        ask(f"http://{receivers.grpc}", "GET", "/x")
 
 
 def test_what_answers_without_json_is_no_sidecar() -> None:

@@ -105,3 +105,4 @@ def test_the_words_of_an_otlp_port_are_shown(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert "there is no /btql here: send OTLP traces to /v1/traces" in result.stderr
+    assert "the API and its page have a port of their own" in result.stderr

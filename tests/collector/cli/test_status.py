@@ -40,3 +40,12 @@ def test_each_destination_is_a_line(tmp_path: Path) -> None:
 
     assert [name in table for name in ("store", "file/x", "delivering")] == [True, True, True]
     assert [each["name"] for each in json.loads(shown)["destinations"]] == ["store", "file/x"]
+
+
+def test_a_sidecar_that_takes_nothing_says_why(tmp_path: Path) -> None:
+    variables = {"OTEL_BRIDGE_SPOOL_MIN_FREE_BYTES": str(1 << 60)}
+    with running_collector(tmp_path / "data", env=variables) as running:
+        told = CliRunner().invoke(main, ["status", "--url", running.api])
+
+    assert told.exit_code == 0
+    assert "it takes no traffic: spool: the disk of the data folder is short of room" in told.output

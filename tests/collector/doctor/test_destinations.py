@@ -25,3 +25,18 @@ def test_what_is_wrong_is_told(fault: dict[str, Any], check: str, found: str) ->
     (finding,) = check_destinations([{**CLEAN, **fault}])
 
     assert (finding.check, finding.found, finding.verdict) == (check, found, "finding")
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        pytest.param(
+            "POST http://x answered 401: {}", "its key: api_key or headers of exporters.file", id="key"
+        ),
+        pytest.param("POST http://x answered 503: {}", "what stands there, or the address", id="away"),
+    ],
+)
+def test_what_mends_it_is_told_by_what_it_answers(error: str, remedy: str) -> None:
+    (finding,) = check_destinations([{**CLEAN, "state": "down", "last_error": error}])
+
+    assert finding.remedy.startswith(remedy)

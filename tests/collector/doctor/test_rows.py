@@ -8,7 +8,7 @@ from otel_bridge_collector.doctor.rows import capture_setting, check_rows
 
 CALL: dict[str, Any] = {
     "span_id": "1", "span_parents": None, "type": "llm", "model": "gpt-4o", "tokens": 11, "prompt_tokens": 5,
-    "truncated": None, "scope": "openinference.instrumentation.openai", "is_empty": False, "is_orphan": False,
+    "completion_tokens": 6, "truncated": None, "scope": "openinference.instrumentation.openai", "is_empty": False, "is_orphan": False,
     "cost": 0.1,
 }  # fmt: skip
 
@@ -41,6 +41,12 @@ def test_each_fault_has_what_mends_it(rows: list[dict[str, Any]], check: str, re
     assert remedy in finding.remedy
 
 
+def test_a_call_that_gives_no_messages_back_lacks_none() -> None:
+    embedding = {**CALL, "prompt_tokens": 11, "completion_tokens": None, "is_empty": True}
+
+    assert {finding.verdict for finding in check_rows("p", [embedding])} == {"ok"}
+
+
 def test_an_agent_above_its_only_call_is_not_the_same_call() -> None:
     agent = {**CALL, "type": "task", "scope": "langchain"}
     call = {**CALL, "span_id": "2", "span_parents": ["1"]}
@@ -54,6 +60,10 @@ def test_an_agent_above_its_only_call_is_not_the_same_call() -> None:
         (
             "opentelemetry.instrumentation.openai_v2",
             "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true",
+        ),
+        (
+            "opentelemetry.instrumentation.genai.openai",
+            "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=span_only",
         ),
         ("opentelemetry.instrumentation.openai", "TRACELOOP_TRACE_CONTENT=true"),
         ("gcp.vertex.agent", "ADK_CAPTURE_MESSAGE_CONTENT_IN_SPANS=true"),

@@ -165,10 +165,14 @@ def _tls_fault(error: BaseException) -> str:
 
 
 def _hint(error: Exception, url: str, settings: "ClientSettings") -> str:
-    """Return what may be missing where a connection ends at once, as TLS 1.3 lets it for want of a certificate."""
+    """Return what may be missing or mistaken; TLS 1.3 lets a connection end at once for want of a certificate."""
     is_cut = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
     if is_cut and url.startswith("https://") and not settings.client_cert_file:
         return ": if it wants a certificate of ours, name it with --cert-file and --key-file"
+    if isinstance(error, httpx.RemoteProtocolError):
+        return ": that is no HTTP, and perhaps the port of gRPC; the API has one of its own, 8585 unless told otherwise"
+    if isinstance(error, httpx.UnsupportedProtocol):
+        return f" Write --url http://{url}"
     return ""
 
 

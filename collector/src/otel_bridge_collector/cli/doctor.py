@@ -16,7 +16,7 @@ from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.table import print_whole_table
 from otel_bridge_collector.doctor.destinations import check_destinations
 from otel_bridge_collector.doctor.environment import check_environment
-from otel_bridge_collector.doctor.finding import Finding, fine, skipped, wrong
+from otel_bridge_collector.doctor.finding import Finding, fine, shortened, skipped, wrong
 from otel_bridge_collector.doctor.folder import check_folder
 from otel_bridge_collector.doctor.port import speaks_tls
 from otel_bridge_collector.doctor.refusals import check_refusals
@@ -66,7 +66,7 @@ def doctor(
     if output == "json":
         click.echo(json.dumps([asdict(each) for each in findings], ensure_ascii=False, indent=2))
     else:
-        lines = [(each.check, each.verdict, each.found, each.remedy) for each in findings]
+        lines = [(each.check, each.verdict, each.found, each.remedy) for each in shortened(findings)]
         print_whole_table(("check", "verdict", "found", "what to do"), lines)
     if any(each.verdict == "finding" for each in findings):
         sys.exit(1)

@@ -27,7 +27,7 @@ _OF_QUOTAS: Final = ("quota of", "limit", "used", "left", "refused")
     help="What to print.",
 )
 def status(url: str, output: str) -> None:
-    """Tell how far each destination is: what waits for it, for how long, and why. Where there are quotas, tell who has used how much.
+    """Tell how far each destination is: what waits for it, for how long, and why; and why the sidecar takes no traffic, where it does not. Where there are quotas, tell who has used how much.
 
     \b
     otel-bridge-collector status
@@ -43,6 +43,10 @@ def status(url: str, output: str) -> None:
         click.echo(json.dumps({**answer, **counted}, ensure_ascii=False, indent=2))
         return
     print_table(_COLUMNS, [_line(each) for each in answer["destinations"]])
+    code, taken = ask(url, "GET", "/readyz")
+    if code >= HTTPStatus.BAD_REQUEST:
+        for check, reason in taken.get("reasons", {}).items():
+            click.echo(f"it takes no traffic: {check}: {reason}")
     if counted["is_on"]:
         click.echo()
         print_table(_OF_QUOTAS, [_quota_line(each) for each in counted["quotas"]])

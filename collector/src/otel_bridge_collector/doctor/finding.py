@@ -1,9 +1,12 @@
 """What a check has found."""
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeAlias
 
 Verdict: TypeAlias = Literal["ok", "finding", "skipped"]
+
+_FIRST: Final[Sequence[Verdict]] = ("finding", "skipped", "ok")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +39,22 @@ def wrong(check: str, found: str, remedy: str) -> Finding:
 def skipped(check: str, found: str, remedy: str = "") -> Finding:
     """It could not be looked at."""
     return Finding(check=check, verdict="skipped", found=found, remedy=remedy)
+
+
+def shortened(findings: Sequence[Finding]) -> list[Finding]:
+    """Return what is wrong before what is well, and of each check that is well in several projects one line."""
+    well: dict[str, list[Finding]] = {}
+    for each in findings:
+        if each.verdict == "ok":
+            well.setdefault(each.check, []).append(each)
+    kept = [each for each in findings if each.verdict != "ok" or each is well[each.check][0]]
+    more = {check: len(found) - 1 for check, found in well.items() if len(found) > 1}
+    return sorted(
+        (
+            replace(each, found=f"{each.found}; likewise in {more[each.check]} more")
+            if each.verdict == "ok" and each.check in more
+            else each
+            for each in kept
+        ),
+        key=lambda each: _FIRST.index(each.verdict),
+    )

@@ -15,7 +15,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "forbidden": "a key that reaches the project and may send: otel-bridge-collector keys create --name sender --scope ingest",
     "quota": "extensions.quotas in the configuration, or a sender that samples",
     "too_large": "OTEL_BRIDGE_MAX_BODY_BYTES=268435456 at the sidecar, or smaller batches",
-    "spool_full": "otel-bridge-collector status; service.spool.max_size in the configuration",
+    "spool_full": "room on the disk of the data folder, or extensions.file_storage.max_size and min_free in the configuration; the log of the sidecar says which",
     "spool_unavailable": "the disk of the data folder",
     "invalid": "an exporter that speaks OTLP, and its endpoint",
 }

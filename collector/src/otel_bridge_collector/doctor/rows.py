@@ -10,13 +10,15 @@ MAX_ROWS: Final = 1_000
 
 QUERY: Final = (
     "select: span_id, span_parents, span_attributes.type as type, metadata.model as model, metrics.tokens as tokens,"
-    ' metrics.prompt_tokens as prompt_tokens, metadata."otel_bridge.truncated" as truncated, context.otel.scope.name as scope,'
+    " metrics.prompt_tokens as prompt_tokens, metrics.completion_tokens as completion_tokens,"
+    ' metadata."otel_bridge.truncated" as truncated, context.otel.scope.name as scope,'
     " input is null and output is null as is_empty, is_orphan, estimated_cost() as cost"
     f" | from: project_logs('{{project_id}}') spans | sort: _pagination_key desc | limit: {MAX_ROWS}"
 )
 """What `check_rows` reads of a project."""
 
 CAPTURE: Final = (
+    ("opentelemetry.instrumentation.genai.", "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=span_only"),
     ("opentelemetry.instrumentation.openai_v2", "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true"),
     ("opentelemetry.instrumentation.google_genai", "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true"),
     ("opentelemetry.instrumentation.vertexai", "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true"),
@@ -54,7 +56,9 @@ def capture_setting(scope: str) -> str:
 
 
 def _content(project: str, rows: Rows) -> list[Finding]:
-    empty = Counter(_scope(row) for row in rows if row["type"] == "llm" and _tokens(row) and row["is_empty"])
+    empty = Counter(
+        _scope(row) for row in rows if row["type"] == "llm" and _has_answered(row) and row["is_empty"]
+    )
     return [
         wrong(
             "content",
@@ -126,6 +130,11 @@ def _is_same_call(row: Mapping[str, Any], above: Mapping[str, Any]) -> bool:
 
 def _parents(row: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     return (by_id[each] for each in row["span_parents"] or () if each in by_id)
+
+
+def _has_answered(row: Mapping[str, Any]) -> bool:
+    """Whether a call gave messages back: those of embeddings count what they read, and have none."""
+    return bool(row["completion_tokens"] or (row["tokens"] and not row["prompt_tokens"]))
 
 
 def _tokens(row: Mapping[str, Any]) -> object:

@@ -70,7 +70,8 @@ def _ready(answer: httpx.Response) -> Finding:
         return fine("ready", "it takes traffic")
     reasons = answer.json().get("reasons", {})
     told = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
-    return wrong("ready", f"it takes no traffic: {told}", "otel-bridge-collector status")
+    remedy = "what it says, or otel-bridge-collector status: how much waits for which destination"
+    return wrong("ready", f"it takes no traffic: {told}", remedy)
 
 
 def _key(answer: httpx.Response, *, has_key: bool) -> Finding:

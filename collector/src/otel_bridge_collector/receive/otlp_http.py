@@ -44,6 +44,7 @@ PREFIXES: Final = ("", "/otel")
 
 _PATHS: Final = frozenset({"/v1/traces", "/v1/logs", "/v1/metrics"})
 _WHERE_TO: Final = "send OTLP traces to /v1/traces and logs to /v1/logs, or to the same paths under /otel"
+_ELSEWHERE: Final = "the API and its page have a port of their own, 8585 unless told otherwise"
 _NO_METRICS: Final = Fault(
     http_status=HTTPStatus.NOT_IMPLEMENTED,
     code=code_pb2.UNIMPLEMENTED,
@@ -186,7 +187,7 @@ async def _refuse_path(request: Request) -> Response:
     fault = Fault(
         http_status=HTTPStatus.NOT_FOUND,
         code=code_pb2.NOT_FOUND,
-        message=f"there is no {request.url.path[:_SHOWN]} here: {_WHERE_TO}",
+        message=f"there is no {request.url.path[:_SHOWN]} here: {_WHERE_TO}; {_ELSEWHERE}",
     )
     return _fault_response(fault, _media_type(request))
 

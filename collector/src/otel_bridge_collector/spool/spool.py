@@ -24,7 +24,10 @@ from otel_bridge_collector.spool.writer import GroupWriter, Waiting, settle
 
 logger = logging.getLogger(__name__)
 
-_FULL: Final = "the spool is full: what it holds has to be delivered first; see `otel-bridge-collector status`, or give it more room"
+_FULL: Final = (
+    "the spool is full: what it holds has to be delivered first; see `otel-bridge-collector status`, or give it more room"
+    " (extensions.file_storage.max_size, OTEL_BRIDGE_SPOOL_MAX_BYTES)"
+)
 _DISK_SHORT: Final = (
     "the disk of the data folder is short of room: {free} MiB are free, and {kept} MiB have to stay free"
     " (extensions.file_storage.min_free): delete something there, or lower OTEL_BRIDGE_SPOOL_MIN_FREE_BYTES"
@@ -86,6 +89,7 @@ class Spool:
         self._growing = False
         self._holds = 0
         self._failing = False
+        self._failure = ""
         self._failed_at_s = 0.0
         self._changing = threading.Lock()
         self._listeners: list[Callable[[], object]] = []
@@ -105,7 +109,7 @@ class Spool:
         if self._disk_bytes_left() + self._delivered_bytes() <= 0:
             return self._disk_short()
         if self._failing and time.monotonic() - self._failed_at_s < _TELLS_FAILURE_S:
-            return "a request did not fit, or the disk did not take it"
+            return f"the last request was refused: {self._failure}"
         return None
 
     @property
@@ -326,5 +330,7 @@ class Spool:
             logger.error("the spool cannot be written (%s): senders are asked to retry", error)
         elif not error and self._failing:
             logger.info("the spool can be written again")
+        # What an operating system says may name files, and everyone who reaches a port may ask.
+        self._failure = str(error) if isinstance(error, SpoolFullError) else "the disk did not take it"
         self._failing = error is not None
         self._failed_at_s = time.monotonic()
