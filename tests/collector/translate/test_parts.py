@@ -104,3 +104,20 @@ def test_reasoning_keeps_what_else_it_says() -> None:
     thought = parts.reasoning({"type": "reasoning", "content": "hm", "signature": "s"})
 
     assert thought == {"content": "hm", "signature": "s"}
+
+
+@pytest.mark.parametrize(
+    ("response", "content"),
+    [
+        pytest.param([{"text": "21"}, {"type": "text", "text": "C"}], "21\nC", id="blocks of text"),
+        pytest.param(["a", "b"], '["a","b"]', id="a list of texts"),
+        pytest.param([{"text": "a", "score": 1}], '[{"text":"a","score":1}]', id="objects that say more"),
+        pytest.param([], "[]", id="an empty list"),
+    ],
+)
+def test_blocks_of_text_are_what_the_model_got(response: Json, content: str) -> None:
+    assert parts.tool_result({"id": "c", "response": response})["content"] == content
+
+
+def test_an_empty_id_is_none() -> None:
+    assert "id" not in parts.tool_call({"id": "", "name": "f", "arguments": {}})

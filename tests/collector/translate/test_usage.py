@@ -298,3 +298,16 @@ def test_each_provider_s_names_are_read(usage: Json, found: dict[str, Json]) -> 
 )
 def test_a_measure_may_come_as_text(value: Json, number: float | None) -> None:
     assert measure(value) == number
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tool_use"),
+    [
+        pytest.param("prompt_token_count", "tool_use_prompt_token_count", id="snake case"),
+        pytest.param("promptTokenCount", "toolUsePromptTokenCount", id="camel case"),
+    ],
+)
+def test_what_tools_of_google_found_is_input_too(prompt: str, tool_use: str) -> None:
+    counts = counts_in({prompt: 100, tool_use: 20}, "u")
+
+    assert {entry.key: entry.value for entry in token_metrics(counts)} == {"prompt_tokens": 120}

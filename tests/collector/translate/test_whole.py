@@ -13,6 +13,7 @@ from otel_bridge_collector.translate.whole import (
     tools_in,
     usage_in,
     vectors_in,
+    without_messages,
 )
 
 HI: dict[str, Json] = {"role": "user", "content": "Hi"}
@@ -139,3 +140,17 @@ def test_serialized_messages_of_langchain_are_messages() -> None:
             ],
         }
     ]
+
+
+DATA: Json = {"type": "human", "data": {"content": "Hi", "type": "human", "id": "m1"}}
+
+
+def test_a_message_of_langchain_may_stand_in_its_data() -> None:
+    assert messages_in({"messages": [DATA]}) == [{"role": "user", "content": "Hi"}]
+
+
+def test_messages_of_langchain_are_left_out_and_others_stay() -> None:
+    serialized: Json = {"lc": 1, "id": ["langchain", "HumanMessage"], "kwargs": {"content": "Hi"}}
+    whole: Json = {"messages": [DATA, serialized, ["user", "Hi"], ["a", "b"], HI, "text"], "n": 1}
+
+    assert without_messages(whole) == {"messages": [["a", "b"], HI, "text"], "n": 1}

@@ -17,6 +17,7 @@ from typing import Final
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.blocks import plain_result
 
 Object = Mapping[str, Json]
 
@@ -38,7 +39,7 @@ def tool_call(part: Object) -> Object:
     # LangChain calls the arguments `args`.
     arguments = part.get("arguments", part.get("args"))
     function: Object = {"name": part.get("name"), "arguments": _arguments(arguments)}
-    identity: Object = {} if part.get("id") is None else {"id": part["id"]}
+    identity: Object = {"id": part["id"]} if part.get("id") not in _NO_ID else {}
     others = _others(part, "id", "name", "arguments", "args")
     return {**identity, "type": "function", "function": function, **others}
 
@@ -46,7 +47,8 @@ def tool_call(part: Object) -> Object:
 def tool_result(part: Object) -> Object:
     """Return the id and content of a tool message for a `tool_call_response` part: text, as the model got it."""
     response = part.get("response", part.get("result"))
-    content = None if response is None else json_text.written(response)
+    told = plain_result(response) if _is_texts(response) else response
+    content = None if told is None else json_text.written(told)
     others = _others(part, "id", "response", "result")
     return {"tool_call_id": part.get("id"), "content": content, **others}
 
@@ -54,6 +56,13 @@ def tool_result(part: Object) -> Object:
 def reasoning(part: Object) -> Object:
     """Return the item of `reasoning` for a `reasoning` part."""
     return {"content": part.get("content"), **_others(part, "content")}
+
+
+def _is_texts(response: Json) -> bool:
+    """Tell whether a result is blocks of text, as MCP and Bedrock have it; a list of anything else is a value of its own."""
+    return isinstance(response, list) and all(
+        isinstance(block, dict) and "text" in block and block.keys() <= _TEXT_BLOCK for block in response
+    )
 
 
 def _arguments(arguments: Json) -> str:
@@ -101,6 +110,8 @@ def _others(part: Object, *known: str) -> Object:
 
 
 _MEDIA_KEYS: Final = ("modality", "mime_type")
+_TEXT_BLOCK: Final = frozenset({"type", "text"})
+_NO_ID: Final = (None, "")
 
 _CONTENT: Final[dict[str, Callable[[Object], Json]]] = {
     "text": _text,

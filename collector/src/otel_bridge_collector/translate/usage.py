@@ -105,10 +105,13 @@ _CACHE_APART: Final = (
     ("inputTokens", ("cacheReadInputTokens", "cacheWriteInputTokens")),
 )
 """What Anthropic and Bedrock call their input, and the caches that it leaves out."""
-_GOOGLE_OUTPUT: Final = (
-    ("candidates_token_count", "thoughts_token_count"),
-    ("candidatesTokenCount", "thoughtsTokenCount"),
+_GOOGLE_APART: Final = (
+    ("completion_tokens", "candidates_token_count", "thoughts_token_count"),
+    ("completion_tokens", "candidatesTokenCount", "thoughtsTokenCount"),
+    ("prompt_tokens", "prompt_token_count", "tool_use_prompt_token_count"),
+    ("prompt_tokens", "promptTokenCount", "toolUsePromptTokenCount"),
 )
+"""What Google counts, and what it leaves out of that: thoughts of an answer, results of its own tools in a prompt."""
 
 _MAX_DIGITS: Final = 15
 _COUNT_TEXT: Final = re.compile(rf"([0-9]{{1,{_MAX_DIGITS}}})(?:\.0{{1,{_MAX_DIGITS}}})?")
@@ -129,16 +132,17 @@ def counts_in(usage: Json, attribute: str, *, spends: bool = True) -> Iterator[C
     """Yield the counts of a provider's usage object; the attribute is spent if they are all that it says.
 
     A zero that has no metric says nothing. Anthropic and Bedrock count their input apart from what their caches held, and
-    Google the tokens of its answers apart from those of its thoughts.
+    Google the tokens of its answers apart from those of its thoughts, and those of a prompt apart from what its tools found.
     """
     leaves = _leaves(usage) if isinstance(usage, dict) else {}
     if not leaves:
         return
     is_all = all(path in METRIC_OF or value == 0 for path, value in leaves.items())
     spent = (attribute,) if spends and is_all else ()
-    for answer, thoughts in _GOOGLE_OUTPUT:
-        if answer in leaves and (told := _tokens(leaves[answer])) is not None:
-            yield Count("completion_tokens", told + (_tokens(leaves.get(thoughts)) or 0), spent)
+    for metric, counted, apart in _GOOGLE_APART:
+        if counted in leaves and (told := _tokens(leaves[counted])) is not None:
+            leaves = {path: value for path, value in leaves.items() if path != counted}
+            yield Count(metric, told + (_tokens(leaves.get(apart)) or 0), spent)
     for given, caches in _CACHE_APART:
         if any(path in leaves for path in caches):
             leaves |= _with_cache(leaves, given, caches)

@@ -43,6 +43,10 @@ _MESSAGE_OF: Final = ("message", "content")
 """Where a choice or a candidate holds its message."""
 _LANGCHAIN_ROLES: Final = {"Human": "user", "AI": "assistant", "System": "system", "Tool": "tool"}
 _LANGCHAIN_KEYS: Final = ("content", "name", "tool_calls", "tool_call_id")
+_LANGCHAIN_TYPES: Final = {"human": "user", "ai": "assistant", "system": "system", "tool": "tool"}
+"""What a message of LangChain's calls itself beside its data; formerly its class."""
+_PAIR: Final = ("role", "text")
+_PAIR_ROLES: Final = (*_LANGCHAIN_TYPES, *_LANGCHAIN_TYPES.values())
 _TEXTS: Final = ("input", "prompt", "inputText", "contents")
 _INSTRUCTIONS: Final = ("system", "instructions", "system_instruction", "systemInstruction")
 _GROUPS: Final = ("config", "toolConfig")
@@ -150,6 +154,21 @@ def beside(whole: Json, held: set[Json], *, with_lists: bool) -> dict[str, Json]
     return rest if isinstance(rest, dict) else {}
 
 
+def without_messages(whole: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return a whole without LangChain's messages in it: their classes and ids are its own, and answers have their own spans."""
+    return {
+        key: [item for item in value if not _is_langchain(item)] if isinstance(value, list) else value
+        for key, value in whole.items()
+    }
+
+
+def _is_langchain(item: Json) -> bool:
+    if isinstance(item, list):  # An application may give a message as a pair.
+        return len(item) == len(_PAIR) and item[0] in _PAIR_ROLES
+    told = item if isinstance(item, dict) else {}
+    return "lc" in told or (isinstance(told.get("data"), dict) and told.get("type") in _LANGCHAIN_TYPES)
+
+
 def _rest(value: Json, held: set[Json], *, with_lists: bool) -> Json:
     if isinstance(value, dict):
         found: dict[str, Json] = {}
@@ -181,10 +200,10 @@ def _message(item: Json) -> Json:
     """A choice of a response holds the message, and so does a candidate of Google's; empty keys say nothing."""
     if not isinstance(item, dict):
         return item
-    if (kwargs := item.get("kwargs")) and isinstance(kwargs, dict) and "lc" in item:
-        return _langchain_message(item.get("id"), kwargs)
     if is_serialized(item):
         return in_parts(item)
+    if langchain := _langchain_message(item):
+        return langchain
     if "role" in item:
         return {key: value for key, value in item.items() if value is not None or key == "content"}
     held = next((held for key in _MESSAGE_OF if isinstance(held := item.get(key), dict)), item)
@@ -193,12 +212,21 @@ def _message(item: Json) -> Json:
     return {"role": "model", **held} if "parts" in held else held
 
 
-def _langchain_message(path: Json, kwargs: Mapping[str, Json]) -> Json:
-    """Return a serialized message; the path of its class, such as `AIMessageChunk`, says who speaks."""
+def _langchain_message(item: Mapping[str, Json]) -> Json:
+    """Return the message that LangChain serialized, under its type or its class, such as `AIMessageChunk`; None for any other."""
+    if isinstance(data := item.get("data"), dict) and (role := _LANGCHAIN_TYPES.get(str(item.get("type")))):
+        return _said(role, data)
+    kwargs, path = item.get("kwargs"), item.get("id")
+    if not kwargs or not isinstance(kwargs, dict) or "lc" not in item:
+        return None
     name = str(path[-1]) if isinstance(path, list) and path else ""
-    role = next((role for kind, role in _LANGCHAIN_ROLES.items() if name.startswith(kind)), None)
-    said = {key: kwargs[key] for key in _LANGCHAIN_KEYS if kwargs.get(key)}
-    return {"role": role, "content": None, **said} if role else kwargs
+    spoken = next((role for kind, role in _LANGCHAIN_ROLES.items() if name.startswith(kind)), None)
+    return _said(spoken, kwargs) if spoken else kwargs
+
+
+def _said(role: str, told: Mapping[str, Json]) -> Json:
+    said = {key: told[key] for key in _LANGCHAIN_KEYS if told.get(key)}
+    return {"role": role, "content": None, **said}
 
 
 def _reply_meta(response: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -59,13 +59,15 @@ _PARAMETERS: Final[Mapping[str, str]] = {
     "presence_penalty": "presence_penalty",
 }
 _METRIC_OF: Final[Mapping[str, str]] = {
-    "prompt_token_count": "prompt_tokens",
     "total_token_count": "tokens",
     "cached_content_token_count": "prompt_cached_tokens",
     "thoughts_token_count": "completion_reasoning_tokens",
 }
-_OUTPUT_PARTS: Final = ("candidates_token_count", "thoughts_token_count")
-"""Google counts thoughts apart."""
+_SUM_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "prompt_tokens": ("prompt_token_count", "tool_use_prompt_token_count"),
+    "completion_tokens": ("candidates_token_count", "thoughts_token_count"),
+}
+"""Google counts apart what its own tools found, and thoughts."""
 
 
 def claims(span: Span) -> bool:
@@ -134,9 +136,9 @@ def _counts(usage: Object) -> Iterator[Count]:
     for name, metric in _METRIC_OF.items():
         if name in usage:
             yield Count(metric, usage[name], ())
-    parts = [value for name in _OUTPUT_PARTS if is_measure(value := usage.get(name))]
-    if parts:
-        yield Count("completion_tokens", sum(parts), ())
+    for metric, names in _SUM_OF.items():
+        if parts := [value for name in names if is_measure(value := usage.get(name))]:
+            yield Count(metric, sum(parts), ())
 
 
 def _rest(attribute: str, told: Object, is_read: Mapping[str, bool]) -> Iterator[Entry]:

@@ -59,6 +59,8 @@ _COST: Final = "mlflow.llm.cost"
 _READ: Final = (_INPUTS, _OUTPUTS, _MODEL, _PROVIDER, _TOOLS, _USAGE, _COST)
 _CHUNK: Final = "mlflow.chunk.item."
 _REQUESTED: Final = "model"
+_INVOCATION: Final = "invocation_params"
+"""The parameters of a call of LangChain's; its settings of itself begin with an underscore."""
 
 _TYPE_OF: Final[Mapping[str, SpanType]] = {
     "LLM": "llm",
@@ -125,6 +127,7 @@ def _call(told: Attributes) -> Iterator[Reading]:
     if _OUTPUTS in told:
         yield Content("output", _answered(response), Rank.VALUE, (_OUTPUTS,))
     yield from _parameters(request)
+    yield from _parameters(told.get(_INVOCATION))
     yield from response_id(response)
     yield from finish_reason(response)
 
@@ -144,7 +147,7 @@ def _answered(response: Json) -> Json:
 
 def _parameters(request: Json) -> Iterator[Entry]:
     for name, value in flat(_object(request)):
-        if name not in _CONTENTS:
+        if name not in _CONTENTS and not name.startswith("_"):
             yield Entry("metadata", key_of(name), value, ())
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from otel_bridge.contract.row import Json
+from otel_bridge_collector.model import SpanEvent
 from otel_bridge_collector.translate import translate
 from otel_bridge_collector.translate.conventions import gen_ai
 from tests.support.otlp import make_event, make_span
@@ -56,3 +57,49 @@ def test_a_span_is_claimed_for_an_attribute_or_an_event() -> None:
     assert gen_ai.claims(make_span({"gen_ai.system": "openai"}))
     assert gen_ai.claims(make_span(events=[make_event("gen_ai.choice")]))
     assert not gen_ai.claims(make_span({"http.route": "/"}, events=[make_event("retry")]))
+
+
+def details(messages: str) -> SpanEvent:
+    return make_event("gen_ai.client.inference.operation.details", {"gen_ai.input.messages": messages})
+
+
+FIRST = '{"role": "user", "parts": [{"type": "text", "content": "hi"}]}'
+SECOND = '{"role": "tool", "parts": [{"type": "tool_call_response", "id": "c", "response": 1}]}'
+
+
+@pytest.mark.parametrize("later", [f"[{SECOND}]", f"[{FIRST}, {SECOND}]"], ids=["alone", "all again"])
+def test_messages_of_several_details_events_are_those_of_all(later: str) -> None:
+    row = translate(make_span({}, events=[details(f"[{FIRST}]"), details(later)]))
+
+    assert row.get("input") == [
+        {"role": "user", "content": "hi"},
+        {"role": "tool", "tool_call_id": "c", "content": "1"},
+    ]
+
+
+def test_details_that_are_no_messages_are_those_of_the_last_event() -> None:
+    row = translate(make_span({}, events=[details("hi"), details(f"[{FIRST}]")]))
+
+    assert row.get("input") == [{"role": "user", "content": "hi"}]
+
+
+def test_a_call_on_the_span_of_a_model_is_not_what_it_was_asked() -> None:
+    attributes: dict[str, Json] = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.tool.call.id": "c",
+        "gen_ai.tool.call.arguments": '{"city": "Bern"}',
+    }
+    row = translate(make_span(attributes))
+
+    assert "input" not in row
+    assert row.get("metadata") == {
+        name: attributes[name] for name in ("gen_ai.tool.call.id", "gen_ai.tool.call.arguments")
+    }
+
+
+def test_a_parameter_without_a_value_is_none() -> None:
+    row = translate(
+        make_span({"gen_ai.request.seed": "", "gen_ai.request.max_tokens": -1, "gen_ai.request.top_k": -1})
+    )
+
+    assert row.get("metadata") == {"gen_ai.request.seed": "", "gen_ai.request.max_tokens": -1, "top_k": -1}

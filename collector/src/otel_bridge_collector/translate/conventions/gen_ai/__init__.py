@@ -5,7 +5,7 @@
 | `gen_ai.input.messages`, `gen_ai.prompt_json`, `gen_ai.prompt.<n>.*`, `gen_ai.prompt` | `input`, the first of them; as OpenAI chat messages |
 | `gen_ai.output.messages`, `gen_ai.completion_json`, `gen_ai.completion.<n>.*`, `gen_ai.completion` | `output`, the same way |
 | `gen_ai.system_instructions` | a system message before those of `input` |
-| `gen_ai.tool.call.arguments`, `.result`, else `gen_ai.tool.input`, `.output` (Mastra) | `input`, `output`; on tool spans before messages |
+| `gen_ai.tool.call.arguments`, `.result`, else `gen_ai.tool.input`, `.output` (Mastra) | `input`, `output`; on tool spans before messages, on those of a model nothing: what it called stands in its answer |
 | `gen_ai.retrieval.query.text`, `.documents` | `input`, `output` |
 | `gen_ai.operation.name` | `span_attributes.type`: chat, generate_content, text_completion, embeddings, fetch_response: llm; execute_tool, retrieval, memory: tool; agents, workflows, plan: task |
 | `gen_ai.tool.name` | `metadata.tools`; type tool where the operation names none |
@@ -17,6 +17,9 @@
 | `gen_ai.usage.*`, `gen_ai.usage` (a JSON object) | `metrics.prompt_tokens` and so on, see `translate/usage.py`; `cost` as `estimated_cost`, as are `operation.cost` and `llm.cost.total` |
 | `gen_ai.response.time_to_first_chunk`, `gen_ai.server.time_to_first_token` | `metrics.time_to_first_token`, seconds |
 
+On the span of a tool one message with a call or a result is its `input` or `output` (Strands). Items of OpenAI's responses that stand
+printed in texts are read (`translate/printed_item.py`).
+
 The rest (response id, finish reasons, conversation, agent, ...) stays in `metadata` under its own name.
 
 | span event | field |
@@ -26,7 +29,7 @@ The rest (response id, finish reasons, conversation, agent, ...) stays in `metad
 | `gen_ai.choice` | `output` |
 | `gen_ai.event.content` of these, JSON text (Azure) | what the event says |
 | `gen_ai.content.prompt`, `gen_ai.content.completion` | `input`, `output` |
-| `gen_ai.client.inference.operation.details` | what its attributes say, where the span's own say nothing |
+| `gen_ai.client.inference.operation.details` | what its attributes say, where the span's own say nothing; of several the messages of all |
 | `gen_ai.evaluation.result` | `scores`, from 0 to 1 |
 
 Source: semantic-conventions-genai at 2781a13; Braintrust documentation, "OpenTelemetry attributes and events", read

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from otel_bridge.contract import names
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.gen_ai.indexed_message import bare_reason
@@ -55,6 +56,8 @@ _PARAMETERS: Final[Mapping[str, str]] = {
     "gen_ai.retrieval.top_k": "top_k",
     "gen_ai.tool.call.id": "tool_call_id",
 }
+
+_NOTHING: Final[tuple[Json, ...]] = ("", [])
 
 _MEASURES: Final = (
     (names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, "time_to_first_token"),
@@ -116,7 +119,10 @@ def _providers(attributes: Attributes) -> Iterator[Entry]:
 
 def _parameters(attributes: Attributes, *, places: _Places) -> Iterator[Entry]:
     for attribute, key in places:
-        yield Entry("metadata", key, json_text.decoded(attributes[attribute]), (attribute,))
+        value = json_text.decoded(attributes[attribute])
+        # Where a request has no value, OpenLIT writes an empty one, or a limit of -1.
+        if value not in _NOTHING and (key != "max_tokens" or value != -1):
+            yield Entry("metadata", key, value, (attribute,))
 
 
 def _request(attributes: Attributes) -> Iterator[Entry]:

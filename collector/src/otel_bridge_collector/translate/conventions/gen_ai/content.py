@@ -1,13 +1,13 @@
 """`input` and `output` from `gen_ai.*` attributes: messages, calls of tools, retrievals."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
 from otel_bridge.contract import names
-from otel_bridge.contract.row import Json
+from otel_bridge.contract.row import Json, SpanType
 from otel_bridge_collector.model import Attributes
-from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate import json_text, printed_item
 from otel_bridge_collector.translate.conventions.gen_ai.indexed_message import indexed_messages
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.messages import (
@@ -50,10 +50,10 @@ _CALLS: Final = (
 _RETRIEVALS: Final = (("input", "gen_ai.retrieval.query.text"), ("output", "gen_ai.retrieval.documents"))
 
 
-def readings(attributes: Attributes, *, is_tool: bool) -> list[Content]:
-    """Return the contents of a span; `is_tool` says that it is the run of a tool."""
+def readings(attributes: Attributes, *, named: SpanType | None) -> list[Content]:
+    """Return the contents of a span of a type, or of one that names none."""
     found: list[Content] = []
-    for read in name_set(attributes).plan(_of_tool if is_tool else _of_others):
+    for read in name_set(attributes).plan(_PLANS.get(named, _of_others)):
         found += read(attributes)
     return found
 
@@ -62,18 +62,29 @@ def _of_tool(told: NameSet) -> Sequence[Read[Content]]:
     return _useful(told, Rank.TOOL_CALL)
 
 
+def _of_model(told: NameSet) -> Sequence[Read[Content]]:
+    return _useful(told, None)
+
+
 def _of_others(told: NameSet) -> Sequence[Read[Content]]:
     return _useful(told, Rank.VALUE)
 
 
-def _useful(told: NameSet, call_rank: Rank) -> Sequence[Read[Content]]:
+_PLANS: Final[Mapping[SpanType | None, Callable[[NameSet], Sequence[Read[Content]]]]] = {
+    "tool": _of_tool,
+    "llm": _of_model,
+}
+"""A call of a tool on the span of a model is what the model answered, never what it was asked."""
+
+
+def _useful(told: NameSet, call_rank: Rank | None) -> Sequence[Read[Content]]:
     asked = useful(_readers(_INPUT), told)
     if _INSTRUCTIONS in told.names:
         asked = [partial(_instructed, reads=asked)]
     calls, retrievals = (frozenset(attribute for _, attribute in each) for each in (_CALLS, _RETRIEVALS))
     others = (
         *_readers(_OUTPUT),
-        Reader(partial(_values, places=_CALLS, rank=call_rank), calls),
+        *([Reader(partial(_values, places=_CALLS, rank=call_rank), calls)] if call_rank else []),
         Reader(partial(_values, places=_RETRIEVALS, rank=Rank.VALUE), retrievals),
     )
     return [*asked, *useful(others, told)]
@@ -95,11 +106,26 @@ def _messages(attributes: Attributes, *, side: _Side, attribute: str, rank: Rank
     parsed = json_text.structure(attributes[attribute])
     if parsed is None:
         return []
-    messages = chat_messages(parsed.value)
-    if messages is parsed.value:  # It is no list of messages, or not one as it should be.
+    text = attributes[attribute]
+    may_be_printed = isinstance(text, str) and printed_item.MARK in text
+    value = _unprinted(parsed.value) if may_be_printed else parsed.value
+    messages = chat_messages(value)
+    if messages is value:  # It is no list of messages, or not one as it should be.
         mended = _mended(side.role, messages)
         messages = chat_messages(mended) if is_message_list(mended) else messages
     return [Content(side.field, _without_empty(messages, attributes), rank, (attribute,))]
+
+
+def _unprinted(messages: Json) -> Json:
+    """Return messages with the items of a response that were printed into the texts of their parts."""
+    if not isinstance(messages, list):
+        return messages
+    return [
+        {**message, "parts": printed_item.unprinted(message["parts"])}
+        if isinstance(message, dict) and "parts" in message
+        else message
+        for message in messages
+    ]
 
 
 def _mended(role: str, value: Json) -> Json:

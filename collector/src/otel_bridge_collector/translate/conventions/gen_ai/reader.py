@@ -9,7 +9,8 @@ from typing import Final
 from otel_bridge.contract import names
 from otel_bridge.contract.row import Json, SpanType
 from otel_bridge_collector.model import Attributes, Span
-from otel_bridge_collector.translate.conventions.gen_ai import call, content, event
+from otel_bridge_collector.translate import json_text
+from otel_bridge_collector.translate.conventions.gen_ai import call, content, event, tool_run
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Reading
 
 NAME: Final = "gen_ai"
@@ -18,6 +19,9 @@ _PREFIX: Final = "gen_ai."
 
 _COUNTING_CACHE_APART: Final = frozenset({"opentelemetry.instrumentation.bedrock"})
 """Instrumentations that pass Bedrock's own counts on."""
+
+_CALL_ID: Final = "gen_ai.tool.call.id"
+_MESSAGES: Final = (names.GEN_AI_INPUT_MESSAGES, names.GEN_AI_OUTPUT_MESSAGES)
 
 _TYPE_OF: Final[Mapping[str, SpanType]] = {
     "chat": "llm",
@@ -47,6 +51,8 @@ def translate(span: Span) -> Partial:
     attributes = {**_details(span), **span.attributes} if span.events else span.attributes
     own = read(attributes, counts_cache_apart=span.scope.name in _COUNTING_CACHE_APART)
     readings = (*event.readings(span.events), *own.readings) if span.events else own.readings
+    if span.events and _named_type(attributes) == "tool":
+        readings = tuple(tool_run.plain(reading) for reading in readings)
     return Partial(readings=readings, fallback_type=_fallback_type(span.attributes, readings))
 
 
@@ -57,12 +63,12 @@ def read(attributes: Attributes, *, counts_cache_apart: bool = False) -> Partial
         attributes: those of the span or event.
         counts_cache_apart: whether `input_tokens` leaves out what came from the cache or went there.
     """
-    operation = _type_of_operation(attributes)
-    named = operation or ("tool" if names.GEN_AI_TOOL_NAME in attributes else None)
-    readings: list[Reading] = [
-        *content.readings(attributes, is_tool=named == "tool"),
-        *call.readings(attributes, counts_cache_apart=counts_cache_apart),
-    ]
+    operation, named = _type_of_operation(attributes), _named_type(attributes)
+    entries = call.readings(attributes, counts_cache_apart=counts_cache_apart)
+    if named == "llm" and _CALL_ID in attributes:
+        # It is of a call that the model made, not one that it is.
+        entries = [entry for entry in entries if _CALL_ID not in entry.attributes]
+    readings: list[Reading] = [*content.readings(attributes, named=named), *entries]
     if named:
         spent = (names.GEN_AI_OPERATION_NAME,) if operation else ()
         readings.append(Entry("span_attributes", "type", named, spent))
@@ -71,8 +77,26 @@ def read(attributes: Attributes, *, counts_cache_apart: bool = False) -> Partial
 
 def _details(span: Span) -> dict[str, Json]:
     """Return what the details events say: attributes of the span that it may not have itself."""
-    told = [each.attributes for each in span.events if each.name == event.DETAILS]
-    return {name: value for attributes in told for name, value in attributes.items()}
+    told: dict[str, Json] = {}
+    for each in span.events:
+        if each.name == event.DETAILS:
+            told |= {
+                name: _continued(told[name], value) if name in told and name in _MESSAGES else value
+                for name, value in each.attributes.items()
+            }
+    return told
+
+
+def _continued(earlier: Json, later: Json) -> Json:
+    """Return the messages of two events: Strands tells those that come later alone, others all of them again."""
+    before, after = json_text.decoded(earlier), json_text.decoded(later)
+    if not isinstance(before, list) or not isinstance(after, list) or after[: len(before)] == before:
+        return later
+    return [*before, *after]
+
+
+def _named_type(attributes: Attributes) -> SpanType | None:
+    return _type_of_operation(attributes) or ("tool" if names.GEN_AI_TOOL_NAME in attributes else None)
 
 
 def _type_of_operation(attributes: Attributes) -> SpanType | None:

@@ -101,6 +101,12 @@ def _whole(side: Side, value: Json) -> Json:
     return request_messages(value) if side is INPUT and messages else messages
 
 
+def request_content(value: Json) -> Content | None:
+    """Return the messages in `input.value`, of which the instrumentation of LangChain flattens the first one only."""
+    found = _whole(INPUT, value)
+    return Content(INPUT.field, found, Rank.VALUE, ()) if is_message_list(found) else None
+
+
 def parameter_content(attributes: Attributes) -> Content | None:
     """Return the prompt that stands among the parameters of a call, as that of a Bedrock request does."""
     parsed = (json_text.structure(attributes.get(name)) for name in PARAMETERS)

@@ -20,13 +20,14 @@ from otel_bridge_collector.translate.conventions.openinference.content import (
     history_content,
     own_content,
     parameter_content,
+    request_content,
     value_content,
     value_of,
 )
 from otel_bridge_collector.translate.messages import is_message_list
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
 from otel_bridge_collector.translate.scalar import are_told_in, scalars
-from otel_bridge_collector.translate.whole import beside, finish_reason, response_id
+from otel_bridge_collector.translate.whole import beside, finish_reason, response_id, without_messages
 
 NAME: Final = "openinference"
 
@@ -82,6 +83,8 @@ def translate(span: Span) -> Partial:
     wholes = [
         (side, whole) for side, whole in ((INPUT, given), (OUTPUT, returned)) if isinstance(whole, dict)
     ]
+    if any(is_message_list(content.value) for content in asked):
+        wholes = [(side, without_messages(whole) if side is INPUT else whole) for side, whole in wholes]
     rest = _beside(wholes, told, entries, with_lists=named != "llm") if wholes else ()
     return Partial(
         readings=(*readings, *rest),
@@ -110,6 +113,8 @@ def _contents(
     if REDACTED in said:
         return [own], said
     others: list[Content] = []
+    if side is INPUT and value and not is_chat and (all_of_them := request_content(whole)):
+        others.append(all_of_them)
     if value and is_message_list(value.value):
         # What was flattened out of a whole request has nothing to add to it.
         is_copy = are_told_in(said, scalars(whole))
