@@ -343,7 +343,7 @@ def test_scorers_score_an_experiment(here: Ground, browser: httpx.Client) -> Non
     summary = httpx.get(
         f"{here.collector.api}/v1/experiment/{kept['id']}/summarize", params={"summarize_scores": "true"}
     ).json()
-    rows = here.collector.query(
+    rows: Any = here.collector.query(
         f"select: name, type, purpose, scores, input | from: experiment('{kept['id']}') | filter: type = 'score'"
     )
     assert {name: item["score"] for name, item in summary["scores"].items()} == {
@@ -364,14 +364,14 @@ def test_scorers_of_the_project_score_runs_in_the_logs(here: Ground, browser: ht
     judge = make_scorer(here, "judge", "Is {{output}} what {{expected}} says?", parser=CHOICES)
     talker = make_scorer(here, "talker", "How good is {{output}}?", parser=None)
 
-    text = send(
-        browser, step="dataset", dataset=dataset_id, records="1", **{f"scorer.{judge}": "on", f"scorer.{talker}": "on"}
-    ).text  # fmt: skip
+    scorers: Any = {f"scorer.{judge}": "on", f"scorer.{talker}": "on"}
+
+    text = send(browser, step="dataset", dataset=dataset_id, records="1", **scorers).text
 
     assert "Is hi what two! says?" in asked(here)
     assert '<span class="score"><bdi>judge</bdi> 1</span>' in text
     assert '<p class="mark"><bdi>talker</bdi>: talker gave something else than a score' in text
-    rows = here.collector.query(f"select: * | from: project_logs('{PROJECT}') | filter: name = 'judge'")
+    rows: Any = here.collector.query(f"select: * | from: project_logs('{PROJECT}') | filter: name = 'judge'")
     assert [(row["span_attributes"]["purpose"], row["is_root"], row["scores"]) for row in rows] == [
         ("scorer", False, {"judge": 1})
     ]
