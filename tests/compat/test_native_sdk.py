@@ -117,6 +117,30 @@ logger.flush()
     assert set(row["metadata"]["otel_bridge.left_out"]) == {"metadata", "metrics", "scores"}
 
 
+def test_a_scorer_reads_the_conversation_of_its_trace(collector: Collector, tmp_path: Path) -> None:
+    said = run_app(
+        collector,
+        tmp_path,
+        "conversation",
+        """
+asked = [{"role": "user", "content": "hi"}]
+answered = [{"index": 0, "message": {"role": "assistant", "content": "hello"}}]
+threads = []
+def task(input):
+    with braintrust.start_span(name="call", type="llm", input=asked) as span:
+        span.log(output=answered)
+    return "hello"
+async def has_two(trace):
+    threads.append(await trace.get_thread())
+    return len(threads[-1]) == 2
+braintrust.Eval(sys.argv[1], data=[{"input": 1}], task=task, scores=[has_two])
+print(json.dumps(threads))
+""",
+    )
+
+    assert said == [[{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]]
+
+
 def test_feedback_that_comes_before_its_row_is_kept(collector: Collector, tmp_path: Path) -> None:
     run_app(
         collector,

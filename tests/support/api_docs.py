@@ -350,7 +350,7 @@ def described() -> Mapping[str, Any]:
                 *quota_operations(nothing),
                 *backup_operations(nothing),
                 *online_score_operations(nothing, nothing),
-                *function_operations(FunctionsEndpoint(nothing, nothing)),
+                *function_operations(FunctionsEndpoint(nothing, nothing, nothing)),
                 *probe_operations(probes.live, probes.ready),
                 *metrics_operations(nothing),
             ]

@@ -67,7 +67,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
             *retention_operations(cast("Any", None)),
             *backup_operations(cast("Any", None)),
             *online_score_operations(cast("Any", None), objects),
-            *function_operations(FunctionsEndpoint(*(cast("Any", None),) * 2)),
+            *function_operations(FunctionsEndpoint(*(cast("Any", None),) * 3)),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(lambda: None),
         ]

@@ -314,7 +314,7 @@ async def _start(
                 Backups(Stage(settings.data_dir, storage.spool, storage.store, storage.sink.on_writer))
             ),
             *online_score_operations(scoring, storage.objects.seen_by(current_access)),
-            *function_operations(FunctionsEndpoint(invoker, plane.objects)),
+            *function_operations(FunctionsEndpoint(invoker, plane.objects, plane.reader)),
             *probe_operations(probes.live, probes.ready),
             *metrics_operations(seen.meters.collect),
         ],

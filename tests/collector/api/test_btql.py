@@ -195,6 +195,12 @@ def test_a_body_without_a_query_is_told_as_the_hosted_service_tells_it(
     assert (answer["stage"], answer["position"]) == ("request", {"path": "query"})
 
 
+def test_queries_that_run_on_their_own_are_told_apart_from_what_is_nowhere(client: TestClient) -> None:
+    response = client.get("/btql/async/x/result")
+
+    assert (response.status_code, response.json()["code"]) == (404, "asyncUnsupported")
+
+
 SUBQUERY = "SELECT t.id FROM (SELECT id, root_span_id FROM project_logs('p')) AS t WHERE t.id != 'e'"
 
 

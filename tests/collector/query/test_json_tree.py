@@ -38,7 +38,7 @@ def test_a_whole_query_is_the_tree_of_its_text() -> None:
 
 
 def test_an_object_is_named_by_a_text_alone_as_well() -> None:
-    named = {"op": "function", "name": {"op": "ident", "name": ["experiment"]}, "args": ["e"]}
+    named: Json = {"op": "function", "name": {"op": "ident", "name": ["experiment"]}, "args": ["e"]}
 
     assert parse_query({"from": named}) == parse_text("from: experiment('e')")
 

@@ -12,9 +12,18 @@ def written(row: Row) -> RowWrite:
 
 
 def test_a_row_is_written_as_it_is() -> None:
-    row = Row(id="r", project_id="p", input=1)
+    row = Row(id="r", project_id="p", input=1, created="2026-01-05T09:00:00Z")
 
     assert written(row) == RowWrite(row=row)
+
+
+def test_a_row_that_says_no_time_is_of_the_time_when_it_came() -> None:
+    row = Row(id="r", project_id="p")
+
+    assert native_write(row, fact="f", received_ns=1_700_000_000_123_456_789).row == {
+        **row,
+        "created": "2023-11-14T22:13:20.123456+00:00",
+    }
 
 
 def test_feedback_is_a_fact_about_its_row() -> None:

@@ -310,6 +310,82 @@ def test_a_run_on_a_dataset_is_kept_as_an_experiment(here: Ground, browser: http
     assert "experiments/first%20try%20A" in text
 
 
+CHOICES = {"type": "llm_classifier", "use_cot": False, "choice_scores": {"good": 1, "bad": 0}}
+
+
+def make_scorer(here: Ground, slug: str, prompt: str, parser: Any) -> str:
+    """Save a prompt that scores; by its choice, where it has a parser."""
+    api = here.collector.api
+    data = {
+        "prompt": {"type": "chat", "messages": [{"role": "user", "content": prompt}]},
+        "options": {"model": MODEL},
+        "parser": parser,
+    }
+    body = {
+        "project_id": project_id(api, PROJECT), "name": slug, "slug": slug, "function_type": "scorer",
+        "function_data": {"type": "prompt"}, "prompt_data": data,
+    }  # fmt: skip
+    made: str = httpx.post(f"{api}/v1/function", json=body).json()["id"]
+    return made
+
+
+def test_scorers_score_an_experiment(here: Ground, browser: httpx.Client) -> None:
+    dataset_id = make_dataset(here, "scored")
+
+    text = send(
+        browser, step="dataset", dataset=dataset_id, records="2", experiment="with scores",
+        scorer__ExactMatch="on", scorer__Levenshtein="on",
+    ).text  # fmt: skip
+
+    (kept,) = httpx.get(
+        f"{here.collector.api}/v1/experiment", params={"experiment_name": "with scores"}, timeout=60
+    ).json()["objects"]
+    summary = httpx.get(
+        f"{here.collector.api}/v1/experiment/{kept['id']}/summarize", params={"summarize_scores": "true"}
+    ).json()
+    rows: Any = here.collector.query(
+        f"select: name, type, purpose, scores, input | from: experiment('{kept['id']}') | filter: type = 'score'"
+    )
+    assert {name: item["score"] for name, item in summary["scores"].items()} == {
+        "ExactMatch": 0,
+        "Levenshtein": 0,
+    }
+    assert {(row["name"], row["purpose"]) for row in rows} == {
+        ("ExactMatch", "scorer"),
+        ("Levenshtein", "scorer"),
+    }
+    assert {row["input"]["output"] for row in rows} == {"hi"}
+    assert '<span class="score"><bdi>ExactMatch</bdi> 0</span>' in text
+    assert 'name="scorer.ExactMatch" value="on" checked' in text
+
+
+def test_scorers_of_the_project_score_runs_in_the_logs(here: Ground, browser: httpx.Client) -> None:
+    dataset_id = make_dataset(here, "judged")
+    judge = make_scorer(here, "judge", "Is {{output}} what {{expected}} says?", parser=CHOICES)
+    talker = make_scorer(here, "talker", "How good is {{output}}?", parser=None)
+
+    scorers: Any = {f"scorer.{judge}": "on", f"scorer.{talker}": "on"}
+
+    text = send(browser, step="dataset", dataset=dataset_id, records="1", **scorers).text
+
+    assert "Is hi what two! says?" in asked(here)
+    assert '<span class="score"><bdi>judge</bdi> 1</span>' in text
+    assert '<p class="mark"><bdi>talker</bdi>: talker gave something else than a score' in text
+    rows: Any = here.collector.query(f"select: * | from: project_logs('{PROJECT}') | filter: name = 'judge'")
+    assert [(row["span_attributes"]["purpose"], row["is_root"], row["scores"]) for row in rows] == [
+        ("scorer", False, {"judge": 1})
+    ]
+
+
+def test_a_scorer_that_is_not_there_is_told_before_anything_is_asked(
+    here: Ground, browser: httpx.Client
+) -> None:
+    answer = send(browser, step="dataset", dataset=make_dataset(here, "other"), scorer__NoSuch="on")
+
+    assert (answer.status_code, "there is no scorer" in answer.text) == (400, True)
+    assert asked(here) == []
+
+
 def test_a_run_ends_with_the_browser_that_asked_for_it(here: Ground, browser: httpx.Client) -> None:
     here.provider.gone.clear()
     here.provider.faults.append(HANG)

@@ -14,5 +14,11 @@ def test_each_variant_has_a_total_over_the_records() -> None:
     ]
 
 
+def test_scores_are_means_of_the_runs_that_have_them() -> None:
+    runs = [Outcome(scores={"a": 1.0, "b": None}), Outcome(scores={"a": 0.5}), Outcome(error="away")]
+
+    assert totals([[run] for run in runs])[0].scores == {"a": 0.75}
+
+
 def test_what_nobody_knows_is_no_zero() -> None:
     assert totals([[FAILED]]) == [Total(failed=1, mean_s=None, tokens=0, usd=None)]

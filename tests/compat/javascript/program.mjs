@@ -129,16 +129,20 @@ const checks = {
       {
         experimentName: "evaluated",
         data: braintrust.initDataset(PROJECT, { dataset: "cases" }),
-        task: () => braintrust.traced(async () => 2, { name: "inside" }),
+        task: () => braintrust.traced(async (span) => {
+          span.log({ input: [{ role: "user", content: "one and one?" }], output: "2" });
+          return 2;
+        }, { name: "inside", type: "llm" }),
         scores: [
           ({ output, expected }) => ({ name: "exact", score: output === expected ? 1 : 0 }),
           async ({ trace }) => ({ name: "traced", score: (await trace.getSpans()).length > 1 ? 1 : 0 }),
+          async ({ trace }) => ({ name: "told", score: (await trace.getThread()).length === 2 ? 1 : 0 }),
         ],
         trialCount: 2,
       },
       { reporter: { name: "quiet", reportEval: () => true, reportRun: () => true } },
     );
-    assert.deepEqual(ran.results.map((result) => result.scores), [{ exact: 1, traced: 1 }, { exact: 1, traced: 1 }]);
+    assert.deepEqual(ran.results.map((result) => result.scores), [{ exact: 1, traced: 1, told: 1 }, { exact: 1, traced: 1, told: 1 }]);
     const roots = await query(`select: * | from: experiment('${ran.summary.experimentId}') | filter: is_root`);
     assert.deepEqual(roots.map((root) => [root.origin.object_type, root.origin.id]), [["dataset", "a"], ["dataset", "a"]]);
   },

@@ -1,7 +1,7 @@
 """An experiment in numbers, alone or against another: pure, from rows to means and counts.
 
 Source: spec/evaluate.md section 2.2, an algorithm that reproduces the printed output of Braintrust's cookbooks. A case is a
-trace, known by the input of its root; several traces with one input are trials of one case.
+trace, known by the input of its root or by the keys of its project; several traces that are alike in it are trials of one case.
 """
 
 import json
@@ -41,7 +41,7 @@ class Trial:
 
     Attributes:
         root_id: of the row of its root; empty where it was not read.
-        case: the input as JSON; equal for equal inputs.
+        case: the input as JSON, or the keys of the project; equal for equal ones.
     """
 
     root_id: str = ""
@@ -50,8 +50,13 @@ class Trial:
     metrics: Numbers
 
 
-def trials_of(rows: Sequence[_Row]) -> list[Trial]:
-    """Return the traces of an experiment, oldest first; those without a root are left out."""
+def trials_of(rows: Sequence[_Row], keys: Sequence[str] = ()) -> list[Trial]:
+    """Return the traces of an experiment, oldest first; those without a root are left out.
+
+    Args:
+        rows: of the experiment.
+        keys: fields of roots by which cases are known; by the input where all of them are null.
+    """
     traces: dict[str, list[_Row]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: str(row.get("created"))):
         traces[str(row.get("root_span_id"))].append(row)
@@ -62,7 +67,7 @@ def trials_of(rows: Sequence[_Row]) -> list[Trial]:
             trials.append(
                 Trial(
                     root_id=str(root.get("id") or ""),
-                    case=_case(root.get("input")),
+                    case=_case_of(root, keys),
                     scores=_scores(trace),
                     metrics=_metrics(root, trace),
                 )
@@ -88,6 +93,11 @@ def summarize(trials: Sequence[Trial], base: Sequence[Trial] | None) -> dict[str
         if name in found
     }
     return {"scores": cast("dict[str, Json]", scores), "metrics": cast("dict[str, Json]", metrics)}
+
+
+def _case_of(root: _Row, keys: Sequence[str]) -> str:
+    values = [root.get(key) for key in keys]
+    return _case(root.get("input")) if all(value is None for value in values) else _case(values)
 
 
 def _case(value: Json) -> str:

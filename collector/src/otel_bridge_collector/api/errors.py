@@ -168,6 +168,8 @@ async def http_error(request: Request, error: Exception) -> Response:
     path = request.url.path
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         code, message = "methodNotAllowed", f"{path} takes no {request.method}"
+    elif path.startswith("/btql/async"):
+        code, message = "asyncUnsupported", "there are no queries that run on their own: send them to /btql"
     else:
         code, message = "notFound", f"there is nothing at {path}: {_WHERE_TO}"
     headers = error.headers if isinstance(error, HTTPException) else None

@@ -27,8 +27,10 @@ from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.function_lookup import definition_in
 from otel_bridge_collector.api.invocation import Invoker, value_of, while_heard
 from otel_bridge_collector.api.operation import JSON, Operation, Tag
+from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.schemas import ANY, BOOLEAN, NAME, OBJECT, TEXTS, list_of, of
 from otel_bridge_collector.api.streamed import Streamed
+from otel_bridge_collector.api.threads import PREPROCESSOR, Threads
 from otel_bridge_collector.functions.definition import MODES, Call, object_in
 from otel_bridge_collector.functions.piece import Console, FunctionError, JsonText, Piece, Text, Value
 from otel_bridge_collector.store.json_text import dump_json
@@ -49,8 +51,8 @@ _OBJECT_TYPES: Final[Mapping[Json, ObjectType]] = {
 class FunctionsEndpoint:
     """Invokes functions."""
 
-    def __init__(self, invoker: Invoker, objects: Objects) -> None:
-        self._invoker, self._objects = invoker, objects
+    def __init__(self, invoker: Invoker, objects: Objects, reader: Reader) -> None:
+        self._invoker, self._objects, self._threads = invoker, objects, Threads(reader)
 
     async def invoke(self, request: Request) -> Response:
         """Run the function that the body names, and return its value; with `stream`, as events."""
@@ -64,7 +66,10 @@ class FunctionsEndpoint:
     async def _invoke(self, request: Request, body: Mapping[str, Json]) -> Response:
         call, parent = _call_of(body), _parent_of(body)
         definition = await anyio.to_thread.run_sync(definition_in, self._objects, body)
-        pieces = (await self._invoker.begin(definition, call, parent)).pieces
+        if definition.function_type == PREPROCESSOR and definition.function_data.get("type") == "global":
+            pieces = _of_value(await self._threads.thread(definition, call.input))
+        else:
+            pieces = (await self._invoker.begin(definition, call, parent)).pieces
         if call.stream:
             return Streamed(
                 await _begun(pieces), "a stream of a function", media_type=EVENTS, headers=_NOT_CACHED
@@ -165,6 +170,10 @@ def _slug_of(body: Mapping[str, Json]) -> str:
         root_span_id=texts["root_span_id"] if has_row else None,
         propagated_event=object_in(given, "propagated_event") or None,
     ).encode()
+
+
+async def _of_value(value: Json) -> AsyncGenerator[Piece]:
+    yield Value(value)
 
 
 async def _begun(pieces: AsyncGenerator[Piece]) -> AsyncGenerator[bytes]:

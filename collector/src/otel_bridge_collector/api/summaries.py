@@ -1,5 +1,6 @@
 """Summaries of experiments and datasets. Source: spec/wire.md sections 5 and 7; the numbers are `comparison`'s."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, cast
@@ -14,16 +15,21 @@ from otel_bridge_collector.api.body import json_response
 from otel_bridge_collector.api.comparison import Trial, summarize, trials_of
 from otel_bridge_collector.api.objects import ObjectsEndpoint
 from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.errors import QueryError
+from otel_bridge_collector.query.condition import keys_of_rows
 from otel_bridge_collector.query.parser import parse
-from otel_bridge_collector.query.syntax import Source
+from otel_bridge_collector.query.syntax import Conditional, Literal, Path, Selected, Source
 from otel_bridge_collector.store.objects import ORG_NAME, Objects
 from otel_bridge_collector.store.project_objects import ProjectObject
+
+logger = logging.getLogger(__name__)
 
 _TRIAL_ROWS: Final = (
     # Of the inputs only those of roots are needed, and they are most of the bytes.
     "select: id, root_span_id, is_root, created, (is_root ? input : null) as input, scores, metrics, span_attributes"
 )
 _PAGE_ROWS: Final = 20_000
+_IS_ROOT: Final = Path(parts=("is_root",))
 
 
 class Summaries:
@@ -113,8 +119,11 @@ class Summaries:
 
     async def trials(self, experiment: ProjectObject) -> Sequence[Trial]:
         """Return the traces of an experiment with their numbers, oldest first."""
+        keys = self._keys(experiment)
+        query = parse(_TRIAL_ROWS)
         query = replace(
-            parse(_TRIAL_ROWS),
+            query,
+            select=(*query.select, *keys),
             source=Source(kind="experiment", references=(experiment.id,)),
             limit=_PAGE_ROWS,
         )
@@ -123,8 +132,33 @@ class Summaries:
             answer = (await self._reader.read(query)).answer
             rows += answer.data
             if len(answer.data) < _PAGE_ROWS:
-                return await anyio.to_thread.run_sync(trials_of, rows)
+                names = [key.alias or "" for key in keys]
+                return await anyio.to_thread.run_sync(trials_of, rows, names)
             query = replace(query, cursor=answer.cursor)
+
+    def _keys(self, experiment: ProjectObject) -> Sequence[Selected]:
+        """Return the columns by which the project says that cases are known: of roots, as all that is told of a case."""
+        project = self._objects.project(experiment.project_id)
+        settings = project.data.get("settings") if project else None
+        said = settings.get("comparison_key") if isinstance(settings, Mapping) else None
+        if not isinstance(said, str) or not said.strip():
+            return ()
+        try:
+            keys = keys_of_rows(said)
+        except QueryError as error:
+            logger.warning(
+                "the comparison key of project %s cannot be used (%s): cases are known by their input",
+                experiment.project_id,
+                error.code,
+            )
+            return ()
+        return [
+            Selected(
+                expression=Conditional(branches=((_IS_ROOT, key),), otherwise=Literal(value=None)),
+                alias=f"key {index}",
+            )
+            for index, key in enumerate(keys)
+        ]
 
     async def _count(self, dataset: ProjectObject) -> Json:
         quoted = dataset.id.replace("'", "''")

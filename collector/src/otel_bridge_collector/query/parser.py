@@ -66,6 +66,23 @@ def parse_text(text: str) -> Query:
     return clauses.parse_clauses(reader)
 
 
+def parse_expressions(text: str) -> tuple[Expression, ...]:
+    """Return the trees of an expression alone, or of several in brackets: `[input.question, metadata.language]`.
+
+    Raises:
+        QueryError: it is neither, with the place and what was expected.
+    """
+    reader = TokenReader(text)
+    parser = ExpressionParser(reader)
+    if reader.accept_operator("["):
+        expressions = reader.comma_separated(parser.expression)
+        reader.expect_operator("]")
+    else:
+        expressions = (parser.expression(),)
+    reader.expect_end()
+    return expressions
+
+
 def parse_expression(text: str) -> Expression:
     """Return the tree of an expression alone; the `filter:` or WHERE that a query has before it may stand there.
 

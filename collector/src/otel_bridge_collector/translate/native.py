@@ -1,4 +1,4 @@
-"""Rows that came as rows: how each is to be written. Nothing in them is read anew.
+"""Rows that came as rows: how each is to be written. Nothing in them is read anew; one that says no time is of the time when it came.
 
 A row with `_audit_source` that names no span is feedback: it becomes a fact, so that it holds whether its row came
 before or comes after. A comment is a row of its own in the SDKs; here it becomes part of the row that it is about.
@@ -6,6 +6,7 @@ Source: `braintrust` 0.47.0 as recorded (spec/wire.md section 4).
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import cast
 
 from otel_bridge.contract.row import Json, Row
@@ -25,7 +26,15 @@ def native_write(row: Row, *, fact: str, received_ns: int) -> RowWrite:
     if row.get("_audit_source") and row.get("_is_merge") and not row.get("span_id"):
         said, named = _without_fact_id(row)
         return RowWrite(row=said, fact=named or fact, fact_ns=received_ns)
-    return RowWrite(row=row)
+    if row.get("created") or row.get("_is_merge") or row.get("_object_delete"):
+        return RowWrite(row=row)
+    return RowWrite(row={**row, "created": _text(received_ns)})
+
+
+def _text(time_ns: int) -> str:
+    # On whole numbers: a float would lose the microseconds.
+    began = datetime.fromtimestamp(time_ns // 10**9, UTC).replace(microsecond=time_ns // 1000 % 10**6)
+    return began.isoformat()
 
 
 def _without_fact_id(row: Row) -> tuple[Row, str]:

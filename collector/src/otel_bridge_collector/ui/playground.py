@@ -20,6 +20,7 @@ from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.errors import ForbiddenError
 from otel_bridge_collector.functions.definition import Call, Definition, definition_of, object_in
 from otel_bridge_collector.receive.rules import PROXY, WRITE
+from otel_bridge_collector.scoring.rule import SCORERS
 from otel_bridge_collector.store.objects import Objects, Project
 from otel_bridge_collector.store.project_objects import ProjectObject
 from otel_bridge_collector.ui.form import MAX_FORM_BYTES, read_fields
@@ -40,6 +41,7 @@ from otel_bridge_collector.ui.render import render
 from otel_bridge_collector.ui.runs import TAGS, Outcome, Runs, Total, case_of, totals
 from otel_bridge_collector.ui.trace import PART_HEADER
 
+_SCORER: Final = "scorer"
 _FIELDS: Final = ("id", "input", "expected", "metadata", "tags", "created", "_xact_id")
 
 
@@ -183,18 +185,45 @@ class Playground:
         records = (await self._reader.read(query, max_bytes=MAX_BYTES)).answer.data
         if not records:
             return Shown(fault=FieldFault(field="Dataset", message="it has no records"))
+        scorers = self._scorers_in(project, tried)
         experiments = self._made(project, tried, definitions, dataset, records) if tried.experiment else ()
         cases = [case_of(each, given, is_strict=tried.is_strict) for each in records]
 
         async def run(_: Tell | None) -> Shown:
             if experiments:
-                outcomes = await self._runs.as_experiments(definitions, cases, experiments, dataset.id)
+                outcomes = await self._runs.as_experiments(
+                    definitions, cases, experiments, dataset.id, scorers
+                )
             else:
-                outcomes = await self._runs.on_records(definitions, cases, project.id)
+                outcomes = await self._runs.on_records(definitions, cases, project.id, scorers)
             table = list(zip(records, outcomes, strict=True))
             return Shown(table=table, totals=totals(outcomes), experiments=experiments)
 
         return run
+
+    def _scorers(self, project: Project) -> Mapping[str, Definition]:
+        """Return what a run on a dataset may be scored by, by name or id: the scorers of a project, and those that need no model."""
+        saved = self._objects.in_projects.find("function", project_id=project.id)
+        own = {each.id: definition_of(each) for each in saved if each.data.get("function_type") == _SCORER}
+        every = {
+            name: Definition(name=name, function_type=_SCORER, function_data={"type": "global", "name": name})
+            for name in SCORERS
+        }
+        return {**own, **every}
+
+    def _scorers_in(self, project: Project, tried: Tried) -> Sequence[Definition]:
+        """Return the scorers that are chosen.
+
+        Raises:
+            RequestError: one is not there (any more).
+        """
+        known = self._scorers(project)
+        for name in tried.scorers:
+            if name not in known:
+                raise RequestError(
+                    f'there is no scorer "{name}"', code="badForm", hint="load the playground and begin again"
+                )
+        return [known[name] for name in tried.scorers]
 
     def _made(
         self,
@@ -244,6 +273,7 @@ class Playground:
             roles=ROLES,
             models=models_of(in_projects.find("prompt", project_id=project.id)),
             datasets=in_projects.find("dataset", project_id=project.id),
+            scorers={name: each.name for name, each in self._scorers(project).items()},
             can_run=current_access().may(PROXY),
             max_records=MAX_RECORDS,
         )

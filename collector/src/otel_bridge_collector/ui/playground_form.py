@@ -20,6 +20,9 @@ MAX_RECORDS: Final = 50
 VALUE: Final = "value."
 """What the fields of single variables begin with."""
 
+SCORER: Final = "scorer."
+"""What the fields of scorers begin with; their names or ids follow."""
+
 _FEW: Final = 5
 _NAMES: Final = ("variables", "strict", "dataset", "records", "experiment")
 _OF_A_VARIANT: Final = (*NAMES, "prompt", "version")
@@ -64,6 +67,7 @@ class Tried:
         dataset: id; empty for none.
         records: how many of it, as typed.
         experiment: a name, under which a run on a dataset is kept; empty for none.
+        scorers: names or ids of those that score a run on a dataset.
     """
 
     variants: Sequence[Variant] = (Variant(letter=LETTERS[0], fields=PromptFields()),)
@@ -73,6 +77,7 @@ class Tried:
     dataset: str = ""
     records: str = str(_FEW)
     experiment: str = ""
+    scorers: Sequence[str] = ()
 
     @property
     def names(self) -> Sequence[str]:
@@ -121,7 +126,7 @@ def tried_in(form: Sequence[tuple[str, str]]) -> Tried:
     Raises:
         RequestError: it has a field that nobody reads.
     """
-    given = {name: text for name, text in form if not name.startswith(VALUE)}
+    given = {name: text for name, text in form if not name.startswith((VALUE, SCORER))}
     names = (f"{letter}.{name}" for letter in LETTERS for name in _OF_A_VARIANT)
     only(given, "step", *_NAMES, *names)
     present = [letter for letter in LETTERS if f"{letter}.role" in given]
@@ -149,6 +154,7 @@ def tried_in(form: Sequence[tuple[str, str]]) -> Tried:
         dataset=given.get("dataset", ""),
         records=given.get("records", str(_FEW)),
         experiment=given.get("experiment", "").strip(),
+        scorers=[name.removeprefix(SCORER) for name, _ in form if name.startswith(SCORER)],
     )
 
 

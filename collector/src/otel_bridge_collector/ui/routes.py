@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from importlib.resources import files
 from typing import Final
 
@@ -24,6 +23,7 @@ from otel_bridge_collector.ui.annotate import Annotations
 from otel_bridge_collector.ui.compare import ComparePage
 from otel_bridge_collector.ui.dashboard_form import DashboardForms
 from otel_bridge_collector.ui.dashboards import Dashboards
+from otel_bridge_collector.ui.elsewhere import Elsewhere
 from otel_bridge_collector.ui.entrance import CheckKey, Entrance
 from otel_bridge_collector.ui.experiments import Experiments
 from otel_bridge_collector.ui.kept_views import KeptViews
@@ -35,7 +35,7 @@ from otel_bridge_collector.ui.playground import Playground
 from otel_bridge_collector.ui.prompt_forms import PromptForms
 from otel_bridge_collector.ui.prompts import Prompts
 from otel_bridge_collector.ui.records import Records
-from otel_bridge_collector.ui.render import Handler, as_page, error_page
+from otel_bridge_collector.ui.render import Handler, as_page
 from otel_bridge_collector.ui.review import Review
 from otel_bridge_collector.ui.runs import Runs
 from otel_bridge_collector.ui.script import script_file
@@ -166,7 +166,7 @@ def build_ui_routes(
         _page(f"{project}/prompt", forms.edit_page, reads=parameters.EDITED_PROMPT),
         _page(f"{project}/prompts", prompts.listing, reads=parameters.NOTHING),
         _page(f"{project}/prompts/{{name:path}}", prompts.page, reads=parameters.PROMPT),
-        _page("/app/{rest:path}", _nothing),
+        _page("/app/{rest:path}", Elsewhere(plane.objects).page),
     ]
 
 
@@ -184,11 +184,6 @@ def _page(
 async def _to_page(request: Request) -> Response:
     del request
     return RedirectResponse("/app")
-
-
-async def _nothing(request: Request) -> Response:
-    hint = "the list of projects leads to every page"
-    return error_page(request, HTTPStatus.NOT_FOUND, f"there is no page at {request.url.path}", hint)
 
 
 async def _style(request: Request) -> Response:

@@ -20,6 +20,7 @@ from otel_bridge_collector.errors import CollectorError
 from otel_bridge_collector.functions.definition import Call, Definition
 from otel_bridge_collector.functions.piece import FunctionError
 from otel_bridge_collector.functions.rows import Trace
+from otel_bridge_collector.functions.score import scores_in
 from otel_bridge_collector.store.project_objects import ProjectObject
 from otel_bridge_collector.translate.cost import estimated_cost
 from otel_bridge_collector.ui.playground_stream import Tell
@@ -43,6 +44,8 @@ class Outcome:
         tokens: kind -> number, as rows have them; empty where nobody said.
         usd: the estimated cost; None where it is not known.
         url: the page of its span; empty where nothing was logged.
+        scores: what scorers say of the output, by name; None where one gave no score.
+        unscored: scorers that failed, with the reason.
     """
 
     output: Json = None
@@ -51,6 +54,8 @@ class Outcome:
     tokens: Mapping[str, float] = field(default_factory=dict[str, float])
     usd: float | None = None
     url: str = ""
+    scores: Mapping[str, float | None] = field(default_factory=dict[str, float | None])
+    unscored: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +65,14 @@ class Total:
     Attributes:
         mean_s: seconds of one, of those that gave something; None where none did.
         usd: of all whose cost is known; None where none is.
+        scores: the mean of each, over the runs that have it.
     """
 
     failed: int
     mean_s: float | None
     tokens: float
     usd: float | None
+    scores: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +102,20 @@ class Runs:
         )
 
     async def on_records(
-        self, definitions: Sequence[Definition], cases: Sequence[Case], project_id: str
+        self,
+        definitions: Sequence[Definition],
+        cases: Sequence[Case],
+        project_id: str,
+        scorers: Sequence[Definition] = (),
     ) -> Sequence[Sequence[Outcome]]:
         """Run each definition on each record, and log that in the project; the outcomes of each record."""
-        parent = Parent(kind="project_id", value=project_id)
         return _by_record(
             await _together(
-                [partial(self._logged, each, case.call, parent) for case in cases for each in definitions]
+                [
+                    partial(self._on_record, each, case, project_id, scorers)
+                    for case in cases
+                    for each in definitions
+                ]
             ),
             len(definitions),
         )
@@ -112,12 +126,13 @@ class Runs:
         cases: Sequence[Case],
         experiments: Sequence[ProjectObject],
         dataset_id: str,
+        scorers: Sequence[Definition] = (),
     ) -> Sequence[Sequence[Outcome]]:
         """Run each definition on each record as a case of its own experiment; the outcomes of each record."""
         return _by_record(
             await _together(
                 [
-                    partial(self._case, definition, case, experiment, dataset_id)
+                    partial(self._case, definition, case, experiment, dataset_id, scorers)
                     for case in cases
                     for definition, experiment in zip(definitions, experiments, strict=True)
                 ]
@@ -137,10 +152,33 @@ class Runs:
         url = row_url(row_id, "project_logs", parent.value) if trace else ""
         return replace(outcome, url=url)
 
-    async def _case(
-        self, definition: Definition, case: Case, experiment: ProjectObject, dataset_id: str
+    async def _on_record(
+        self, definition: Definition, case: Case, project_id: str, scorers: Sequence[Definition]
     ) -> Outcome:
-        """Run a case, and keep its root when it is known what became of it."""
+        """Run a record, and the scorers below its span."""
+        parent = Parent(kind="project_id", value=project_id)
+        outcome, trace = await self._run(definition, case.call, parent)
+        if trace is None:
+            return outcome
+        span = SpanComponents(
+            object_type=ObjectType.PROJECT_LOGS,
+            object_id=project_id,
+            row_id=str(trace.function.row["id"]),
+            span_id=str(trace.function.row["span_id"]),
+            root_span_id=str(trace.function.row["root_span_id"]),
+        )
+        outcome = await self._scored(outcome, case.record, scorers, replace(parent, span=span))
+        return replace(outcome, url=row_url(span.row_id, "project_logs", project_id))
+
+    async def _case(
+        self,
+        definition: Definition,
+        case: Case,
+        experiment: ProjectObject,
+        dataset_id: str,
+        scorers: Sequence[Definition],
+    ) -> Outcome:
+        """Run a case and the scorers below it, and keep its root when it is known what became of it."""
         record = case.record
         root_id, span_id, started_s = secrets.token_hex(16), secrets.token_hex(8), time.time()
         span = SpanComponents(
@@ -152,6 +190,7 @@ class Runs:
         )
         parent = Parent(kind="experiment_id", value=experiment.id, span=span)
         outcome, _ = await self._run(definition, case.call, parent)
+        outcome = await self._scored(outcome, record, scorers, parent)
         said = {"output": outcome.output, "error": outcome.error or None}
         given = {name: record.get(name) for name in ("input", "expected", "tags")}
         row: dict[str, Json] = {
@@ -161,7 +200,7 @@ class Runs:
             "experiment_id": experiment.id,
             "span_attributes": {"name": "eval", "type": "eval"},
             "created": datetime.fromtimestamp(started_s, UTC).isoformat(),
-            "metrics": {"start": started_s, "end": started_s + outcome.took_s},
+            "metrics": {"start": started_s, "end": time.time()},
             "metadata": record.get("metadata"),
             "origin": {
                 "object_type": "dataset",
@@ -177,6 +216,38 @@ class Runs:
         except (RequestError, CollectorError) as failed:
             return replace(outcome, error=f"it was run, and its case could not be kept: {failed}")
         return replace(outcome, url=row_url(span_id, "experiment", experiment.id))
+
+    async def _scored(
+        self, outcome: Outcome, record: Mapping[str, Json], scorers: Sequence[Definition], parent: Parent
+    ) -> Outcome:
+        """Return an outcome with what each scorer says of it; of one that failed there is nothing to say."""
+        if outcome.error:
+            return outcome
+        shown: dict[str, Json] = {name: record.get(name) for name in ("input", "expected", "metadata")}
+        call = Call(input={**shown, "output": outcome.output}, tags=TAGS)
+        scores: dict[str, float | None] = {}
+        unscored: dict[str, str] = {}
+        for scorer in scorers:
+            scored, trace = await self._run(scorer, call, parent)
+            if scored.error:
+                unscored[scorer.name] = scored.error
+                continue
+            try:
+                found = scores_in(scored.output, scorer.name)
+                await self._keep_scores(found, trace)
+            except (FunctionError, RequestError, CollectorError) as failed:
+                unscored[scorer.name] = str(failed)
+            else:
+                scores |= found
+        return replace(outcome, scores=scores, unscored=unscored)
+
+    async def _keep_scores(self, scores: Mapping[str, float | None], trace: Trace | None) -> None:
+        """Write scores to the span of their scorer, where experiments and charts look for them."""
+        if trace is None:
+            return
+        ids = ("id", "span_id", "root_span_id", "project_id", "experiment_id", "log_id")
+        row: dict[str, Json] = {name: trace.function.row[name] for name in ids if name in trace.function.row}
+        await self._writer.write([{**row, "_is_merge": True, "scores": dict(scores)}])
 
     async def _run(
         self,
@@ -235,7 +306,17 @@ def _total(outcomes: Sequence[Outcome]) -> Total:
         mean_s=sum(each.took_s for each in good) / len(good) if good else None,
         tokens=sum(each.tokens.get("tokens", 0) for each in outcomes),
         usd=sum(known) if known else None,
+        scores=_means([each.scores for each in outcomes]),
     )
+
+
+def _means(scores: Sequence[Mapping[str, float | None]]) -> dict[str, float]:
+    found: dict[str, list[float]] = {}
+    for each in scores:
+        for name, score in each.items():
+            if score is not None:
+                found.setdefault(name, []).append(score)
+    return {name: sum(values) / len(values) for name, values in found.items()}
 
 
 def _outcome(output: Json, error: str, took_s: float, trace: Trace | None) -> Outcome:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from otel_bridge.api.evaluation.thread import thread_of
 from otel_bridge.api.functions import invoke_async
 from otel_bridge.configure import flush
 from otel_bridge.contract.parent import ParentError, parse_parent
+from otel_bridge.contract.thread import thread_of
 from otel_bridge.control.account import Account
 
 _OBJECTS: Final[Mapping[str, str]] = {

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from otel_bridge.api.evaluation.thread import thread_of
+from otel_bridge.contract.thread import thread_of
 
 SYSTEM = {"role": "system", "content": "be brief"}
 ASKED = {"role": "user", "content": "hi"}
