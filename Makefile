@@ -80,7 +80,7 @@ docs: install ## write the reference pages that are made from code
 	$(BIN)/python -m tests.support.api_docs
 	$(BIN)/python -m tests.support.metric_docs
 
-bench: install ## measure beside the peers and the goals, an hour or so and 25 GB for a while
+bench: install ## measure beside the peers and the goals, three quarters of an hour and 11 GB for a while
 	$(BIN)/python -m benchmarks
 
 screenshots: install ## a picture of every page, light and dark, 1440 and 390 pixels wide, in SCREENSHOTS (needs Chromium)

@@ -1,6 +1,6 @@
 """Measure both sides beside their peers and goals, and end with one table of the goals.
 
-python -m benchmarks                       # everything: an hour or so, and 25 GB for a while
+python -m benchmarks                       # everything: three quarters of an hour, and 11 GB for a while
 python -m benchmarks import start receive  # some parts; the others are told as not measured
 """
 
@@ -31,6 +31,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := [part for part in arguments.parts if part not in PARTS]:
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    way = sidecar.Way(rounds=arguments.rounds, keep=arguments.keep)
     tables: list[report.Table] = []
     verdicts: list[Verdict] = []
     broken: dict[str, str] = {}
@@ -39,9 +40,7 @@ def main() -> None:
             if name in app.PARTS:
                 tables += app.run(name, rounds=arguments.rounds)
             else:
-                verdicts += sidecar.run(
-                    name, rounds=arguments.rounds, keep=arguments.keep, is_written=arguments.write
-                )
+                verdicts += sidecar.run(name, way, is_written=arguments.write)
         except Exception as error:  # noqa: BLE001 - an hour of measuring does not end for one part
             traceback.print_exc()
             broken[name] = type(error).__name__

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from benchmarks.app import measuring, report
+from benchmarks.progress import tell
 
 _SUSTAINED: Final[Mapping[str, int]] = {"a": 20_000, "c": 8_000}
 _SLOW_MS: Final = 400
@@ -78,6 +79,7 @@ def run(part: str, *, rounds: int, libraries: Sequence[str] = measuring.LIBRARIE
     """Measure a part beside libraries, which are installed once, and print its tables."""
     for library in libraries:
         measuring.install(library)
+    tell(f"measuring {part}")
     tables = PARTS[part](libraries, rounds)
     print(report.markdown(tables), flush=True)
     return tables

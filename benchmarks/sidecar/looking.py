@@ -4,10 +4,8 @@ Each page is asked for in a sidecar that holds N rows, and a trace of 5,000 span
 """
 
 import argparse
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 import httpx
-from benchmarks.sidecar.stored import grow
+from benchmarks.sidecar.stored import grown
 from playwright.sync_api import Page
 
 from tests.support.browser import running_browser, tab_of
@@ -66,23 +64,18 @@ LOOKS: Final[Mapping[str, Look]] = {
 
 def measure(rows: int, keep: Path | None) -> Mapping[str, Sequence[float]]:
     """Return the milliseconds from asking for each page until what it is waited for can be seen; the first of each is cold."""
-    with tempfile.TemporaryDirectory(prefix="bench-page-") as scratch:
-        grown = (keep or Path(scratch)) / f"rows-{rows}"
-        grow(grown, rows)
-        used = Path(scratch) / "used" if keep else grown
-        if keep:
-            shutil.copytree(grown, used)  # what a page writes must not stay
-        with (
-            running_collector(used) as collector,
-            running_browser() as browser,
-            tab_of(browser, collector.api) as tab,
-        ):
-            feed_large(collector.api, _project_id(collector.api), SPANS)
-            tab.open("/app")
-            return {
-                name: [_shown_ms(tab.page, collector.api, look) for _ in range(TIMES)]
-                for name, look in LOOKS.items()
-            }
+    with (
+        grown(rows, keep) as used,
+        running_collector(used) as collector,
+        running_browser() as browser,
+        tab_of(browser, collector.api) as tab,
+    ):
+        feed_large(collector.api, _project_id(collector.api), SPANS)
+        tab.open("/app")
+        return {
+            name: [_shown_ms(tab.page, collector.api, look) for _ in range(TIMES)]
+            for name, look in LOOKS.items()
+        }
 
 
 def _project_id(api: str) -> str:

@@ -1,17 +1,16 @@
 """P8: queries over a million rows, through the API of a sidecar, while nothing is written and while 2,000 spans come in a second."""
 
-import shutil
 import statistics
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import httpx
+from benchmarks.progress import tell
 from benchmarks.sidecar.figure import Figure, figure
 from benchmarks.sidecar.pace import Pace
-from benchmarks.sidecar.stored import NEEDLE, grow
+from benchmarks.sidecar.stored import NEEDLE, grown
 
 from tests.support.collector import Collector, running_collector
 
@@ -57,17 +56,14 @@ def measure(rounds: int, *, rows: int = ROWS, keep: Path | None = None) -> list[
         rows: in the store.
         keep: a folder where the store is kept for the next time; None to delete it.
     """
-    with tempfile.TemporaryDirectory(prefix="bench-rows-") as scratch:
-        grown = (keep or Path(scratch)) / f"rows-{rows}"
-        grow(grown, rows)
-        used = Path(scratch) / "used"  # what is written beside must not stay
-        shutil.copytree(grown, used)
-        with running_collector(used) as collector:
-            queries = _queries(collector)
-            alone = _times(collector, queries, rounds, times=_TIMES)
-            with Pace(collector, spans_per_s=_SPANS_PER_S) as pace:
-                beside = _times(collector, queries, rounds, times=_TIMES_BESIDE)
-            print(f"written beside: {pace.sent:,} spans, {pace.rate():,.0f} a second")
+    with grown(rows, keep) as used, running_collector(used) as collector:
+        queries = _queries(collector)
+        tell("asking while nothing is written")
+        alone = _times(collector, queries, rounds, times=_TIMES)
+        tell(f"asking while {_SPANS_PER_S:,} spans come in a second")
+        with Pace(collector, spans_per_s=_SPANS_PER_S) as pace:
+            beside = _times(collector, queries, rounds, times=_TIMES_BESIDE)
+        print(f"written beside: {pace.sent:,} spans, {pace.rate():,.0f} a second")
     return [each for name in queries for each in _figures(name, alone[name], beside[name])]
 
 

@@ -8,13 +8,16 @@ neither compresses the other.
 
 import shutil
 import string
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Final
 
 import httpx
+from benchmarks.progress import Progress, tell
 from benchmarks.sidecar.load import SPANS, bodies
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
@@ -42,6 +45,29 @@ _BYTES_PER_ROW: Final = 2_500
 _MEMORY_MB: Final = 2048
 
 
+@contextmanager
+def grown(rows: int, keep: Path | None) -> Generator[Path]:
+    """Yield a data folder with `rows` rows, a multiple of `BASE_ROWS`, to be used and written to; it is gone at the end.
+
+    Args:
+        rows: in the store.
+        keep: a folder where it stays as it was made for the next time, so that a copy is used; None to make one for this time only.
+
+    Raises:
+        OSError: the disk has no room for it.
+    """
+    if keep is not None:
+        grow(keep / f"rows-{rows}", rows)
+    with tempfile.TemporaryDirectory(prefix="bench-rows-", dir=keep) as scratch:
+        used = Path(scratch) / "used"
+        if keep is None:
+            grow(used, rows)
+        else:
+            tell(f"copying the store of {rows:,} rows")
+            shutil.copytree(keep / f"rows-{rows}", used)
+        yield used
+
+
 def grow(folder: Path, rows: int) -> None:
     """Make `folder` a data folder with `rows` rows, a multiple of `BASE_ROWS`; where it exists, it is taken as it is.
 
@@ -59,6 +85,7 @@ def grow(folder: Path, rows: int) -> None:
     making = folder.with_name(f"{folder.name}.making")
     shutil.rmtree(making, ignore_errors=True)
     copies = max(rows // BASE_ROWS, 1)
+    tell(f"making a store of {rows:,} rows")
     with running_collector(making) as collector:
         _send_base(collector, copies)
     _copy(making / "rows.duckdb", copies)
@@ -133,6 +160,7 @@ def _copy(path: Path, copies: int) -> None:
     try:
         connection.execute(f"CREATE TEMP TABLE base AS SELECT * FROM {ROWS_TABLE} ORDER BY rowid")
         connection.execute(f"DELETE FROM {ROWS_TABLE}")
+        progress = Progress(f"copies of {BASE_ROWS:,} rows", copies)
         for back in range(copies - 1, -1, -1):
             parent = _renamed("json_extract_string(span_parents, '$[0]')", back)
             changed = {
@@ -150,6 +178,7 @@ def _copy(path: Path, copies: int) -> None:
             }
             columns = ", ".join(changed.get(name, name) if back else name for name in COLUMNS)
             connection.execute(f"INSERT INTO {ROWS_TABLE} SELECT {columns} FROM base")
+            progress.reached(copies - back)
         connection.execute("CHECKPOINT store")
     finally:
         connection.close()

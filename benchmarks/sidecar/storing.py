@@ -1,6 +1,5 @@
 """P5: OTLP to rows in the store, per second of processor time of the whole sidecar; and P10: the same where many rows are stored."""
 
-import shutil
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -8,12 +7,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from benchmarks.progress import tell
 from benchmarks.sidecar.figure import Figure, figure
 from benchmarks.sidecar.load import SPANS, endless
 from benchmarks.sidecar.peers import STORING, Peer, installed, running
 from benchmarks.sidecar.process import cpu_s, quiet
 from benchmarks.sidecar.senders import send_http
-from benchmarks.sidecar.stored import grow, wait_for
+from benchmarks.sidecar.stored import grown, wait_for
 
 from tests.support.collector import Collector, running_collector
 
@@ -21,6 +21,8 @@ SMALL: Final = 100_000
 LARGE: Final = 10_000_000
 _REQUESTS: Final = 300
 _WARM: Final = 30
+_SENT: Final = (_WARM + _REQUESTS) * SPANS
+"""Spans of one round."""
 _STORED_S: Final = 600.0
 _PEER_REQUESTS: Final = 10
 _PEER_WARM: Final = 2
@@ -50,19 +52,19 @@ def measure(rounds: int) -> list[Figure]:
 
 
 def measure_growth(rounds: int, *, large: int = LARGE, keep: Path | None = None) -> list[Figure]:
-    """Compare a span's cost where `large` rows are stored with that where `SMALL` are; `keep` as in `querying.measure`."""
+    """Compare a span's cost where `large` rows are stored with that where `SMALL` are; `keep` as in `querying.measure`.
+
+    Both stores are used in turns, and keep what each round wrote: a few thousandths of the large one, a third of the small one.
+    """
     found: dict[int, list[float]] = {SMALL: [], large: []}
-    with tempfile.TemporaryDirectory(prefix="bench-grown-", dir=keep) as scratch:
-        for rows in found:
-            grow((keep or Path(scratch)) / f"rows-{rows}", rows)
+    with grown(SMALL, keep) as small_store, grown(large, keep) as large_store:
         for number in range(rounds):
-            for rows, costs in found.items():
-                data = Path(scratch) / "used"
-                shutil.copytree((keep or Path(scratch)) / f"rows-{rows}", data)
+            for (rows, costs), data in zip(found.items(), (small_store, large_store), strict=True):
+                tell(f"round {number + 1} of {rounds}: {rows:,} rows stored")
                 with running_collector(data) as collector:
                     quiet(collector.process.pid)
-                    costs.append(_cpu_s_per_span(collector, endless(seed=number + 1), rows))
-                shutil.rmtree(data)
+                    stored = rows + number * _SENT
+                    costs.append(_cpu_s_per_span(collector, endless(seed=number + 1), stored))
     ratios = [most / least for least, most in zip(*found.values(), strict=True)]
     return [
         *(
@@ -96,5 +98,5 @@ def _cpu_s_per_span(collector: Collector, made: Iterator[bytes], stored: int) ->
     send_http(address, list(islice(made, _REQUESTS)), requests=_REQUESTS)
     quiet(collector.process.pid, timeout_s=_STORED_S)
     used_s = cpu_s(collector.process.pid) - before
-    wait_for(collector, stored + (_WARM + _REQUESTS) * SPANS)
+    wait_for(collector, stored + _SENT)
     return used_s / (_REQUESTS * SPANS)

@@ -117,6 +117,7 @@ async def _serve(settings: "Settings", load: "Callable[[], Settings]", files: "S
     from otel_bridge_collector import app  # noqa: PLC0415 - see above
     from otel_bridge_collector.garbage import search_rarely  # noqa: PLC0415 - likewise
     from otel_bridge_collector.stages.reloading import Reloading  # noqa: PLC0415 - likewise
+    from otel_bridge_collector.turns import take_short_turns  # noqa: PLC0415 - likewise
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -126,6 +127,7 @@ async def _serve(settings: "Settings", load: "Callable[[], Settings]", files: "S
     loop.add_signal_handler(signal.SIGHUP, reloading.requested.set)
 
     search_rarely()
+    take_short_turns()
     _log_start(settings, files)
     await app.serve(settings, ready=_print_ready, stop=stop, reloading=reloading)
 
