@@ -161,3 +161,4 @@ def test_any_other_fault_of_the_disk_is_one_of_ours() -> None:
     answer = TestClient(APP, raise_server_exceptions=False).get("/broken")
 
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert answer.headers["connection"] == "close"

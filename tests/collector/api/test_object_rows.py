@@ -48,7 +48,8 @@ def test_a_bad_request_says_what_is_wrong(client: TestClient, path: str, status:
 
 
 def test_a_limit_that_is_no_number_is_refused(client: TestClient) -> None:
-    assert client.post("/v1/project_logs/p/fetch", json={"limit": True}).status_code == 400
+    for limit in (True, "9" * 5_000):
+        assert client.post("/v1/project_logs/p/fetch", json={"limit": limit}).status_code == 400
 
 
 def test_rows_are_inserted_into_the_object_of_the_path(client: TestClient, example: Asking) -> None:

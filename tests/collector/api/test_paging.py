@@ -30,6 +30,7 @@ def test_the_query_string_chooses_a_page(query: str, expected: list[str]) -> Non
     assert page(query) == expected
 
 
-def test_a_limit_is_a_whole_number() -> None:
+@pytest.mark.parametrize("limit", ["-1", "²", "9" * 5_000])
+def test_a_limit_is_a_whole_number(limit: str) -> None:
     with pytest.raises(RequestError, match="limit is no whole number"):
-        page("limit=-1")
+        page(f"limit={limit}")

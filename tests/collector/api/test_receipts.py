@@ -75,7 +75,7 @@ def test_the_newest_can_be_asked_for(tmp_path: Path) -> None:
     assert (len(answer["receipts"]), answer["total"]) == (1, 3)
 
 
-@pytest.mark.parametrize("limit", ["x", "-1", "10001"])
+@pytest.mark.parametrize("limit", ["x", "-1", "10001", "9" * 5_000])
 def test_a_limit_that_is_none_is_refused(tmp_path: Path, limit: str) -> None:
     with ledger_with(tmp_path) as ledger:
         assert asked(ledger, f"?limit={limit}")["code"] == "badLimit"

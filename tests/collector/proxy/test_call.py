@@ -60,6 +60,12 @@ def test_cache_control_says_what_is_read_and_kept(
     assert caching.max_age_s == max_age_s
 
 
+def test_a_number_of_very_many_digits_is_the_most_that_there_may_be() -> None:
+    caching = call({"x-bt-cache-ttl": "9" * 5_000, "cache-control": f"max-age={'9' * 5_000}"}).caching
+
+    assert (caching.ttl_s, caching.max_age_s) == (MAX_TTL_S, MAX_TTL_S)
+
+
 @pytest.mark.parametrize(
     ("ttl", "expected"), [("", MAX_TTL_S), ("0", 1), ("60", 60), ("99999999", MAX_TTL_S)]
 )

@@ -46,3 +46,11 @@ def test_a_flattened_key_has_no_more_steps_than_it_may(steps: int) -> None:
     path = ".".join(["a"] * steps)
 
     assert indexed.below({f"llm.{path}": 1}, "llm.") == ({path: 1} if steps == 16 else {})
+
+
+def test_an_index_has_no_more_digits_than_it_may() -> None:
+    last, name = "9" * 9, "9" * 5_000
+
+    assert nested({f"{last}.a": 1, "0.a": 2}) == [{"a": 2}, {"a": 1}]
+    assert nested({f"{name}.a": 1}) == {name: {"a": 1}}
+    assert items_below({f"p.{name}.a": 1}, "p.") == {}

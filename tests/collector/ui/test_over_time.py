@@ -68,6 +68,15 @@ def test_a_zoom_keeps_what_is_asked_for_and_ends_behind_the_last_number() -> Non
     }  # fmt: skip
 
 
+def test_a_number_of_the_last_day_that_there_is_has_its_logs_and_its_zoom() -> None:
+    last = "9999-12-31T00:00:00Z"
+
+    behind, zoom = said_by(period().behind(last)), said_by(period().zoom(last, last))
+
+    assert behind["filter"] == f"created >= '{last}' and created < '9999-12-31T23:59:59.999999+00:00'"
+    assert zoom["until"] == "9999-12-31T23:59:59.999999+00:00"
+
+
 @pytest.mark.parametrize("by", ["count(1)", "a >", "1"])
 def test_what_is_no_field_is_no_group(by: str) -> None:
     with pytest.raises(QueryError, match="group by takes"):

@@ -186,7 +186,8 @@ async def internal_error(request: Request, error: Exception) -> Response:
     message = "internal error"
     hint = "the log of the sidecar says more"
     body = {"Message": message, "error": message, "code": "internal", "hint": hint}
-    return JSONResponse(body, status_code=500)
+    # The server ends the connection; without being told, a client would send its next request into that end.
+    return JSONResponse(body, status_code=500, headers={"connection": "close"})
 
 
 EXCEPTION_HANDLERS: Final = {

@@ -15,6 +15,7 @@ from otel_bridge_collector.api.body import json_response, read_object
 from otel_bridge_collector.api.errors import RequestError, query_error_response
 from otel_bridge_collector.api.feedback_rows import feedback_rows
 from otel_bridge_collector.api.feedback_token import RowsOf
+from otel_bridge_collector.api.paging import whole_number
 from otel_bridge_collector.api.place import place_of
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.api.revisions import Revisions
@@ -114,6 +115,6 @@ def _revisions(given: Mapping[str, Json]) -> Revisions:
 def _limit(value: Json) -> int | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not str(value).isascii() or not str(value).isdecimal():
+    if isinstance(value, bool):
         raise RequestError("limit is no whole number", code="badLimit")
-    return int(str(value))
+    return whole_number(str(value))

@@ -1,13 +1,14 @@
 """Lists of the REST API: filtered by the query string, newest first, a page at a time."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from starlette.requests import Request
 
 from otel_bridge_collector.api.errors import RequestError
 
 _Listed = TypeVar("_Listed")
+_DIGITS: Final = 18
 
 
 def page_of(request: Request, found: Sequence[_Listed], id_of: Callable[[_Listed], str]) -> Sequence[_Listed]:
@@ -42,6 +43,15 @@ def limit_of(request: Request) -> int | None:
     text = request.query_params.get("limit")
     if text is None:
         return None
-    if not text.isascii() or not text.isdecimal():
+    return whole_number(text)
+
+
+def whole_number(text: str) -> int:
+    """Return `limit` as a number.
+
+    Raises:
+        RequestError: it is no whole number, or has more digits than any that says something.
+    """
+    if not text.isascii() or not text.isdecimal() or len(text) > _DIGITS:
         raise RequestError("limit is no whole number", code="badLimit")
     return int(text)

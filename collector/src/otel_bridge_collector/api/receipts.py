@@ -162,7 +162,8 @@ def _limit(text: str | None) -> int:
     """
     if text is None:
         return DEFAULT_LIMIT
-    if not (text.isascii() and text.isdigit() and int(text) <= _MAX_LIMIT):
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(_MAX_LIMIT))
+    if not is_number or int(text) > _MAX_LIMIT:
         raise RequestError(f'"limit" has to be a number up to {_MAX_LIMIT}', code="badLimit")
     return int(text)
 

@@ -11,6 +11,7 @@ from otel_bridge_collector.api.errors import RequestError
 _PRETTY_DIGITS: Final = 16
 _PRETTY_FACTOR: Final = 205_891_132_094_649
 _WORD: Final = 1 << 64
+_DIGITS: Final = len(str(_WORD))
 _PREFIX: Final = 0x0DE1 << 48
 
 
@@ -23,7 +24,8 @@ def read_version(value: Json) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _WORD:
         return value
     if isinstance(value, str) and value.isascii() and value.isalnum():
-        if value.isdecimal() and len(value) != _PRETTY_DIGITS and int(value) < _WORD:
+        is_number = value.isdecimal() and len(value) <= _DIGITS and len(value) != _PRETTY_DIGITS
+        if is_number and int(value) < _WORD:
             return int(value)
         if len(value) == _PRETTY_DIGITS and (pretty := _hex(value)) is not None:
             return pretty * pow(_PRETTY_FACTOR, -1, _WORD) % _WORD | _PREFIX

@@ -17,6 +17,7 @@ CacheMode: TypeAlias = Literal["auto", "always", "never"]
 
 _MODES: Final[Mapping[str, CacheMode]] = {"auto": "auto", "always": "always", "never": "never"}
 MAX_TTL_S: Final = 7 * 86_400
+_DIGITS: Final = 18
 _ALWAYS_THE_SAME: Final = ("embeddings", "moderations")
 """What the cache takes in the mode `auto`, whatever the request says."""
 
@@ -143,13 +144,18 @@ def _caching(headers: Mapping[str, str]) -> Caching:
         raise CallError(f"x-bt-cache-ttl is {ttl!r}: expected whole seconds, from 1 to {MAX_TTL_S}")
     directives = [each.strip().lower() for each in headers.get("cache-control", "").split(",")]
     ages = [each.partition("=")[2].strip('"') for each in directives if each.startswith("max-age=")]
-    max_age_s = min([MAX_TTL_S, *(int(age) for age in ages if age.isascii() and age.isdecimal())])
+    max_age_s = min([MAX_TTL_S, *(_seconds(age) for age in ages if age.isascii() and age.isdecimal())])
     return Caching(
         mode=mode,
-        ttl_s=min(max(int(ttl), 1), MAX_TTL_S),
+        ttl_s=max(_seconds(ttl), 1),
         max_age_s=0 if "no-cache" in directives else max_age_s,
         is_kept="no-store" not in directives,
     )
+
+
+def _seconds(digits: str) -> int:
+    """Return seconds, the most that there may be for more; Python reads no number of very many digits."""
+    return min(int(digits), MAX_TTL_S) if len(digits) <= _DIGITS else MAX_TTL_S
 
 
 def _parenthood(headers: Mapping[str, str]) -> Parenthood | None:

@@ -12,6 +12,9 @@ from otel_bridge_collector.translate.name_set import NameSet, name_set
 _MAX_SEGMENTS: Final = 16
 """A key with more is no flattened value."""
 
+_DIGITS: Final = 9
+"""Of an index; Python reads no number of very many digits."""
+
 
 def below(attributes: Mapping[str, Json], prefix: str) -> dict[str, Json]:
     """Return the attributes whose key continues `prefix` by a path of names and indexes, by that path."""
@@ -88,4 +91,4 @@ def _is_item(path: str) -> bool:
 
 
 def _is_index(step: str) -> bool:
-    return step.isascii() and step.isdigit()
+    return step.isascii() and step.isdigit() and len(step) <= _DIGITS

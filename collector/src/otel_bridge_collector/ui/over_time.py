@@ -30,6 +30,7 @@ STEPS: Final[Mapping[str, timedelta]] = {
 }
 """The time range of the URL -> the time that one number is about."""
 
+_LAST: Final = "9999-12-31T23:59:59.999999+00:00"
 _MAX_NUMBERS: Final = 20_000
 _MAX_GROUPS: Final = 10_000
 _MINUTE_S: Final = 60
@@ -95,17 +96,25 @@ class Period:
 
     def zoom(self, begin: str, end: str, *, is_last: bool = True) -> str:
         """Return the query string that shows a part of what is shown; the last number has a length too."""
-        until = datetime.fromisoformat(end) + (self.step() if is_last else timedelta())
-        return self.url({"from": begin, "until": until.isoformat()})
+        until = _behind(end, self.step()) if is_last else datetime.fromisoformat(end).isoformat()
+        return self.url({"from": begin, "until": until})
 
     def behind(self, time: str, *within: str) -> str:
         """Return the query string of the logs for the rows of the number at `time` that meet some conditions, too."""
-        until = (datetime.fromisoformat(time) + self.step()).isoformat()
+        until = _behind(time, self.step())
         said = [self.asked.filter, *within, f"created >= '{time}' and created < '{until}'"]
         conditions = [each for each in dict.fromkeys(said) if each]
         joined = " and ".join([*(f"({each})" for each in conditions[:-1]), conditions[-1]])
         asked = {"filter": joined, "search": self.asked.search, "rows": self.asked.rows}
         return "?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+def _behind(time: str, step: timedelta) -> str:
+    """Return when a step ends; one of the last day that there is ends with it."""
+    try:
+        return (datetime.fromisoformat(time) + step).isoformat()
+    except OverflowError:
+        return _LAST
 
 
 def read_period(request: Request) -> Period:

@@ -109,7 +109,7 @@ def test_parameters_that_are_no_object_stay() -> None:
     assert row_of(told).get("metadata") == told
 
 
-@pytest.mark.parametrize(("version", "ticket"), [("5.0.4", 7), ("3.2.0", "7"), ("", "7")])
+@pytest.mark.parametrize(("version", "ticket"), [("5.0.4", 7), ("3.2.0", "7"), ("", "7"), ("9" * 5_000, "7")])
 def test_each_value_of_metadata_is_decoded_where_each_was_encoded(version: str, ticket: Json) -> None:
     attributes: dict[str, Json] = {
         "langfuse.observation.metadata.ticket": "7",

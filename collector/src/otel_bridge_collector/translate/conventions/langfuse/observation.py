@@ -31,6 +31,9 @@ _PARAMETERS: Final = "langfuse.observation.model.parameters"
 _TAGS: Final = "langfuse.trace.tags"
 _METADATA: Final = ("langfuse.observation.metadata", "langfuse.trace.metadata")
 
+_DIGITS: Final = 9
+"""Of a version; Python reads no number of very many digits."""
+
 _FIRST_THAT_ENCODES: Final = 5
 """The version of the SDK that began to write each value of metadata as JSON text, strings too."""
 
@@ -187,7 +190,7 @@ def _keyed(told: NameSet) -> Sequence[tuple[str, str]]:
 
 def _encodes_each_value(version: str) -> bool:
     major = version.split(".", maxsplit=1)[0]
-    return major.isascii() and major.isdigit() and int(major) >= _FIRST_THAT_ENCODES
+    return major.isascii() and major.isdigit() and len(major) <= _DIGITS and int(major) >= _FIRST_THAT_ENCODES
 
 
 def _persons(attributes: Attributes) -> Iterator[Entry]:
