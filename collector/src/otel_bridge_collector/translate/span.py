@@ -16,6 +16,7 @@ from otel_bridge_collector.translate.conventions import (
     braintrust,
     claude_code,
     gen_ai,
+    genkit,
     google_adk,
     haystack,
     langfuse,
@@ -75,6 +76,7 @@ CONVENTIONS: Final[Sequence[Convention]] = (
     mlflow,
     agentops,
     livekit,
+    genkit,
     logfire,
     plain,
 )

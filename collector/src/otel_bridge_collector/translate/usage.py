@@ -139,10 +139,10 @@ def counts_in(usage: Json, attribute: str, *, spends: bool = True) -> Iterator[C
         return
     is_all = all(path in METRIC_OF or value == 0 for path, value in leaves.items())
     spent = (attribute,) if spends and is_all else ()
-    for metric, counted, apart in _GOOGLE_APART:
+    for summed, counted, apart in _GOOGLE_APART:
         if counted in leaves and (told := _tokens(leaves[counted])) is not None:
             leaves = {path: value for path, value in leaves.items() if path != counted}
-            yield Count(metric, told + (_tokens(leaves.get(apart)) or 0), spent)
+            yield Count(summed, told + (_tokens(leaves.get(apart)) or 0), spent)
     for given, caches in _CACHE_APART:
         if any(path in leaves for path in caches):
             leaves |= _with_cache(leaves, given, caches)
