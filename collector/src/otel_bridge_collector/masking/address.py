@@ -37,6 +37,8 @@ _CARRIERS: Final[Mapping[str, str]] = {
 CONTENT: Final[Mapping[str, tuple[str, ...]]] = {
     "input": (
         "agentops.entity.input", "agentops.task.input", "agentops.tool.input", "ai.documents", "ai.prompt",
+        "db.vector.query.content", "spring.ai.chat.client.system.text", "spring.ai.chat.client.user.text",
+        "spring.ai.tool.call.arguments",
         "ai.toolCall.args", "ai.value", "ai.values", "embedding.embeddings", "embedding.invocation_parameters",
         "gcp.vertex.agent.data", "gcp.vertex.agent.llm_request", "gcp.vertex.agent.tool_call_args",
         "gen_ai.input.messages", "gen_ai.prompt", "gen_ai.prompt_json", "gen_ai.retrieval.query.text",
@@ -49,6 +51,7 @@ CONTENT: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "output": (
         "agentops.entity.output", "agentops.task.output", "agentops.tool.output", "ai.embedding", "ai.embeddings",
+        "db.vector.query.response.documents", "spring.ai.tool.call.result",
         "ai.ranking", "ai.response.files", "ai.response.object", "ai.response.reasoning", "ai.response.text",
         "ai.response.toolCalls", "ai.result.object", "ai.result.text", "ai.result.toolCalls", "ai.toolCall.result",
         "embedding.embeddings", "final_result", "gcp.vertex.agent.llm_response", "gcp.vertex.agent.tool_response",

@@ -29,6 +29,7 @@ from otel_bridge_collector.translate.conventions import (
     openlit,
     openllmetry,
     plain,
+    spring_ai,
     vercel_ai,
 )
 from otel_bridge_collector.translate.echo import without_echoes
@@ -77,6 +78,7 @@ CONVENTIONS: Final[Sequence[Convention]] = (
     agentops,
     livekit,
     genkit,
+    spring_ai,
     logfire,
     plain,
 )
