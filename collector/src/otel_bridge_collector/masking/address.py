@@ -76,6 +76,8 @@ _CONTENT_EVENTS: Final = frozenset({"tool.output"})
 _INDEXED: Final = re.compile(
     r"(?:gen_ai\.(prompt|completion)|llm\.(input|output)_messages)\.(\d+)\.(?:message\.)?(.+)", re.DOTALL
 )
+_OF_MASTRA: Final = re.compile(r"(?:mastra\.[^.]+\.)?(input|output)", re.DOTALL)
+"""Its types of spans stand in the names of what they were given and returned; early versions leave them out."""
 _FIELD_OF: Final = {"prompt": "input", "completion": "output", "input": "input", "output": "output"}
 _CACHED: Final = 4096
 
@@ -89,6 +91,8 @@ def attribute_place(key: str) -> Place:
         field = _FIELD_OF[message[1] or message[2]]
         return root(key, f"{field}[{message[3]}].{message[4]}")
     fields = [field for field, families in CONTENT.items() if _is_one_of(key, families)]
+    if told := _OF_MASTRA.fullmatch(key):
+        fields = [told[1]]
     if _is_one_of(key, BOTH):
         fields = ["input", "output"]
     return root(key, f"metadata.{key}", *fields)
