@@ -7,7 +7,7 @@
 | `gen_ai.usage.output_tokens`, `.reasoning_tokens` of Google | `metrics.completion_tokens`: their sum, for the same reason |
 | `gen_ai.tool.name` of a chat | `metadata.tools`: the tools that were called, where none are defined |
 | `gen_ai.client.token.usage`, `service.name`, `gen_ai.tool.args` of a chat and the like | nothing, where they repeat counts, the resource or the output |
-| an empty `gen_ai.request.seed`, `.user`, `.stop_sequences` | nothing: what stands there where a request has none |
+| `gen_ai.request.max_tokens` of -1, an empty `.seed`, `.user`, `.stop_sequences` | nothing: what stands there where a request has none |
 
 Several calls stand in one attribute, with commas between. Spans that have `gen_ai.output.messages` have the calls in there.
 
@@ -38,6 +38,7 @@ _SEPARATOR: Final = ", "
 _TOTAL: Final = "gen_ai.client.token.usage"
 _OF_RESOURCE: Final = (SDK_NAME, "service.name", "deployment.environment")
 _UNSET: Final[Mapping[str, Sequence[Json]]] = {
+    names.GEN_AI_REQUEST_MAX_TOKENS: (-1,),
     names.GEN_AI_REQUEST_SEED: ("",),
     names.GEN_AI_REQUEST_STOP_SEQUENCES: ([],),
     "gen_ai.request.user": ("",),
