@@ -20,6 +20,7 @@ RECORDED: Final = sorted(path for path in CASES.rglob("*.otlp.json") if b"resour
         pytest.param("gen_ai.input.messages", "input", id="content"),
         pytest.param("gen_ai.prompt.0.content", "input[0].content", id="a message, one attribute each"),
         pytest.param("llm.output_messages.1.message.content", "output[1].content", id="the same elsewhere"),
+        pytest.param("mastra.agent_run.input", "input", id="content of a type that the name tells"),
         pytest.param("user.email", "metadata.user.email", id="any other"),
         pytest.param("user.email", "user.email", id="its own name"),
     ],

@@ -182,8 +182,9 @@ def test_whatever_a_row_holds_its_cost_is_a_number_or_nothing(row: Row) -> None:
     assert usd == cost_of(row).usd
 
 
-def test_a_framework_that_names_itself_as_the_provider_sells_nothing() -> None:
-    assert estimated_cost(call(TOKENS, provider="langchain")) == estimated_cost(call(TOKENS))
+@pytest.mark.parametrize("framework", ["langchain", "haystack", "spring_ai"])
+def test_a_framework_that_names_itself_as_the_provider_sells_nothing(framework: str) -> None:
+    assert estimated_cost(call(TOKENS, provider=framework)) == estimated_cost(call(TOKENS))
 
 
 def test_the_tier_that_the_provider_reported_sets_the_price() -> None:

@@ -151,6 +151,6 @@ def test_a_message_of_langchain_may_stand_in_its_data() -> None:
 
 def test_messages_of_langchain_are_left_out_and_others_stay() -> None:
     serialized: Json = {"lc": 1, "id": ["langchain", "HumanMessage"], "kwargs": {"content": "Hi"}}
-    whole: Json = {"messages": [DATA, serialized, ["user", "Hi"], ["a", "b"], HI, "text"], "n": 1}
+    whole: dict[str, Json] = {"messages": [DATA, serialized, ["user", "Hi"], ["a", "b"], HI, "text"], "n": 1}
 
     assert without_messages(whole) == {"messages": [["a", "b"], HI, "text"], "n": 1}

@@ -37,10 +37,12 @@ _CARRIERS: Final[Mapping[str, str]] = {
 CONTENT: Final[Mapping[str, tuple[str, ...]]] = {
     "input": (
         "agentops.entity.input", "agentops.task.input", "agentops.tool.input", "ai.documents", "ai.prompt",
+        "db.vector.query.content", "spring.ai.chat.client.system.text", "spring.ai.chat.client.user.text",
+        "spring.ai.tool.call.arguments",
         "ai.toolCall.args", "ai.value", "ai.values", "embedding.embeddings", "embedding.invocation_parameters",
         "gcp.vertex.agent.data", "gcp.vertex.agent.llm_request", "gcp.vertex.agent.tool_call_args",
         "gen_ai.input.messages", "gen_ai.prompt", "gen_ai.prompt_json", "gen_ai.retrieval.query.text",
-        "gen_ai.system_instructions", "gen_ai.task.input", "gen_ai.tool.call.arguments", "gen_ai.tool.input",
+        "gen_ai.system_instructions", "gen_ai.task.input", "gen_ai.tool.call.arguments", "gen_ai.tool.input", "genkit:input",
         "haystack.component.input", "haystack.pipeline.input_data", "input.value", "langfuse.observation.input",
         "lk.function_tool.arguments", "lk.input_text", "lk.pii.chat_ctx", "lk.pii.function_tool.arguments",
         "lk.pii.user_input", "lk.user_input", "llm.input_messages", "llm.invocation_parameters", "llm.prompts",
@@ -49,11 +51,12 @@ CONTENT: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "output": (
         "agentops.entity.output", "agentops.task.output", "agentops.tool.output", "ai.embedding", "ai.embeddings",
+        "db.vector.query.response.documents", "spring.ai.tool.call.result",
         "ai.ranking", "ai.response.files", "ai.response.object", "ai.response.reasoning", "ai.response.text",
         "ai.response.toolCalls", "ai.result.object", "ai.result.text", "ai.result.toolCalls", "ai.toolCall.result",
         "embedding.embeddings", "final_result", "gcp.vertex.agent.llm_response", "gcp.vertex.agent.tool_response",
         "gen_ai.completion", "gen_ai.completion_json", "gen_ai.output.messages", "gen_ai.retrieval.documents",
-        "gen_ai.task.output", "gen_ai.tool.args", "gen_ai.tool.call.result", "gen_ai.tool.output",
+        "gen_ai.task.output", "gen_ai.tool.args", "gen_ai.tool.call.result", "gen_ai.tool.output", "genkit:output",
         "haystack.component.output", "haystack.pipeline.output_data", "langfuse.observation.output",
         "lk.function_tool.output", "lk.pii.function_tool.output", "lk.pii.response", "lk.response.text",
         "lk.user_transcript", "llm.choices", "llm.output_messages", "logfire.msg", "mcp.response.value",
@@ -73,6 +76,8 @@ _CONTENT_EVENTS: Final = frozenset({"tool.output"})
 _INDEXED: Final = re.compile(
     r"(?:gen_ai\.(prompt|completion)|llm\.(input|output)_messages)\.(\d+)\.(?:message\.)?(.+)", re.DOTALL
 )
+_OF_MASTRA: Final = re.compile(r"(?:mastra\.[^.]+\.)?(input|output)", re.DOTALL)
+"""Its types of spans stand in the names of what they were given and returned; early versions leave them out."""
 _FIELD_OF: Final = {"prompt": "input", "completion": "output", "input": "input", "output": "output"}
 _CACHED: Final = 4096
 
@@ -86,6 +91,8 @@ def attribute_place(key: str) -> Place:
         field = _FIELD_OF[message[1] or message[2]]
         return root(key, f"{field}[{message[3]}].{message[4]}")
     fields = [field for field, families in CONTENT.items() if _is_one_of(key, families)]
+    if told := _OF_MASTRA.fullmatch(key):
+        fields = [told[1]]
     if _is_one_of(key, BOTH):
         fields = ["input", "output"]
     return root(key, f"metadata.{key}", *fields)

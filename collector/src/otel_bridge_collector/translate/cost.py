@@ -24,9 +24,14 @@ _TOLERANCE: Final = 0.01
 
 _SERVICE_TIERS: Final = ("openai.response.service_tier", "gen_ai.openai.response.service_tier")
 
-_FRAMEWORKS: Final = frozenset({"autogen", "langchain", "langgraph", "microsoft", "strands-agents"})
-"""What some name as provider though it sells no model: the framework itself, as AutoGen, Strands and the Agent Framework
-do, and OpenLLMetry for LangChain and LangGraph. Who sold the model is then known by the model's name, if at all."""
+_FRAMEWORKS: Final = frozenset({
+    "ag2", "agent_framework", "agno", "autogen", "browser_use", "claude_agent_sdk", "controlflow", "crewai", "dynamiq", "haystack",
+    "julep", "langchain", "langgraph", "letta", "litellm", "llama_index", "microsoft", "openai_agents", "pydantic_ai", "smolagents",
+    "spring_ai", "strands-agents", "strands_agents",
+})  # fmt: skip
+"""What some name as provider though it sells no model: the framework itself, as AutoGen, Strands, Spring AI and the Agent Framework
+do, OpenLLMetry for LangChain and LangGraph, and OpenLIT for all that it knows (openlit 1.45.0, `semcov`). Who sold the model is
+then known by the model's name, if at all."""
 
 _RATES: Final[Mapping[str, tuple[str, ...]]] = {
     "promptUncachedTokens": ("input",),

@@ -16,6 +16,7 @@ from otel_bridge_collector.translate.conventions import (
     braintrust,
     claude_code,
     gen_ai,
+    genkit,
     google_adk,
     haystack,
     langfuse,
@@ -23,11 +24,13 @@ from otel_bridge_collector.translate.conventions import (
     litellm,
     livekit,
     logfire,
+    mastra,
     mlflow,
     openinference,
     openlit,
     openllmetry,
     plain,
+    spring_ai,
     vercel_ai,
 )
 from otel_bridge_collector.translate.echo import without_echoes
@@ -64,6 +67,7 @@ CONVENTIONS: Final[Sequence[Convention]] = (
     openlit,
     litellm,
     claude_code,
+    mastra,
     gen_ai,
     anthropic_sdk,
     google_adk,
@@ -75,6 +79,8 @@ CONVENTIONS: Final[Sequence[Convention]] = (
     mlflow,
     agentops,
     livekit,
+    genkit,
+    spring_ai,
     logfire,
     plain,
 )

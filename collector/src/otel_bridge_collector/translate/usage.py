@@ -45,9 +45,12 @@ METRIC_OF: Final[Mapping[str, str]] = {
     "prompt_tokens_details.cache_write_tokens": "prompt_cache_creation_tokens",
     "prompt_tokens_details.cache_creation_tokens": "prompt_cache_creation_tokens",
     "input_token_details.cache_creation": "prompt_cache_creation_tokens",
+    "cache_creation.5m_input_tokens": "prompt_cache_creation_5m_tokens",
+    "cache_creation.1h_input_tokens": "prompt_cache_creation_1h_tokens",
     "cache_creation.ephemeral_5m_input_tokens": "prompt_cache_creation_5m_tokens",
     "cache_creation.ephemeral_1h_input_tokens": "prompt_cache_creation_1h_tokens",
     "audio.input_tokens": "prompt_audio_tokens",
+    "audio_input_tokens": "prompt_audio_tokens",
     "input_audio_tokens": "prompt_audio_tokens",
     "input_tokens_details.audio_tokens": "prompt_audio_tokens",
     "input_token_details.audio_tokens": "prompt_audio_tokens",
@@ -60,6 +63,7 @@ METRIC_OF: Final[Mapping[str, str]] = {
     "output_tokens_details.reasoning_tokens": "completion_reasoning_tokens",
     "completion_tokens_details.reasoning_tokens": "completion_reasoning_tokens",
     "audio.output_tokens": "completion_audio_tokens",
+    "audio_output_tokens": "completion_audio_tokens",
     "output_audio_tokens": "completion_audio_tokens",
     "output_tokens_details.audio_tokens": "completion_audio_tokens",
     "output_token_details.audio_tokens": "completion_audio_tokens",
@@ -139,10 +143,10 @@ def counts_in(usage: Json, attribute: str, *, spends: bool = True) -> Iterator[C
         return
     is_all = all(path in METRIC_OF or value == 0 for path, value in leaves.items())
     spent = (attribute,) if spends and is_all else ()
-    for metric, counted, apart in _GOOGLE_APART:
+    for summed, counted, apart in _GOOGLE_APART:
         if counted in leaves and (told := _tokens(leaves[counted])) is not None:
             leaves = {path: value for path, value in leaves.items() if path != counted}
-            yield Count(metric, told + (_tokens(leaves.get(apart)) or 0), spent)
+            yield Count(summed, told + (_tokens(leaves.get(apart)) or 0), spent)
     for given, caches in _CACHE_APART:
         if any(path in leaves for path in caches):
             leaves |= _with_cache(leaves, given, caches)

@@ -154,7 +154,7 @@ def beside(whole: Json, held: set[Json], *, with_lists: bool) -> dict[str, Json]
     return rest if isinstance(rest, dict) else {}
 
 
-def without_messages(whole: Mapping[str, Json]) -> Mapping[str, Json]:
+def without_messages(whole: Mapping[str, Json]) -> dict[str, Json]:
     """Return a whole without LangChain's messages in it: their classes and ids are its own, and answers have their own spans."""
     return {
         key: [item for item in value if not _is_langchain(item)] if isinstance(value, list) else value

@@ -88,30 +88,45 @@ def _called(attributes: Attributes) -> Iterator[Entry]:
         and name
         and names.GEN_AI_TOOL_DEFINITIONS not in attributes
     ):
-        called: list[Json] = [named_tool(each) for each in dict.fromkeys(name.split(_SEPARATOR))]
-        yield Entry("metadata", "tools", called, (names.GEN_AI_TOOL_NAME,))
+        several = name.split(_SEPARATOR)
+        called: list[Json] = [named_tool(each) for each in dict.fromkeys(several)]
+        yield Entry("metadata", "tools", called, () if len(several) > 1 else (names.GEN_AI_TOOL_NAME,))
 
 
 def _repetitions(span: Span) -> Iterator[str]:
-    """Yield the attributes that repeat what others say: of the resource, of the counts, of the calls in the output of a chat."""
+    """Yield the attributes that repeat what others say: of the resource, of the counts, of the call in the output of a chat.
+
+    What joins several calls in one text stays.
+    """
     attributes = span.attributes
     for name in _OF_RESOURCE:
         if name in attributes and attributes[name] == span.resource.attributes.get(name):
             yield name
-    if _TOTAL in attributes and attributes[_TOTAL] == sum(_counted(attributes)):
+    is_whole = not _counts_apart(attributes) and not _counts_thoughts_apart(attributes)
+    if _TOTAL in attributes and is_whole and attributes[_TOTAL] == sum(_counted(attributes)):
         yield _TOTAL
     if not _is_chat(attributes) or names.GEN_AI_OUTPUT_MESSAGES not in attributes:
         return
-    yield names.GEN_AI_TOOL_NAME
     output = scalars(_apart(json_text.decoded(attributes[names.GEN_AI_OUTPUT_MESSAGES])))
     told = (
         (_REPEATED, json_text.decoded(attributes.get(_REPEATED))),
-        (_ARGUMENTS, _listed(str(attributes.get(_ARGUMENTS)))),
-        (_CALL_ID, str(attributes.get(_CALL_ID)).split(_SEPARATOR)),
+        *(
+            []
+            if _is_of_several(attributes)
+            else [
+                (names.GEN_AI_TOOL_NAME, attributes.get(names.GEN_AI_TOOL_NAME)),
+                (_ARGUMENTS, _listed(str(attributes.get(_ARGUMENTS)))),
+                (_CALL_ID, attributes.get(_CALL_ID)),
+            ]
+        ),
     )
     for name, said in told:
         if name in attributes and scalars(said) <= output:
             yield name
+
+
+def _is_of_several(attributes: Attributes) -> bool:
+    return _SEPARATOR in str(attributes.get(names.GEN_AI_TOOL_NAME))
 
 
 def _apart(value: Json) -> Json:

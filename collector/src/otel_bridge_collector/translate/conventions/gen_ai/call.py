@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from otel_bridge.contract import names
+from otel_bridge.contract.kinds import NUMBERS
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
@@ -57,6 +58,9 @@ _PARAMETERS: Final[Mapping[str, str]] = {
     "gen_ai.tool.call.id": "tool_call_id",
 }
 
+_NUMBERS: Final = frozenset({
+    "temperature", "top_p", "top_k", "max_tokens", "max_completion_tokens", "frequency_penalty", "presence_penalty", "seed", "n",
+})  # fmt: skip
 _NOTHING: Final[tuple[Json, ...]] = ("", [])
 
 _MEASURES: Final = (
@@ -119,10 +123,18 @@ def _providers(attributes: Attributes) -> Iterator[Entry]:
 
 def _parameters(attributes: Attributes, *, places: _Places) -> Iterator[Entry]:
     for attribute, key in places:
-        value = json_text.decoded(attributes[attribute])
+        value = _parameter(key, attributes[attribute])
         # Where a request has no value, OpenLIT writes an empty one, or a limit of -1.
         if value not in _NOTHING and (key != "max_tokens" or value != -1):
             yield Entry("metadata", key, value, (attribute,))
+
+
+def _parameter(key: str, told: Json) -> Json:
+    """Return the value of a parameter; Java's instrumentations write numbers as text."""
+    if not isinstance(told, str) or key not in _NUMBERS:
+        return json_text.decoded(told)
+    parsed = json_text.parse(told)
+    return parsed.value if parsed and isinstance(parsed.value, NUMBERS) else told
 
 
 def _request(attributes: Attributes) -> Iterator[Entry]:
