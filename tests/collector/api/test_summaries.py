@@ -34,6 +34,22 @@ def test_an_experiment_is_compared_with_the_one_before(client: TestClient, examp
     assert answer["experiment_url"].endswith("/app/local/p/p/experiments/two%20words")
 
 
+def test_a_project_may_name_what_its_experiments_are_compared_with(
+    client: TestClient, example: Asking
+) -> None:
+    golden, _, last = (experiment(client, example, name, 0.5) for name in ("golden", "between", "last"))
+    settings = {"settings": {"baseline_experiment_id": golden}}
+    client.patch(f"/v1/project/{example.project_id}", json=settings)
+
+    compared = [
+        summary(client, each, summarize_scores="true")["comparison_experiment_name"]
+        for each in (last, golden)
+    ]
+
+    assert compared[0] == client.get(f"/v1/experiment/{golden}").json()["name"]
+    assert compared[1] != compared[0]
+
+
 @pytest.mark.parametrize(
     ("key", "diff"),
     [

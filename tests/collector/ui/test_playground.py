@@ -297,7 +297,7 @@ def test_a_run_on_a_dataset_is_kept_as_an_experiment(here: Ground, browser: http
     found = httpx.get(
         f"{here.collector.api}/v1/experiment", params={"project_name": PROJECT}, timeout=60
     ).json()["objects"]
-    kept = {each["name"]: each for each in found}
+    kept = {each["name"]: each for each in found if each["dataset_id"] == dataset_id}
     assert kept.keys() == {"first try A", "first try B"}
     assert kept["first try A"]["dataset_id"] == dataset_id
     rows = here.collector.query(

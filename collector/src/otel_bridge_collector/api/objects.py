@@ -13,6 +13,7 @@ from starlette.responses import Response
 from otel_bridge.contract.merge import merge_value
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import json_response, read_object
+from otel_bridge_collector.api.code_of_experiment import with_code
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.kinds import Kind
 from otel_bridge_collector.api.paging import page_of
@@ -136,13 +137,17 @@ class ObjectsEndpoint:
             name = f"{name or self._kind.name}-{secrets.token_hex(4)}"
         for field in self._kind.required:
             self._text(body, field)
-        self._check(self._data(body))
+        data = self._data(body)
+        if self._kind.name == "experiment":
+            find = self._objects.in_projects.find
+            data = with_code(data, body, lambda: find("experiment", project_id=owner_id))
+        self._check(data)
         return self._objects.in_projects.create(
             self._kind.name,
             owner_id,
             name,
             slug=self._slug(body),
-            data=self._data(body),
+            data=data,
             xact_id=self._next_xact(),
         )
 

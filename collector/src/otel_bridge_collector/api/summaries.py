@@ -96,11 +96,12 @@ class Summaries:
         return json_response({"total_records": await self._count(dataset)})
 
     def base_of(self, experiment: ProjectObject) -> ProjectObject | None:
-        """Return the experiment to compare with: the one named when it was made, else the one made before it."""
-        base_id = experiment.data.get("base_exp_id")
-        found = self._objects.in_projects.get(base_id) if isinstance(base_id, str) else None
-        if found and found.kind == "experiment":
-            return found
+        """Return the experiment to compare with: the one named when it was made, else that of its project, else the one made before it."""
+        named = (experiment.data.get("base_exp_id"), self._settings(experiment).get("baseline_experiment_id"))
+        for base_id in named:
+            found = self._objects.in_projects.get(base_id) if isinstance(base_id, str) else None
+            if found and found.kind == "experiment" and found.id != experiment.id:
+                return found
         siblings = self._objects.in_projects.find("experiment", project_id=experiment.project_id)
         ids = [each.id for each in siblings]
         earlier = siblings[ids.index(experiment.id) + 1 :] if experiment.id in ids else []
@@ -136,11 +137,14 @@ class Summaries:
                 return await anyio.to_thread.run_sync(trials_of, rows, names)
             query = replace(query, cursor=answer.cursor)
 
-    def _keys(self, experiment: ProjectObject) -> Sequence[Selected]:
-        """Return the columns by which the project says that cases are known: of roots, as all that is told of a case."""
+    def _settings(self, experiment: ProjectObject) -> Mapping[str, Json]:
         project = self._objects.project(experiment.project_id)
         settings = project.data.get("settings") if project else None
-        said = settings.get("comparison_key") if isinstance(settings, Mapping) else None
+        return settings if isinstance(settings, Mapping) else {}
+
+    def _keys(self, experiment: ProjectObject) -> Sequence[Selected]:
+        """Return the columns by which the project says that cases are known: of roots, as all that is told of a case."""
+        said = self._settings(experiment).get("comparison_key")
         if not isinstance(said, str) or not said.strip():
             return ()
         try:

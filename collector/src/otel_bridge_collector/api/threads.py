@@ -60,7 +60,7 @@ class Threads:
 
 def _calls_of(given: Json) -> Query:
     """Return what asks for the calls of models in a trace, in the order in which they began."""
-    named = object_in(given, "trace_ref") if isinstance(given, Mapping) else {}
+    named: Mapping[str, Json] = object_in(given, "trace_ref") if isinstance(given, Mapping) else {}
     kind, object_id, root_span_id = (named.get(name) for name in ("object_type", "object_id", "root_span_id"))
     if kind not in _KINDS or not isinstance(object_id, str) or not isinstance(root_span_id, str):
         raise RequestError(
