@@ -73,7 +73,7 @@ def answer(question: str, client: OpenAI) -> str:
     answered = client.chat.completions.create(
         model="gpt-4o-mini", temperature=0.2, messages=messages, tools=tools
     )
-    current_span().log(metadata={"cities": len(calls)}, tags=["demo"])
+    current_span().log(metadata={"cities": len(calls)})
     return answered.choices[0].message.content or ""
 
 
@@ -90,7 +90,7 @@ def main() -> None:
         OpenAI(api_key="not-needed") as client,
     ):
         reply = answer(QUESTION, client)
-        span.log(output=reply, scores={"mentions_city": float("Lisbon" in reply)})
+        span.log(output=reply, scores={"mentions_city": float("Lisbon" in reply)}, tags=["demo"])
     flush()
 
     logger.log_feedback(id=span.id, scores={"helpful": 1}, comment="Right about Lisbon.", source="app")

@@ -187,7 +187,7 @@ def load_settings(sources: Sources | None = None, **arguments: object) -> Settin
         return Settings(**{**configured, **given, "config": loaded.config})  # type: ignore[arg-type]  # checked by the model
     except ValidationError as error:
         faults = "; ".join(
-            f"{_source(fault['loc'], given, configured, loaded)}: {fault['msg']}"
+            f"{_source(fault['loc'], given, configured, loaded)}: {fault['msg'].removeprefix('Value error, ')}"
             for fault in error.errors()
             if fault["type"]
             != "default_factory_not_called"  # what another setting would follow from is at fault

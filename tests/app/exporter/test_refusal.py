@@ -144,7 +144,12 @@ def test_an_answer_that_will_not_change_is_not_waited_for(receiver: OtlpReceiver
     receiver.status = status
     exporter = build_span_exporter(Settings.from_environment())
     asked: list[Fault | None] = []
-    exporter.patience = lambda fault: bool(asked.append(fault))
+
+    def patience(fault: Fault | None) -> bool:
+        asked.append(fault)
+        return False
+
+    exporter.patience = patience
 
     assert exporter.send([ended_span()]).delivered == 0
     assert asked == []

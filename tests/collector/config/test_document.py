@@ -60,6 +60,15 @@ def test_variables_are_filled_in(text: str, value: object) -> None:
     assert read(f"a: {text}", NAME="x", PORT="4317", EMPTY="") == {"a": value}
 
 
+def test_each_variable_that_is_not_set_is_named() -> None:
+    with pytest.raises(SettingsError) as raised:
+        read("a: ${env:ONE}\nb: [1, '${env:TWO}']")
+
+    first, second = str(raised.value).splitlines()
+    assert first.startswith("c.yaml:1:4: the variable ONE is not set")
+    assert second.startswith("c.yaml:2:8: the variable TWO is not set")
+
+
 def test_what_a_variable_holds_is_not_read_as_yaml() -> None:
     assert read("a: ${env:NAME}", NAME="{b: ${env:NAME}}") == {"a": "{b: ${env:NAME}}"}
 

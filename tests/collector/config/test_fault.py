@@ -62,7 +62,7 @@ def fault(text: str) -> str:
         ),
         pytest.param(
             "extensions: {api: {endpoint: 8585}}",
-            "yaml:1:20: extensions.api.endpoint: expected HOST:PORT, for example 127.0.0.1:4318, not 8585",
+            "yaml:1:20: extensions.api.endpoint: expected HOST:PORT with a port up to 65535, for example 127.0.0.1:4318, not 8585",
             id="no address",
         ),
         pytest.param(

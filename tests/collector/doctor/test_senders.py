@@ -1,9 +1,11 @@
 """What receipts tell."""
 
+import re
 from typing import Any
 
 import pytest
 
+from otel_bridge.settings import Settings
 from otel_bridge_collector.doctor.senders import check_senders
 
 CLEAN: dict[str, Any] = {
@@ -42,3 +44,11 @@ def test_each_fault_has_what_mends_it(fault: dict[str, Any], check: str, remedy:
 
     assert finding.check == check
     assert remedy in finding.remedy
+
+
+def test_a_queue_that_was_full_is_to_become_larger_than_it_is_by_itself() -> None:
+    (finding,) = (each for each in check_senders([{**CLEAN, "queue_full": 3}]) if each.verdict == "finding")
+    proposed = dict(re.findall(r"OTEL_BRIDGE_(\w+)=(\d+)", finding.remedy))
+
+    assert int(proposed["QUEUE_SIZE"]) > Settings().queue_size
+    assert int(proposed["QUEUE_BYTES"]) > Settings().queue_bytes

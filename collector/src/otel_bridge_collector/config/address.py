@@ -39,7 +39,7 @@ def parse_address(text: object) -> Address:
     host, _, port = rest.rstrip("/").rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not host or "/" in host or not _is_port(port):
-        raise ValueError("expected HOST:PORT, for example 127.0.0.1:4318")
+        raise ValueError("expected HOST:PORT with a port up to 65535, for example 127.0.0.1:4318")
     return Address(host=host, port=int(port), scheme=scheme)
 
 

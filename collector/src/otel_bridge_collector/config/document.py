@@ -59,7 +59,7 @@ def read_document(text: str, source: str, environment: Mapping[str, str]) -> Doc
         environment: the variables that it may refer to.
 
     Raises:
-        SettingsError: it is no YAML, no mapping, or refers to a variable that is not set.
+        SettingsError: it is no YAML, no mapping, or refers to variables that are not set; each of those has a line of its own.
     """
     reader = _Reader(source, environment)
     try:
@@ -70,6 +70,8 @@ def read_document(text: str, source: str, environment: Mapping[str, str]) -> Doc
     except (yaml.YAMLError, RecursionError) as error:
         raise SettingsError(f"{source}: this is no YAML: {error}") from error
     value = reader.value(node, ()) if node else {}
+    if reader.faults:
+        raise SettingsError("\n".join(reader.faults))
     if value is None:
         value = {}
     if not isinstance(value, dict):
@@ -121,6 +123,7 @@ class _Reader:
         self._environment = environment
         self._left = _MAX_NODES
         self.places: dict[Path, Place] = {}
+        self.faults: list[str] = []
 
     def place(self, mark: yaml.Mark) -> Place:
         return Place(self._source, mark.line + 1, mark.column + 1)
@@ -156,6 +159,7 @@ class _Reader:
         try:
             expanded = expand(text, self._environment) if "$" in text else text
         except ValueError as error:
-            raise SettingsError(f"{self.place(node.start_mark)}: {error}") from error
+            self.faults.append(f"{self.place(node.start_mark)}: {error}")
+            return None
         is_plain = getattr(node, "style", None) is None
         return read_scalar(expanded) if is_plain else expanded

@@ -18,11 +18,15 @@ OLDEST_SDK: Final[Mapping[str, tuple[int, int]]] = {"python": (1, 39)}
 Told = Sequence[Mapping[str, Any]]
 _SDK: Final = re.compile(r"opentelemetry (\w+) (\d+)\.(\d+)")
 _REMEDIES: Final = (
-    ("queue_full", "dropped because the queue was full", "OTEL_BRIDGE_QUEUE_SIZE=100000 in the app"),
+    (
+        "queue_full",
+        "dropped because the queue was full",
+        "OTEL_BRIDGE_QUEUE_BYTES=268435456 and OTEL_BRIDGE_QUEUE_SIZE=200000 in the app, twice what they are by themselves, or a sampler",
+    ),
     (
         "unsent",
         "could not be sent",
-        "the app's OTEL_BRIDGE_ENDPOINT, and a sidecar that runs whenever the app does",
+        "the app's OTEL_BRIDGE_ENDPOINT and key, and a sidecar that is back within its OTEL_BRIDGE_RETRY_TIMEOUT_MS (300000) and before it ends",
     ),
     ("refused", "refused one by one: too large", "OTEL_BRIDGE_MAX_BODY_BYTES=268435456 at the sidecar"),
     ("never_arrived", "never arrived", "otel_bridge.flush() before the process is ended; docs/leaving.md"),
