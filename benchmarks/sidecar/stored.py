@@ -99,12 +99,17 @@ def wait_for(collector: Collector, rows: int, *, timeout_s: float = 300.0) -> No
         TimeoutError: it has fewer.
     """
     end_s = time.monotonic() + timeout_s
-    count = "select: count(1) as n | from: project_logs()"
     while time.monotonic() < end_s:
-        if collector.query(count) == [{"n": rows}]:
+        if count_rows(collector) == rows:
             return
         time.sleep(0.2)
-    raise TimeoutError(f"not {rows} rows after {timeout_s:g} s: {collector.query(count)}")
+    raise TimeoutError(f"not {rows} rows after {timeout_s:g} s, but {count_rows(collector)}")
+
+
+def count_rows(collector: Collector) -> object:
+    """Return how many rows the store has in all."""
+    (counted,) = collector.query("select: count(1) as n | from: project_logs()")
+    return counted["n"]
 
 
 def _send_base(collector: Collector, copies: int) -> None:

@@ -5,7 +5,6 @@ over OTLP; `braintrust/recorded_rows.json` holds all 63 of them.
 """
 
 import json
-from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -50,7 +49,7 @@ def sent(row: Row) -> Span:
         parent=parents[0] if parents else None,
     )
     start_ns, end_ns = (round(metrics[name] * 10**9) for name in ("start", "end"))
-    return replace(span, trace_id=row.get("root_span_id", ""), start_ns=start_ns, end_ns=end_ns)
+    return span._replace(trace_id=row.get("root_span_id", ""), start_ns=start_ns, end_ns=end_ns)
 
 
 @pytest.mark.parametrize("recorded", [pytest.param(row, id=row.get("id", "")) for row in RECORDED])

@@ -2,7 +2,6 @@
 
 import json
 from copy import deepcopy
-from dataclasses import replace
 from typing import Final
 
 import orjson
@@ -67,7 +66,7 @@ def spans(draw: st.DrawFn) -> Span:
         parent=draw(st.sampled_from([None, "cc" * 8])),
     )
     scope = Scope(name=draw(st.sampled_from(["", *WORDS])), version=draw(st.sampled_from(["", "0.1", "x"])))
-    return replace(span, scope=scope)
+    return span._replace(scope=scope)
 
 
 def deep(depth: int) -> str:

@@ -7,7 +7,7 @@ bytes stand as base64 text, an attribute without a value as None.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Json, Row
 
@@ -71,9 +71,8 @@ class SpanLink:
     attributes: Attributes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """One OTLP span.
+class Span(NamedTuple):
+    """One OTLP span; no dataclass, since a frozen one takes three times as long to make.
 
     Attributes:
         trace_id: 32 lower-case hex digits.

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+import pytest
+
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
-from otel_bridge_collector.translate.name_set import NameSet, Reader, name_set, present, useful
+from otel_bridge_collector.translate.name_set import NameSet, Reader, Remembering, name_set, present, useful
 from otel_bridge_collector.translate.partial import Entry
 
 
@@ -58,3 +61,37 @@ def test_a_reader_is_useful_where_it_has_a_name_or_a_beginning() -> None:
 
 def test_of_a_table_the_lines_remain_whose_attribute_is_there() -> None:
     assert present({"a": "1", "b": "2", "c": "3"}, NameSet(("c", "x", "a"))) == [("a", "1"), ("c", "3")]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([1, 1.0, True], id="equal-numbers-of-other-types"),
+        pytest.param([0, 0.0, -0.0, False], id="zeros"),
+        pytest.param([[1], [1.0], {"b": 1}], id="lists-and-objects"),
+        pytest.param(["x" * 5_000, "x" * 4_999], id="long-texts"),
+        pytest.param(["1", 1, None, ""], id="texts-and-nothing"),
+    ],
+)
+def test_what_is_remembered_is_what_would_be_read(values: list[Json]) -> None:
+    remembering = Remembering([read, read], ["a"])
+
+    for value in values * 2:
+        attributes: Attributes = {"a": value, "b": "not looked at"}
+
+        assert repr(list(remembering(attributes))) == repr([*read(attributes), *read(attributes)])
+
+
+def test_values_that_come_again_are_read_once() -> None:
+    asked: list[Json] = []
+
+    def noting(attributes: Attributes) -> Iterator[Entry]:
+        asked.append(attributes["a"])
+        yield Entry("metadata", "k", attributes["a"], ())
+
+    remembering = Remembering([noting], ["a"])
+
+    found = [list(remembering({"a": value, "b": other})) for value, other in (("x", 1), ("x", 2), ("y", 3))]
+
+    assert asked == ["x", "y"]
+    assert [entry.value for entries in found for entry in entries] == ["x", "x", "y"]

@@ -123,13 +123,13 @@ def test_spans_that_are_each_other_s_parent_do_no_harm() -> None:
 )
 def test_as_many_spans_are_remembered_as_may_be(max_spans: int, is_seen: int) -> None:
     calls = NestedCalls(max_spans=max_spans)
-    other = Span(**{name: getattr(call(MIDDLE), name) for name in Span.__slots__} | {"trace_id": "ff" * 16})
+    other = call(MIDDLE)._replace(trace_id="ff" * 16)
 
     assert len(demoted(call(OUTER), other, call(INNER, OUTER), calls=calls)) == is_seen
 
 
 def test_what_was_forgotten_counts_as_never_seen() -> None:
     calls = NestedCalls(max_spans=1)
-    other = Span(**{name: getattr(call(MIDDLE), name) for name in Span.__slots__} | {"trace_id": "ff" * 16})
+    other = call(MIDDLE)._replace(trace_id="ff" * 16)
 
     assert demoted(call(OUTER), other, call(INNER, OUTER), calls=calls) == set()

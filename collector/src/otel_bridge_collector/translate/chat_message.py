@@ -20,13 +20,17 @@ _ROLE_OF: Final[Mapping[str, str]] = {"model": "assistant", "ai": "assistant", "
 _TOOL: Final = "tool"
 _CONVERTED: Final = frozenset({"role", "parts", "content", "tool_calls"})
 _TEXT_KEYS: Final = ("type", "content")
+_ROLE_AND_PARTS: Final = ("role", "parts")
 
 
 def chat_message(message: Object) -> list[Object]:
     """Return the chat messages for one; none where it has a list of parts and the list is empty."""
     role = _ROLE_OF.get(str(message["role"]), message["role"])
     if (text := _only_text(message)) is not None:
-        return [{"role": role, "content": text if role == _TOOL else chat_content(text), **_carried(message)}]
+        content = text if role == _TOOL or text[:1] != "[" else chat_content(text)
+        if len(message) == len(_ROLE_AND_PARTS):
+            return [{"role": role, "content": content}]
+        return [{"role": role, "content": content, **_carried(message)}]
     listed = _parts(message)
     if listed is None:
         return [_with_calls({**message, "role": role})]

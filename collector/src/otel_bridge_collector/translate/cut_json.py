@@ -54,13 +54,10 @@ class Closed(NamedTuple):
 
 def closed(text: str) -> Closed | None:
     """Return `text` as whole JSON; None when it is no JSON that was cut, or says nothing before the cut."""
-    if (
-        text[:1] not in BEGINNINGS
-        or text.lstrip()[:1] not in _CLOSER_OF
-        or text.startswith(json_text.PYTHON)
-        or len(text) > _MAX_CHARS
-        or json_text.parse(text)
-    ):
+    first = text[:1]
+    if first not in _CLOSER_OF and (first not in BEGINNINGS or text.lstrip()[:1] not in _CLOSER_OF):
+        return None
+    if len(text) > _MAX_CHARS or text.startswith(json_text.PYTHON) or json_text.parse(text):
         return None
     scan = _Scan()
     while match := _TOKEN.match(text, scan.end):

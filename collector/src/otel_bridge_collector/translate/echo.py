@@ -13,7 +13,6 @@ An attribute is a repetition only where its value is the same. Source: spec/tran
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 
 from otel_bridge.contract import names
@@ -35,8 +34,8 @@ def without_echoes(span: Span) -> Span:
     echoes = set(_echoes(span))
     if not echoes:
         return span
-    return replace(
-        span, attributes={key: value for key, value in span.attributes.items() if key not in echoes}
+    return span._replace(
+        attributes={key: value for key, value in span.attributes.items() if key not in echoes}
     )
 
 

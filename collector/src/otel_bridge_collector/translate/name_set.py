@@ -4,10 +4,11 @@ Spans of one call site have the same attributes in the same order, so a few hund
 It decides nothing: what a part of a convention makes of names is its own `plan`, kept here. Values are not its subject.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate.partial import Reading
 
@@ -15,6 +16,11 @@ _MAX_NAMES: Final = 256
 _MAX_CHARS: Final = 1 << 13
 _MAX_REMEMBERED: Final = 1024
 """Sets of so many names and characters at most: some 60 MB with their plans, were all as large as they may be."""
+
+_MAX_ANSWERS: Final = 1024
+_MAX_VALUE_CHARS: Final = 1 << 12
+"""What was read of so many combinations of values, with so many characters at most: some 20 MB,
+were all as large as they may be."""
 
 _Plan = TypeVar("_Plan")
 
@@ -77,14 +83,67 @@ class Reader(NamedTuple, Generic[_Found]):
     names: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
 
+    def looks_at(self, name: str) -> bool:
+        """Tell whether an attribute is one of these."""
+        return name in self.names or name.startswith(self.prefixes)
+
 
 def useful(readers: Sequence[Reader[_Found]], names: NameSet) -> Sequence[Read[_Found]]:
     """Return those of `readers` that can find anything among attributes with these names, in their order."""
-    return [
-        reader.read
-        for reader in readers
-        if any(name in reader.names or name.startswith(reader.prefixes) for name in names.names)
-    ]
+    return [reader.read for reader in readers if any(map(reader.looks_at, names.names))]
+
+
+def remembered(
+    readers: Sequence[Reader[_Found]], names: NameSet, *, unique: Container[str] = frozenset()
+) -> Sequence[Read[_Found]]:
+    """Return what `useful` does, as one reading that remembers what it found for the same values.
+
+    Args:
+        readers: each looks at no attribute beside those that it names.
+        names: of a span.
+        unique: attributes whose values do not come again; where one of them is looked at, nothing is remembered.
+    """
+    reads = useful(readers, names)
+    looked_at = [name for name in names.names if any(reader.looks_at(name) for reader in readers)]
+    if not looked_at or not names.is_kept or any(name in unique for name in looked_at):
+        return reads
+    return [Remembering(reads, looked_at)]
+
+
+class Remembering(Generic[_Found]):
+    """Several readings in one, which remembers what they found for values that came before: a program calls the same model again and again.
+
+    Args:
+        reads: what they are; each looks at these attributes alone.
+        names: of the attributes.
+    """
+
+    __slots__ = ("names", "reads")
+
+    def __init__(self, reads: Sequence[Read[_Found]], names: Sequence[str]) -> None:
+        self.reads = reads
+        self.names = names
+
+    def __call__(self, attributes: Attributes) -> Iterable[_Found]:
+        """Return what all of them find, in their order."""
+        values = [attributes[name] for name in self.names]
+        if sum([len(value) for value in values if isinstance(value, str)]) > _MAX_VALUE_CHARS:
+            return self.find(attributes)
+        if 0 in values and "-0.0" in map(str, values):  # a float that is equal to another and not the same
+            return self.find(attributes)
+        try:
+            return cast("Sequence[_Found]", _found(self, *values))
+        except TypeError:  # a list
+            return self.find(attributes)
+
+    def find(self, attributes: Attributes) -> Sequence[_Found]:
+        """Read without looking into the memory."""
+        return [found for read in self.reads for found in read(attributes)]
+
+
+@lru_cache(maxsize=_MAX_ANSWERS, typed=True)
+def _found(readings: Remembering[Reading], *values: Json) -> Sequence[Reading]:
+    return readings.find(dict(zip(readings.names, values, strict=True)))
 
 
 def present(table: Mapping[str, str], names: NameSet) -> Sequence[tuple[str, str]]:

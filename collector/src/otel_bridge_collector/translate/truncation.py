@@ -44,7 +44,7 @@ def whole_span(span: Span) -> tuple[Span, Partial]:
     whole_events = (
         replace(event, attributes=whole.attributes) for event, whole in zip(span.events, events, strict=True)
     )
-    return replace(span, attributes=own.attributes, events=tuple(whole_events)), note(rests)
+    return span._replace(attributes=own.attributes, events=tuple(whole_events)), note(rests)
 
 
 def whole_attributes(attributes: Attributes) -> Whole:
@@ -71,8 +71,11 @@ def note(rests: Mapping[str, str]) -> Partial:
 
 def _cuts(items: list[Json]) -> dict[str, Closed]:
     """Return what was cut in a list of texts, by its place; that of a text itself is ""."""
-    found = {f".{index}": closed(item) for index, item in enumerate(items) if isinstance(item, str)}
-    return {place: cut for place, cut in found.items() if cut}
+    return {
+        f".{index}": cut
+        for index, item in enumerate(items)
+        if isinstance(item, str) and item[:1] in BEGINNINGS and (cut := closed(item))
+    }
 
 
 def _without(cuts: Mapping[str, Closed], value: Json) -> Json:

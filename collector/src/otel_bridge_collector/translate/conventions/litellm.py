@@ -25,7 +25,7 @@ from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text, parts, python_literal
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.messages import chat_messages, is_message_list
-from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, useful
+from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, remembered, useful
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import Count, counts_in, is_measure, token_metrics
@@ -56,7 +56,7 @@ def translate(span: Span) -> Partial:
 
 
 def _useful(told: NameSet) -> Sequence[Read[Reading]]:
-    return useful(_READERS, told)
+    return [*useful(_READERS, told), *remembered(_DESCRIBING, told)]
 
 
 def _output(attributes: Attributes) -> Iterator[Content]:
@@ -116,6 +116,9 @@ _READERS: Final[tuple[Reader[Reading], ...]] = (
     Reader(_output, prefixes=(_COMPLETION,)),
     Reader(_usage, frozenset({_USAGE})),
     Reader(_cost, frozenset(_COSTS)),
+)
+_DESCRIBING: Final[tuple[Reader[Reading], ...]] = (
     Reader(_tools, prefixes=(_TOOLS,)),
     Reader(_streaming, frozenset({_STREAMING})),
 )
+"""What the calls of one place in a program have in common."""

@@ -1,7 +1,6 @@
 """Observations of Langfuse."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -16,7 +15,7 @@ SAID: Json = [{"role": "user", "content": "hi"}]
 
 
 def row_of(attributes: dict[str, Json], *, version: str = "5.0.4") -> Row:
-    return translate(replace(make_span(attributes), scope=Scope(name="langfuse-sdk", version=version)))
+    return translate(make_span(attributes)._replace(scope=Scope(name="langfuse-sdk", version=version)))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,15 @@ from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.gen_ai.indexed_message import bare_reason
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.model_name import models, providers
-from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, present, useful
+from otel_bridge_collector.translate.name_set import (
+    NameSet,
+    Read,
+    Reader,
+    name_set,
+    present,
+    remembered,
+    useful,
+)
 from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.tools import named_tool, tool_definitions
 from otel_bridge_collector.translate.usage import (
@@ -32,6 +40,8 @@ _DETAILS: Final = "details."
 _USAGE_OBJECTS: Final = (_USAGE, "gen_ai.usage.raw")
 _TOOL_LISTS: Final = (names.GEN_AI_TOOL_DEFINITIONS, "gen_ai.agent.tools")
 _PROVIDERS: Final = (names.GEN_AI_PROVIDER_NAME, "gen_ai.system", "gen_ai.model.provider")
+
+_TOOL_CALL_ID: Final = "gen_ai.tool.call.id"
 
 _Places = Sequence[tuple[str, str]]
 """Attributes, each with the key that it is read to."""
@@ -55,13 +65,16 @@ _PARAMETERS: Final[Mapping[str, str]] = {
     "gen_ai.request.response_format": "response_format",
     "gen_ai.openai.request.response_format": "response_format",
     "gen_ai.retrieval.top_k": "top_k",
-    "gen_ai.tool.call.id": "tool_call_id",
+    _TOOL_CALL_ID: "tool_call_id",
 }
 
 _NUMBERS: Final = frozenset({
     "temperature", "top_p", "top_k", "max_tokens", "max_completion_tokens", "frequency_penalty", "presence_penalty", "seed", "n",
 })  # fmt: skip
 _NOTHING: Final[tuple[Json, ...]] = ("", [])
+
+_UNIQUE: Final = frozenset({_TOOL_CALL_ID, _REQUEST})
+"""What no other call says."""
 
 _MEASURES: Final = (
     (names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, "time_to_first_token"),
@@ -87,20 +100,30 @@ def readings(attributes: Attributes, *, counts_cache_apart: bool = False) -> lis
 
 
 def _together(told: NameSet) -> Sequence[Read[Entry]]:
-    return useful(_readers(told, _usage), told)
+    return _planned(told, _usage)
 
 
 def _apart(told: NameSet) -> Sequence[Read[Entry]]:
-    return useful(_readers(told, _usage_apart), told)
+    return _planned(told, _usage_apart)
 
 
-def _readers(told: NameSet, usage: Callable[..., list[Entry]]) -> Sequence[Reader[Entry]]:
+def _planned(told: NameSet, usage: Callable[..., list[Entry]]) -> Sequence[Read[Entry]]:
+    return [*remembered(_described(told), told, unique=_UNIQUE), *useful(_others(told, usage), told)]
+
+
+def _described(told: NameSet) -> Sequence[Reader[Entry]]:
+    """Return who reads what the calls of one place in a program have in common."""
     return (
         Reader(_models, frozenset({names.GEN_AI_RESPONSE_MODEL, names.GEN_AI_REQUEST_MODEL})),
         Reader(_providers, frozenset(_PROVIDERS)),
         Reader(partial(_parameters, places=present(_PARAMETERS, told)), frozenset(_PARAMETERS)),
         Reader(_request, frozenset({_REQUEST})),
         Reader(_tools, frozenset({*_TOOL_LISTS, names.GEN_AI_TOOL_NAME})),
+    )
+
+
+def _others(told: NameSet, usage: Callable[..., list[Entry]]) -> Sequence[Reader[Entry]]:
+    return (
         Reader(_reason, prefixes=(_COMPLETION,)),
         Reader(
             partial(

@@ -9,7 +9,7 @@ from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.openinference.content import PARAMETERS
 from otel_bridge_collector.translate.indexed import items_below, nested
 from otel_bridge_collector.translate.model_name import model_name, providers
-from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, present, useful
+from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, present, remembered
 from otel_bridge_collector.translate.parameter import MODEL_KEYS, flat, key_of
 from otel_bridge_collector.translate.partial import Entry
 from otel_bridge_collector.translate.scalar import scalars
@@ -69,7 +69,7 @@ def readings(attributes: Attributes, told: set[Json], *, request: Json, response
 
 
 def _useful(told: NameSet) -> Sequence[Read[Entry]]:
-    return useful(_READERS, told)
+    return remembered(_READERS, told)
 
 
 def _models(attributes: Attributes) -> Iterator[Entry]:

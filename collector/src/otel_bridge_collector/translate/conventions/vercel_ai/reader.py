@@ -10,7 +10,7 @@ from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.vercel_ai import content, usage
 from otel_bridge_collector.translate.model_name import models, providers
-from otel_bridge_collector.translate.name_set import NameSet, name_set
+from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, remembered
 from otel_bridge_collector.translate.partial import Entry, Partial
 from otel_bridge_collector.translate.tools import tool_definitions
 
@@ -35,6 +35,11 @@ _KEY_OF: Final[Mapping[str, str]] = {
     "ai.schema": "ai.schema",
 }
 """Attributes to their key; the last two are decoded only."""
+
+
+_ANSWERED: Final = "ai.response.model"
+_ASKED: Final = "ai.model.id"
+_PROVIDER: Final = "ai.model.provider"
 
 
 def claims(span: Span) -> bool:
@@ -68,12 +73,20 @@ def _type_of(attributes: Attributes) -> SpanType | None:
 
 
 def _entries(attributes: Attributes) -> Iterator[Entry]:
-    return chain(
-        models(attributes, answered="ai.response.model", asked="ai.model.id"),
-        providers(attributes, "ai.model.provider"),
-        _tools(attributes),
-        _settings(attributes),
-    )
+    described = name_set(attributes).plan(_described)
+    return chain(*(read(attributes) for read in described), _tools(attributes), _settings(attributes))
+
+
+def _described(told: NameSet) -> Sequence[Read[Entry]]:
+    return remembered(_DESCRIBING, told)
+
+
+def _models(attributes: Attributes) -> Iterator[Entry]:
+    return models(attributes, answered=_ANSWERED, asked=_ASKED)
+
+
+def _providers(attributes: Attributes) -> Iterator[Entry]:
+    return providers(attributes, _PROVIDER)
 
 
 def _tools(attributes: Attributes) -> Iterator[Entry]:
@@ -112,3 +125,10 @@ def _spent(attributes: Attributes) -> tuple[str, ...]:
 
 def _secrets(told: NameSet) -> Sequence[str]:
     return [attribute for attribute in told.names if attribute.lower() == _SECRET]
+
+
+_DESCRIBING: Final = (
+    Reader(_models, frozenset({_ANSWERED, _ASKED})),
+    Reader(_providers, frozenset({_PROVIDER})),
+)
+"""What the calls of one place in a program have in common."""
