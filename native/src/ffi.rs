@@ -5,6 +5,8 @@
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
+use crate::check::{check, Limits};
+
 /// Counts up with each change of what stands in this file; `compiled.py` expects the same number.
 pub const ABI: u32 = 1;
 
@@ -32,6 +34,47 @@ pub unsafe fn borrowed<'a>(data: *const u8, size: usize) -> &'a [u8] {
     }
     // SAFETY: not null, and the rest is what the caller promises.
     unsafe { std::slice::from_raw_parts(data, size) }
+}
+
+/// Write the senders of a sound trace request to `senders` as a JSON list, and return its size: 0 for a request that is not surely sound,
+/// or whose list is larger than `capacity`.
+///
+/// # Safety
+/// `body` and `parent_key` are as `borrowed` wants them, `parent_key` being empty where nobody must be asked about parents; `senders` has room
+/// for `capacity` bytes.
+#[no_mangle]
+pub unsafe extern "C" fn otb_check_traces(
+    body: *const u8,
+    body_size: usize,
+    max_messages: usize,
+    parent_key: *const u8,
+    parent_key_size: usize,
+    senders: *mut u8,
+    capacity: usize,
+) -> i64 {
+    guarded(|| {
+        // SAFETY: as the caller promises.
+        let (body, key) = unsafe {
+            (
+                borrowed(body, body_size),
+                borrowed(parent_key, parent_key_size),
+            )
+        };
+        let limits = Limits {
+            max_messages,
+            parent_key: if key.is_empty() { None } else { Some(key) },
+        };
+        let json = match check(body, limits) {
+            Some(found) => found.to_json(),
+            None => return 0,
+        };
+        if json.len() > capacity {
+            return 0;
+        }
+        // SAFETY: the room is there, and nobody else knows it.
+        unsafe { std::ptr::copy_nonoverlapping(json.as_ptr(), senders, json.len()) };
+        json.len() as i64
+    })
 }
 
 #[cfg(test)]

@@ -5,4 +5,8 @@
 
 #![deny(unsafe_op_in_unsafe_fn)]
 
+pub mod check;
 pub mod ffi;
+mod otlp;
+pub mod senders;
+mod wire;

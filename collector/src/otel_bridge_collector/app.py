@@ -33,6 +33,7 @@ from otel_bridge_collector.backup.stage import Stage
 from otel_bridge_collector.canary.canary import Canary, Past
 from otel_bridge_collector.canary.search import Kept
 from otel_bridge_collector.canary.ways import Doors, Ways
+from otel_bridge_collector.compiled import library
 from otel_bridge_collector.config import budget
 from otel_bridge_collector.config.metrics import Metrics
 from otel_bridge_collector.deliver.sight import Sight
@@ -272,6 +273,7 @@ async def _start(
         ledger=storage.receipts,
         quotas=working.quotas,
         max_messages=budget.messages(settings.memory_limit_mb),
+        compiled=library(),
     )
     keeper = start_receipts(storage, working.deliveries, stages)
 

@@ -25,9 +25,20 @@ class Library:
     waiting: ctypes.CDLL
 
 
+def library() -> Library | None:
+    """Return the library; None where there is none."""
+    found = _found()
+    return None if isinstance(found, str) else found
+
+
+def absence() -> str:
+    """Say why there is no library; empty where there is one."""
+    found = _found()
+    return found if isinstance(found, str) else ""
+
+
 @cache
-def library() -> Library | str:
-    """Return the library, or why there is none."""
+def _found() -> Library | str:
     try:
         from otel_bridge_native import LIBRARY  # noqa: PLC0415 - it need not be installed
     except ImportError:

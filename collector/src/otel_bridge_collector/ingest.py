@@ -16,6 +16,7 @@ import anyio.to_thread
 from otel_bridge.contract.parent import Parent, ParentError, parse_parent
 from otel_bridge.contract.receipt import parse_receipt
 from otel_bridge.contract.row import Json, Row
+from otel_bridge_collector.compiled import Library
 from otel_bridge_collector.decode import native
 from otel_bridge_collector.decode.size import MAX_MESSAGES
 from otel_bridge_collector.decode.structure import ParentFault
@@ -134,6 +135,7 @@ class Ingest:
         quotas: Quotas | None = None,
         now_ns: Callable[[], int] = time.time_ns,
         max_messages: int = MAX_MESSAGES,
+        compiled: Library | None = None,
     ) -> None:
         """Make the door.
 
@@ -147,6 +149,7 @@ class Ingest:
             quotas: what each caller may send; None for as much as it wants.
             now_ns: the time.
             max_messages: in a request, as `decode.size` counts them; in JSON twice as many lists and objects.
+            compiled: judges most trace requests before Python does; None where it is not there.
         """
         self._spool = spool
         self._xacts = xacts
@@ -157,6 +160,7 @@ class Ingest:
         self._quotas = quotas
         self._now_ns = now_ns
         self._max_messages = max_messages
+        self._compiled = compiled
         self._rejections = RareLog(logger)
         self._parsing = anyio.CapacityLimiter(_PARSED_AT_ONCE)
 
@@ -322,7 +326,10 @@ class Ingest:
         parent: str | None,
     ) -> Intake:
         bounds = Bounds(
-            max_messages=self._max_messages, parent_fault=self._parent_fault(), rules=self._masks.rules
+            max_messages=self._max_messages,
+            parent_fault=self._parent_fault(),
+            rules=self._masks.rules,
+            compiled=self._compiled,
         )
         try:
             if len(body) <= _PARSED_IN_PLACE:
