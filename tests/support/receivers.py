@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge_collector.access import current_access
+from otel_bridge_collector.compiled import Library
 from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.quota.quotas import Quotas
@@ -62,6 +63,7 @@ def receiving(  # noqa: PLR0913 - each test sets one of them
     timeout_s: float = 30,
     quotas: Quotas | None = None,
     has_express: bool = True,
+    compiled: Library | None = None,
 ) -> Iterator[Receivers]:
     with (
         open_spool(folder) as spool,
@@ -70,7 +72,9 @@ def receiving(  # noqa: PLR0913 - each test sets one of them
     ):
         gate = Gate(objects, current_access, default_parent=DEFAULT_PARENT)
         counters = Counters()
-        ingest = Ingest(spool, XactClock(0), counters, gate, quotas=quotas, now_ns=lambda: 77)
+        ingest = Ingest(
+            spool, XactClock(0), counters, gate, quotas=quotas, now_ns=lambda: 77, compiled=compiled
+        )
         door = Door(
             authenticator=Authenticator(keys, is_required=False),
             admission=Admission(max_inflight_bytes),
