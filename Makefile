@@ -18,13 +18,13 @@ TESTS ?=
 SCREENSHOTS ?= build/screenshots
 # The compiled receiver is optional: it is built where there is cargo.
 NATIVE := $(if $(shell command -v cargo),native)
-CHECKS := lint types script wheel deploy examples corpus conformance compat openapi neighbours
+CHECKS := lint types script rust wheel deploy examples corpus conformance compat openapi neighbours
 
 # Where this is set (images of containers often do), each start of a sidecar compiles all its modules anew: 2.0 s of processor time instead of 1.3.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: native bench screenshots help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ui script page ci pins clean
+.PHONY: bench native rust screenshots help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ui script page ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,7 +53,13 @@ ui: install ## build the script of the page from collector/ui, where it has chan
 	@$(BIN)/python collector/hatch_build.py
 
 native: install ## build the compiled receiver from native, where there is cargo
-	@if [ -n "$(NATIVE)" ]; then $(BIN)/python native/hatch_build.py; else echo "no cargo: passed over"; fi
+	@if [ -z "$(NATIVE)" ]; then echo "no cargo: passed over"; else $(BIN)/python native/hatch_build.py; fi
+	@# Cargo may have come after the environment.
+	@[ -z "$(NATIVE)" ] || $(BIN)/python -c 'import otel_bridge_native' 2> /dev/null \
+	  || $(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable native
+
+rust: ## the compiled receiver's own tests, where there is cargo
+	@if [ -n "$(NATIVE)" ]; then cd native && cargo test --offline --quiet; else echo "no cargo: passed over"; fi
 
 script: ui ## the script of the page: types, tests and how many bytes it has
 	cd collector/ui && $(NODE) node_modules/typescript/bin/tsc --noEmit
@@ -68,10 +74,14 @@ lint: install ## style, formatting, layers, spelling
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/codespell
+	@# Neither comes with the cargo of Debian.
+	@if cargo fmt --version > /dev/null 2>&1; then cd native && cargo fmt --check; else echo "no cargo fmt: passed over"; fi
+	@if cargo clippy --version > /dev/null 2>&1; then cd native && cargo clippy --offline --quiet --all-targets -- -D warnings; else echo "no clippy: passed over"; fi
 
 fmt: install ## format and fix what can be fixed
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	@if cargo fmt --version > /dev/null 2>&1; then cd native && cargo fmt; fi
 
 types: install ## mypy and pyright, both strict
 	$(BIN)/mypy
@@ -127,7 +137,7 @@ chaos-short: install
 oracle: install ## compare 10,000 generated queries of each kind with the language written down in Python
 	$(BIN)/python -m pytest -q --timeout 3600 --hypothesis-profile oracle tests/property/test_oracle.py
 
-wheel: install ## build both wheels, install them into a fresh environment, test there
+wheel: install ## build the wheels, install them into a fresh environment, test there
 	./tests/support/check_wheels.sh $(BIN)
 
 deploy: install ## judge the Dockerfile, the manifests and the unit of deploy/
