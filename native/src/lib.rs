@@ -5,8 +5,15 @@
 
 #![deny(unsafe_op_in_unsafe_fn)]
 
+pub mod append;
 pub mod check;
+mod crc;
 pub mod ffi;
+pub mod ffi_lane;
+pub mod lane;
 mod otlp;
+pub mod record;
 pub mod senders;
+mod sys;
+pub mod template;
 mod wire;
