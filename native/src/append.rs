@@ -10,7 +10,8 @@
 use crate::record::Record;
 use crate::sys;
 use std::fs::{File, OpenOptions};
-use std::io::Result as IoResult;
+use std::io::{ErrorKind, Result as IoResult};
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -130,10 +131,7 @@ impl Appender {
     pub fn append(&self, record: Record) -> (Record, bool) {
         let turn = Arc::new(Turn::default());
         let mut desk = lock(&self.desk);
-        desk.waiting.push(Waiting {
-            record,
-            turn: turn.clone(),
-        });
+        desk.waiting.push(Waiting { record, turn: turn.clone() });
         let mut is_own = !desk.is_held && !desk.is_asked_for;
         desk.is_held |= is_own;
         drop(desk);
@@ -192,19 +190,12 @@ impl Appender {
             if left.is_zero() {
                 break;
             }
-            news = self
-                .told
-                .wait_timeout(news, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            news = self.told.wait_timeout(news, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         if news.is_closed && !news.is_new {
             return Heard::Closed;
         }
-        Heard::News(
-            std::mem::take(&mut news.is_new),
-            std::mem::take(&mut news.durations),
-        )
+        Heard::News(std::mem::take(&mut news.is_new), std::mem::take(&mut news.durations))
     }
 
     /// Append no more, and let nobody wait for news.
@@ -238,10 +229,7 @@ impl Appender {
         let mut desk = lock(&self.desk);
         let before = self.extent();
         let waiting = std::mem::take(&mut desk.waiting);
-        let mut left = desk
-            .leave
-            .as_ref()
-            .map_or(0, |leave| leave.left(before.size));
+        let mut left = desk.leave.as_ref().map_or(0, |leave| leave.left(before.size));
         let (mut group, refused): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|each| {
             let fits = each.record.size() <= left;
             left -= if fits { each.record.size() } else { 0 };
@@ -255,15 +243,11 @@ impl Appender {
         drop(desk);
         answer(refused, false);
         let written = match &leave {
-            Some(leave) if !group.is_empty() => write_durably(leave, &mut group, before, first_seq),
+            Some(leave) if !group.is_empty() => self.write(leave, &mut group, before, first_seq),
             _ => Ok((before.size, 0.0)),
         };
         if let Ok((size, _)) = written {
-            *lock(&self.extent) = Extent {
-                size,
-                end_seq,
-                ..before
-            };
+            *lock(&self.extent) = Extent { size, end_seq, ..before };
         }
         let mut desk = lock(&self.desk);
         if written.is_ok() && !desk.is_closed {
@@ -276,6 +260,24 @@ impl Appender {
             }
         }
         answer(group, written.is_ok());
+    }
+
+    /// Give a group its numbers and transactions, and write it; where that panics, nothing of it counts.
+    fn write(
+        &self,
+        leave: &Leave,
+        group: &mut [Waiting],
+        before: Extent,
+        first_seq: u64,
+    ) -> IoResult<(u64, f64)> {
+        let work = AssertUnwindSafe(|| {
+            for (each, seq) in group.iter_mut().zip(first_seq..) {
+                let (smallest, room) = each.record.wanted_xact();
+                each.record.place(before.marker, seq, self.next_xact(smallest, room));
+            }
+            write_durably(leave, group, before.size)
+        });
+        catch_unwind(work).unwrap_or_else(|_| Err(ErrorKind::Other.into()))
     }
 
     fn tell(&self, duration_s: f64) {
@@ -296,22 +298,14 @@ fn answer(group: Vec<Waiting>, is_durable: bool) {
 }
 
 /// Write a group behind what is durable, and sync; return the size of the segment then and the seconds that it took.
-fn write_durably(
-    leave: &Leave,
-    group: &mut [Waiting],
-    before: Extent,
-    first_seq: u64,
-) -> IoResult<(u64, f64)> {
-    for (each, seq) in group.iter_mut().zip(first_seq..) {
-        each.record.place(before.marker, seq);
-    }
+fn write_durably(leave: &Leave, group: &[Waiting], size: u64) -> IoResult<(u64, f64)> {
     let start = Instant::now();
     let parts: Vec<&[u8]> = group.iter().flat_map(|each| each.record.parts()).collect();
-    let written = sys::write_all(&leave.file, &parts, before.size)
-        .and_then(|size| leave.file.sync_data().map(|()| size));
+    let written =
+        sys::write_all(&leave.file, &parts, size).and_then(|end| leave.file.sync_data().map(|()| end));
     if written.is_err() {
         // After a failed sync the kernel may have dropped the pages: cut them off, so that no half record stays.
-        let _ = leave.file.set_len(before.size);
+        let _ = leave.file.set_len(size);
     }
     Ok((written?, start.elapsed().as_secs_f64()))
 }
@@ -339,16 +333,14 @@ mod tests {
         path
     }
 
-    fn record(routing: &str, payload: &[u8]) -> Record {
-        Record::new(routing.as_bytes(), payload.to_vec(), 0..payload.len())
+    /// A record with 53 bytes beside its payload.
+    fn record(payload: &[u8]) -> Record {
+        let routing = [b"{".to_vec(), b"}".to_vec()];
+        Record::new(routing, Duration::from_secs(7), payload.to_vec(), 0..payload.len())
     }
 
     fn extent(size: u64, end_seq: u64) -> Extent {
-        Extent {
-            marker: MARKER,
-            size,
-            end_seq,
-        }
+        Extent { marker: MARKER, size, end_seq }
     }
 
     fn granted(path: &Path, full: u64, most: u64) -> Appender {
@@ -362,40 +354,34 @@ mod tests {
         let path = segment("record");
         let appender = granted(&path, 1_000, 1_000);
 
-        assert!(appender.append(record("{}", b"payload")).1);
+        assert!(appender.append(record(b"payload")).1);
 
         let written = std::fs::read(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
         assert_eq!(written[..8], MARKER);
-        assert_eq!(written[8..24], *b"\x05\0\0\0\0\0\0\0\x02\0\0\0\x07\0\0\0");
-        assert_eq!(
-            written[24..28],
-            crate::crc::crc32(0, b"{}payload").to_le_bytes()
-        );
-        assert_eq!(
-            written[28..32],
-            crate::crc::crc32(0, &written[..28]).to_le_bytes()
-        );
-        assert_eq!(written[32..], *b"{}payload");
-        assert_eq!(appender.extent(), extent(41, 6));
+        assert_eq!(written[8..24], *b"\x05\0\0\0\0\0\0\0\x15\0\0\0\x07\0\0\0");
+        assert_eq!(written[24..28], crate::crc::crc32(0, &written[32..]).to_le_bytes());
+        assert_eq!(written[28..32], crate::crc::crc32(0, &written[..28]).to_le_bytes());
+        assert_eq!(written[32..], *format!("{{{}}}payload", (0x0de1_u64 << 48) + (7 << 16)).as_bytes());
+        assert_eq!(appender.extent(), extent(60, 6));
     }
 
     #[test]
     fn without_leave_and_beyond_it_nothing_is_written() {
         let path = segment("leave");
-        assert!(!Appender::default().append(record("{}", b"")).1);
+        assert!(!Appender::default().append(record(b"")).1);
 
         let appender = granted(&path, 1_000, 100);
-        assert!(!appender.append(record("{}", &[1; 67])).1);
-        assert!(appender.append(record("{}", &[2; 66])).1);
-        assert!(!appender.append(record("", b"")).1);
+        assert!(!appender.append(record(&[1; 48])).1);
+        assert!(appender.append(record(&[2; 47])).1);
+        assert!(!appender.append(record(b"")).1);
         let appender = granted(&path, 30, 1_000);
-        assert!(appender.append(record("{}", b"")).1);
-        assert!(!appender.append(record("{}", b"")).1);
+        assert!(appender.append(record(b"")).1);
+        assert!(!appender.append(record(b"")).1);
 
         appender.close();
         appender.give(extent(0, 9), 9, Leave::open(&path, 1_000, 1_000).ok());
-        assert!(!appender.append(record("{}", b"")).1);
+        assert!(!appender.append(record(b"")).1);
         std::fs::remove_file(&path).unwrap();
     }
 
@@ -403,10 +389,10 @@ mod tests {
     fn what_cannot_be_written_is_not_acknowledged_and_python_is_next() {
         let appender = granted(Path::new("/dev/full"), 1_000, 1_000);
 
-        assert!(!appender.append(record("{}", b"lost")).1);
+        assert!(!appender.append(record(b"lost")).1);
 
         assert_eq!(appender.extent(), extent(0, 5));
-        assert!(!appender.append(record("{}", b"")).1);
+        assert!(!appender.append(record(b"")).1);
         assert_eq!(appender.take().1, 6);
         assert_eq!(appender.hear(Duration::ZERO), Heard::News(false, vec![]));
     }
@@ -418,11 +404,7 @@ mod tests {
         let mut threads: Vec<_> = (0..8_u8)
             .map(|number| {
                 let appender = appender.clone();
-                thread::spawn(move || {
-                    (0..50)
-                        .filter(|_| appender.append(record("", &[number; 10])).1)
-                        .count()
-                })
+                thread::spawn(move || (0..50).filter(|_| appender.append(record(&[number; 10])).1).count())
             })
             .collect();
         let pythons = appender.clone();
@@ -430,8 +412,8 @@ mod tests {
         threads.push(thread::spawn(move || {
             for _ in 0..50 {
                 let (place, next_seq) = pythons.take();
-                let mut mine = record("", &[8; 10]);
-                mine.place(MARKER, next_seq);
+                let mut mine = record(&[8; 10]);
+                mine.place(MARKER, next_seq, pythons.next_xact(0, 0));
                 let file = OpenOptions::new().write(true).open(&own).unwrap();
                 let size = sys::write_all(&file, &mine.parts(), place.size).unwrap();
                 pythons.give(
@@ -443,21 +425,18 @@ mod tests {
             50
         }));
 
-        let appended: usize = threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .sum();
+        let appended: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
 
         let written = std::fs::read(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
         assert_eq!(appended, 450);
-        assert_eq!(appender.extent(), extent(450 * 42, 455));
-        for (place, each) in written.chunks(42).enumerate() {
+        assert_eq!(appender.extent(), extent(450 * 63, 455));
+        let mut xact: &[u8] = b"";
+        for (place, each) in written.chunks(63).enumerate() {
             assert_eq!(each[8..16], (place as u64 + 5).to_le_bytes());
-            assert_eq!(
-                crate::crc::crc32(0, &each[32..]).to_le_bytes(),
-                each[24..28]
-            );
+            assert!(each[33..52] > *xact);
+            xact = &each[33..52];
+            assert_eq!(crate::crc::crc32(0, &each[32..]).to_le_bytes(), each[24..28]);
         }
     }
 
@@ -467,13 +446,11 @@ mod tests {
         let appender = granted(&path, 1_000, 1_000);
         assert_eq!(appender.hear(Duration::ZERO), Heard::News(false, vec![]));
 
-        appender.append(record("{}", b""));
-        appender.append(record("{}", b""));
+        appender.append(record(b""));
+        appender.append(record(b""));
 
         std::fs::remove_file(&path).unwrap();
-        assert!(
-            matches!(appender.hear(Duration::ZERO), Heard::News(true, told) if told.len() == 2)
-        );
+        assert!(matches!(appender.hear(Duration::ZERO), Heard::News(true, told) if told.len() == 2));
         assert_eq!(appender.hear(Duration::ZERO), Heard::News(false, vec![]));
         appender.close();
         assert_eq!(appender.hear(Duration::from_secs(60)), Heard::Closed);
@@ -483,8 +460,8 @@ mod tests {
     fn transactions_grow_whatever_is_asked_for() {
         let appender = Appender::default();
 
-        let given = [(10, 0), (5, 3), (5, 0), (100, 0)]
-            .map(|(smallest, room)| appender.next_xact(smallest, room));
+        let given =
+            [(10, 0), (5, 3), (5, 0), (100, 0)].map(|(smallest, room)| appender.next_xact(smallest, room));
 
         assert_eq!(given, [10, 11, 15, 100]);
     }

@@ -21,10 +21,7 @@ pub struct Limits<'a> {
 
 /// Return the senders of a sound request with at least one span, else nothing.
 pub fn check(body: &[u8], limits: Limits) -> Option<Senders> {
-    let mut walk = Walk {
-        messages_left: limits.max_messages,
-        parent_key: limits.parent_key,
-    };
+    let mut walk = Walk { messages_left: limits.max_messages, parent_key: limits.parent_key };
     let mut senders = Senders::default();
     for field in Fields::of(body, &REQUEST) {
         walk.resource_spans(field?.bytes, &mut senders)?;

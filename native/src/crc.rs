@@ -24,11 +24,7 @@ fn sliced(crc: u32, data: &[u8]) -> u32 {
     for chunk in &mut chunks {
         let mut next = 0;
         for (place, &byte) in chunk.iter().enumerate() {
-            let carried = if place < 4 {
-                (crc >> (8 * place)) as u8
-            } else {
-                0
-            };
+            let carried = if place < 4 { (crc >> (8 * place)) as u8 } else { 0 };
             next ^= TABLES[SLICES - 1 - place][usize::from(byte ^ carried)];
         }
         crc = next;
@@ -46,11 +42,7 @@ const fn tables() -> [[u32; 256]; SLICES] {
         let mut crc = byte as u32;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc & 1 == 1 {
-                crc >> 1 ^ POLYNOMIAL
-            } else {
-                crc >> 1
-            };
+            crc = if crc & 1 == 1 { crc >> 1 ^ POLYNOMIAL } else { crc >> 1 };
             bit += 1;
         }
         tables[0][byte] = crc;
@@ -73,8 +65,8 @@ const fn tables() -> [[u32; 256]; SLICES] {
 #[allow(unsafe_op_in_unsafe_fn)] // every instruction is one; what they read is a slice
 mod folded {
     use std::arch::x86_64::{
-        __m128i, _mm_and_si128, _mm_clmulepi64_si128, _mm_cvtsi32_si128, _mm_extract_epi32,
-        _mm_loadu_si128, _mm_set_epi32, _mm_set_epi64x, _mm_srli_si128, _mm_xor_si128,
+        __m128i, _mm_and_si128, _mm_clmulepi64_si128, _mm_cvtsi32_si128, _mm_extract_epi32, _mm_loadu_si128,
+        _mm_set_epi32, _mm_set_epi64x, _mm_srli_si128, _mm_xor_si128,
     };
 
     /// What is smaller is not worth it.
@@ -100,12 +92,7 @@ mod folded {
     #[target_feature(enable = "pclmulqdq", enable = "sse4.1")]
     unsafe fn fold(crc: u32, data: &[u8]) -> u32 {
         let blocks = data.len() / 16;
-        let mut lanes = [
-            block(data, 0),
-            block(data, 1),
-            block(data, 2),
-            block(data, 3),
-        ];
+        let mut lanes = [block(data, 0), block(data, 1), block(data, 2), block(data, 3)];
         lanes[0] = _mm_xor_si128(lanes[0], _mm_cvtsi32_si128(!crc as i32));
         let by_64 = _mm_set_epi64x(BY_64.1, BY_64.0);
         let mut next = 4;
@@ -137,10 +124,7 @@ mod folded {
     #[target_feature(enable = "pclmulqdq", enable = "sse4.1")]
     unsafe fn reduced(sum: __m128i, by_16: __m128i) -> u32 {
         let low_32 = _mm_set_epi32(0, 0, 0, !0);
-        let sum = _mm_xor_si128(
-            _mm_clmulepi64_si128(sum, by_16, 0x10),
-            _mm_srli_si128(sum, 8),
-        );
+        let sum = _mm_xor_si128(_mm_clmulepi64_si128(sum, by_16, 0x10), _mm_srli_si128(sum, 8));
         let by_8 = _mm_set_epi64x(0, BY_8);
         let sum = _mm_xor_si128(
             _mm_clmulepi64_si128(_mm_and_si128(sum, low_32), by_8, 0x00),
@@ -164,13 +148,16 @@ mod tests {
 
     fn bit_by_bit(data: &[u8]) -> u32 {
         !data.iter().fold(!0, |crc, &byte| {
-            (0..8).fold(crc ^ u32::from(byte), |crc: u32, _| {
-                if crc & 1 == 1 {
-                    crc >> 1 ^ POLYNOMIAL
-                } else {
-                    crc >> 1
-                }
-            })
+            (0..8).fold(
+                crc ^ u32::from(byte),
+                |crc: u32, _| {
+                    if crc & 1 == 1 {
+                        crc >> 1 ^ POLYNOMIAL
+                    } else {
+                        crc >> 1
+                    }
+                },
+            )
         })
     }
 

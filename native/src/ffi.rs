@@ -54,16 +54,8 @@ pub unsafe extern "C" fn otb_check_traces(
 ) -> i64 {
     guarded(|| {
         // SAFETY: as the caller promises.
-        let (body, key) = unsafe {
-            (
-                borrowed(body, body_size),
-                borrowed(parent_key, parent_key_size),
-            )
-        };
-        let limits = Limits {
-            max_messages,
-            parent_key: if key.is_empty() { None } else { Some(key) },
-        };
+        let (body, key) = unsafe { (borrowed(body, body_size), borrowed(parent_key, parent_key_size)) };
+        let limits = Limits { max_messages, parent_key: if key.is_empty() { None } else { Some(key) } };
         let json = match check(body, limits) {
             Some(found) => found.to_json(),
             None => return 0,

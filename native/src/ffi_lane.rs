@@ -48,6 +48,7 @@ pub struct Vouched {
     answer: Lent,
     max_body: usize,
     max_messages: usize,
+    age_ms: u64,
 }
 
 fn added<T>(all: &Mutex<Vec<Arc<T>>>, one: Arc<T>) -> i64 {
@@ -105,11 +106,7 @@ pub unsafe extern "C" fn otb_pen_give(
             [] => None,
             path => Leave::open(Path::new(OsStr::from_bytes(path)), full, most).ok(),
         };
-        let extent = Extent {
-            marker: place.marker,
-            size: place.size,
-            end_seq: place.end_seq,
-        };
+        let extent = Extent { marker: place.marker, size: place.size, end_seq: place.end_seq };
         appender.give(extent, place.next_seq, leave);
         0
     })
@@ -169,9 +166,7 @@ pub extern "C" fn otb_pen_close(pen: i64) -> i64 {
 /// Return a transaction, at least `smallest` and larger than those before.
 #[no_mangle]
 pub extern "C" fn otb_pen_xact(pen: i64, smallest: u64, room: u64) -> i64 {
-    with(&APPENDERS, pen, |appender| {
-        appender.next_xact(smallest, room) as i64
-    })
+    with(&APPENDERS, pen, |appender| appender.next_xact(smallest, room) as i64)
 }
 
 /// Return the number of a new lane that appends with a pen.
@@ -186,7 +181,7 @@ pub extern "C" fn otb_lane_new(pen: i64, threads: usize) -> i64 {
     })
 }
 
-/// Return the file descriptor that is readable whenever `otb_lane_returned` has something.
+/// Return the file descriptor that is readable whenever `otb_lane_returned` has something, or `otb_lane_is_over` may be true.
 #[no_mangle]
 pub extern "C" fn otb_lane_fd(lane: i64) -> i64 {
     with(&LANES, lane, |lane| i64::from(lane.returned_fd()))
@@ -207,10 +202,7 @@ pub unsafe extern "C" fn otb_lane_vouch(lane: i64, vouched: *const Vouched) -> i
         };
         let ([start, end], [receipt_start, receipt_end]) = (vouched.length, vouched.receipt);
         let terms = Terms {
-            routing: [
-                bytes(vouched.routing[0]).to_vec(),
-                bytes(vouched.routing[1]).to_vec(),
-            ],
+            routing: [bytes(vouched.routing[0]).to_vec(), bytes(vouched.routing[1]).to_vec()],
             parent_key: bytes(vouched.parent_key).to_vec(),
             max_body: vouched.max_body,
             max_messages: vouched.max_messages,
@@ -218,7 +210,7 @@ pub unsafe extern "C" fn otb_lane_vouch(lane: i64, vouched: *const Vouched) -> i
         };
         match Pattern::new(bytes(vouched.head), start..end, receipt_start..receipt_end) {
             Some(pattern) => {
-                lane.vouch(pattern, terms);
+                lane.vouch(pattern, terms, Duration::from_millis(vouched.age_ms));
                 0
             }
             None => FAILED,
@@ -245,20 +237,21 @@ pub unsafe extern "C" fn otb_lane_bring(lane: i64, fd: i32) -> i64 {
 }
 
 /// Write to `data` what was read of the next connection that goes to Python, return its size, and the connection in `fd`, which is the
-/// caller's; `CLOSED` where there is none.
+/// caller's, and in `is_late` whether its sender would have to be waited for; `CLOSED` where there is none.
 ///
 /// # Safety
-/// `fd` can be written, `data` has room for `otb_lane_buffer_size` bytes.
+/// `fd` and `is_late` can be written, `data` has room for `otb_lane_buffer_size` bytes.
 #[no_mangle]
-pub unsafe extern "C" fn otb_lane_returned(lane: i64, fd: *mut i32, data: *mut u8) -> i64 {
+pub unsafe extern "C" fn otb_lane_returned(lane: i64, fd: *mut i32, is_late: *mut u8, data: *mut u8) -> i64 {
     with(&LANES, lane, |lane| match lane.next_returned() {
-        Some((connection, read)) => {
+        Some(returned) => {
             // SAFETY: as the caller promises; no more than a buffer is ever read.
             unsafe {
-                fd.write(connection.into_raw_fd());
-                std::ptr::copy_nonoverlapping(read.as_ptr(), data, read.len());
+                fd.write(returned.fd.into_raw_fd());
+                is_late.write(u8::from(returned.is_late));
+                std::ptr::copy_nonoverlapping(returned.data.as_ptr(), data, returned.data.len());
             }
-            read.len() as i64
+            returned.data.len() as i64
         }
         None => CLOSED,
     })
@@ -316,10 +309,5 @@ pub extern "C" fn otb_lane_is_over(lane: i64) -> i64 {
 }
 
 fn placed(extent: Extent, next_seq: u64) -> Place {
-    Place {
-        marker: extent.marker,
-        size: extent.size,
-        end_seq: extent.end_seq,
-        next_seq,
-    }
+    Place { marker: extent.marker, size: extent.size, end_seq: extent.end_seq, next_seq }
 }

@@ -16,6 +16,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io::{ErrorKind, Result as IoResult};
 use std::ops::Range;
 use std::os::unix::io::{AsRawFd, OwnedFd, RawFd};
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
@@ -36,24 +37,34 @@ const STACK_BYTES: usize = 256 << 10;
 /// How long a connection may be idle after an answer, as `receive/http_protocol.py` has it.
 const IDLE: Duration = Duration::from_secs(75);
 
-/// How long a sender may be silent within a request, and a request may take, before Python waits for it.
-const PATIENCE_MS: i32 = 100;
-const SLOWEST: Duration = Duration::from_secs(1);
+/// How long a request may take to come, before Python waits for it; while all threads are busy, they wait for none.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// How long a thread waits for the next request of a connection before it waits for any.
 const LINGERS_MS: i32 = 20;
 
 const STOP: u64 = 0;
 
-/// As `store/xact.py` has it.
-const XACT_PREFIX: u64 = 0x0de1 << 48;
-
-/// Characters of numbers and a receipt, roughly.
-const MAX_SENT: usize = 64;
-
 struct Connection {
     fd: OwnedFd,
     since: Instant,
+    _counted: Counted,
+}
+
+/// One of a number, as long as it is there.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn new(number: &Arc<AtomicUsize>) -> Counted {
+        number.fetch_add(1, Ordering::SeqCst);
+        Counted(number.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 #[derive(Default)]
@@ -61,7 +72,7 @@ struct State {
     is_closing: bool,
     next_id: u64,
     idle: HashMap<u64, Connection>,
-    returning: VecDeque<(OwnedFd, Vec<u8>)>,
+    returning: VecDeque<Returned>,
 }
 
 /// What one lane has; its threads share it.
@@ -73,10 +84,20 @@ pub struct Lane {
     templates: Mutex<Templates>,
     state: Mutex<State>,
     changed: Condvar,
-    threads: AtomicUsize,
-    connections: AtomicUsize,
+    threads: Arc<AtomicUsize>,
+    busy: Arc<AtomicUsize>,
+    connections: Arc<AtomicUsize>,
     accepted_spans: AtomicU64,
     accepted_requests: AtomicU64,
+}
+
+/// A connection on its way to Python.
+pub struct Returned {
+    pub fd: OwnedFd,
+    /// What was read of it.
+    pub data: Vec<u8>,
+    /// Whether its sender would have to be waited for.
+    pub is_late: bool,
 }
 
 /// What became of a request.
@@ -85,6 +106,8 @@ enum Served {
     Kept,
     /// It is for Python, with so many bytes of it.
     Python(usize),
+    /// Likewise, since it takes its time.
+    Late(usize),
     /// The connection has ended, or must.
     Ended,
 }
@@ -100,20 +123,17 @@ impl Lane {
             templates: Mutex::default(),
             state: Mutex::default(),
             changed: Condvar::new(),
-            threads: AtomicUsize::new(0),
-            connections: AtomicUsize::new(0),
+            threads: Arc::default(),
+            busy: Arc::default(),
+            connections: Arc::default(),
             accepted_spans: AtomicU64::new(0),
             accepted_requests: AtomicU64::new(0),
         });
         lane.poll.add_for_all(&lane.stop, STOP)?;
         for _ in 0..threads {
             let own = lane.clone();
-            lane.threads.fetch_add(1, Ordering::SeqCst);
-            let begun = thread::Builder::new()
-                .name("otlp-lane".into())
-                .stack_size(STACK_BYTES);
-            if let Err(error) = begun.spawn(move || own.run()) {
-                lane.threads.fetch_sub(1, Ordering::SeqCst);
+            let builder = thread::Builder::new().name("otlp-lane".into()).stack_size(STACK_BYTES);
+            if let Err(error) = builder.spawn(move || own.run()) {
                 lane.close();
                 return Err(error);
             }
@@ -128,14 +148,14 @@ impl Lane {
 
     /// Spans and requests that were kept.
     pub fn accepted(&self) -> (u64, u64) {
-        (
-            self.accepted_spans.load(Ordering::SeqCst),
-            self.accepted_requests.load(Ordering::SeqCst),
-        )
+        (self.accepted_spans.load(Ordering::SeqCst), self.accepted_requests.load(Ordering::SeqCst))
     }
 
-    pub fn vouch(&self, pattern: Pattern, terms: Terms) {
-        lock(&self.templates).vouch(pattern, terms, Instant::now());
+    /// Take Python's word, which is so old already.
+    pub fn vouch(&self, pattern: Pattern, terms: Terms, age: Duration) {
+        if let Some(given) = Instant::now().checked_sub(age) {
+            lock(&self.templates).vouch(pattern, terms, given);
+        }
     }
 
     /// Vouch for nothing any more.
@@ -143,35 +163,24 @@ impl Lane {
         lock(&self.templates).clear();
     }
 
-    /// Serve a connection that is idle; tell whether it is served, else it is as it was and still the caller's to close.
+    /// Serve a connection that is idle; where this is refused, it is as it was and still the caller's.
     pub fn bring(&self, fd: OwnedFd) -> Result<(), OwnedFd> {
-        if self.connections.fetch_add(1, Ordering::SeqCst) >= MAX_CONNECTIONS {
-            self.connections.fetch_sub(1, Ordering::SeqCst);
-            return Err(fd);
-        }
+        let counted = Counted::new(&self.connections);
         let mut state = lock(&self.state);
-        if state.is_closing {
-            self.connections.fetch_sub(1, Ordering::SeqCst);
+        if state.is_closing || self.connections.load(Ordering::SeqCst) > MAX_CONNECTIONS {
             return Err(fd);
         }
         state.next_id += 1;
         let id = state.next_id;
         if self.poll.add(&fd, id).is_err() {
-            self.connections.fetch_sub(1, Ordering::SeqCst);
             return Err(fd);
         }
-        state.idle.insert(
-            id,
-            Connection {
-                fd,
-                since: Instant::now(),
-            },
-        );
+        state.idle.insert(id, Connection { fd, since: Instant::now(), _counted: counted });
         Ok(())
     }
 
-    /// Return a connection that goes to Python, with the bytes that were read of it.
-    pub fn next_returned(&self) -> Option<(OwnedFd, Vec<u8>)> {
+    /// Return a connection that goes to Python.
+    pub fn next_returned(&self) -> Option<Returned> {
         let next = lock(&self.state).returning.pop_front();
         self.changed.notify_all();
         next
@@ -179,18 +188,14 @@ impl Lane {
 
     /// Close the connections that were idle for too long.
     pub fn sweep(&self) {
-        let mut state = lock(&self.state);
-        let before = state.idle.len();
         let poll = &self.poll;
-        state.idle.retain(|_, connection| {
+        lock(&self.state).idle.retain(|_, connection| {
             let stays = connection.since.elapsed() < IDLE;
             if !stays {
                 poll.forget(&connection.fd);
             }
             stays
         });
-        self.connections
-            .fetch_sub(before - state.idle.len(), Ordering::SeqCst);
     }
 
     /// Take no request any more: those that are kept are answered, the others go to Python, idle connections end.
@@ -199,7 +204,6 @@ impl Lane {
         state.is_closing = true;
         for (_, connection) in state.idle.drain() {
             self.poll.forget(&connection.fd);
-            self.connections.fetch_sub(1, Ordering::SeqCst);
         }
         drop(state);
         self.doubt();
@@ -212,7 +216,8 @@ impl Lane {
         self.threads.load(Ordering::SeqCst) == 0
     }
 
-    fn run(&self) {
+    fn run(self: Arc<Lane>) {
+        let counted = Counted::new(&self.threads);
         let mut buffer = vec![0; MAX_BUFFER];
         loop {
             let id = self.poll.wait();
@@ -221,21 +226,24 @@ impl Lane {
             }
             let connection = lock(&self.state).idle.remove(&id);
             if let Some(connection) = connection {
-                self.serve(id, connection, &mut buffer);
+                let served = AssertUnwindSafe(|| self.serve(id, connection, &mut buffer));
+                if catch_unwind(served).is_err() {
+                    buffer = vec![0; MAX_BUFFER]; // a fault of ours: the connection has ended, its sender tries again
+                }
             }
         }
-        self.threads.fetch_sub(1, Ordering::SeqCst);
+        drop(counted);
+        self.returned.raise(); // whoever waits for the end looks
     }
 
     fn serve(&self, id: u64, connection: Connection, buffer: &mut Vec<u8>) {
         loop {
             match self.request(&connection.fd, buffer) {
                 Served::Kept if self.lingers(&connection.fd) => (),
-                Served::Kept => return self.await_next(id, connection.fd),
-                Served::Python(size) => {
-                    return self.give_back(connection.fd, buffer[..size].to_vec())
-                }
-                Served::Ended => return self.end(connection.fd),
+                Served::Kept => return self.await_next(id, connection),
+                Served::Python(size) => return self.give_back(connection, &buffer[..size], false),
+                Served::Late(size) => return self.give_back(connection, &buffer[..size], true),
+                Served::Ended => return self.poll.forget(&connection.fd),
             }
         }
     }
@@ -251,38 +259,22 @@ impl Lane {
             && sys::wait_readable(fd, LINGERS_MS)
     }
 
-    fn await_next(&self, id: u64, fd: OwnedFd) {
+    fn await_next(&self, id: u64, connection: Connection) {
         let mut state = lock(&self.state);
-        if state.is_closing || self.poll.arm(&fd, id).is_err() {
-            drop(state);
-            self.end(fd);
+        if state.is_closing || self.poll.arm(&connection.fd, id).is_err() {
+            self.poll.forget(&connection.fd);
             return;
         }
-        state.idle.insert(
-            id,
-            Connection {
-                fd,
-                since: Instant::now(),
-            },
-        );
+        state.idle.insert(id, Connection { since: Instant::now(), ..connection });
     }
 
-    fn end(&self, fd: OwnedFd) {
-        self.poll.forget(&fd);
-        self.connections.fetch_sub(1, Ordering::SeqCst);
-    }
-
-    fn give_back(&self, fd: OwnedFd, data: Vec<u8>) {
-        self.poll.forget(&fd);
-        self.connections.fetch_sub(1, Ordering::SeqCst);
+    fn give_back(&self, connection: Connection, data: &[u8], is_late: bool) {
+        self.poll.forget(&connection.fd);
         let mut state = lock(&self.state);
         while state.returning.len() >= MAX_RETURNING && !state.is_closing {
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        state.returning.push_back((fd, data));
+        state.returning.push_back(Returned { fd: connection.fd, data: data.to_vec(), is_late });
         drop(state);
         self.returned.raise();
     }
@@ -290,11 +282,12 @@ impl Lane {
     /// Read, keep and answer one request.
     fn request(&self, fd: &OwnedFd, buffer: &mut Vec<u8>) -> Served {
         let start = Instant::now();
+        let _busy = Counted::new(&self.busy);
         let mut size = 0;
         let head_size = loop {
-            match read_on(fd, buffer, &mut size, start) {
+            match self.read_on(fd, buffer, &mut size, start) {
                 Read::More => (),
-                Read::Late if size > 0 => return Served::Python(size),
+                Read::Late if size > 0 => return Served::Late(size),
                 Read::Late => return Served::Kept, // nothing was there after all
                 Read::Ended => return Served::Ended,
             }
@@ -315,9 +308,9 @@ impl Lane {
         }
         let end = head_size + body_size;
         while size < end {
-            match read_on(fd, &mut buffer[..end], &mut size, start) {
+            match self.read_on(fd, &mut buffer[..end], &mut size, start) {
                 Read::More => (),
-                Read::Late => return Served::Python(size),
+                Read::Late => return Served::Late(size),
                 Read::Ended => return Served::Ended,
             }
         }
@@ -325,6 +318,28 @@ impl Lane {
             return Served::Python(size); // more was sent before the answer
         }
         self.keep(fd, buffer, head_size..end, receipt.as_deref(), &terms)
+    }
+
+    /// Read on behind the first `size` bytes of a buffer that has room.
+    fn read_on(&self, fd: &OwnedFd, buffer: &mut [u8], size: &mut usize, start: Instant) -> Read {
+        loop {
+            match sys::receive(fd, &mut buffer[*size..]) {
+                Ok(0) => return Read::Ended,
+                Ok(more) => {
+                    *size += more;
+                    return Read::More;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => (),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    let left = PATIENCE.saturating_sub(start.elapsed());
+                    let is_needed = self.busy.load(Ordering::SeqCst) >= self.threads.load(Ordering::SeqCst);
+                    if is_needed || !sys::wait_readable(fd, left.as_millis() as i32) {
+                        return Read::Late;
+                    }
+                }
+                Err(_) => return Read::Ended,
+            }
+        }
     }
 
     fn keep(
@@ -337,58 +352,38 @@ impl Lane {
     ) -> Served {
         let end = body.end;
         let parent_key = Some(terms.parent_key.as_slice()).filter(|key| !key.is_empty());
-        let limits = Limits {
-            max_messages: terms.max_messages,
-            parent_key,
-        };
+        let limits = Limits { max_messages: terms.max_messages, parent_key };
         let senders = match check(&buffer[body.clone()], limits) {
             Some(senders) => senders,
             None => return Served::Python(end),
         };
-        let routing = self.routing(terms, receipt, body.len(), &senders.to_json());
-        let record = Record::new(&routing, std::mem::take(buffer), body);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let routing = routing(terms, now, receipt, &senders.to_json());
+        let record = Record::new(routing, now, std::mem::take(buffer), body);
         let (record, is_durable) = self.appender.append(record);
         *buffer = record.into_buffer();
         if !is_durable {
             return Served::Python(end);
         }
-        self.accepted_spans
-            .fetch_add(senders.spans(), Ordering::SeqCst);
+        self.accepted_spans.fetch_add(senders.spans(), Ordering::SeqCst);
         self.accepted_requests.fetch_add(1, Ordering::SeqCst);
         match sys::send_now(fd, &terms.answer) {
             Ok(sent) if sent == terms.answer.len() => Served::Kept,
             _ => Served::Ended, // it reads nothing: what is kept is kept
         }
     }
+}
 
-    fn routing(
-        &self,
-        terms: &Terms,
-        receipt: Option<&str>,
-        body_size: usize,
-        senders: &str,
-    ) -> Vec<u8> {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let xact = self
-            .appender
-            .next_xact(XACT_PREFIX | now.as_secs() << 16, (body_size >> 17) as u64);
-        let [front, middle] = &terms.routing;
-        let mut routing =
-            Vec::with_capacity(front.len() + middle.len() + senders.len() + 2 * MAX_SENT);
-        routing.extend_from_slice(front);
-        routing
-            .extend_from_slice(format!("{},\"received_ns\":{}", xact, now.as_nanos()).as_bytes());
-        routing.extend_from_slice(middle);
-        // Nothing in a receipt that is read here has to be escaped.
-        let receipt = receipt.map_or("null".to_owned(), |text| format!("\"{}\"", text));
-        routing.extend_from_slice(receipt.as_bytes());
-        routing.extend_from_slice(b",\"senders\":");
-        routing.extend_from_slice(senders.as_bytes());
-        routing.push(b'}');
-        routing
+/// Return the routing of a record, around its transaction.
+fn routing(terms: &Terms, now: Duration, receipt: Option<&str>, senders: &str) -> [Vec<u8>; 2] {
+    let [front, middle] = &terms.routing;
+    // Nothing in a receipt that is read here has to be escaped.
+    let receipt = receipt.map_or("null".to_owned(), |text| format!("\"{}\"", text));
+    let mut behind = format!(",\"received_ns\":{}", now.as_nanos()).into_bytes();
+    for part in [middle.as_slice(), receipt.as_bytes(), b",\"senders\":", senders.as_bytes(), b"}"] {
+        behind.extend_from_slice(part);
     }
+    [front.clone(), behind]
 }
 
 enum Read {
@@ -397,28 +392,6 @@ enum Read {
     Ended,
 }
 
-/// Read on behind the first `size` bytes of a buffer that has room.
-fn read_on(fd: &OwnedFd, buffer: &mut [u8], size: &mut usize, start: Instant) -> Read {
-    loop {
-        match sys::receive(fd, &mut buffer[*size..]) {
-            Ok(0) => return Read::Ended,
-            Ok(more) => {
-                *size += more;
-                return Read::More;
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => (),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                if start.elapsed() > SLOWEST || !sys::wait_readable(fd, PATIENCE_MS) {
-                    return Read::Late;
-                }
-            }
-            Err(_) => return Read::Ended,
-        }
-    }
-}
-
 fn end_of_head(data: &[u8]) -> Option<usize> {
-    data.windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .map(|place| place + 4)
+    data.windows(4).position(|window| window == b"\r\n\r\n").map(|place| place + 4)
 }

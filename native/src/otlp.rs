@@ -101,8 +101,5 @@ static STATUS: Shape = all(&[
 ]);
 
 const fn all(fields: &'static [Kind]) -> Shape {
-    Shape {
-        fields,
-        is_choice: false,
-    }
+    Shape { fields, is_choice: false }
 }

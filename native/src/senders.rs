@@ -90,11 +90,9 @@ impl Senders {
         json.push('[');
         for (number, (process, account)) in self.found.iter().enumerate() {
             json.push_str(if number > 0 { ",{" } else { "{" });
-            for (name, text) in [
-                ("service", &process.service),
-                ("instance", &process.instance),
-                ("sdk", &process.sdk),
-            ] {
+            for (name, text) in
+                [("service", &process.service), ("instance", &process.instance), ("sdk", &process.sdk)]
+            {
                 let _ = write!(json, "\"{}\":", name); // writing into a String does not fail
                 push_text(&mut json, text);
                 json.push(',');
@@ -144,11 +142,7 @@ pub fn push_text(json: &mut String, text: &str) {
 }
 
 fn joined(parts: &[&str], between: &str) -> String {
-    let said: Vec<&str> = parts
-        .iter()
-        .copied()
-        .filter(|part| !part.is_empty())
-        .collect();
+    let said: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
     let mut text = said.join(between);
     text.truncate(cut(&text).len());
     text

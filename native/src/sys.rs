@@ -62,32 +62,15 @@ pub fn write_all(fd: &impl AsRawFd, parts: &[&[u8]], offset: u64) -> Result<u64>
             .iter()
             .take(MAX_PARTS)
             .enumerate()
-            .map(|(place, part)| {
-                if place == 0 {
-                    &part[written_of_next..]
-                } else {
-                    part
-                }
-            })
-            .map(|part| Part {
-                base: part.as_ptr().cast(),
-                size: part.len(),
-            })
+            .map(|(place, part)| if place == 0 { &part[written_of_next..] } else { part })
+            .map(|part| Part { base: part.as_ptr().cast(), size: part.len() })
             .collect();
         // SAFETY: the parts outlive the call, which reads them alone.
-        let written = unsafe {
-            pwritev(
-                fd.as_raw_fd(),
-                waiting.as_ptr(),
-                waiting.len() as c_int,
-                end as i64,
-            )
-        };
+        let written =
+            unsafe { pwritev(fd.as_raw_fd(), waiting.as_ptr(), waiting.len() as c_int, end as i64) };
         let mut written = match size_of(written) {
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Ok(0) if waiting.iter().any(|part| part.size > 0) => {
-                return Err(ErrorKind::WriteZero.into())
-            }
+            Ok(0) if waiting.iter().any(|part| part.size > 0) => return Err(ErrorKind::WriteZero.into()),
             other => other?,
         };
         end += written as u64;
@@ -104,36 +87,18 @@ pub fn write_all(fd: &impl AsRawFd, parts: &[&[u8]], offset: u64) -> Result<u64>
 /// Read what is there; `WouldBlock` where there is nothing yet, 0 at the end.
 pub fn receive(fd: &impl AsRawFd, buffer: &mut [u8]) -> Result<usize> {
     // SAFETY: the buffer is ours to write to, and outlives the call.
-    size_of(unsafe {
-        recv(
-            fd.as_raw_fd(),
-            buffer.as_mut_ptr().cast(),
-            buffer.len(),
-            MSG_DONTWAIT,
-        )
-    })
+    size_of(unsafe { recv(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), MSG_DONTWAIT) })
 }
 
 /// Send what fits at once; a peer that is gone is an error, and no signal.
 pub fn send_now(fd: &impl AsRawFd, data: &[u8]) -> Result<usize> {
     // SAFETY: the data outlive the call, which reads them alone.
-    size_of(unsafe {
-        send(
-            fd.as_raw_fd(),
-            data.as_ptr().cast(),
-            data.len(),
-            MSG_DONTWAIT | MSG_NOSIGNAL,
-        )
-    })
+    size_of(unsafe { send(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), MSG_DONTWAIT | MSG_NOSIGNAL) })
 }
 
 /// Wait until something can be read, or the connection has ended; tell whether that came in time.
 pub fn wait_readable(fd: &impl AsRawFd, timeout_ms: c_int) -> bool {
-    let mut polled = Polled {
-        fd: fd.as_raw_fd(),
-        events: POLLIN,
-        happened: 0,
-    };
+    let mut polled = Polled { fd: fd.as_raw_fd(), events: POLLIN, happened: 0 };
     // SAFETY: it is one, ours, and outlives the call.
     unsafe { poll(&mut polled, 1, timeout_ms) > 0 }
 }
@@ -235,10 +200,7 @@ mod tests {
         let end = write_all(&file, &borrowed, 3).unwrap();
 
         let mut written = Vec::new();
-        std::fs::File::open(&path)
-            .unwrap()
-            .read_to_end(&mut written)
-            .unwrap();
+        std::fs::File::open(&path).unwrap().read_to_end(&mut written).unwrap();
         std::fs::remove_file(&path).unwrap();
         assert_eq!(end as usize, written.len());
         assert_eq!(written[3..], parts.concat());

@@ -74,15 +74,10 @@ impl Pattern {
     pub fn read<'a>(&self, head: &'a [u8]) -> Option<Said<'a>> {
         let (last, literals) = self.literals.split_last()?;
         let mut rest = head;
-        let mut said = Said {
-            body_size: 0,
-            receipt: None,
-        };
+        let mut said = Said { body_size: 0, receipt: None };
         for (literal, hole) in literals.iter().zip(&self.holes) {
             rest = rest.strip_prefix(literal.as_slice())?;
-            let size = rest
-                .iter()
-                .position(|&byte| byte == b'\r' || byte == b' ')?;
+            let size = rest.iter().position(|&byte| byte == b'\r' || byte == b' ')?;
             let (value, behind) = rest.split_at(size);
             match hole {
                 Hole::Length => said.body_size = length(value)?,
@@ -99,8 +94,7 @@ impl Pattern {
 }
 
 fn length(value: &[u8]) -> Option<usize> {
-    let is_number =
-        (1..=MAX_LENGTH_DIGITS).contains(&value.len()) && value.iter().all(u8::is_ascii_digit);
+    let is_number = (1..=MAX_LENGTH_DIGITS).contains(&value.len()) && value.iter().all(u8::is_ascii_digit);
     if !is_number {
         return None;
     }
@@ -132,10 +126,7 @@ fn receipt(value: &[u8]) -> Option<&str> {
 }
 
 fn is_process(value: &str) -> bool {
-    value.len() == 32
-        && value
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    value.len() == 32 && value.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn is_count(value: &str) -> bool {
@@ -165,20 +156,11 @@ impl Templates {
             self.0.remove(0);
         }
         let terms = std::sync::Arc::new(terms);
-        self.0.push(Template {
-            pattern,
-            terms,
-            vouched: now,
-            is_renewed: false,
-        });
+        self.0.push(Template { pattern, terms, vouched: now, is_renewed: false });
     }
 
     /// Return what a head says and the terms of its requests; nothing for one that goes to Python.
-    pub fn find<'a>(
-        &mut self,
-        head: &'a [u8],
-        now: Instant,
-    ) -> Option<(Said<'a>, std::sync::Arc<Terms>)> {
+    pub fn find<'a>(&mut self, head: &'a [u8], now: Instant) -> Option<(Said<'a>, std::sync::Arc<Terms>)> {
         for template in &mut self.0 {
             if let Some(said) = template.pattern.read(head) {
                 let age = now.saturating_duration_since(template.vouched);
@@ -213,19 +195,11 @@ mod tests {
 
     fn pattern() -> Pattern {
         let head = "POST / HTTP/1.1\r\nreceipt: RRR\r\ncontent-length: 123\r\nhost: h\r\n\r\n";
-        Pattern::new(
-            head.as_bytes(),
-            range_of(head, "123"),
-            range_of(head, "RRR"),
-        )
-        .unwrap()
+        Pattern::new(head.as_bytes(), range_of(head, "123"), range_of(head, "RRR")).unwrap()
     }
 
     fn head(receipt: &str, length: &str) -> String {
-        format!(
-            "POST / HTTP/1.1\r\nreceipt: {}\r\ncontent-length: {}\r\nhost: h\r\n\r\n",
-            receipt, length
-        )
+        format!("POST / HTTP/1.1\r\nreceipt: {}\r\ncontent-length: {}\r\nhost: h\r\n\r\n", receipt, length)
     }
 
     #[test]
@@ -235,13 +209,7 @@ mod tests {
 
         let said = pattern().read(head.as_bytes()).unwrap();
 
-        assert_eq!(
-            said,
-            Said {
-                body_size: 4567,
-                receipt: Some(&receipt)
-            }
-        );
+        assert_eq!(said, Said { body_size: 4567, receipt: Some(&receipt) });
     }
 
     #[test]
@@ -267,13 +235,7 @@ mod tests {
             (&long, "5"),
             (&last, "5"),
         ] {
-            assert_eq!(
-                pattern().read(head(receipt, length).as_bytes()),
-                None,
-                "{} {}",
-                receipt,
-                length
-            );
+            assert_eq!(pattern().read(head(receipt, length).as_bytes()), None, "{} {}", receipt, length);
         }
         let whole = head(&sound, "5");
         assert!(pattern().read(whole.as_bytes()).is_some());
@@ -289,13 +251,7 @@ mod tests {
     }
 
     fn terms() -> Terms {
-        Terms {
-            routing: [vec![], vec![]],
-            parent_key: vec![],
-            max_body: 1,
-            max_messages: 1,
-            answer: vec![],
-        }
+        Terms { routing: [vec![], vec![]], parent_key: vec![], max_body: 1, max_messages: 1, answer: vec![] }
     }
 
     #[test]
@@ -304,9 +260,7 @@ mod tests {
         let start = Instant::now();
         let head = head(&format!("{};batch=7", PROCESS), "5");
         let found = |templates: &mut Templates, after_ms| {
-            templates
-                .find(head.as_bytes(), start + Duration::from_millis(after_ms))
-                .is_some()
+            templates.find(head.as_bytes(), start + Duration::from_millis(after_ms)).is_some()
         };
 
         assert!(!found(&mut templates, 0));
