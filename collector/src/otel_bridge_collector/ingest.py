@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
 import anyio
 import anyio.to_thread
@@ -116,6 +116,20 @@ class Keep(Protocol):
         ...
 
 
+class Known(NamedTuple):
+    """What is known of a caller's trace requests before they come.
+
+    Attributes:
+        parent: where they go.
+        projects: ids of the projects that the caller reaches; None for all.
+        max_messages: how many each may hold.
+    """
+
+    parent: str | None
+    projects: Sequence[str] | None
+    max_messages: int
+
+
 class Ingest:
     """Takes requests in, from any task of one event loop.
 
@@ -163,6 +177,21 @@ class Ingest:
         self._compiled = compiled
         self._rejections = RareLog(logger)
         self._parsing = anyio.CapacityLimiter(_PARSED_AT_ONCE)
+
+    def known(self, parent: str | None) -> Known | None:
+        """Return what is known of the caller's next trace requests, if nothing changes.
+
+        Args:
+            parent: as each of them says it.
+
+        Returns:
+            None where each has to be looked at: one is masked, or counts for a quota.
+        """
+        if self._masks.rules is not None or (self._quotas and self._quotas.is_on):
+            return None
+        return Known(
+            parent=self._gate.home(parent), projects=self._gate.projects(), max_messages=self._max_messages
+        )
 
     def admit(self, parent: str | None) -> None:
         """See that the caller may send more, before its OTLP request is read.
