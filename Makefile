@@ -18,6 +18,7 @@ TESTS ?=
 SCREENSHOTS ?= build/screenshots
 # The compiled receiver is optional: it is built where there is cargo.
 NATIVE := $(if $(shell command -v cargo),native)
+LIBRARY := $(NATIVE:%=%/python/otel_bridge_native/libotel_bridge_native.so)
 CHECKS := lint types script rust wheel deploy examples corpus conformance compat openapi neighbours
 
 # Where this is set (images of containers often do), each start of a sidecar compiles all its modules anew: 2.0 s of processor time instead of 1.3.
@@ -29,7 +30,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-install: $(INSTALLED) ## .venv with the packages and everything pinned
+install: $(INSTALLED) $(LIBRARY) ## .venv with the packages and everything pinned
 
 $(INSTALLED): requirements/dev.txt requirements/uv.txt pyproject.toml collector/pyproject.toml collector/hatch_build.py native/pyproject.toml native/hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "otel-bridge needs Python 3.11 or newer: make PYTHON=python3.11")'
@@ -39,6 +40,9 @@ $(INSTALLED): requirements/dev.txt requirements/uv.txt pyproject.toml collector/
 	@[ $(VENV) != .venv ] || $(BIN)/python -W ignore -m compileall -q -j 0 $(VENV)/lib > /dev/null || true
 	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable collector $(NATIVE:%=--editable %)
 	@touch $@
+
+$(LIBRARY): native/Cargo.toml $(wildcard native/src/*.rs) | $(INSTALLED)
+	@$(BIN)/python native/hatch_build.py && touch $@
 
 demo: install ## run an example agent against a sidecar of its own and show its trace
 	@$(BIN)/python examples/demo.py
