@@ -198,10 +198,15 @@ impl Appender {
         Heard::News(std::mem::take(&mut news.is_new), std::mem::take(&mut news.durations))
     }
 
-    /// Append no more, and let nobody wait for news.
-    pub fn close(&self) {
+    /// Append no more, and let nobody wait for news; wait, but no longer than that, for what is being written.
+    pub fn close(&self, timeout: Duration) {
+        let end = Instant::now() + timeout;
         let mut desk = lock(&self.desk);
         desk.is_closed = true;
+        while desk.is_held && Instant::now() < end {
+            let left = end.saturating_duration_since(Instant::now());
+            desk = self.free.wait_timeout(desk, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
         if !desk.is_held {
             desk.leave = None;
         }
@@ -220,7 +225,7 @@ impl Appender {
         drop(desk);
         match next {
             Some(turn) => turn.call(Call::Write),
-            None => self.free.notify_one(),
+            None => self.free.notify_all(),
         }
     }
 
@@ -379,7 +384,7 @@ mod tests {
         assert!(appender.append(record(b"")).1);
         assert!(!appender.append(record(b"")).1);
 
-        appender.close();
+        appender.close(Duration::ZERO);
         appender.give(extent(0, 9), 9, Leave::open(&path, 1_000, 1_000).ok());
         assert!(!appender.append(record(b"")).1);
         std::fs::remove_file(&path).unwrap();
@@ -452,7 +457,7 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         assert!(matches!(appender.hear(Duration::ZERO), Heard::News(true, told) if told.len() == 2));
         assert_eq!(appender.hear(Duration::ZERO), Heard::News(false, vec![]));
-        appender.close();
+        appender.close(Duration::ZERO);
         assert_eq!(appender.hear(Duration::from_secs(60)), Heard::Closed);
     }
 

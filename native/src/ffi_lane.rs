@@ -154,11 +154,11 @@ pub unsafe extern "C" fn otb_pen_hear(
     })
 }
 
-/// Let nothing be appended any more, but by Python.
+/// Let nothing be appended any more, but by Python; wait so long for what is being written.
 #[no_mangle]
-pub extern "C" fn otb_pen_close(pen: i64) -> i64 {
+pub extern "C" fn otb_pen_close(pen: i64, timeout_ms: u64) -> i64 {
     with(&APPENDERS, pen, |appender| {
-        appender.close();
+        appender.close(Duration::from_millis(timeout_ms));
         0
     })
 }

@@ -86,7 +86,7 @@ class Pen:
         self._hear = _declared(
             waiting, "otb_pen_hear", c_uint64, POINTER(c_double), c_size_t, POINTER(c_uint8)
         )
-        self._close = _declared(waiting, "otb_pen_close")
+        self._close = _declared(waiting, "otb_pen_close", c_uint64)
         self._xact = _declared(quick, "otb_pen_xact", c_uint64, c_uint64)
         self.number: int = quick.otb_pen_new()
 
@@ -124,9 +124,9 @@ class Pen:
         """Return a transaction id, larger than all before and at least `smallest`; `room` more ids go with it."""
         return self._xact(self.number, smallest, room)
 
-    def close(self) -> None:
-        """Leave nobody else to write, and let `hear` end."""
-        self._close(self.number)
+    def close(self, timeout_s: float = 0) -> None:
+        """Let nobody else write any more, and `hear` end; wait no longer than that for what is being written."""
+        self._close(self.number, int(timeout_s * 1000))
 
 
 class _Place(Structure):

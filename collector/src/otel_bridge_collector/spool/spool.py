@@ -140,7 +140,7 @@ class Spool:
         """Write what waits, then refuse; tell whether that was done in time."""
         is_done = self._writer.close(timeout_s)
         if self.pen:
-            self.pen.close()
+            self.pen.close(timeout_s)
             self._listening.join(timeout_s)
         return is_done and not self._listening.is_alive()
 
