@@ -5,7 +5,7 @@
 
 use crate::otlp::{ANY_VALUE, KEY_VALUE, REQUEST, RESOURCE, RESOURCE_SPANS, SCOPE_SPANS, SPAN};
 use crate::senders::{Account, Names, Senders};
-use crate::wire::{Fields, Shape};
+use crate::wire::{is_text, Fields, Reader, Shape};
 
 /// How deep messages may lie within an attribute, event, link, status or scope; protobuf reads 100 levels in all.
 const MAX_LEVELS: usize = 32;
@@ -111,6 +111,10 @@ impl Walk<'_> {
 
     /// See that a message is sound of which nothing counts.
     fn skim(&mut self, message: &[u8], shape: &'static Shape, levels: usize) -> Option<()> {
+        if std::ptr::eq(shape, &KEY_VALUE) && levels > 1 && self.is_plain_attribute(message) {
+            self.count()?;
+            return self.count(); // of its value
+        }
         self.count()?;
         let levels = levels.checked_sub(1)?;
         for field in Fields::of(message, shape) {
@@ -125,9 +129,38 @@ impl Walk<'_> {
         Some(())
     }
 
+    /// Tell whether a message is an attribute as nearly all are: key and value, and of that a text, number or truth value. It is sound then;
+    /// others are read field by field, which takes three times as long.
+    #[inline(always)]
+    fn is_plain_attribute(&self, message: &[u8]) -> bool {
+        let mut reader = Reader { rest: message };
+        match (reader.sized_behind(0x0a), reader.sized_behind(0x12)) {
+            (Some(key), Some(value)) if reader.rest.is_empty() => {
+                is_text(key) && Some(key) != self.parent_key && is_plain_value(value)
+            }
+            _ => false,
+        }
+    }
+
     fn count(&mut self) -> Option<()> {
         self.messages_left = self.messages_left.checked_sub(1)?;
         Some(())
+    }
+}
+
+#[inline(always)]
+fn is_plain_value(value: &[u8]) -> bool {
+    let mut reader = Reader { rest: value };
+    match value.first() {
+        Some(0x0a) => {
+            matches!(reader.sized_behind(0x0a), Some(text) if reader.rest.is_empty() && is_text(text))
+        }
+        Some(0x10 | 0x18) => {
+            reader.rest = &value[1..];
+            reader.varint().is_some() && reader.rest.is_empty()
+        }
+        Some(0x21) => value.len() == 9,
+        _ => false,
     }
 }
 
