@@ -391,15 +391,17 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_not_acknowledged_and_python_is_next() {
-        let appender = granted(Path::new("/dev/full"), 1_000, 1_000);
+    fn what_cannot_be_written_or_synced_is_not_acknowledged_and_python_is_next() {
+        for path in ["/dev/full", "/dev/null"] {
+            let appender = granted(Path::new(path), 1_000, 1_000);
 
-        assert!(!appender.append(record(b"lost")).1);
+            assert!(!appender.append(record(b"lost")).1);
 
-        assert_eq!(appender.extent(), extent(0, 5));
-        assert!(!appender.append(record(b"")).1);
-        assert_eq!(appender.take().1, 6);
-        assert_eq!(appender.hear(Duration::ZERO), Heard::News(false, vec![]));
+            assert_eq!(appender.extent(), extent(0, 5));
+            assert!(!appender.append(record(b"")).1);
+            assert_eq!(appender.take().1, 6);
+            assert_eq!(appender.hear(Duration::ZERO), Heard::News(false, vec![]));
+        }
     }
 
     #[test]
