@@ -16,27 +16,33 @@ CHAOS_SECONDS ?= 900
 SEED ?=
 TESTS ?=
 SCREENSHOTS ?= build/screenshots
-CHECKS := lint types script wheel deploy examples corpus conformance compat openapi neighbours
+# The compiled receiver is optional: it is built where there is cargo.
+NATIVE := $(if $(shell command -v cargo),native)
+LIBRARY := $(NATIVE:%=%/python/otel_bridge_native/libotel_bridge_native.so)
+CHECKS := lint types script rust wheel deploy examples corpus conformance compat openapi neighbours
 
 # Where this is set (images of containers often do), each start of a sidecar compiles all its modules anew: 2.0 s of processor time instead of 1.3.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: bench screenshots help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ui script page ci pins clean
+.PHONY: bench native rust screenshots help install demo run test lint fmt types layers docs golden corpus neighbours conformance compat openapi wheel deploy examples matrix fuzz chaos chaos-short oracle checks ui script page ci pins clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-install: $(INSTALLED) ## .venv with both packages and everything pinned
+install: $(INSTALLED) $(LIBRARY) ## .venv with the packages and everything pinned
 
-$(INSTALLED): requirements/dev.txt requirements/uv.txt pyproject.toml collector/pyproject.toml collector/hatch_build.py
+$(INSTALLED): requirements/dev.txt requirements/uv.txt pyproject.toml collector/pyproject.toml collector/hatch_build.py native/pyproject.toml native/hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "otel-bridge needs Python 3.11 or newer: make PYTHON=python3.11")'
 	@echo "installing into $(VENV) (a minute or so, once)"
 	@./tests/support/install.sh $(PYTHON) $(VENV) --requirement requirements/dev.txt
 	@# Who runs .venv/bin/python with PYTHONDONTWRITEBYTECODE set would compile these at each start; some are templates, which cannot be compiled.
 	@[ $(VENV) != .venv ] || $(BIN)/python -W ignore -m compileall -q -j 0 $(VENV)/lib > /dev/null || true
-	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable collector
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable collector $(NATIVE:%=--editable %)
 	@touch $@
+
+$(LIBRARY): native/Cargo.toml $(wildcard native/src/*.rs) | $(INSTALLED)
+	@$(BIN)/python native/hatch_build.py && touch $@
 
 demo: install ## run an example agent against a sidecar of its own and show its trace
 	@$(BIN)/python examples/demo.py
@@ -49,6 +55,15 @@ test: install ## all tests; TESTS narrows them down, as pytest takes it
 
 ui: install ## build the script of the page from collector/ui, where it has changed
 	@$(BIN)/python collector/hatch_build.py
+
+native: install ## build the compiled receiver from native, where there is cargo
+	@if [ -z "$(NATIVE)" ]; then echo "no cargo: passed over"; else $(BIN)/python native/hatch_build.py; fi
+	@# Cargo may have come after the environment.
+	@[ -z "$(NATIVE)" ] || $(BIN)/python -c 'import otel_bridge_native' 2> /dev/null \
+	  || $(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable native
+
+rust: ## the compiled receiver's own tests, where there is cargo
+	@if [ -n "$(NATIVE)" ]; then cd native && cargo test --offline --quiet; else echo "no cargo: passed over"; fi
 
 script: ui ## the script of the page: types, tests and how many bytes it has
 	cd collector/ui && $(NODE) node_modules/typescript/bin/tsc --noEmit
@@ -63,10 +78,14 @@ lint: install ## style, formatting, layers, spelling
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/codespell
+	@# Neither comes with the cargo of Debian.
+	@if cargo fmt --version > /dev/null 2>&1; then cd native && cargo fmt --check; else echo "no cargo fmt: passed over"; fi
+	@if cargo clippy --version > /dev/null 2>&1; then cd native && cargo clippy --offline --quiet --all-targets -- -D warnings; else echo "no clippy: passed over"; fi
 
 fmt: install ## format and fix what can be fixed
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	@if cargo fmt --version > /dev/null 2>&1; then cd native && cargo fmt; fi
 
 types: install ## mypy and pyright, both strict
 	$(BIN)/mypy
@@ -122,7 +141,7 @@ chaos-short: install
 oracle: install ## compare 10,000 generated queries of each kind with the language written down in Python
 	$(BIN)/python -m pytest -q --timeout 3600 --hypothesis-profile oracle tests/property/test_oracle.py
 
-wheel: install ## build both wheels, install them into a fresh environment, test there
+wheel: install ## build the wheels, install them into a fresh environment, test there
 	./tests/support/check_wheels.sh $(BIN)
 
 deploy: install ## judge the Dockerfile, the manifests and the unit of deploy/
@@ -152,4 +171,4 @@ pins: ## pin what requirements/dev.in asks for (needs uv)
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --constraint requirements/dev.txt requirements/neighbours.in --output-file requirements/neighbours.txt
 
 clean: ## remove what make made
-	rm -rf $(VENV) .venv-* build dist collector/dist collector/ui/node_modules collector/src/otel_bridge_collector/ui/static/script
+	rm -rf $(VENV) .venv-* build dist collector/dist native/dist native/target native/python/otel_bridge_native/*.so collector/ui/node_modules collector/src/otel_bridge_collector/ui/static/script

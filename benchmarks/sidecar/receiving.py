@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -14,36 +14,53 @@ from benchmarks.sidecar.peers import ROTEL, Receiver, installed, running
 from benchmarks.sidecar.process import cpu_s, quiet
 from benchmarks.sidecar.senders import send_grpc, send_http
 
+from otel_bridge_collector.compiled import library
+
 _REQUESTS: Final = 1200
 _WARM: Final = 50
 
 
 def measure(rounds: int) -> list[Figure]:
-    """Send the same requests to both, in turn."""
+    """Send the same requests to each, in turn; where the compiled receiver is installed, also to ours without it."""
     rotel = installed(ROTEL)
     sent = list(bodies(20))
-    found: dict[str, list[float]] = {"http": [], "grpc": [], "rotel http": [], "rotel grpc": []}
+    found: dict[str, list[float]] = {}
+
+    def take(name: str, receiver: Receiver) -> None:
+        for kind in ("http", "grpc"):
+            found.setdefault(name + kind, []).append(_per_cpu_s(receiver, sent, kind))
+
     for _ in range(rounds):
         with _own() as own:
-            found["http"].append(_per_cpu_s(own, sent, "http"))
-            found["grpc"].append(_per_cpu_s(own, sent, "grpc"))
+            take("", own)
+        if library():
+            with _own("--plain") as plain:
+                take("plain ", plain)
         if rotel:
             with running(ROTEL, rotel) as peer:
-                found["rotel http"].append(_per_cpu_s(peer, sent, "http"))
-                found["rotel grpc"].append(_per_cpu_s(peer, sent, "grpc"))
-    return [each for kind in ("http", "grpc") for each in _figures(kind, found[kind], found[f"rotel {kind}"])]
+                take("rotel ", peer)
+    return [each for kind in ("http", "grpc") for each in _figures(kind, found)]
 
 
-def _figures(kind: str, own: Sequence[float], peer: Sequence[float]) -> list[Figure]:
+def _figures(kind: str, found: Mapping[str, Sequence[float]]) -> list[Figure]:
     name = {"http": "HTTP", "grpc": "gRPC"}[kind]
+    own, plain, peer = found[kind], found.get(f"plain {kind}"), found.get(f"rotel {kind}")
     figures = [figure("P4", f"spans received and durable per CPU second, {name}", own)]
+    if plain:
+        figures += [
+            figure("", f"the same by Python alone, {name}", plain),
+            figure("", f"ratio of the two, {name}", _ratios(own, plain)),
+        ]
     if peer:
-        ratios = [mine / theirs for mine, theirs in zip(own, peer, strict=True)]
         figures += [
             figure("", f"the same of rotel's blackhole, {name}", peer),
-            figure("P4", f"ratio of the two, {name}", ratios, at_least=2),
+            figure("P4", f"ratio of ours to rotel's, {name}", _ratios(own, peer), at_least=2),
         ]
     return figures
+
+
+def _ratios(own: Sequence[float], other: Sequence[float]) -> list[float]:
+    return [mine / theirs for mine, theirs in zip(own, other, strict=True)]
 
 
 def _per_cpu_s(receiver: Receiver, sent: Sequence[bytes], kind: str) -> float:
@@ -57,10 +74,10 @@ def _per_cpu_s(receiver: Receiver, sent: Sequence[bytes], kind: str) -> float:
 
 
 @contextmanager
-def _own() -> Generator[Receiver]:
+def _own(*flags: str) -> Generator[Receiver]:
     with tempfile.TemporaryDirectory(prefix="bench-receiver-") as folder:
         process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.sidecar.receiver", folder],
+            [sys.executable, "-m", "benchmarks.sidecar.receiver", folder, *flags],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -1,5 +1,6 @@
 """What the built wheels require and hold."""
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -47,6 +48,13 @@ def collector_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_wheel(ROOT / "collector", tmp_path_factory.mktemp("collector"))
 
 
+@pytest.fixture(scope="module")
+def native_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if shutil.which("cargo") is None:
+        pytest.skip("there is no cargo")
+    return build_wheel(ROOT / "native", tmp_path_factory.mktemp("native"))
+
+
 def test_the_app_requires_opentelemetry_only(app_wheel: Path) -> None:
     required = [line for line in metadata(app_wheel).get_all("Requires-Dist", []) if "extra ==" not in line]
 
@@ -81,3 +89,25 @@ def test_the_collector_requires_the_app_of_its_own_version(app_wheel: Path, coll
     version = metadata(app_wheel)["Version"]
 
     assert f"otel-bridge=={version}" in metadata(collector_wheel).get_all("Requires-Dist", [])
+
+
+def test_one_wheel_of_the_compiled_receiver_is_for_every_python(native_wheel: Path) -> None:
+    with zipfile.ZipFile(native_wheel) as archive:
+        held = {name for name in archive.namelist() if name.startswith("otel_bridge_native/")}
+
+    assert "-py3-none-linux_" in native_wheel.name
+    assert held == {
+        f"otel_bridge_native/{name}" for name in ("__init__.py", "libotel_bridge_native.so", "py.typed")
+    }
+    assert metadata(native_wheel).get_all("Requires-Dist", []) == []
+
+
+def test_the_collector_wants_the_compiled_receiver_of_its_own_version(
+    native_wheel: Path, collector_wheel: Path
+) -> None:
+    version = metadata(native_wheel)["Version"]
+
+    assert version == metadata(collector_wheel)["Version"]
+    assert f"otel-bridge-native=={version}; extra == 'native'" in metadata(collector_wheel).get_all(
+        "Requires-Dist", []
+    )

@@ -22,6 +22,19 @@ def test_counters_add_up() -> None:
     assert counters.totals() == {"spans": 7}
 
 
+def test_what_others_count_is_there_as_soon_as_they_have_counted() -> None:
+    counters, others = Counters(), [0]
+    counters.follow(SPANS, ("http",), lambda: others[0])
+    assert (counters.values(SPANS), counters.totals()) == ({}, {})
+
+    counters.add(SPANS, 2, "http")
+    counters.add(SPANS, 1, "grpc")
+    others[0] = 5
+
+    assert counters.values(SPANS) == {("grpc",): 1, ("http",): 7}
+    assert counters.totals() == {"spans": 8}
+
+
 def test_a_rare_log_leaves_out_what_comes_too_soon_and_counts_it(caplog: pytest.LogCaptureFixture) -> None:
     now_s = 100.0
     rare = RareLog(logger, interval_s=60, now_s=lambda: now_s)

@@ -1,19 +1,29 @@
 """What was acknowledged is there, once, whatever happens to the sidecar's process."""
 
+import contextlib
+import threading
+import time
 from collections import Counter
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 import httpx
 import pytest
 
+from otel_bridge_collector.decode import protobuf
 from tests.support.collector import running_collector
 from tests.support.killable import killable_collector
 from tests.support.otlp_request import span, traces
+from tests.support.spool import open_spool, read_all
+from tests.support.steady import steady_sender
 
 KILLS: Final = 200
 KILLS_OF_THE_COMMAND: Final = 3
 SPANS_OF_A_REQUEST: Final = 3
+STEADY_SENDERS: Final = 4
+STEADY_S: Final = 0.5
+APART: Final = 1_000_000
 PROTOBUF: Final = {"content-type": "application/x-protobuf"}
 
 
@@ -57,6 +67,42 @@ def test_the_command_itself_loses_nothing_when_it_is_killed(tmp_path: Path) -> N
             collector.kill()
 
     assert stored_ids(data_dir) == Counter(acknowledged)
+
+
+def test_what_steady_senders_were_told_is_there_after_a_kill(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    acknowledged: list[int] = []
+
+    for life in range(KILLS_OF_THE_COMMAND):
+        with killable_collector(data_dir) as collector:
+            sending = [
+                threading.Thread(target=send_on, args=(collector.otlp_http, 1 + life + first, acknowledged))
+                for first in range(0, STEADY_SENDERS * APART, APART)
+            ]
+            for thread in sending:
+                thread.start()
+            time.sleep(STEADY_S)
+            collector.kill()
+            for thread in sending:
+                thread.join()
+
+    with open_spool(data_dir / "spool") as spool:
+        records = read_all(spool.reader(0))
+    kept = Counter(
+        span.span_id for record in records for span in protobuf.spans(protobuf.parse_traces(record.payload))
+    )
+    assert len(acknowledged) > KILLS_OF_THE_COMMAND * STEADY_SENDERS
+    assert set(kept.values()) == {1}
+    assert {f"{number:016x}" for number in acknowledged} <= kept.keys()
+    assert [record.seq for record in records] == sorted({record.seq for record in records})
+
+
+def send_on(otlp_http: str, first: int, acknowledged: list[int]) -> None:
+    """Send a span at a time over one connection, numbered from `first` on, until the sidecar is gone; note what is acknowledged."""
+    with contextlib.suppress(OSError), steady_sender(otlp_http) as sender:
+        for number in count(first, KILLS_OF_THE_COMMAND):
+            assert sender.send(traces(span(number)).SerializeToString()) == 200
+            acknowledged.append(number)
 
 
 def test_a_span_that_is_sent_again_after_a_kill_is_one_row(tmp_path: Path) -> None:

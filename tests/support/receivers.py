@@ -10,14 +10,16 @@ from typing import TypeVar
 
 from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge_collector.access import current_access
+from otel_bridge_collector.compiled import Library
 from otel_bridge_collector.health import Health
-from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.ingest import Ingest, Masks, NoMasks
 from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import Authenticator
 from otel_bridge_collector.receive.door import Door
 from otel_bridge_collector.receive.guard import Guard
 from otel_bridge_collector.receive.http_server import HttpServer, Way, bind
+from otel_bridge_collector.receive.lane import Lane
 from otel_bridge_collector.receive.otlp_express import OtlpExpress
 from otel_bridge_collector.receive.otlp_grpc import GrpcServer
 from otel_bridge_collector.receive.otlp_http import build_otlp_app, refuse_request
@@ -25,7 +27,7 @@ from otel_bridge_collector.receive.patience import Patience
 from otel_bridge_collector.receive.rules import Rules
 from otel_bridge_collector.settings import Address
 from otel_bridge_collector.spool.record import Record
-from otel_bridge_collector.spool.spool import Spool
+from otel_bridge_collector.spool.spool import Spool, SpoolLimits
 from otel_bridge_collector.store.gate import Gate
 from otel_bridge_collector.store.keys import KeyRing
 from otel_bridge_collector.store.objects import Objects
@@ -47,6 +49,7 @@ class Receivers:
     spool: Spool
     objects: Objects
     counters: Counters
+    lane: Lane | None
 
     def records(self) -> list[Record]:
         return read_all(self.spool.reader(0))
@@ -62,33 +65,57 @@ def receiving(  # noqa: PLR0913 - each test sets one of them
     timeout_s: float = 30,
     quotas: Quotas | None = None,
     has_express: bool = True,
+    compiled: Library | None = None,
+    limits: SpoolLimits | None = None,
+    masks: Masks | None = None,
 ) -> Iterator[Receivers]:
     with (
-        open_spool(folder) as spool,
+        open_spool(folder, limits=limits, compiled=compiled) as spool,
         closing(Objects(folder / "receivers.sqlite")) as objects,
         closing(KeyRing(folder / "receivers.sqlite")) as keys,
     ):
         gate = Gate(objects, current_access, default_parent=DEFAULT_PARENT)
         counters = Counters()
-        ingest = Ingest(spool, XactClock(0), counters, gate, quotas=quotas, now_ns=lambda: 77)
+        pen = spool.pen
+        xacts = XactClock(0, give=pen.next_xact if pen else None)
+        ingest = Ingest(
+            spool,
+            xacts,
+            counters,
+            gate,
+            masks or NoMasks(),
+            quotas=quotas,
+            now_ns=lambda: 77,
+            compiled=compiled,
+        )
+        lane = Lane(compiled, pen, counters) if compiled and pen else None
         door = Door(
             authenticator=Authenticator(keys, is_required=False),
             admission=Admission(max_inflight_bytes),
             timeout_s=timeout_s,
             counters=counters,
         )
-        with _on_a_thread(_serving(ingest, door, grpc, max_body_bytes, has_express=has_express)) as (
-            http,
-            taken,
-        ):
+        serving = _serving(ingest, door, grpc, max_body_bytes, lane, has_express=has_express)
+        with _on_a_thread(serving) as (http, taken):
             yield Receivers(
-                http=f"http://{http}", grpc=str(taken), spool=spool, objects=objects, counters=counters
+                http=f"http://{http}",
+                grpc=str(taken),
+                spool=spool,
+                objects=objects,
+                counters=counters,
+                lane=lane,
             )
 
 
 @asynccontextmanager
 async def _serving(
-    ingest: Ingest, door: Door, grpc_address: Address, max_body_bytes: int, *, has_express: bool
+    ingest: Ingest,
+    door: Door,
+    grpc_address: Address,
+    max_body_bytes: int,
+    lane: Lane | None,
+    *,
+    has_express: bool,
 ) -> AsyncIterator[tuple[Address, Address]]:
     grpc = GrpcServer(ingest, grpc_address, door, Health(), max_body_bytes=max_body_bytes)
     app = build_otlp_app(ingest, max_body_bytes=max_body_bytes)
@@ -97,7 +124,7 @@ async def _serving(
     http = HttpServer(
         Patience(guard, timeout_s=door.timeout_s),
         bind(ANY_PORT, "--otlp-http"),
-        way=Way(express=express),
+        way=Way(express=express, lane=lane),
     )
     await http.start()
     await grpc.start()

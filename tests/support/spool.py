@@ -8,6 +8,8 @@ from pathlib import Path
 
 import orjson
 
+from otel_bridge_collector.compiled import Library
+from otel_bridge_collector.spool.pen import Pen
 from otel_bridge_collector.spool.reader import Reader
 from otel_bridge_collector.spool.record import Record, Routing
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
@@ -16,8 +18,15 @@ ROUTING = Routing(signal="traces", parent="project_name:p", xact=1_000_000_000_0
 
 
 @contextmanager
-def open_spool(folder: Path, *, limits: SpoolLimits | None = None, at_least: int = 1) -> Iterator[Spool]:
-    spool = Spool(folder, limits=limits or SpoolLimits(), at_least=at_least)
+def open_spool(
+    folder: Path,
+    *,
+    limits: SpoolLimits | None = None,
+    at_least: int = 1,
+    compiled: Library | None = None,
+) -> Iterator[Spool]:
+    pen = Pen(compiled) if compiled else None
+    spool = Spool(folder, limits=limits or SpoolLimits(), at_least=at_least, pen=pen)
     spool.start()
     try:
         yield spool

@@ -33,6 +33,7 @@ from otel_bridge_collector.backup.stage import Stage
 from otel_bridge_collector.canary.canary import Canary, Past
 from otel_bridge_collector.canary.search import Kept
 from otel_bridge_collector.canary.ways import Doors, Ways
+from otel_bridge_collector.compiled import absence
 from otel_bridge_collector.config import budget
 from otel_bridge_collector.config.metrics import Metrics
 from otel_bridge_collector.deliver.sight import Sight
@@ -42,6 +43,7 @@ from otel_bridge_collector.metrics.meters import Meters
 from otel_bridge_collector.metrics.process import Process
 from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.pipeline.gauges import Watched, gauges, metrics_config
+from otel_bridge_collector.pipeline.masks import DoorMasks
 from otel_bridge_collector.pipeline.quotas import StoreNames, quota_config
 from otel_bridge_collector.providers.client import Providers
 from otel_bridge_collector.quota.quotas import Quotas
@@ -49,6 +51,7 @@ from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.door import Door
 from otel_bridge_collector.receive.exposure import open_ports
 from otel_bridge_collector.receive.http_server import Way
+from otel_bridge_collector.receive.lane import MEMORY_BYTES, Lane
 from otel_bridge_collector.receive.otlp_express import OtlpExpress
 from otel_bridge_collector.receive.otlp_http import (
     build_otlp_app,
@@ -124,7 +127,9 @@ async def serve(
         probed = await open_health_check(settings, own.health, stages)
         # On another thread, since probes are answered while the last process's files are read.
         storage = await asyncio.to_thread(open_storage, settings, own.shutdown, stages)
-        door = build_door(settings, storage.keys, own.counters)
+        door = build_door(
+            settings, storage.keys, own.counters, lane_bytes=MEMORY_BYTES if storage.compiled else 0
+        )
         relieving = asyncio.create_task(relieve_pressure(door.admission, settings.memory_limit_mb << 20))
         stages.callback(relieving.cancel)
         deliveries = await start_delivery(settings, storage, own.counters, own.shutdown, stages)
@@ -163,6 +168,7 @@ async def serve(
         _log_ports(
             taken, keys="needed" if settings.require_keys or not storage.keys.is_empty() else "none yet"
         )
+        logger.info("the compiled receiver: %s", "in use" if storage.compiled else absence() or "turned off")
         _warn_of_strangers(settings, taken)
         own.health.phase = "serving"
         ready(taken)
@@ -256,12 +262,7 @@ async def _start(
     seen: _Seen,
     stages: AsyncExitStack,
 ) -> tuple[Ready, Canary]:
-    newest = (
-        storage.spool.last_xact,
-        storage.objects.in_projects.newest_xact_id(),
-        storage.store.newest_xact_id(),
-    )
-    xacts = XactClock(max(newest))
+    xacts = _xacts(storage)
     gate = Gate(storage.objects, current_access, default_parent=settings.default_parent)
     ingest = Ingest(
         storage.spool,
@@ -272,6 +273,7 @@ async def _start(
         ledger=storage.receipts,
         quotas=working.quotas,
         max_messages=budget.messages(settings.memory_limit_mb),
+        compiled=storage.compiled,
     )
     keeper = start_receipts(storage, working.deliveries, stages)
 
@@ -338,6 +340,7 @@ async def _start(
         tls=door.tls.otlp_http,
         allowed=otlp_pages(settings),
         express=OtlpExpress(ingest, door, max_body_bytes=settings.max_body_bytes),
+        lane=_lane(storage, door, working.deliveries.masks),
     )
     otlp_http = await ports.start_http(guarded(otlp_app, door, working.quotas), settings.otlp_http, otlp_way)
     page.otlp.address = otlp_http
@@ -348,6 +351,25 @@ async def _start(
         stages.callback(asyncio.create_task(tls.watch()).cancel)
     addresses = {"otlp_grpc": otlp_grpc.address, "otlp_http": otlp_http, "api": api}
     return Ready(**addresses, tls=door.tls, health_check=seen.probed, data_dir=settings.data_dir), canary
+
+
+def _xacts(storage: Storage) -> XactClock:
+    newest = (
+        storage.spool.last_xact,
+        storage.objects.in_projects.newest_xact_id(),
+        storage.store.newest_xact_id(),
+    )
+    pen = storage.spool.pen
+    return XactClock(max(newest), give=pen.next_xact if pen else None)
+
+
+def _lane(storage: Storage, door: Door, masks: DoorMasks) -> Lane | None:
+    """Return the lane of OTLP over HTTP, which reads plain text alone."""
+    if storage.compiled is None or storage.spool.pen is None or door.tls.otlp_http:
+        return None
+    lane = Lane(storage.compiled, storage.spool.pen, door.counters)
+    masks.on_change = lane.doubt
+    return lane
 
 
 async def _start_canary(

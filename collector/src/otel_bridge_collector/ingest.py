@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
 import anyio
 import anyio.to_thread
@@ -16,6 +16,7 @@ import anyio.to_thread
 from otel_bridge.contract.parent import Parent, ParentError, parse_parent
 from otel_bridge.contract.receipt import parse_receipt
 from otel_bridge.contract.row import Json, Row
+from otel_bridge_collector.compiled import Library
 from otel_bridge_collector.decode import native
 from otel_bridge_collector.decode.size import MAX_MESSAGES
 from otel_bridge_collector.decode.structure import ParentFault
@@ -115,6 +116,20 @@ class Keep(Protocol):
         ...
 
 
+class Known(NamedTuple):
+    """What is known of a caller's trace requests before they come.
+
+    Attributes:
+        parent: where they go.
+        projects: ids of the projects that the caller reaches; None for all.
+        max_messages: how many each may hold.
+    """
+
+    parent: str | None
+    projects: Sequence[str] | None
+    max_messages: int
+
+
 class Ingest:
     """Takes requests in, from any task of one event loop.
 
@@ -134,6 +149,7 @@ class Ingest:
         quotas: Quotas | None = None,
         now_ns: Callable[[], int] = time.time_ns,
         max_messages: int = MAX_MESSAGES,
+        compiled: Library | None = None,
     ) -> None:
         """Make the door.
 
@@ -147,6 +163,7 @@ class Ingest:
             quotas: what each caller may send; None for as much as it wants.
             now_ns: the time.
             max_messages: in a request, as `decode.size` counts them; in JSON twice as many lists and objects.
+            compiled: judges most trace requests before Python does; None where it is not there.
         """
         self._spool = spool
         self._xacts = xacts
@@ -157,8 +174,24 @@ class Ingest:
         self._quotas = quotas
         self._now_ns = now_ns
         self._max_messages = max_messages
+        self._compiled = compiled
         self._rejections = RareLog(logger)
         self._parsing = anyio.CapacityLimiter(_PARSED_AT_ONCE)
+
+    def known(self, parent: str | None) -> Known | None:
+        """Return what is known of the caller's next trace requests, if nothing changes.
+
+        Args:
+            parent: as each of them says it.
+
+        Returns:
+            None where each has to be looked at: one is masked, or counts for a quota.
+        """
+        if self._masks.rules is not None or (self._quotas and self._quotas.is_on):
+            return None
+        return Known(
+            parent=self._gate.home(parent), projects=self._gate.projects(), max_messages=self._max_messages
+        )
 
     def admit(self, parent: str | None) -> None:
         """See that the caller may send more, before its OTLP request is read.
@@ -322,7 +355,10 @@ class Ingest:
         parent: str | None,
     ) -> Intake:
         bounds = Bounds(
-            max_messages=self._max_messages, parent_fault=self._parent_fault(), rules=self._masks.rules
+            max_messages=self._max_messages,
+            parent_fault=self._parent_fault(),
+            rules=self._masks.rules,
+            compiled=self._compiled,
         )
         try:
             if len(body) <= _PARSED_IN_PLACE:

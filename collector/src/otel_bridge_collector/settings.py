@@ -18,7 +18,7 @@ from otel_bridge_collector.config.address import Address, parse_address
 from otel_bridge_collector.config.cors import Origins
 from otel_bridge_collector.config.document import Path as Place
 from otel_bridge_collector.config.load import Loaded, Sources, load_config
-from otel_bridge_collector.config.model import Config, LogEncoding, LogLevel
+from otel_bridge_collector.config.model import Config, LogEncoding, LogLevel, Native
 from otel_bridge_collector.errors import SettingsError
 
 __all__ = ["IN_CONFIG", "Address", "Settings", "config_sources", "load_settings", "parse_address", "place_of"]
@@ -45,6 +45,7 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "max_body_bytes": "receivers.otlp.max_request_size",
     "max_inflight_bytes": "receivers.otlp.max_inflight_size",
     "read_timeout_s": "receivers.otlp.read_timeout",
+    "native": "receivers.otlp.native",
     "memory_limit_mb": "extensions.memory_limiter.limit_mib",
     "quota_bytes_per_s": "extensions.quotas.bytes_per_second",
     "quota_spans_per_s": "extensions.quotas.spans_per_second",
@@ -126,6 +127,7 @@ class Settings(BaseSettings):
     max_body_bytes: PositiveInt = Field(default_factory=_share(budget.request_bytes))
     max_inflight_bytes: PositiveInt = Field(default_factory=_share(budget.inflight_bytes))
     read_timeout_s: PositiveFloat = 10.0
+    native: Native = "auto"
     quota_bytes_per_s: PositiveInt | None = None
     quota_spans_per_s: PositiveFloat | None = None
     quota_burst_s: PositiveFloat = 10.0

@@ -29,6 +29,12 @@ class Counters:
     def __init__(self) -> None:
         self._values: defaultdict[Counted, defaultdict[tuple[str, ...], float]] = defaultdict(_zeros)
         self._changing = threading.Lock()
+        self._followed: list[tuple[Counted, tuple[str, ...], Callable[[], float]]] = []
+
+    def follow(self, counted: Counted, labels: tuple[str, ...], read: Callable[[], float]) -> None:
+        """Count, under the values of the labels, what somebody else counts from 0 on, beside what is added here."""
+        with self._changing:
+            self._followed.append((counted, labels, read))
 
     def add(self, counted: Counted, amount: float, *labels: str) -> None:
         """Add `amount`, under the values of the labels, in their order."""
@@ -38,12 +44,20 @@ class Counters:
     def values(self, counted: Counted) -> Mapping[tuple[str, ...], float]:
         """Return what was counted up to now, by the values of the labels."""
         with self._changing:
-            return dict(self._values.get(counted, {}))
+            return self._sums().get(counted, {})
 
     def totals(self) -> Mapping[str, float]:
         """Return what was counted up to now, by name, whatever the labels."""
         with self._changing:
-            return {counted.name: sum(values.values()) for counted, values in self._values.items()}
+            return {counted.name: sum(values.values()) for counted, values in self._sums().items()}
+
+    def _sums(self) -> Mapping[Counted, Mapping[tuple[str, ...], float]]:
+        sums = {counted: dict(values) for counted, values in self._values.items()}
+        for counted, labels, read in self._followed:
+            if amount := read():
+                values = sums.setdefault(counted, {})
+                values[labels] = values.get(labels, 0.0) + amount
+        return sums
 
 
 def _zeros() -> defaultdict[tuple[str, ...], float]:

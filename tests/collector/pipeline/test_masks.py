@@ -10,7 +10,7 @@ from otel_bridge_collector.config.model import Config
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.masking.path import root
 from otel_bridge_collector.masking.walk import Walk
-from otel_bridge_collector.pipeline.masks import MaskRows, build_rules, check_masking, door_rules
+from otel_bridge_collector.pipeline.masks import DoorMasks, MaskRows, build_rules, check_masking, door_rules
 from tests.support.masking import KEY, config_of
 
 
@@ -23,6 +23,16 @@ def test_rules_before_the_store_are_those_at_the_door() -> None:
 
 def test_rules_before_another_exporter_are_not_at_the_door() -> None:
     assert door_rules(config_of("{patterns: [emails]}", before="file")) is None
+
+
+def test_other_rules_at_the_door_are_told_as_soon_as_they_hold() -> None:
+    masks, told = DoorMasks(), list[object]()
+    masks.on_change = lambda: told.append(masks.rules)
+
+    masks.rules = rules = door_rules(config_of("{patterns: [emails]}"))
+    masks.rules = None
+
+    assert told == [rules, None]
 
 
 def test_no_rules_are_none() -> None:

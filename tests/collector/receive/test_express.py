@@ -14,6 +14,7 @@ from otel_bridge_collector.receive import express
 from otel_bridge_collector.receive.express import FRONT_BYTES, Answer, Head, read_head
 from otel_bridge_collector.receive.http_protocol import BoundedHttpProtocol
 from otel_bridge_collector.receive.http_server import HttpServer, Way, bind
+from otel_bridge_collector.receive.lane import Terms
 from otel_bridge_collector.settings import Address
 
 
@@ -51,6 +52,9 @@ class Echoed:
         del passed_s
         self.abandon()
         return Answer(408, [], b"%d bytes" % received_bytes)
+
+    def terms(self) -> Terms | None:
+        return None
 
     def abandon(self) -> None:
         self.echo.held -= 1

@@ -12,6 +12,7 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from otel_bridge_collector.access import Scope
+from otel_bridge_collector.compiled import library
 from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED, REFUSED_REQUESTS
 from otel_bridge_collector.receive.http_protocol import BoundedHttpProtocol
 from otel_bridge_collector.receive.otlp_express import MAX_BYTES
@@ -54,14 +55,18 @@ REQUESTS = {
 
 @pytest.fixture
 def both(tmp_path: Path) -> Iterator[list[Receivers]]:
-    """Receivers with the short way, and without."""
+    """Receivers with the short way, and the compiled receiver where it is built; and without."""
     with ExitStack() as stack:
         ways: list[Receivers] = []
-        for name, has_express in (("express", True), ("plain", False)):
+        for name, has_express, compiled in (("express", True, library()), ("plain", False, None)):
             folder = tmp_path / name
             folder.mkdir()
             ways.append(
-                stack.enter_context(receiving(folder, max_body_bytes=4 * MAX_BYTES, has_express=has_express))
+                stack.enter_context(
+                    receiving(
+                        folder, max_body_bytes=4 * MAX_BYTES, has_express=has_express, compiled=compiled
+                    )
+                )
             )
         yield ways
 

@@ -16,6 +16,7 @@ from otel_bridge_collector.access import Scope
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.settings import parse_address
+from tests.support.compiled import WAYS
 from tests.support.otlp_request import log_record, logs, span, traces
 from tests.support.quotas import Clock, key, quotas_of
 from tests.support.receivers import Receivers, receiving
@@ -26,9 +27,9 @@ METRICS = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"
 LIMIT = 100_000
 
 
-@pytest.fixture
-def receivers(tmp_path: Path) -> Iterator[Receivers]:
-    with receiving(tmp_path, max_body_bytes=LIMIT) as running:
+@pytest.fixture(params=WAYS)
+def receivers(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Receivers]:
+    with receiving(tmp_path, max_body_bytes=LIMIT, compiled=request.param) as running:
         yield running
 
 

@@ -16,6 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from otel_bridge_collector.access import Scope
 from otel_bridge_collector.decode.protobuf import parse_traces
 from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
+from tests.support.compiled import WAYS
 from tests.support.otlp_request import log_record, logs, span, to_json, traces
 from tests.support.quotas import Clock, key, quotas_of
 from tests.support.receivers import Receivers, receiving
@@ -25,9 +26,9 @@ JSON = {"content-type": "application/json"}
 LIMIT = 100_000
 
 
-@pytest.fixture
-def receivers(tmp_path: Path) -> Iterator[Receivers]:
-    with receiving(tmp_path, max_body_bytes=LIMIT) as running:
+@pytest.fixture(params=WAYS)
+def receivers(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Receivers]:
+    with receiving(tmp_path, max_body_bytes=LIMIT, compiled=request.param) as running:
         yield running
 
 

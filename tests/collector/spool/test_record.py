@@ -11,6 +11,7 @@ from otel_bridge_collector.spool.record import (
     Record,
     Routing,
     pack_record,
+    routing_frame,
     unpack_body,
     unpack_head,
 )
@@ -87,3 +88,31 @@ def test_the_routing_is_written_as_one_object_of_its_fields() -> None:
     parts = pack_record(b"RECORD!!", Record(seq=1, routing=routing, payload=b""))
 
     assert parts[2] == orjson.dumps(asdict(routing))
+
+
+@pytest.mark.parametrize("parent", [None, 'project_name:"xact":0,"received_ns":0', "project_id:ä"])
+@pytest.mark.parametrize("projects", [None, [], ["a", "b"]])
+@pytest.mark.parametrize("receipt", [None, "process=0;batch=1"])
+def test_the_frame_of_a_routing_with_the_rest_is_the_routing(
+    parent: str | None, projects: list[str] | None, receipt: str | None
+) -> None:
+    senders = [Sender(service="s", instance="", sdk="", spans=1, newest_end_ns=2, dropped_attributes=3)]
+    routing = Routing(
+        signal="traces",
+        parent=parent,
+        xact=7,
+        received_ns=8,
+        projects=projects,
+        receipt=receipt,
+        senders=senders,
+    )
+
+    front, middle = routing_frame(parent, projects)
+
+    text = b'%b7,"received_ns":8%b%b,"senders":%b}' % (
+        front,
+        middle,
+        orjson.dumps(receipt),
+        orjson.dumps(senders),
+    )
+    assert text == orjson.dumps(routing)

@@ -4,17 +4,35 @@ import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from contextvars import Context
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
+from otel_bridge_collector.compiled import Library
 from otel_bridge_collector.errors import SpoolError, SpoolFullError
 from otel_bridge_collector.spool.record import record_size
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
-from tests.support.spool import ROUTING, open_spool, read_all
+from tests.support import spool as spools
+from tests.support.compiled import WAYS
+from tests.support.spool import ROUTING, read_all
+
+
+class OpenSpool(Protocol):
+    """Opens a spool, whose newest segment is shared with the compiled receiver or not."""
+
+    def __call__(
+        self, folder: Path, *, limits: SpoolLimits | None = None, at_least: int = 1
+    ) -> AbstractContextManager[Spool]: ...
+
+
+@pytest.fixture(params=WAYS)
+def open_spool(request: pytest.FixtureRequest) -> OpenSpool:
+    compiled: Library | None = request.param
+    return partial(spools.open_spool, compiled=compiled)
 
 
 def append(spool: Spool, *payloads: bytes) -> list[int]:
@@ -42,7 +60,7 @@ def full_disk(at_bytes: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_what_was_appended_is_read_back_in_order(tmp_path: Path) -> None:
+def test_what_was_appended_is_read_back_in_order(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path) as spool:
         numbers = append(spool, b"one", b"", b"three")
 
@@ -53,7 +71,7 @@ def test_what_was_appended_is_read_back_in_order(tmp_path: Path) -> None:
     assert records[0].routing == ROUTING
 
 
-def test_a_new_process_goes_on_with_numbers_and_records(tmp_path: Path) -> None:
+def test_a_new_process_goes_on_with_numbers_and_records(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path) as spool:
         append(spool, b"old")
 
@@ -66,13 +84,15 @@ def test_a_new_process_goes_on_with_numbers_and_records(tmp_path: Path) -> None:
     assert spool.last_xact == ROUTING.xact
 
 
-def test_numbers_that_a_destination_has_passed_are_not_given_again(tmp_path: Path) -> None:
+def test_numbers_that_a_destination_has_passed_are_not_given_again(
+    open_spool: OpenSpool, tmp_path: Path
+) -> None:
     with open_spool(tmp_path, at_least=40) as spool:
         assert append(spool, b"first") == [40]
         assert spool.end_seq == 41
 
 
-def test_a_full_segment_is_left_for_a_new_one(tmp_path: Path) -> None:
+def test_a_full_segment_is_left_for_a_new_one(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(segment_bytes=100)) as spool:
         one_by_one(spool, b"a" * 100, b"b" * 100, b"c" * 100)
 
@@ -80,7 +100,7 @@ def test_a_full_segment_is_left_for_a_new_one(tmp_path: Path) -> None:
         assert [record.payload[:1] for record in read_all(spool.reader(2))] == [b"b", b"c"]
 
 
-def test_a_listener_hears_of_durable_records(tmp_path: Path) -> None:
+def test_a_listener_hears_of_durable_records(open_spool: OpenSpool, tmp_path: Path) -> None:
     heard: list[int] = []
     with open_spool(tmp_path) as spool:
         spool.on_append(lambda: heard.append(spool.end_seq))
@@ -89,7 +109,7 @@ def test_a_listener_hears_of_durable_records(tmp_path: Path) -> None:
     assert heard == [2]
 
 
-def test_what_a_reader_sees_is_limited_by_bytes(tmp_path: Path) -> None:
+def test_what_a_reader_sees_is_limited_by_bytes(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path) as spool:
         append(spool, b"1234", b"5678", b"9")
         reader = spool.reader(0)
@@ -98,7 +118,7 @@ def test_what_a_reader_sees_is_limited_by_bytes(tmp_path: Path) -> None:
         assert [record.payload for record in reader.read(max_bytes=5).records] == [b"9"]
 
 
-def test_too_many_waiting_bytes_are_refused(tmp_path: Path) -> None:
+def test_too_many_waiting_bytes_are_refused(open_spool: OpenSpool, tmp_path: Path) -> None:
     with (
         open_spool(tmp_path, limits=SpoolLimits(waiting_bytes=10)) as spool,
         pytest.raises(SpoolError, match="busy"),
@@ -106,7 +126,7 @@ def test_too_many_waiting_bytes_are_refused(tmp_path: Path) -> None:
         append(spool, *[b"x" * 8] * 1_000)
 
 
-def test_a_closed_spool_refuses(tmp_path: Path) -> None:
+def test_a_closed_spool_refuses(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path) as spool:
         pass
 
@@ -115,7 +135,7 @@ def test_a_closed_spool_refuses(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_an_error_and_leaves_no_half_record(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    open_spool: OpenSpool, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with open_spool(tmp_path) as spool:
         append(spool, b"before")
@@ -130,7 +150,7 @@ def test_a_full_disk_is_an_error_and_leaves_no_half_record(
         ]
 
 
-def test_appending_goes_on_when_space_returns(tmp_path: Path) -> None:
+def test_appending_goes_on_when_space_returns(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path) as spool:
         with full_disk(10), pytest.raises(SpoolError):
             append(spool, b"lost, and its sender knows")
@@ -140,7 +160,9 @@ def test_appending_goes_on_when_space_returns(tmp_path: Path) -> None:
         assert [record.payload for record in read_all(spool.reader(0))] == [b"after"]
 
 
-def test_delivered_segments_go_when_the_spool_is_larger_than_its_limit(tmp_path: Path) -> None:
+def test_delivered_segments_go_when_the_spool_is_larger_than_its_limit(
+    open_spool: OpenSpool, tmp_path: Path
+) -> None:
     limits = SpoolLimits(segment_bytes=1, keep_bytes=450)
     with open_spool(tmp_path, limits=limits) as spool:
         one_by_one(spool, *[b"x" * 100] * 5)
@@ -150,7 +172,7 @@ def test_delivered_segments_go_when_the_spool_is_larger_than_its_limit(tmp_path:
         assert [record.seq for record in read_all(spool.reader(0))] == [3, 4, 5]
 
 
-def test_delivered_segments_go_when_they_are_old(tmp_path: Path) -> None:
+def test_delivered_segments_go_when_they_are_old(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(segment_bytes=1, keep_s=3_600)) as spool:
         one_by_one(spool, b"old", b"young", b"young")
         two_hours_ago = time.time() - 7_200
@@ -161,7 +183,7 @@ def test_delivered_segments_go_when_they_are_old(tmp_path: Path) -> None:
         assert [record.payload for record in read_all(spool.reader(0))] == [b"young", b"young"]
 
 
-def test_what_nobody_delivered_stays_whatever_the_limits_say(tmp_path: Path) -> None:
+def test_what_nobody_delivered_stays_whatever_the_limits_say(open_spool: OpenSpool, tmp_path: Path) -> None:
     limits = SpoolLimits(segment_bytes=1, keep_bytes=0, keep_s=0)
     with open_spool(tmp_path, limits=limits) as spool:
         one_by_one(spool, b"a", b"b", b"c")
@@ -171,7 +193,7 @@ def test_what_nobody_delivered_stays_whatever_the_limits_say(tmp_path: Path) -> 
         assert len(read_all(spool.reader(0))) == 3
 
 
-def test_the_newest_segment_stays_and_keeps_the_numbers(tmp_path: Path) -> None:
+def test_the_newest_segment_stays_and_keeps_the_numbers(open_spool: OpenSpool, tmp_path: Path) -> None:
     limits = SpoolLimits(segment_bytes=1, keep_bytes=0, keep_s=0)
     with open_spool(tmp_path, limits=limits) as spool:
         one_by_one(spool, b"a", b"b", b"c")
@@ -204,7 +226,12 @@ def refused(spool: Spool, payload: bytes = b"x" * 100) -> bool:
     ("room", "is_refused"),
     [pytest.param(0, False, id="just fits"), pytest.param(-1, True, id="one byte too much")],
 )
-def test_the_spool_grows_to_its_limit_and_no_further(tmp_path: Path, room: int, is_refused: bool) -> None:  # noqa: FBT001 - a case
+def test_the_spool_grows_to_its_limit_and_no_further(
+    open_spool: OpenSpool,
+    tmp_path: Path,
+    room: int,
+    is_refused: bool,  # noqa: FBT001 - a case
+) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(max_bytes=3 * RECORD + room)) as spool:
         one_by_one(spool, b"x" * 100, b"x" * 100)
 
@@ -212,7 +239,9 @@ def test_the_spool_grows_to_its_limit_and_no_further(tmp_path: Path, room: int, 
         assert len(read_all(spool.reader(0))) == (2 if is_refused else 3)
 
 
-def test_of_requests_that_come_together_those_that_fit_are_kept(tmp_path: Path) -> None:
+def test_of_requests_that_come_together_those_that_fit_are_kept(
+    open_spool: OpenSpool, tmp_path: Path
+) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(max_bytes=2 * RECORD)) as spool:
 
         async def at_once() -> list[int | BaseException]:
@@ -225,7 +254,7 @@ def test_of_requests_that_come_together_those_that_fit_are_kept(tmp_path: Path) 
         assert len(read_all(spool.reader(0))) == 2
 
 
-def test_while_it_is_held_nothing_is_deleted(tmp_path: Path) -> None:
+def test_while_it_is_held_nothing_is_deleted(open_spool: OpenSpool, tmp_path: Path) -> None:
     limits = SpoolLimits(segment_bytes=1, keep_bytes=0, max_bytes=1_000)
     with open_spool(tmp_path, limits=limits) as spool:
         one_by_one(spool, *[b"x" * 100] * 3)
@@ -240,7 +269,7 @@ def test_while_it_is_held_nothing_is_deleted(tmp_path: Path) -> None:
         assert [record.seq for record in read_all(spool.reader(0))][-1] == 4
 
 
-def test_what_nobody_has_is_never_deleted_to_make_room(tmp_path: Path) -> None:
+def test_what_nobody_has_is_never_deleted_to_make_room(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(max_bytes=4 * RECORD, keep_bytes=0, keep_s=0)) as spool:
         spool.on_full(lambda: 1)
         one_by_one(spool, *[b"x" * 100] * 4)
@@ -249,7 +278,7 @@ def test_what_nobody_has_is_never_deleted_to_make_room(tmp_path: Path) -> None:
         assert [record.seq for record in read_all(spool.reader(0))] == [1, 2, 3, 4]
 
 
-def test_what_is_delivered_makes_room(tmp_path: Path) -> None:
+def test_what_is_delivered_makes_room(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(max_bytes=4 * RECORD)) as spool:
         one_by_one(spool, *[b"x" * 100] * 4)
         spool.on_full(lambda: 3)
@@ -259,7 +288,9 @@ def test_what_is_delivered_makes_room(tmp_path: Path) -> None:
         assert sum(path.stat().st_size for path in tmp_path.glob("*.seg")) <= 4 * RECORD
 
 
-def test_a_spool_of_which_everything_is_delivered_takes_what_fits_into_it(tmp_path: Path) -> None:
+def test_a_spool_of_which_everything_is_delivered_takes_what_fits_into_it(
+    open_spool: OpenSpool, tmp_path: Path
+) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(max_bytes=4 * RECORD)) as spool:
         spool.on_full(lambda: spool.end_seq)
         for _ in range(20):
@@ -269,21 +300,21 @@ def test_a_spool_of_which_everything_is_delivered_takes_what_fits_into_it(tmp_pa
         assert refused(spool, b"x" * (4 * RECORD - (RECORD - 100) + 1))
 
 
-def test_bytes_of_the_disk_stay_free(tmp_path: Path) -> None:
+def test_bytes_of_the_disk_stay_free(open_spool: OpenSpool, tmp_path: Path) -> None:
     disk = os.statvfs(tmp_path)
 
     with open_spool(tmp_path, limits=SpoolLimits(min_free_bytes=disk.f_blocks * disk.f_frsize)) as spool:
         assert refused(spool)
 
 
-def test_limits_may_be_exchanged(tmp_path: Path) -> None:
+def test_limits_may_be_exchanged(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(max_bytes=1)) as spool:
         assert refused(spool)
         spool.limits = SpoolLimits()
         assert not refused(spool)
 
 
-def test_bytes_that_wait_are_counted_from_a_record_on(tmp_path: Path) -> None:
+def test_bytes_that_wait_are_counted_from_a_record_on(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(segment_bytes=1)) as spool:
         one_by_one(spool, *[b"x" * 100] * 3)
 
@@ -296,7 +327,7 @@ def test_bytes_that_wait_are_counted_from_a_record_on(tmp_path: Path) -> None:
         ]
 
 
-def test_a_spool_with_room_refuses_nothing(tmp_path: Path) -> None:
+def test_a_spool_with_room_refuses_nothing(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path) as spool:
         append(spool, b"x")
 
@@ -305,7 +336,7 @@ def test_a_spool_with_room_refuses_nothing(tmp_path: Path) -> None:
     assert not spool.is_alive
 
 
-def test_a_full_spool_says_so_until_something_is_delivered(tmp_path: Path) -> None:
+def test_a_full_spool_says_so_until_something_is_delivered(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(max_bytes=2 * RECORD)) as spool:
         one_by_one(spool, *[b"x" * 100] * 2)
 
@@ -314,14 +345,16 @@ def test_a_full_spool_says_so_until_something_is_delivered(tmp_path: Path) -> No
         assert spool.refusal() is None
 
 
-def test_a_full_disk_is_told_before_a_request_finds_it(tmp_path: Path) -> None:
+def test_a_full_disk_is_told_before_a_request_finds_it(open_spool: OpenSpool, tmp_path: Path) -> None:
     disk = os.statvfs(tmp_path)
 
     with open_spool(tmp_path, limits=SpoolLimits(min_free_bytes=disk.f_blocks * disk.f_frsize)) as spool:
         assert "the disk of the data folder is short of room" in (spool.refusal() or "")
 
 
-def test_a_request_for_which_the_disk_is_short_says_so_and_what_to_set(tmp_path: Path) -> None:
+def test_a_request_for_which_the_disk_is_short_says_so_and_what_to_set(
+    open_spool: OpenSpool, tmp_path: Path
+) -> None:
     disk = os.statvfs(tmp_path)
     limits = SpoolLimits(min_free_bytes=disk.f_blocks * disk.f_frsize)
 
@@ -332,7 +365,7 @@ def test_a_request_for_which_the_disk_is_short_says_so_and_what_to_set(tmp_path:
         append(spool, b"x")
 
 
-def test_a_request_for_which_the_spool_is_full_says_so(tmp_path: Path) -> None:
+def test_a_request_for_which_the_spool_is_full_says_so(open_spool: OpenSpool, tmp_path: Path) -> None:
     with (
         open_spool(tmp_path, limits=SpoolLimits(max_bytes=RECORD)) as spool,
         pytest.raises(SpoolFullError, match="the spool is full"),
@@ -340,7 +373,7 @@ def test_a_request_for_which_the_spool_is_full_says_so(tmp_path: Path) -> None:
         append(spool, b"x" * 1000)
 
 
-def test_a_request_that_did_not_fit_is_told_until_one_fits(tmp_path: Path) -> None:
+def test_a_request_that_did_not_fit_is_told_until_one_fits(open_spool: OpenSpool, tmp_path: Path) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(max_bytes=2 * RECORD)) as spool:
         assert refused(spool, b"x" * 1000)
         assert (spool.refusal() or "").startswith("the last request was refused: the spool is full")
@@ -348,7 +381,7 @@ def test_a_request_that_did_not_fit_is_told_until_one_fits(tmp_path: Path) -> No
         assert spool.refusal() is None
 
 
-def test_a_refused_sender_can_ask_why_at_once(tmp_path: Path) -> None:
+def test_a_refused_sender_can_ask_why_at_once(open_spool: OpenSpool, tmp_path: Path) -> None:
     told: list[str | None] = []
 
     class Asking(asyncio.SelectorEventLoop):

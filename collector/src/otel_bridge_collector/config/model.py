@@ -24,6 +24,7 @@ from otel_bridge_collector.config.server_tls import GrpcTls, HttpTls, TlsExtensi
 from otel_bridge_collector.config.units import Duration, Size
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+Native: TypeAlias = Literal["auto", "off"]
 LogEncoding: TypeAlias = Literal["console", "json"]
 
 
@@ -61,6 +62,8 @@ class OtlpReceiver(Section):
     """Requests that are being received and answered, all ports together; more get 429 or 503 and come back."""
     read_timeout: Duration | None = None
     """How long a sender may be silent within a request; it has a second for each 32 KiB beside."""
+    native: Native | None = None
+    """`auto`: the compiled receiver works where the package `otel-bridge-native` is installed; `off`: Python does all."""
     default_parent: str | None = None
     """Object of spans that name none, nor does their request."""
     media_as_attachments: bool | None = None

@@ -21,11 +21,22 @@ class DoorMasks:
     """The rules at the door, which a reload exchanges.
 
     Attributes:
-        rules: None where there are none.
+        on_change: is called as soon as other rules hold.
     """
 
     def __init__(self) -> None:
-        self.rules: RuleSet | None = None
+        self._rules: RuleSet | None = None
+        self.on_change: Callable[[], object] = lambda: None
+
+    @property
+    def rules(self) -> RuleSet | None:
+        """The rules; None where there are none."""
+        return self._rules
+
+    @rules.setter
+    def rules(self, rules: RuleSet | None) -> None:
+        self._rules = rules
+        self.on_change()
 
 
 def door_rules(config: Config) -> RuleSet | None:

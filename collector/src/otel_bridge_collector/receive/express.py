@@ -16,6 +16,7 @@ import httptools
 from uvicorn.server import ServerState
 
 from otel_bridge_collector.receive.http_protocol import KEEP_ALIVE_S, BoundedHttpProtocol
+from otel_bridge_collector.receive.lane import Lane, Terms
 from otel_bridge_collector.receive.patience import SLOWEST_BYTES_PER_S
 
 logger = logging.getLogger(__name__)
@@ -74,6 +75,10 @@ class Begun(Protocol):
         """Return the answer to a request whose body did not come in time, and give its room back."""
         ...
 
+    def terms(self) -> Terms | None:
+        """Return, after an answer, what is known of requests like it; None where each has to be asked for."""
+        ...
+
     def abandon(self) -> None:
         """Give its room back: it will never be whole."""
         ...
@@ -101,6 +106,7 @@ class Port:
         takes_host: whether a Host header is one of this port's.
         plain: makes the protocol of the plain way.
         state: uvicorn's, which knows connections and running requests.
+        lane: serves connections of steady senders; None where all of them are served here.
         front: where reads begin; a loop reads from one connection at a time.
     """
 
@@ -108,6 +114,7 @@ class Port:
     takes_host: Callable[[str], bool]
     plain: Callable[[], asyncio.Protocol]
     state: ServerState
+    lane: Lane | None = None
     front: memoryview = field(default_factory=lambda: memoryview(bytearray(FRONT_BYTES)))
 
 
@@ -139,7 +146,18 @@ class ExpressConnection(asyncio.BufferedProtocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, port: Port) -> None:
+    def __init__(self, port: Port, came: bytes = b"", *, is_slow: bool = False) -> None:
+        """Serve a connection.
+
+        Args:
+            port: where it is.
+            came: what was read of it before.
+            is_slow: whether its sender is too slow for the lane.
+        """
+        self._came = came
+        self._head = b""
+        self._began_s = 0.0
+        self._is_slow = is_slow
         self._port = port
         self._loop = asyncio.get_running_loop()
         self._address = ""
@@ -157,10 +175,14 @@ class ExpressConnection(asyncio.BufferedProtocol):
         peer = transport.get_extra_info("peername")
         self._address = str(peer[0]) if peer else ""
         self._port.state.connections.add(self)  # type: ignore[arg-type]  # it asks for `shutdown` and `transport` only
-        if len(self._port.state.connections) > BoundedHttpProtocol.max_connections:
+        # One that comes from the lane was taken before; not in the midst of a request it is turned away.
+        if len(self._port.state.connections) > BoundedHttpProtocol.max_connections and not self._came:
             transport.abort()
         self._wait(BoundedHttpProtocol.head_timeout_s)
         self._look()
+        if self._came and not transport.is_closing():
+            came, self._came = self._came, b""
+            self._begin(came)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it; a request that is whole is kept all the same."""
@@ -211,6 +233,7 @@ class ExpressConnection(asyncio.BufferedProtocol):
         if head is None or begun is None:
             self._leave(data)
             return
+        self._head, self._began_s = data[:end], self._loop.time()
         came = data[end : end + head.body_bytes]
         self._behind = data[end + head.body_bytes :]
         self._body = _Body(begun, head.body_bytes, self._loop.time())
@@ -253,17 +276,41 @@ class ExpressConnection(asyncio.BufferedProtocol):
         self._answering = None
         self._port.state.total_requests += 1
         if not self.transport.is_closing():
-            self._write(answer)
-            self._go_on()
+            written = self._write(answer)
+            if not self._is_brought(body.begun, answer, written):
+                self._go_on()
 
-    def _write(self, answer: Answer) -> None:
+    def _is_brought(self, begun: Begun, answer: Answer, written: bytes) -> bool:
+        """Leave the connection to the lane if its sender is a steady one; tell whether it is there."""
+        lane = self._port.lane
+        if (
+            lane is None
+            or self._is_last
+            or self._is_slow
+            or self._behind
+            or answer.status != HTTPStatus.OK
+            or answer.body
+        ):
+            return False
+        terms = begun.terms()
+        age_s = self._loop.time() - self._began_s
+        if terms is None or not lane.is_steady(self._head, terms, written, age_s=age_s):
+            return False
+        if self.transport.get_write_buffer_size() or not lane.bring(self.transport.get_extra_info("socket")):
+            return False
+        self.transport.close()  # its descriptor: the connection has another one
+        return True
+
+    def _write(self, answer: Answer) -> bytes:
         length = (b"content-length", str(len(answer.body)).encode())
         closing = [(b"connection", b"close")] if self._is_last else []
         headers = [*self._port.state.default_headers, length, *answer.headers, *closing]
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
-        self.transport.write(b"%b%b\r\n%b" % (_STATUS_LINES[answer.status], lines, answer.body))
+        written = b"%b%b\r\n%b" % (_STATUS_LINES[answer.status], lines, answer.body)
+        self.transport.write(written)
         if self._is_last:
             self.transport.close()
+        return written
 
     def _go_on(self) -> None:
         self._wait(KEEP_ALIVE_S)

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.receive.express import Express, ExpressConnection, Port
 from otel_bridge_collector.receive.http_protocol import KEEP_ALIVE_S, BoundedHttpProtocol
+from otel_bridge_collector.receive.lane import Lane
 from otel_bridge_collector.receive.loopback import LoopbackOnly, is_loopback, names_this_machine
 from otel_bridge_collector.receive.origin import Allowed, SameOriginOnly
 from otel_bridge_collector.receive.tls import PortTls
@@ -68,11 +69,13 @@ class Way:
         tls: None for plain text.
         allowed: pages of other origins that may ask; None for none.
         express: takes requests before the application sees them; None where all go to it.
+        lane: serves steady senders of `express` in plain text; None where nobody else does.
     """
 
     tls: PortTls | None = None
     allowed: Allowed | None = None
     express: Express | None = None
+    lane: Lane | None = None
 
 
 class HttpServer:
@@ -105,10 +108,19 @@ class HttpServer:
         self._server = uvicorn.Server(config)
         self._server.lifespan = config.lifespan_class(config)
         new_connection: Callable[..., asyncio.BaseProtocol] = self._new_protocol
+        self._lane: Lane | None = None
         if way.express:
             takes_host = names_this_machine if is_loopback(self.address.host) else _any_host
             state = self._server.server_state
-            port = Port(express=way.express, takes_host=takes_host, plain=self._new_protocol, state=state)
+            self._lane = None if way.tls else way.lane
+            port = Port(
+                express=way.express,
+                takes_host=takes_host,
+                plain=self._new_protocol,
+                state=state,
+                lane=self._lane,
+            )
+            self._connect = partial(_connect, port)
             new_connection = partial(_new_express, port)
             # uvicorn calls it for each connection, whatever it is.
             config.http_protocol_class = new_connection  # type: ignore[assignment]
@@ -126,6 +138,8 @@ class HttpServer:
         await self._server.startup(sockets=[] if self._tls_listener else [self._listener])
         if self._tls_listener:
             self._tls_listener.start()
+        if self._lane:
+            self._lane.start(self._connect)
         self._ticking = asyncio.create_task(self._server.main_loop())
 
     async def stop(self, *, drain_s: float) -> None:
@@ -142,6 +156,8 @@ class HttpServer:
     async def _end_requests(self, drain_s: float) -> None:
         try:
             async with asyncio.timeout(drain_s):
+                if self._lane:
+                    await self._lane.stop()
                 await self._server.shutdown(sockets=[self._listener])
         except TimeoutError:
             await self._leave_requests()
@@ -172,6 +188,11 @@ class HttpServer:
             server_state=self._server.server_state,
             app_state=self._server.lifespan.state,
         )
+
+
+async def _connect(port: Port, connection: socket.socket, came: bytes, *, is_slow: bool) -> None:
+    loop = asyncio.get_running_loop()
+    await loop.connect_accepted_socket(partial(ExpressConnection, port, came, is_slow=is_slow), connection)
 
 
 def _new_express(port: Port, **_: object) -> ExpressConnection:

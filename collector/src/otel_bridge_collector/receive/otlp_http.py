@@ -42,7 +42,8 @@ _UNDERSTOOD: Final = UNDERSTOOD_HEADER.encode()
 PREFIXES: Final = ("", "/otel")
 """The standard place of OTLP, and Braintrust's."""
 
-_PATHS: Final = frozenset({"/v1/traces", "/v1/logs", "/v1/metrics"})
+TRACES: Final = "/v1/traces"
+_PATHS: Final = frozenset({TRACES, "/v1/logs", "/v1/metrics"})
 _WHERE_TO: Final = "send OTLP traces to /v1/traces and logs to /v1/logs, or to the same paths under /otel"
 _ELSEWHERE: Final = "the API and its page have a port of their own, 8585 unless told otherwise"
 _NO_METRICS: Final = Fault(
@@ -56,7 +57,7 @@ _SHOWN: Final = 200
 def build_exports(ingest: Ingest, *, max_body_bytes: int) -> Mapping[str, "Export"]:
     """Return the endpoints by their standard paths."""
     return {
-        "/v1/traces": Export(ingest.traces, traces_answer, ingest, max_body_bytes),
+        TRACES: Export(ingest.traces, traces_answer, ingest, max_body_bytes),
         "/v1/logs": Export(ingest.logs, logs_answer, ingest, max_body_bytes),
     }
 

@@ -109,6 +109,17 @@ def pack_record(marker: bytes, record: Record) -> list[bytes]:
     return [fields, _CHECKSUM.pack(crc32(fields)), routing, record.payload]
 
 
+def routing_frame(parent: str | None, projects: Sequence[str] | None) -> tuple[bytes, bytes]:
+    """Return what stands in the routing of trace requests around what differs from one to the next.
+
+    The first part ends where the transaction follows; behind `TRANSACTION,"received_ns":TIME` the second one does, which ends where
+    the receipt follows, in JSON, and `,"senders":` with those in JSON, and a brace.
+    """
+    routing = Routing(signal="traces", parent=parent, xact=0, received_ns=0, projects=projects)
+    front, _, rest = orjson.dumps(routing).partition(b'"xact":0,"received_ns":0')
+    return front + b'"xact":', rest.removesuffix(b'null,"senders":null}')
+
+
 def unpack_head(data: bytes) -> Head | None:
     """Read the first `HEAD_SIZE` bytes of a record; None when they are damaged or too few."""
     if len(data) < HEAD_SIZE or _CHECKSUM.unpack_from(data, _FIELDS.size)[0] != crc32(data[: _FIELDS.size]):

@@ -11,13 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from otel_bridge_collector.errors import SpoolError, SpoolFullError
+from otel_bridge_collector.spool.pen import Leave, Pen, Place
 from otel_bridge_collector.spool.reader import MAX_BYTES, Extent, Reader
-from otel_bridge_collector.spool.record import Record, Routing, pack_record, record_size
+from otel_bridge_collector.spool.record import MARKER_SIZE, Record, Routing, pack_record, record_size
 from otel_bridge_collector.spool.recovery import recover
 from otel_bridge_collector.spool.segment import Segment, append_to, create_segment, leave
 from otel_bridge_collector.spool.writer import GroupWriter, Waiting, settle
@@ -32,6 +33,10 @@ _DISK_SHORT: Final = (
     "the disk of the data folder is short of room: {free} MiB are free, and {kept} MiB have to stay free"
     " (extensions.file_storage.min_free): delete something there, or lower OTEL_BRIDGE_SPOOL_MIN_FREE_BYTES"
 )
+_HEARS_S: Final = 1.0
+_NEWS_APART_S: Final = 0.01
+"""Between two times that the listeners hear of what the compiled receiver has written."""
+
 _TELLS_FAILURE_S: Final = 30.0
 """A write that failed is told for so long: without a sender that tries, nobody finds out that it works again."""
 
@@ -64,15 +69,19 @@ class Spool:
 
     Attributes:
         limits: may be exchanged at any time; `waiting_bytes` counts as it was when the spool was opened.
+        pen: shared with the compiled receiver; None where nobody else writes.
     """
 
-    def __init__(self, folder: Path, *, limits: SpoolLimits, at_least: int = 1) -> None:
+    def __init__(
+        self, folder: Path, *, limits: SpoolLimits, at_least: int = 1, pen: Pen | None = None
+    ) -> None:
         """Open the folder and repair what the last process left; nothing runs before `start`.
 
         Args:
             folder: exists, and belongs to this process alone.
             limits: how much the spool holds.
             at_least: numbers below are not given: those that a destination has already passed.
+            pen: shared with the compiled receiver, which then writes to the newest segment as well; None where nobody does.
 
         Raises:
             SpoolError: the folder cannot be read or written.
@@ -96,11 +105,13 @@ class Spool:
         self._passed: Callable[[], int] = lambda: 0
         self._synced: Callable[[float], object] = lambda _: None
         self._writer = GroupWriter(self._commit, max_bytes=limits.waiting_bytes)
+        self.pen = pen
+        self._listening = threading.Thread(target=self._listen, name="spool-news", daemon=True)
 
     @property
     def is_alive(self) -> bool:
         """Whether it takes records, as far as its thread is concerned."""
-        return self._writer.is_alive
+        return self._writer.is_alive and (self.pen is None or self._listening.is_alive())
 
     def refusal(self) -> str | None:
         """Say why a request would be refused now, as far as that can be seen; None when nothing speaks against it."""
@@ -115,7 +126,7 @@ class Spool:
     @property
     def end_seq(self) -> int:
         """The number after the last durable record's."""
-        return self._end_seq
+        return self._extent().end_seq
 
     @property
     def last_xact(self) -> int:
@@ -124,11 +135,18 @@ class Spool:
 
     def start(self) -> None:
         """Begin to take records."""
+        if self.pen:
+            self.pen.give(self._place(), None)
+            self._listening.start()
         self._writer.start()
 
     def close(self, timeout_s: float) -> bool:
         """Write what waits, then refuse; tell whether that was done in time."""
-        return self._writer.close(timeout_s)
+        is_done = self._writer.close(timeout_s)
+        if self.pen:
+            self.pen.close(timeout_s)
+            self._listening.join(timeout_s)
+        return is_done and not self._listening.is_alive()
 
     async def append(self, routing: Routing, payload: bytes) -> int:
         """Return the record's number once the record is durable. Calls made in order are stored in order.
@@ -172,6 +190,7 @@ class Spool:
     def trim(self, passed_seq: int) -> None:
         """Delete old segments, as the limits say, in which every record has a number below `passed_seq`."""
         with self._changing:
+            self._take_up()
             keep_from = 0 if self._holds else self._first_to_keep(passed_seq)
             old, self._segments = self._segments[:keep_from], self._segments[keep_from:]
         for segment in old:
@@ -194,6 +213,7 @@ class Spool:
 
     def _extent(self) -> Extent:
         with self._changing:
+            self._take_up()
             return Extent(segments=self._segments, end_seq=self._end_seq)
 
     def _first_to_keep(self, passed_seq: int) -> int:
@@ -207,10 +227,74 @@ class Spool:
         # The newest segment stays: its last record says which numbers were given.
         return max(len(self._segments) - 1, 0)
 
+    def _take_up(self) -> None:
+        """Take up, under `_changing`, what the compiled receiver has written: whoever asks afterwards sees all that was acknowledged."""
+        if self.pen is None:
+            return
+        place = self.pen.extent()
+        if self._growing and place.marker == self._segments[-1].marker:
+            newest = self._segments[-1]
+            self._segments = (*self._segments[:-1], replace(newest, size=max(newest.size, place.size)))
+            self._end_seq = max(self._end_seq, place.end_seq)
+
+    @contextmanager
+    def _writing(self) -> Generator[None]:
+        """Be the only one who writes to the newest segment, or who begins another."""
+        if self.pen is None:
+            yield
+            return
+        place = self.pen.take()
+        self._next_seq = place.next_seq
+        with self._changing:
+            self._take_up()
+        if self._growing and place.marker != self._segments[-1].marker:
+            self._growing = False  # what others wrote there is not known, and must not be written over
+        try:
+            yield
+        finally:
+            self.pen.give(self._place(), self._leave())
+
+    def _place(self) -> Place:
+        newest = self._segments[-1] if self._growing else None
+        return Place(
+            newest.marker if newest else bytes(MARKER_SIZE),
+            newest.size if newest else 0,
+            self._end_seq,
+            self._next_seq,
+        )
+
+    def _leave(self) -> Leave | None:
+        """Say how far the newest segment may grow without this thread; room is looked at again whenever it has written."""
+        if not self._growing or self._failing:
+            return None
+        newest = self._segments[-1]
+        return Leave(newest.path, self._segment_bytes(), newest.size + max(self._room(), 0))
+
+    def _listen(self) -> None:
+        """Tell of what the compiled receiver has written."""
+        assert self.pen  # noqa: S101 - the thread runs for it alone
+        while news := self.pen.hear(_HEARS_S):
+            for duration_s in news.durations_s:
+                self._synced(duration_s)
+            if news.is_new:
+                self._tell()
+                time.sleep(_NEWS_APART_S)
+
+    def _tell(self) -> None:
+        for listener in list(self._listeners):
+            listener()
+
     def _commit(self, group: Sequence[Waiting]) -> None:
+        with self._writing():
+            is_written = self._write_group(group)
+        if is_written:
+            self._tell()
+
+    def _write_group(self, group: Sequence[Waiting]) -> bool:
+        """Write what there is room for and settle all; tell whether anything was written."""
         fitting = self._fitting(group)
         if not fitting:
-            return
+            return False
         first_seq = self._next_seq
         self._next_seq += len(fitting)  # a number that failed is not given again: the file may still hold it
         try:
@@ -219,12 +303,11 @@ class Spool:
             self._report(error)
             failed = SpoolError(f"the spool cannot be written: {error}")
             settle((waiting, failed) for waiting in fitting)
-            return
+            return False
         if len(fitting) == len(group):
             self._report(None)
         settle(zip(fitting, range(first_seq, first_seq + len(fitting)), strict=True))
-        for listener in list(self._listeners):
-            listener()
+        return True
 
     def _fitting(self, group: Sequence[Waiting]) -> list[Waiting]:
         """Return what there is room for, and refuse the rest."""

@@ -36,8 +36,14 @@ from otel_bridge_collector.ui.entrance import refuse_page
 from otel_bridge_collector.ui.session import SessionKeys, Sessions, is_page
 
 
-def build_door(settings: Settings, keys: KeyRing, counters: Counters) -> Door:
+def build_door(settings: Settings, keys: KeyRing, counters: Counters, *, lane_bytes: int = 0) -> Door:
     """Return what each port asks before it lets a request in.
+
+    Args:
+        settings: of the sidecar.
+        keys: those that there are.
+        counters: of what was refused.
+        lane_bytes: what the lane holds of the requests in flight.
 
     Raises:
         SettingsError: a port would be open to others than this machine, and nobody said so in plain words; or a
@@ -47,7 +53,7 @@ def build_door(settings: Settings, keys: KeyRing, counters: Counters) -> Door:
     return Door(
         authenticator=Authenticator(keys, is_required=settings.require_keys),
         # Room for one of the largest requests there has to be.
-        admission=Admission(max(settings.max_inflight_bytes, settings.max_body_bytes)),
+        admission=Admission(max(settings.max_inflight_bytes - lane_bytes, settings.max_body_bytes)),
         timeout_s=settings.read_timeout_s,
         tls=build_tls(settings),
         counters=counters,

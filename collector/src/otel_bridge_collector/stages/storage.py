@@ -6,6 +6,7 @@ from pathlib import Path
 
 from otel_bridge_collector.backup.restore import check_restored
 from otel_bridge_collector.backup.stage import clear_stage
+from otel_bridge_collector.compiled import Library, library
 from otel_bridge_collector.config import budget
 from otel_bridge_collector.errors import BackupError, SettingsError
 from otel_bridge_collector.receipt.ledger import ReceiptLedger
@@ -16,6 +17,7 @@ from otel_bridge_collector.sinks.store import StoreSink
 from otel_bridge_collector.spool.cursor import Cursor
 from otel_bridge_collector.spool.format import DELIVERY_VERSION, SPOOL_VERSION, claim_format
 from otel_bridge_collector.spool.lock import FolderLock
+from otel_bridge_collector.spool.pen import Pen
 from otel_bridge_collector.spool.spool import Spool, SpoolLimits
 from otel_bridge_collector.store.attachments import Attachments
 from otel_bridge_collector.store.duckdb import DuckDBStore
@@ -31,6 +33,7 @@ class Storage:
 
     Attributes:
         sink: writes into `store`, on one thread.
+        compiled: the compiled receiver, which writes into the spool as well (`spool.pen`); None where it is not used.
     """
 
     store: DuckDBStore
@@ -42,6 +45,7 @@ class Storage:
     scoring: ScoringLedger
     spool: Spool
     sink: StoreSink
+    compiled: Library | None
 
 
 def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack) -> Storage:
@@ -79,7 +83,9 @@ def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack)
     at_least = max(
         [store.next_seq(), *(Cursor(path).next_seq for path in (folder / "delivery").glob("*.cursor"))]
     )
-    spool = Spool(folder / "spool", limits=spool_limits(settings), at_least=at_least)
+    compiled = library() if settings.native == "auto" else None
+    pen = Pen(compiled) if compiled else None
+    spool = Spool(folder / "spool", limits=spool_limits(settings), at_least=at_least, pen=pen)
     attachments.min_free_bytes = lambda: spool.limits.min_free_bytes
     spool.start()
     stages.callback(lambda: spool.close(shutdown.left_s()))
@@ -93,6 +99,7 @@ def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack)
         scoring=scoring,
         spool=spool,
         sink=sink,
+        compiled=compiled,
     )
 
 

@@ -8,7 +8,7 @@ id, shifted by 16, plus the row's place in the transaction.
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 _PREFIX: Final = 0x0DE1 << 48
 _COUNTER_BITS: Final = 16
@@ -22,14 +22,27 @@ _MOST_ROOM: Final = 4096
 """Ids that one transaction can take: those of a request of 512 MiB."""
 
 
+Give: TypeAlias = Callable[[int, int], int]
+"""Gives an id: at least the first number, larger than all before and their room; the second number of ids goes with it."""
+
+
 class XactClock:
     """Gives transaction ids that grow, also over restarts and when the system's clock goes back."""
 
-    def __init__(self, last: int, *, now_s: Callable[[], float] = time.time) -> None:
-        """Go on behind `last`, the newest id given before, and behind the room that it may have taken; 0 when there is none."""
-        self._last = last + _MOST_ROOM if last else 0
+    def __init__(
+        self, last: int, *, now_s: Callable[[], float] = time.time, give: Give | None = None
+    ) -> None:
+        """Go on behind `last`, the newest id given before, and behind the room that it may have taken; 0 when there is none.
+
+        Args:
+            last: see above.
+            now_s: the time.
+            give: remembers what was given, where others give ids as well.
+        """
         self._now_s = now_s
-        self._giving = threading.Lock()
+        self._give = give or _Own().give
+        if last:
+            self._give(last + _MOST_ROOM, 0)
 
     def next(self, *, payload_bytes: int = 0) -> int:
         """Return a new id; past 65,536 in a second the ids run ahead of the clock.
@@ -38,9 +51,19 @@ class XactClock:
         ids behind its own as well, and its further rows have their keys (`pagination_key`).
         """
         room = min(payload_bytes >> _INDEX_BITS + _SMALLEST_ROW_BITS, _MOST_ROOM)
+        return self._give(xact_at(self._now_s()), room)
+
+
+class _Own:
+    """Remembers what was given, where nobody else gives."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._giving = threading.Lock()
+
+    def give(self, smallest: int, room: int) -> int:
         with self._giving:
-            first_of_second = _PREFIX | int(self._now_s()) << _COUNTER_BITS
-            given = max(self._last + 1, first_of_second)
+            given = max(self._last + 1, smallest)
             self._last = given + room
             return given
 
