@@ -1,7 +1,6 @@
 """The public span processor: filter, bounded queue, masking, OTLP; and the default parent of every span.
 
-It composes OpenTelemetry's batch processor and exporter by their public interfaces, and never blocks or raises
-into the app: a full queue drops, a destination that is away costs spans, both counted and reported once.
+It composes OpenTelemetry's exporter with a queue of ours, and never blocks or raises into the app: a full queue drops, a destination that is away costs spans, both counted and reported once.
 """
 
 import logging
@@ -12,25 +11,25 @@ from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from otel_bridge import state
 from otel_bridge.attributes.decode import attributes_of
 from otel_bridge.contract import names
 from otel_bridge.exporter.otlp import build_span_exporter
-from otel_bridge.exporter.unreported import unreported
 from otel_bridge.processor.attachments import AttachingSpanExporter, wait_for_uploads
+from otel_bridge.processor.batch import Batches
 from otel_bridge.processor.customizing import CustomizingSpanExporter
 from otel_bridge.processor.deadline import DeadlineThread, RootFlush
 from otel_bridge.processor.delivery import CountedSpanExporter, Counts, Delivery, MaskingCounts
 from otel_bridge.processor.filter import CustomFilter, keeps
 from otel_bridge.processor.inheriting import inherited
+from otel_bridge.processor.light import LightSpan
 from otel_bridge.processor.masked_export import MaskingSpanExporter
 from otel_bridge.processor.metrics import report
 from otel_bridge.processor.neighbours import mask_in_place, warn_of_neighbours
 from otel_bridge.processor.receipts import Receipts
 from otel_bridge.processor.routing import parent_for
-from otel_bridge.processor.size import SizedSpanExporter
+from otel_bridge.processor.size import SPAN_BYTES, SizedSpanExporter
 from otel_bridge.processor.writing import WritingSpanExporter, held_bytes, note_down
 from otel_bridge.settings import Settings, origin, with_arguments
 
@@ -101,7 +100,7 @@ class BridgeSpanProcessor(SpanProcessor):
         self._exporter = CountedSpanExporter(exporter, self._delivery)
         # Counted innermost: of a batch that is cut, each part has an outcome of its own.
         sized = SizedSpanExporter(self._exporter, self.settings.batch_bytes)
-        self._batch = unreported(BatchSpanProcessor)(
+        self._batches = Batches(
             WritingSpanExporter(
                 CustomizingSpanExporter(
                     MaskingSpanExporter(AttachingSpanExporter(sized, self.settings)),
@@ -109,10 +108,10 @@ class BridgeSpanProcessor(SpanProcessor):
                 ),
                 self._delivery.release,
             ),
-            max_queue_size=self.settings.queue_room,
-            schedule_delay_millis=self.settings.export_delay_ms,
-            max_export_batch_size=self.settings.export_size,
+            size=self.settings.export_size,
+            delay_ms=self.settings.export_delay_ms,
         )
+        self._delivery.in_forked_child(self._batches.begin_again)
         self._deadline, self._root_flush = DeadlineThread(), RootFlush()
         self._closed = False
         if self.settings.internal_metrics:
@@ -176,9 +175,12 @@ class BridgeSpanProcessor(SpanProcessor):
         if self.settings.flush_on_root_end or state.process.leaving:
             self._flush_root(span)
 
-    def take(self, span: ReadableSpan) -> None:
+    def take(self, span: LightSpan) -> None:
         """Queue a light span, if there is room: there is no other processor, no filter, and it is sampled."""
-        self._queue(span)
+        for watch in state.process.watches:  # as `_queue`, without a call
+            watch.ended(span)
+        if self._delivery.accept(SPAN_BYTES + span.row_bytes):
+            self._batches.put(span)
         if self.settings.flush_on_root_end or state.process.leaving:
             self._flush_root(span)
 
@@ -186,7 +188,7 @@ class BridgeSpanProcessor(SpanProcessor):
         for watch in state.process.watches:
             watch.ended(span)
         if self._delivery.accept(held_bytes(span)):
-            self._batch.on_end(span)
+            self._batches.put(span)
 
     def _flush_root(self, span: ReadableSpan) -> None:
         """Send everything, if `span` is the first of its trace in this process."""
@@ -232,12 +234,14 @@ class BridgeSpanProcessor(SpanProcessor):
             self._exporter.shutdown()
 
     def _flush(self) -> None:
-        self._batch.force_flush()
+        self._delivery.follow_fork()
+        self._batches.force_flush()
         self._sender.say_news()
         wait_for_uploads(self.settings.flush_timeout_ms)
 
     def _finish(self) -> None:
-        self._batch.shutdown()  # type: ignore[no-untyped-call]  # the SDK leaves it without annotations
+        self._delivery.follow_fork()
+        self._batches.shutdown()
         wait_for_uploads(self.settings.shutdown_timeout_ms)
 
     @staticmethod

@@ -121,6 +121,7 @@ class Delivery:
         self._queue_size, self._queue_bytes = queue_size, queue_bytes
         self._complaints = Complaints()
         logging.getLogger(type(exporter).__module__).addFilter(self._complaints)
+        self._in_forked_child: Callable[[], None] | None = None
         self._reset()
         if hasattr(os, "register_at_fork"):
             forget = weakref.WeakMethod(self._reset)
@@ -133,11 +134,23 @@ class Delivery:
         self._accepted = self._delivered = self._queue_full = self._failed = self._refused = 0
         self._rejected = self._reported = 0
         self._filtered = self._unsampled = self._waiting_bytes = 0
+        self._most = self._queue_size  # of `_accepted`, until some of them have left
         self._masking = MaskingCounts()
         self._closed = self._is_away = False
         self._fault: Fault | None = None
         self._away_since_s: float | None = None
         self._end = threading.Event()
+        if self._in_forked_child is not None:
+            self._in_forked_child()
+
+    def in_forked_child(self, begin_again: Callable[[], None]) -> None:
+        """Let `begin_again` be called, too, when a forked child begins anew."""
+        self._in_forked_child = begin_again
+
+    def follow_fork(self) -> None:
+        """Begin anew in a child that was forked without the hooks of Python, as uwsgi does; each span that comes sees to that, too."""
+        if self._pid != os.getpid():
+            self._reset()
 
     @property
     def counts(self) -> Counts:
@@ -177,18 +190,16 @@ class Delivery:
 
     def accept(self, size_bytes: int = 0) -> bool:
         """Tell whether there is room for one more of that size; otherwise it is lost and, before `close`, counted."""
-        if self._pid != os.getpid():  # forked without the hooks of Python, as uwsgi does
+        if self._pid != os.getpid():  # as `follow_fork`, without a call
             self._reset()
         with self._lock:
-            if self._closed:
-                return False
-            held = self._waiting_bytes
-            waiting = self._accepted - self._delivered - self._failed
-            if (held and held + size_bytes > self._queue_bytes) or waiting >= self._queue_size:
-                self._queue_full += 1
+            taken = self._waiting_bytes + size_bytes
+            if self._accepted >= self._most or (taken > self._queue_bytes and taken > size_bytes):
+                if not self._closed:
+                    self._queue_full += 1
                 return False
             self._accepted += 1
-            self._waiting_bytes = held + size_bytes
+            self._waiting_bytes = taken
             return True
 
     def release(self, size_bytes: int) -> None:
@@ -198,8 +209,7 @@ class Delivery:
 
     def leave_out(self, *, is_sampled: bool) -> None:
         """Count one that is not to be delivered: the filter keeps it back, or it is not sampled."""
-        if self._pid != os.getpid():
-            self._reset()
+        self.follow_fork()
         with self._lock:
             if is_sampled:
                 self._filtered += 1
@@ -230,6 +240,7 @@ class Delivery:
                 self._masking += masking or MaskingCounts(exported=size)
                 self._delivered += outcome.delivered
                 self._failed += size - outcome.delivered
+                self._most += size
                 self._refused += outcome.refused
                 self._rejected += outcome.rejected
                 self._fault = self._answer.fault if self._answer else None
@@ -258,7 +269,7 @@ class Delivery:
         """Count what still waits as lost, report, and accept no more."""
         with self._lock:
             self._failed = self._accepted - self._delivered
-            self._closed = True
+            self._closed, self._most = True, 0
         self._end.set()
         self._report()
 
