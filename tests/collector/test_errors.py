@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from otel_bridge_collector.errors import is_disk_full
 
 
