@@ -27,7 +27,8 @@ def test_another_span_is_not_claimed() -> None:
 
 @pytest.mark.parametrize("prefix", ["", "mastra__workflow_step__"], ids=["early", "version 1"])
 def test_a_step_has_what_it_was_given_and_returned(prefix: str) -> None:
-    row = row_of("workflow_step", **{f"{prefix}input": {"a": 1}, f"{prefix}output": "done"})
+    told: dict[str, Json] = {f"{prefix}input": {"a": 1}, f"{prefix}output": "done"}
+    row = row_of("workflow_step", **told)
 
     assert (row.get("input"), row.get("output")) == ({"a": 1}, "done")
 
