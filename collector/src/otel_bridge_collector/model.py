@@ -131,9 +131,8 @@ class LogRecord:
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowWrite:
-    """One row and how it is to be written.
+class RowWrite(NamedTuple):
+    """One row and how it is to be written; as a `Span` no dataclass, and for the same reason.
 
     Attributes:
         row: a whole row, which replaces the stored row of its id; with `_is_merge` an update to it. Fresh from

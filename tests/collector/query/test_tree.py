@@ -1,7 +1,6 @@
 """Where rows hang in their trace."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +70,7 @@ def test_an_orphan_of_a_trace_with_several_roots_hangs_nowhere(asking: Asking) -
 def test_a_late_parent_takes_its_children_back(asking: Asking) -> None:
     (late,) = spans((LOST, "child"))
     (given,) = writes([row(late.pop("id"), **late)])
-    asking.store.apply([replace(given, row={**given.row, "project_id": asking.project_id})], next_seq=2)
+    asking.store.apply([given._replace(row={**given.row, "project_id": asking.project_id})], next_seq=2)
 
     assert known_parents(asking, "t")["orphan"] == LOST
     assert asking.value("span_parents", "orphan") == [LOST]

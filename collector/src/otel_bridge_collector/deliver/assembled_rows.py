@@ -16,7 +16,7 @@ A row is sent once it gets through all steps with everything that is known of it
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, cast
 
 from otel_bridge.contract.merge import assemble, merge_row
@@ -246,7 +246,7 @@ def _apply(write: RowWrite, known: _Known, change: _Change, signal: Signal) -> N
 
 
 def _at_row(fact: RowWrite, key: RowKey) -> RowWrite:
-    return replace(fact, row={**fact.row, "id": key.id})
+    return fact._replace(row={**fact.row, "id": key.id})
 
 
 def _content(fact: RowWrite) -> Row:

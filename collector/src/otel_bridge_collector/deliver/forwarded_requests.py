@@ -77,7 +77,7 @@ class ForwardedRequests:
         """Return the row of a span or log record; of one that makes none of its own, what it says of its span."""
         own = next((write for write in writes if write.fact is None), None) or next(iter(writes), None)
         said = (
-            RowWrite(row=_named(source)) if own is None else replace(own, row={**_named(source), **own.row})
+            RowWrite(row=_named(source)) if own is None else own._replace(row={**_named(source), **own.row})
         )
         return self._router.route(routing, [said])[0].row
 

@@ -1,7 +1,6 @@
 """Media out of the rows of spans and log records: the bytes are kept before any destination sees the row that refers to them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from otel_bridge_collector.errors import RetryableError
 from otel_bridge_collector.model import RowWrite
@@ -43,4 +42,4 @@ class MediaKeeper:
                 self._attachments.keep(key, data, place=place)
         except OSError as error:
             raise RetryableError(f"an attachment cannot be written now: {error.strerror}") from error
-        return replace(write, row=extracted.row)
+        return write._replace(row=extracted.row)

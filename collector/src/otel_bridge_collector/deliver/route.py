@@ -11,7 +11,6 @@ without a parent get that span for one, and every row of the slug's object takes
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import cache, partial
 from typing import Protocol, Self
 
@@ -81,7 +80,7 @@ class Router:
             nested = _below(requested.span, write) if requested.span and is_home else Row()
             place = Row(_xact_id=xact, _pagination_key=pagination_key(routing.xact, rows))
             rows += write.fact is None  # a fact has the key of its row
-            routed.append(replace(write, row={**write.row, **nested, **ids, **place}))  # type: ignore[typeddict-item]  # ids are fields of Row
+            routed.append(write._replace(row={**write.row, **nested, **ids, **place}))  # type: ignore[typeddict-item]  # ids are fields of Row
         return routed
 
     def _resolve(self, objects: Resolver, parent: Parent) -> dict[str, str] | None:
