@@ -259,6 +259,8 @@ class Delivery:
 
     def _wait_out(self, timeout_s: float, fault: Fault | None) -> bool:
         now_s = time.monotonic()
+        with self._lock:
+            self._fault = fault
         if self._away_since_s is None:
             self._away_since_s = now_s
             self._say_away(timeout_s, fault)

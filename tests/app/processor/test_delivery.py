@@ -220,6 +220,24 @@ def test_an_outage_that_lasts_too_long_is_waited_out_no_more_until_it_is_over() 
     assert patience(None)
 
 
+def test_what_is_lost_in_an_outage_at_the_end_is_told_with_its_reason(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    delivery = Delivery("spans", 3, object())
+    patience = delivery.patience(1)
+    delivery.accept()
+
+    assert patience
+    patience(Fault(503, "full"))
+    with caplog.at_level(logging.WARNING):
+        caplog.clear()
+        delivery.close()
+
+    (message,) = caplog.messages
+    assert message.startswith("1 spans lost")
+    assert "it answered 503: full; otel-bridge-collector doctor" in message
+
+
 def test_no_time_is_no_patience() -> None:
     assert Delivery("spans", 3, object()).patience(0) is None
 
