@@ -113,7 +113,7 @@ class Bridge:
         environment_key: the API key of the environment, or None.
         route: the way of its spans, where they leave with another key than the first one of the provider.
         waits: whether the provider is one of ours because the app has set none yet.
-        light: starts light spans, where the provider is one of ours.
+        light_below: starts light spans below one of ours, where the provider is one of ours; None where none may be.
     """
 
     settings: Settings
@@ -122,7 +122,7 @@ class Bridge:
     environment_key: str | None = None
     route: state.Route | None = None
     waits: bool = False
-    light: LightSpans | None = None
+    light_below: LightSpans | None = None
     _tracer: trace.Tracer = field(default_factory=trace.NoOpTracer)
     _foundation: Foundation | None = None
     _keyed: WeakValueDictionary[str | None, state.Route] = field(
@@ -134,10 +134,15 @@ class Bridge:
     def tracer(self) -> trace.Tracer:
         """What makes our spans: of the global provider as soon as there is one."""
         if self.waits and not _none_is_set():
-            found = trace.get_tracer_provider()
-            if not isinstance(found, trace.ProxyTracerProvider):
-                self._move(found)
+            self._move_if_set()
         return self.tracer_below
+
+    @property
+    def light(self) -> LightSpans | None:
+        """What makes them light, likewise; see `light_below`."""
+        if self.waits and not _none_is_set():
+            self._move_if_set()
+        return self.light_below
 
     @property
     def tracer_below(self) -> trace.Tracer:
@@ -210,6 +215,11 @@ class Bridge:
             self.provider.add_span_processor(self._foundation.pipelines)
         return self._foundation.pipelines
 
+    def _move_if_set(self) -> None:
+        found = trace.get_tracer_provider()
+        if not isinstance(found, trace.ProxyTracerProvider):
+            self._move(found)
+
     def _move(self, found: object) -> None:
         """Attach to the provider that the app has set since."""
         with state.process.configuring:
@@ -219,7 +229,7 @@ class Bridge:
                 state.process.bridges[Same(found)] = first
                 home = first.of_key(self.settings.api_key)
                 self.provider, self.resource = home.provider, home.resource
-                self.light, self._tracer, self.route = home.light, home._tracer, home.route  # noqa: SLF001 - another of this class
+                self.light_below, self._tracer, self.route = home.light_below, home._tracer, home.route  # noqa: SLF001 - another of this class
                 self._foundation, self._keyed = home._foundation, home._keyed  # noqa: SLF001 - likewise
             self.waits = False
 
@@ -287,7 +297,7 @@ def _attached(provider: AttachableProvider, found: Settings, api_key: str | None
     is_own = isinstance(provider.resource, _KnownResource)
     return Bridge(
         settings=settings,
-        light=light_spans(tracer) if is_own else None,
+        light_below=light_spans(tracer) if is_own else None,
         _tracer=tracer,
         resource=provider.resource,
         provider=provider,

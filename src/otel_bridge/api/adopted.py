@@ -94,9 +94,8 @@ class AdoptedSpan:
     ) -> Span:
         """See `Span`."""
         arguments = StartArguments(
-            name=name, type=type, span_attributes=span_attributes, start_time=start_time,
-            set_current=set_current, propagated_event=propagated_event, event=event,
-        )  # fmt: skip
+            name, type, span_attributes, start_time, set_current, propagated_event, event
+        )
         place = Place(context=self._context(), parent=self._parent(), under_span=True)
         return start(current_bridge(), place_of(parent) or place, arguments)
 

@@ -16,6 +16,12 @@ from otel_bridge.contract.row import Json
 
 _PACKAGE: Final = "otel_bridge"
 
+START_FRAMES: Final = 2
+"""`start` and who calls it, which is no app."""
+
+START_AT_FRAMES: Final = 3
+"""The same where that is the `start_at` of a logger, an experiment or a span: no app calls that, either."""
+
 _ORIGIN: Final[Mapping[str, Json]] = {
     "name": "otel-bridge.python",
     "version": VERSION,

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from opentelemetry import trace
 from opentelemetry.context import Context, get_value
 
+from otel_bridge.api.caller import START_AT_FRAMES
 from otel_bridge.api.experiment_check import check_logged
 from otel_bridge.api.facts import Feedback, feedback_attributes, update_attributes
 from otel_bridge.api.fields import checked
@@ -171,9 +172,8 @@ class Experiment(Registered):
             ControlError: the experiment could not be made.
         """
         arguments = StartArguments(
-            name=name, type=type, span_attributes=span_attributes, start_time=start_time,
-            set_current=set_current, propagated_event=propagated_event, event=event,
-        )  # fmt: skip
+            name, type, span_attributes, start_time, set_current, propagated_event, event
+        )
         return self.start_at(place_of(parent), arguments)
 
     def start_at(
@@ -188,8 +188,8 @@ class Experiment(Registered):
         if place is None and get_value(PARENT_KEY, live) != self.parent:
             return self.start_root(arguments)
         wait_for_room(self.bridge)
-        place = place or Place(context=live, parent=self.parent, default_type="eval")
-        return start(self.bridge, place, arguments)
+        place = place or Place(live, self.parent, "eval")
+        return start(self.bridge, place, arguments, START_AT_FRAMES)
 
     def start_root(self, arguments: StartArguments) -> Span:
         """Start the root of a trace in this experiment, whatever is current."""

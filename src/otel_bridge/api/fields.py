@@ -24,6 +24,9 @@ IDENTITY: Final = frozenset({"id", "span_id", "root_span_id", "span_parents", "_
 _KNOWN: Final = frozenset(Row.__annotations__) | {"inputs", "dataset_record_id"}
 """Fields of a row, and two old ones of Braintrust's."""
 
+_USUAL: Final = _KNOWN - IDENTITY - {"inputs"}
+"""Those of them that may be logged as they are called."""
+
 _SUGGESTED: Final = (
     "input", "output", "expected", "error", "scores", "metadata", "metrics", "tags", "span_attributes", "context",
     "origin", "created",
@@ -35,13 +38,21 @@ MAX_UNKNOWN_FIELDS: Final = 100
 _UNCHECKED: Final = frozenset({"input", "output", "expected", "error"})
 """Fields that may be anything."""
 
+
+def _checked_metadata(value: object) -> object:
+    """Models and dataclasses are welcome where they become a dictionary; keys are looked at as they are."""
+    given: Any = value if isinstance(value, MAPPINGS) else to_json(value)  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call
+    return checks.check_metadata(given)
+
+
 _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "scores": checks.check_scores,
     "metrics": checks.check_metrics,
     "tags": checks.check_tags,
     "span_attributes": checks.check_span_attributes,
+    "metadata": _checked_metadata,
 }
-"""Fields of which an empty value is not looked at."""
+"""Of these but metadata an empty value is not looked at."""
 
 
 def checked(event: Mapping[str, Any]) -> dict[str, Json]:
@@ -53,13 +64,14 @@ def checked(event: Mapping[str, Any]) -> dict[str, Json]:
     """
     if _UNCHECKED.issuperset(event):
         return snapshot({name: value for name, value in event.items() if value is not None})
-    for name in () if IDENTITY.isdisjoint(event) else IDENTITY & event.keys():
-        raise TypeError(f"got an unexpected keyword argument {name!r}: it identifies the row")
-    given = _renamed({name: value for name, value in event.items() if value is not None})
-    fields = snapshot({name: _checked(name, value) for name, value in given.items()})
-    if not _KNOWN.issuperset(fields):
-        _warn_of_unknown(fields.keys() - _KNOWN - process.unknown_fields)
-    return fields
+    if not _USUAL.issuperset(event):
+        event = _usual(event)
+    given: dict[str, Any] = {}
+    for name, value in event.items():
+        if value is not None:
+            is_checked = name in _CHECKS and (value or name == "metadata")
+            given[name] = _CHECKS[name](value) if is_checked else value
+    return snapshot(given)
 
 
 def merged(row: Mapping[str, Json], update: Mapping[str, Json]) -> dict[str, Json]:
@@ -81,13 +93,18 @@ def lifted(fields: dict[str, Json], root: TraceRoot) -> dict[str, Json]:
     return {name: value for name, value in fields.items() if name != "tags"}
 
 
-def _renamed(given: dict[str, Any]) -> dict[str, Any]:
-    """The fields by their names of today."""
-    if "inputs" not in given:
-        return given
-    if "input" in given:
-        raise ValueError("Only one of input or inputs (deprecated) can be specified. Prefer input.")
-    return {"input" if name == "inputs" else name: value for name, value in given.items()}
+def _usual(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields by their names of today; none of them identifies the row, and those that are not known are warned of."""
+    for name in () if IDENTITY.isdisjoint(event) else IDENTITY & event.keys():
+        raise TypeError(f"got an unexpected keyword argument {name!r}: it identifies the row")
+    given = {name: value for name, value in event.items() if value is not None}
+    if "inputs" in given:
+        if "input" in given:
+            raise ValueError("Only one of input or inputs (deprecated) can be specified. Prefer input.")
+        given = {"input" if name == "inputs" else name: value for name, value in given.items()}
+    if not _USUAL.issuperset(given):
+        _warn_of_unknown(given.keys() - _USUAL - process.unknown_fields)
+    return given
 
 
 def _warn_of_unknown(new_names: Iterable[str]) -> None:
@@ -98,12 +115,3 @@ def _warn_of_unknown(new_names: Iterable[str]) -> None:
         close = get_close_matches(name, _SUGGESTED, n=1)
         hint = f", did you mean {close[0]!r}?" if close else ""
         logger.warning("a field %r was logged that rows do not have, it is sent as it is%s", name, hint)
-
-
-def _checked(name: str, value: Any) -> object:
-    if name == "metadata":
-        # Models and dataclasses are welcome where they become a dictionary; keys are looked at as they are.
-        given: Any = value if isinstance(value, MAPPINGS) else to_json(value)  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call
-        return checks.check_metadata(given)
-    check = _CHECKS.get(name)
-    return check(value) if check and value else value

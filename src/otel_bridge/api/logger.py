@@ -17,6 +17,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import SpanContext
 
 from otel_bridge.api.application_log import LogLevel, LogLine, new_span_context, render_line, span_context_now
+from otel_bridge.api.caller import START_AT_FRAMES
 from otel_bridge.api.facts import Feedback, feedback_attributes, update_attributes
 from otel_bridge.api.fields import checked
 from otel_bridge.api.interface import ParentArgument, Span, StartArguments
@@ -230,9 +231,8 @@ class Logger:
             ValueError: see `start_span`; or a chosen id is none of OpenTelemetry's.
         """
         arguments = StartArguments(
-            name=name, type=type, span_attributes=span_attributes, start_time=start_time,
-            set_current=set_current, propagated_event=propagated_event, event=event,
-        )  # fmt: skip
+            name, type, span_attributes, start_time, set_current, propagated_event, event
+        )
         with chosen_ids(span_id, root_span_id):
             return self.start_at(place_of(parent), arguments)
 
@@ -243,10 +243,10 @@ class Logger:
         self._spans_in_use = True
         if place is None:
             live = live_context() if context is None else context
-            place = Place(context=live, parent=self.parent, default_type="task")
+            place = Place(live, self.parent, "task")
         if place.flush_root is self.async_flush:
             place = replace(place, flush_root=not self.async_flush)
-        return start(self.bridge, place, arguments)
+        return start(self.bridge, place, arguments, START_AT_FRAMES)
 
     def update_span(self, id: str, **event: Any) -> None:
         """Merge fields into the row of that id, which has been sent.

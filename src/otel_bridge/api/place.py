@@ -37,30 +37,30 @@ _OBJECT_TYPES: Final = {
 _HEX: Final = re.compile(r"[0-9a-f]+")
 
 
-@dataclass(slots=True, kw_only=True)  # not frozen: that takes twice as long, for each span
+@dataclass(slots=True)  # not frozen, and by position: for each span, freezing and keywords take twice as long
 class Place:
     """Where to start a span.
 
     Attributes:
         context: holds the OTel span to be the parent; a root where it holds none.
         parent: parent string of the object, or None when the processor is to decide.
-        under_span: whether a parent span was named, as opposed to one that merely is current.
         default_type: type of a span that is given none.
+        under_span: whether a parent span was named, as opposed to one that merely is current.
+        root: the root of the trace in this process, where it is known.
+        propagated_event: fields that the span and its descendants inherit.
         root_span_id: the trace's name at Braintrust, where it is not the trace id.
         parent_span_id: likewise of the parent span.
-        propagated_event: fields that the span and its descendants inherit.
-        root: the root of the trace in this process, where it is known.
         flush_root: whether the end of the span, if it is the outermost one of this process, waits for the sending.
     """
 
     context: Context
     parent: str | None = None
-    under_span: bool = False
     default_type: str | None = None
+    under_span: bool = False
+    root: TraceRoot | None = None
+    propagated_event: Mapping[str, Json] | None = None
     root_span_id: str | None = None
     parent_span_id: str | None = None
-    propagated_event: Mapping[str, Json] | None = None
-    root: TraceRoot | None = None
     flush_root: bool = False
 
 

@@ -8,7 +8,6 @@ import logging
 import threading
 import time
 import traceback
-from collections import deque
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final, TypeGuard
@@ -20,12 +19,11 @@ from otel_bridge.api.fields import merged
 from otel_bridge.api.moment import nanoseconds
 from otel_bridge.attributes.decode import attributes_of
 from otel_bridge.attributes.encode import Attributes, encode
-from otel_bridge.attributes.to_json import clean, dump
+from otel_bridge.attributes.to_json import Sized, clean, dump, json_bytes
 from otel_bridge.contract import names
-from otel_bridge.contract.kinds import MAPPINGS
+from otel_bridge.contract.kinds import MAPPINGS, NUMBERS
 from otel_bridge.contract.row import Json
 from otel_bridge.processor.light import is_light
-from otel_bridge.processor.size import row_bytes
 from otel_bridge.processor.writing import may_wait
 from otel_bridge.settings import ContentMode
 from otel_bridge.state import Unwritten, ending
@@ -34,6 +32,9 @@ logger = logging.getLogger(__name__)
 
 _TRUNCATED: Final = ('{"_truncated":true}', "{}")
 """What stands for JSON that the provider's length limit would cut in the middle; the second for tiny limits."""
+
+_UNFINISHED: Final[Attributes] = {names.UNFINISHED: True}
+_NOTHING_FURTHER: Final[Attributes] = {}
 
 MERGED_AT: Final = 16
 """Logged pieces that wait to be merged; of an output that is logged anew for each token, no more are kept."""
@@ -54,9 +55,8 @@ class Recording:
     def __init__(self, span: trace.Span, row: Mapping[str, Json], content: ContentMode) -> None:
         self._span = span
         self._content: ContentMode = content
-        self._row: Mapping[str, Json] = row
-        # Logging appends, which needs no lock: the pieces are merged when the span ends.
-        self._logged: deque[Mapping[str, Json]] = deque()
+        # The first row, and what was logged since. Logging appends, which needs no lock: the pieces are merged when the span ends.
+        self._pieces: list[Mapping[str, Json]] = [row]
         self._lock = threading.Lock()
         self.is_sampled = span.is_recording()
         self._ended_s: float | None = None
@@ -74,12 +74,12 @@ class Recording:
             return self._late(fields)
         if "metrics" in fields:
             self._logged_end_s = _end_in(fields) or self._logged_end_s
-        self._logged.append(fields)
+        self._pieces.append(fields)
         if self._ended_s is not None:
             return self._left()
-        if len(self._logged) >= MERGED_AT:
+        if len(self._pieces) > MERGED_AT:
             with self._lock:
-                self._merge_logged()
+                self._pieces.insert(0, _joined(self._taken()))
         return None
 
     def fail(self, error: BaseException) -> None:
@@ -109,36 +109,35 @@ class Recording:
             if self._ended_s is not None:
                 return self._ended_s, {}
             said_s = self._logged_end_s or end_s
-            self._ended_s = said_s if said_s and nanoseconds(said_s) is not None else time.time()
-            pieces = self._pieces()
-        further: Attributes = {names.UNFINISHED: True} if unfinished else {}
-        if not self.is_sampled or self._end_late(pieces, further):
-            return self._ended_s, {}
+            ended_s = said_s if said_s and nanoseconds(said_s) is not None else time.time()
+            self._ended_s = ended_s
+            pieces = self._taken()
+        further = _UNFINISHED if unfinished else _NOTHING_FURTHER
+        if not self.is_sampled or self._end_late(ended_s, pieces, further):
+            return ended_s, {}
         row = _without_end(_joined(pieces))
         if self._failed:
             row.pop("error", None)
         if not self._span.is_recording():
-            return self._ended_s, row
+            return ended_s, row
         token = ending.set(self._write(row, further))
-        self._end_span(round(self._ended_s * 1e9))
+        self._end_span(round(ended_s * 1e9))
         ending.reset(token)
-        return self._ended_s, {}
+        return ended_s, {}
 
-    def _end_late(self, pieces: Sequence[Mapping[str, Json]], further: Attributes) -> bool:
+    def _end_late(self, ended_s: float, pieces: Sequence[Mapping[str, Json]], further: Attributes) -> bool:
         """End a light span with all of its row left to the thread that exports; tell whether that could be."""
         span = self._span
-        if self._failed or self._ended_s is None or not is_light(span):
+        if self._failed or not is_light(span):
             return False
-        fields = 0
+        fields = size_bytes = 0
         for piece in pieces:
             if "error" in piece:
                 return False
             fields += len(piece)
-        if (taker := span.late_taker(fields)) is None:
-            return False
+            size_bytes += piece.size_bytes if type(piece) is Sized else json_bytes(piece)
         late_row = partial(_late_row, pieces, self._content, further)
-        span.end_late(taker, round(self._ended_s * 1e9), late_row, row_bytes(pieces))
-        return True
+        return span.end_late(round(ended_s * 1e9), late_row, fields, size_bytes)
 
     def _end_span(self, end_ns: int) -> None:
         try:
@@ -152,19 +151,17 @@ class Recording:
     def _left(self) -> Mapping[str, Json] | None:
         """What was not merged before the span ended meanwhile in another thread, whoever logged it."""
         try:
-            return self._late(self._logged.pop())
+            return self._late(self._pieces.pop())
         except IndexError:
             return None
 
-    def _merge_logged(self) -> None:
-        self._row = _joined(self._pieces())
-
-    def _pieces(self) -> list[Mapping[str, Json]]:
-        """The row and what was logged since, taken one by one: another thread may be about to log."""
-        pieces = [self._row]
-        while self._logged:
-            pieces.append(self._logged.popleft())
-        return pieces
+    def _taken(self) -> list[Mapping[str, Json]]:
+        """The pieces, taken one by one: another thread may be about to log."""
+        pieces = self._pieces
+        taken = [pieces.pop(0)]
+        while pieces:
+            taken.append(pieces.pop(0))
+        return taken
 
     def _write(self, row: Mapping[str, Json], further: Attributes) -> Unwritten | None:
         """Write the row; return what is left of that for after the end of the span, if anything."""
@@ -174,7 +171,7 @@ class Recording:
             self._write_error(row.get("error"))
             write = partial(_attributes, row, self._content, name, further)
             if may_wait(self._span, len(row)):
-                return Unwritten(self._span.get_span_context(), write, row_bytes([row]))
+                return Unwritten(self._span.get_span_context(), write, json_bytes(row))
             self._set(write())
         except Exception as error:  # noqa: BLE001 - the app goes on, with a span that says less
             logger.warning("a span is sent without what was logged to it: %s", type(error).__name__)
@@ -235,7 +232,7 @@ def _attributes(row: Mapping[str, Json], content: ContentMode, name: str, furthe
 def _end_in(fields: Mapping[str, Json]) -> float | None:
     metrics = fields.get("metrics")
     end = metrics.get("end") if isinstance(metrics, MAPPINGS) else None
-    return float(end) if isinstance(end, int | float) else None
+    return float(end) if isinstance(end, NUMBERS) else None
 
 
 def _is_json(value: object) -> TypeGuard[str]:
@@ -251,11 +248,11 @@ def _name(row: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
     return clean(str(span_attributes.get("name", ""))), {**row, "span_attributes": rest}
 
 
-def _without_end(row: Mapping[str, Json]) -> dict[str, Json]:
+def _without_end(row: dict[str, Json]) -> dict[str, Json]:
     """The row without what the OTel span itself says."""
     metrics = row.get("metrics")
-    if metrics is None or not isinstance(metrics, MAPPINGS):
-        return dict(row)
+    if not isinstance(metrics, MAPPINGS) or (metrics and "end" not in metrics):
+        return row
     rest = {key: value for key, value in metrics.items() if key != "end"}
     kept = {key: value for key, value in row.items() if key != "metrics"}
     return {**kept, "metrics": rest} if rest else kept

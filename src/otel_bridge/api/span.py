@@ -9,12 +9,13 @@ section 12).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from opentelemetry import baggage, trace
 from opentelemetry.context import Context
 
 from otel_bridge import propagation, state
+from otel_bridge.api.caller import START_AT_FRAMES
 from otel_bridge.api.facts import Feedback, feedback_attributes, update_attributes
 from otel_bridge.api.fields import checked, lifted
 from otel_bridge.api.interface import ParentArgument, Span, StartArguments, TraceRoot
@@ -30,60 +31,70 @@ from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge.contract.row import Json
 
 
-@dataclass(slots=True)  # not frozen, and by position: for each span, keywords and freezing take twice as long
-class Identity:
-    """What never changes about a span.
+@dataclass(frozen=True, slots=True)
+class RowIds:
+    """Ids of a row that are not those of its OTel span.
 
     Attributes:
-        row_id: id of its row that the app chose, or None.
-        own: the ids of its OTel span.
-        above: those of the span above, or None on a root.
+        row_id: id of the row that the app chose.
         root_name: the trace's name at Braintrust, where an old slug says another one than the trace id.
         parent_name: likewise of the span above.
+    """
+
+    row_id: str | None = None
+    root_name: str | None = None
+    parent_name: str | None = None
+
+    @property
+    def fields(self) -> dict[str, Json]:
+        """What the row says of them."""
+        said = {"id": self.row_id, "root_span_id": self.root_name}
+        fields: dict[str, Json] = {name: value for name, value in said.items() if value}
+        return {**fields, "span_parents": [self.parent_name]} if self.parent_name else fields
+
+
+OTEL_IDS: Final = RowIds()
+"""One for nearly all spans."""
+
+
+class BridgeSpan:
+    """See `Span`.
+
+    Args:
+        bridge: what started it.
+        otel_span: its OTel span.
+        recording: its row.
+        above: the ids of the span above; an invalid one for a root.
         parent: parent string of the object, or None when nobody named one.
-        propagated_event: fields that every descendant inherits.
         name: as it was started.
+        ids: those that were chosen.
+        propagated_event: fields that every descendant inherits.
+        root: the root of its trace in this process; None for itself.
+        start_child: starts a span at a place.
         can_be_current: False after `start_span(set_current=False)`.
         flush_at_end: whether its end waits until everything was sent.
     """
 
-    row_id: str | None
-    own: trace.SpanContext
-    above: trace.SpanContext | None
-    root_name: str | None
-    parent_name: str | None
-    parent: str | None
-    propagated_event: Mapping[str, Json] | None
-    name: str
-    can_be_current: bool
-    flush_at_end: bool = False
-
-    @property
-    def span_parents(self) -> list[str] | None:
-        """The span id of the span above in a list, or None on a root."""
-        if self.above is None:
-            return None
-        return [self.parent_name or trace.format_span_id(self.above.span_id)]
-
-
-class BridgeSpan:
-    """See `Span`."""
-
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what never changes about a span; by position, and in no object of its own, which for each span takes longer
         self,
         bridge: Bridge,
         otel_span: trace.Span,
         recording: Recording,
-        identity: Identity,
-        start_child: Callable[[Bridge, Place, StartArguments], Span],
-        root: TraceRoot | None = None,
+        above: trace.SpanContext,
+        parent: str | None,
+        name: str,
+        ids: RowIds,
+        propagated_event: Mapping[str, Json] | None,
+        root: TraceRoot | None,
+        start_child: Callable[[Bridge, Place, StartArguments, int], Span],
+        can_be_current: bool,  # noqa: FBT001 - by position
+        flush_at_end: bool,  # noqa: FBT001 - likewise
     ) -> None:
         self._bridge, self._otel_span, self._recording = bridge, otel_span, recording
-        self._identity, self._start_child = identity, start_child
-        self._root = (
-            root  # None on a root: a reference to itself would leave each span to the garbage collector
-        )
-        self._name = identity.name
+        self._above, self._parent, self._name, self._ids = above, parent, name, ids
+        self._propagated_event, self._start_child = propagated_event, start_child
+        self._can_be_current, self._flush_at_end = can_be_current, flush_at_end
+        self._root = root  # not itself on a root: that would leave each span to the garbage collector
         self._activations: list[state.Activation] = []
         if recording.is_sampled:
             state.remember_open(self)
@@ -95,22 +106,24 @@ class BridgeSpan:
     @property
     def span_id(self) -> str:
         """See `Span`."""
-        return trace.format_span_id(self._identity.own.span_id)
+        return trace.format_span_id(self.span_context.span_id)
 
     @property
     def root_span_id(self) -> str:
         """See `Span`; what an old slug says, where the span is in the trace of one."""
-        return self._identity.root_name or trace.format_trace_id(self._identity.own.trace_id)
+        return self._ids.root_name or trace.format_trace_id(self.span_context.trace_id)
 
     @property
     def span_parents(self) -> list[str] | None:
         """See `Span`."""
-        return self._identity.span_parents
+        if not self._above.is_valid:
+            return None
+        return [self._ids.parent_name or trace.format_span_id(self._above.span_id)]
 
     @property
     def id(self) -> str:
         """See `Span`."""
-        return self._identity.row_id or self.span_id
+        return self._ids.row_id or self.span_id
 
     @property
     def name(self) -> str:
@@ -130,7 +143,7 @@ class BridgeSpan:
     @property
     def propagated_event(self) -> Mapping[str, Json] | None:
         """Fields that every descendant inherits."""
-        return self._identity.propagated_event
+        return self._propagated_event
 
     def log(self, **event: Any) -> None:
         """See `Span`."""
@@ -142,7 +155,7 @@ class BridgeSpan:
 
     def log_feedback(self, **event: Any) -> None:
         """See `Span`."""
-        attributes = feedback_attributes(self.id, Feedback(**event), self._identity.parent)
+        attributes = feedback_attributes(self.id, Feedback(**event), self._parent)
         if not self._recording.is_sampled:
             return  # its row will never come
         self._bridge.facts.send(names.FEEDBACK_EVENT, attributes, self._otel_span.get_span_context())
@@ -173,16 +186,15 @@ class BridgeSpan:
     ) -> Span:
         """See `Span`."""
         arguments = StartArguments(
-            name=name, type=type, span_attributes=span_attributes, start_time=start_time,
-            set_current=set_current, propagated_event=propagated_event, event=event,
-        )  # fmt: skip
+            name, type, span_attributes, start_time, set_current, propagated_event, event
+        )
         return self.start_at(place_of(parent), arguments)
 
     def start_at(
         self, place: Place | None, arguments: StartArguments, context: Context | None = None
     ) -> Span:
         """Start a span at `place`, by default as a child of this one; `context` is the live one, where it is known."""
-        return self._start_child(self._bridge, place or self._place(context), arguments)
+        return self._start_child(self._bridge, place or self._place(context), arguments, START_AT_FRAMES)
 
     def end(self, end_time: float | None = None) -> float:
         """See `Span`."""
@@ -199,7 +211,7 @@ class BridgeSpan:
     def export(self) -> str:
         """See `Span`."""
         slug = replace(
-            object_components(self._identity.parent),
+            object_components(self._parent),
             row_id=self.id,
             span_id=self.span_id,
             root_span_id=self.root_span_id,
@@ -210,12 +222,12 @@ class BridgeSpan:
     def inject(self, carrier: dict[str, Any] | None = None) -> dict[str, Any]:
         """See `Span`."""
         carrier = {} if carrier is None else carrier
-        propagation.inject(carrier, self._otel_span.get_span_context(), self._identity.parent)
+        propagation.inject(carrier, self._otel_span.get_span_context(), self._parent)
         return carrier
 
     def link(self) -> str:
         """See `Span`."""
-        return link_of(account_now(), self._identity.parent or DEFAULT_PARENT, self.id)
+        return link_of(account_now(), self._parent or DEFAULT_PARENT, self.id)
 
     def permalink(self) -> str:
         """See `Span`."""
@@ -227,7 +239,7 @@ class BridgeSpan:
 
     def set_current(self) -> None:
         """See `Span`."""
-        if self._identity.can_be_current and not self._recording.is_over:
+        if self._can_be_current and not self._recording.is_over:
             live = state.live_context()
             self._activations.append(state.activate(self, self._otel_span, self._values(live), live))
 
@@ -262,7 +274,7 @@ class BridgeSpan:
         The object of an experiment stands in the baggage as well: what a called service does is part of the case.
         """
         values: dict[str, object] = {}
-        if (parent := self._identity.parent) is not None:
+        if (parent := self._parent) is not None:
             if (
                 parent.startswith("experiment_id:")
                 and baggage.get_baggage(names.PARENT_BAGGAGE, context) != parent
@@ -275,15 +287,11 @@ class BridgeSpan:
         return values
 
     def _place(self, live: Context | None) -> Place:
-        identity = self._identity
+        default_type, under_span = None, True
         return Place(
-            context=self._context(live),
-            parent=identity.parent,
-            under_span=True,
-            root_span_id=identity.root_name,
-            propagated_event=identity.propagated_event,
-            root=self.root,
-        )
+            self._context(live), self._parent, default_type, under_span,
+            self.root, self._propagated_event, self._ids.root_name,
+        )  # fmt: skip
 
     def _merge(self, fields: Mapping[str, Json]) -> None:
         if late := self._recording.merge(fields):
@@ -298,7 +306,7 @@ class BridgeSpan:
         state.process.open_spans.discard(self)
         if left_over:
             self._update(left_over)
-        if self._identity.flush_at_end and not unfinished:
+        if self._flush_at_end and not unfinished:
             flush_quietly()
         return ended_s
 
@@ -309,5 +317,5 @@ class BridgeSpan:
             state.release(activation)
 
     def _update(self, fields: Mapping[str, Json]) -> None:
-        attributes = update_attributes(self._identity.row_id, fields, self._identity.parent)
+        attributes = update_attributes(self._ids.row_id, fields, self._parent)
         self._bridge.facts.send(names.UPDATE_EVENT, attributes, self._otel_span.get_span_context())

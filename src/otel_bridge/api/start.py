@@ -12,14 +12,14 @@ from opentelemetry.context import Context, get_value, set_value
 from opentelemetry.trace import SpanKind
 
 from otel_bridge import state
-from otel_bridge.api.caller import caller_context, caller_name
+from otel_bridge.api.caller import START_FRAMES, caller_context, caller_name
 from otel_bridge.api.fields import checked, lifted, merged
 from otel_bridge.api.interface import Span, StartArguments, TraceRoot
 from otel_bridge.api.moment import nanoseconds
 from otel_bridge.api.noop import NOOP_SPAN
 from otel_bridge.api.place import Place
 from otel_bridge.api.recording import Recording
-from otel_bridge.api.span import BridgeSpan, Identity
+from otel_bridge.api.span import OTEL_IDS, BridgeSpan, RowIds
 from otel_bridge.attributes.decode import attributes_of
 from otel_bridge.attributes.to_json import PAIR_BYTES, Sized, Written, clean, json_bytes, to_json
 from otel_bridge.configure import Bridge
@@ -33,12 +33,15 @@ logger = logging.getLogger(__name__)
 _FIRST_BYTES: Final = 5 * PAIR_BYTES + len("task")
 """What the first row of a span takes beside its name and the type that it is given: two fields, one of them with three values."""
 
-_OWN_FRAMES: Final = 2
-"""`start` and who calls it, which is no app."""
 
-
-def start(bridge: Bridge, place: Place, arguments: StartArguments) -> Span:
+def start(bridge: Bridge, place: Place, arguments: StartArguments, own_frames: int = START_FRAMES) -> Span:
     """Start a span; `NOOP_SPAN` where OpenTelemetry starts none.
+
+    Args:
+        bridge: what it is made with.
+        place: where.
+        arguments: what it is to be.
+        own_frames: callers, this included, of which it is known that they are no app.
 
     Raises:
         ValueError: a field of the event cannot be what it is.
@@ -47,8 +50,8 @@ def start(bridge: Bridge, place: Place, arguments: StartArguments) -> Span:
     said, row_id = _said(arguments.event) if arguments.event else ({}, None)
     inherited = place.propagated_event if arguments.propagated_event is None else arguments.propagated_event
     propagated = cast("dict[str, Json]", to_json(inherited)) if inherited else None
-    context = caller_context(bridge.environment, _OWN_FRAMES)
-    name = _name(place, arguments, context)
+    context = caller_context(bridge.environment, own_frames)
+    name = _name(place, context) if arguments.name is None else arguments.name
     row: dict[str, Json] = _first_row(place, arguments, name, context)
     if propagated:
         said = merged(said, propagated)
@@ -59,25 +62,18 @@ def start(bridge: Bridge, place: Place, arguments: StartArguments) -> Span:
     own = otel_span.get_span_context()
     if not own.is_valid:
         return NOOP_SPAN
-    if root := place.root or _root(place, own):
+    # An empty context, as most roots have it, holds no span of ours.
+    if root := place.root or (_root(place, own) if place.context else None):
         row = lifted(row, root)
-    is_below = above.is_valid
-    identity = Identity(
-        row_id,
-        own,
-        above if is_below else None,
-        place.root_span_id,
-        place.parent_span_id,
-        _parent_string(otel_span, place),
-        propagated,
-        name,
-        arguments.set_current is not False,
-        place.flush_root and (not is_below or above.is_remote),
-    )
+    ids = OTEL_IDS
     if row_id or place.root_span_id or place.parent_span_id:
-        row = {**row, **_chosen_ids(identity, place)}
-    recording = Recording(otel_span, row, bridge.settings.content_mode)
-    return BridgeSpan(bridge, otel_span, recording, identity, start, root)
+        ids = RowIds(row_id, place.root_span_id, place.parent_span_id)
+        row = {**row, **ids.fields}
+    return BridgeSpan(
+        bridge, otel_span, Recording(otel_span, row, bridge.settings.content_mode),
+        above, _parent_string(otel_span, place), name, ids, propagated, root, start,
+        arguments.set_current is not False, place.flush_root and (not above.is_valid or above.is_remote),
+    )  # fmt: skip
 
 
 def _said(given: Mapping[str, Any]) -> tuple[dict[str, Json], str | None]:
@@ -87,9 +83,7 @@ def _said(given: Mapping[str, Any]) -> tuple[dict[str, Json], str | None]:
     return checked(event), row_id if isinstance(row_id, str) else None
 
 
-def _name(place: Place, arguments: StartArguments, context: Mapping[str, Json]) -> str:
-    if arguments.name is not None:
-        return arguments.name
+def _name(place: Place, context: Mapping[str, Json]) -> str:
     return caller_name(context) if place.under_span else "root"
 
 
@@ -124,12 +118,12 @@ def _otel_span(
     kind = SpanKind.CLIENT if span_attributes.get("type") == "llm" else SpanKind.INTERNAL
     start_ns = None if start_time is None else nanoseconds(start_time)
     try:
-        tracer = bridge.tracer_below if place.root else bridge.tracer
-        if bridge.light and place.parent and bridge.route is None:
-            light = bridge.light.start(name, above, kind, clean(place.parent), start_ns)
-            if light is not None:
-                return light
-        return tracer.start_span(
+        light = bridge.light_below if place.root else bridge.light
+        if light and place.parent and bridge.route is None:
+            span = light.start(name, above, kind, clean(place.parent), start_ns)
+            if span is not None:
+                return span
+        return (bridge.tracer_below if place.root else bridge.tracer).start_span(
             name,
             context=_surroundings(bridge, place),
             kind=kind,
@@ -178,13 +172,3 @@ def _parent_string(otel_span: trace.Span, place: Place) -> str | None:
         return otel_span.parent_string
     routed = attributes_of(otel_span).get(names.PARENT, place.parent)
     return routed if isinstance(routed, str) else None
-
-
-def _chosen_ids(identity: Identity, place: Place) -> dict[str, Json]:
-    """The ids of the row that are not those of the OTel span."""
-    chosen: dict[str, Json] = {"id": identity.row_id} if identity.row_id else {}
-    if place.root_span_id:
-        chosen["root_span_id"] = place.root_span_id
-    if place.parent_span_id:
-        chosen["span_parents"] = identity.span_parents
-    return chosen

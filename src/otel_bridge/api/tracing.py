@@ -20,14 +20,12 @@ from opentelemetry import trace
 
 from otel_bridge import propagation
 from otel_bridge.api.adopted import AdoptedSpan
-from otel_bridge.api.experiment_now import current_experiment
 from otel_bridge.api.interface import ParentArgument, Span, StartArguments
-from otel_bridge.api.logger import current_logger
 from otel_bridge.api.noop import NOOP_SPAN
 from otel_bridge.api.place import Place, place_of
 from otel_bridge.api.start import start
 from otel_bridge.configure import configure
-from otel_bridge.state import activation_of, live_context, parent_argument, process
+from otel_bridge.state import activation_of, live_context, logger, parent_argument, process
 
 _TOLD: Final = frozenset(StartArguments.__annotations__)
 
@@ -72,10 +70,7 @@ def start_span(  # noqa: PLR0913, PLR0917 - Braintrust's signature
         ValueError: a field cannot be what it is, or `parent` is no slug.
         TypeError: a field that identifies the row.
     """
-    arguments = StartArguments(
-        name=name, type=type, span_attributes=span_attributes, start_time=start_time,
-        set_current=set_current, propagated_event=propagated_event, event=event,
-    )  # fmt: skip
+    arguments = StartArguments(name, type, span_attributes, start_time, set_current, propagated_event, event)
     return start_told(arguments, parent)
 
 
@@ -98,8 +93,10 @@ def start_told(arguments: StartArguments, parent: ParentArgument) -> Span:
         return span
     named = parent_argument.get() if parent is None else parent
     place = place_of(named) if named else None
-    if home := current_experiment() or current_logger():
-        return home.start_at(place, arguments, context)
+    home: Any = process.experiment or logger()
+    if home:
+        at_home: Span = home.start_at(place, arguments, context)
+        return at_home
     if place:
         return start(configure(), place, arguments)
     return _start_without_logger(arguments)

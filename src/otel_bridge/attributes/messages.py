@@ -35,7 +35,10 @@ def to_gen_ai(value: Json) -> list[Json] | None:
     if not isinstance(value, list) or not value:
         return None
     if all(_is_text(message) for message in value):
-        return [_to_message(message) for message in value]  # what comes back of text is known beforehand
+        texts = cast("list[Object]", value)
+        return [
+            {"role": text["role"], "parts": _content_parts(text["content"])} for text in texts
+        ]  # and will survive
     converted = [_to_message(message) for message in value]
     return converted if None not in converted and from_gen_ai(converted) == value else None
 

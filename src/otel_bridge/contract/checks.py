@@ -11,6 +11,10 @@ from typing import Any, Final, cast
 
 from otel_bridge.contract.kinds import MAPPINGS, NUMBERS
 
+_TEXT: Final = frozenset({str})
+_NUMBER: Final = frozenset({int, float, bool})
+"""Exact types: most dictionaries have no others, which is seen without a step for each key."""
+
 FEEDBACK_SOURCES: Final = ["app", "api", "external"]
 
 
@@ -28,15 +32,19 @@ def check_scores(scores: object) -> dict[str, float | None]:
 
 
 def check_metrics(metrics: object) -> dict[str, float]:
-    """Return `metrics` as a new dictionary; booleans are numbers here, as at Braintrust.
+    """Return `metrics`, as a new dictionary where it is none; booleans are numbers here, as at Braintrust.
 
     Raises:
         ValueError: not a dictionary, a name that is no string, or a value that is no number.
     """
+    given: Any = metrics
+    kind: Any = type(metrics)
+    if kind is dict and _TEXT.issuperset(map(type, given)) and _NUMBER.issuperset(map(type, given.values())):
+        plain: dict[str, float] = given
+        return plain
     if not isinstance(metrics, MAPPINGS):
         raise ValueError("metrics must be a dictionary")  # noqa: TRY004 - Braintrust's type
     checked: dict[str, float] = {}
-    given: Any = metrics  # pyright: ignore[reportUnknownVariableType]  # `cast` is a call
     for name, value in given.items():
         if not isinstance(name, str):
             raise ValueError("metric keys must be strings")  # noqa: TRY004 - Braintrust's type
@@ -65,11 +73,16 @@ def check_tags(tags: object) -> list[str]:
 
 
 def check_metadata(metadata: object) -> dict[str, object]:
-    """Return `metadata` as a new dictionary; its values are looked at by nobody here.
+    """Return `metadata`, as a new dictionary where it is none; its values are looked at by nobody here.
 
     Raises:
         ValueError: not a dictionary, or a key that is no string.
     """
+    given: Any = metadata
+    kind: Any = type(metadata)
+    if kind is dict and _TEXT.issuperset(map(type, given)):
+        plain: dict[str, object] = given
+        return plain
     return _string_keys(
         metadata,
         not_mapping="metadata must be a dictionary or serialize to a dictionary",

@@ -194,7 +194,7 @@ def test_what_is_sent_is_the_same_to_the_byte_as_with_spans_of_the_sdk(
     set_masking_function(masking and (lambda value: masking(value) if isinstance(value, str) else value))
     bridge = init_logger("p").bridge
     light = sent(receiver, make)
-    bridge.light = None
+    bridge.light_below = None
     plain = sent(receiver, make)
 
     assert light
@@ -325,7 +325,7 @@ def test_a_row_that_cannot_be_written_costs_no_other(
     init_logger("p")
     bad = start_span("bad", input=1)
     otel_span = otel_span_of(bad)
-    otel_span.end_late(otel_span.late_taker(1), 1, fails, 0)
+    assert otel_span.end_late(1, fails, 1, 0)
     start_span("good", input=1).end()
     with caplog.at_level(logging.WARNING):
         otel_bridge.flush()
@@ -341,9 +341,7 @@ def test_a_span_is_written_anew_each_time_it_is_exported() -> None:
 
     span = light_span(input={"q": 1})
     inner = Kept()
-    taker = span.late_taker(1)
-    assert taker is not None
-    span.end_late(taker, 1, lambda: ("n", {"x": 1}), 0)
+    assert span.end_late(1, lambda: ("n", {"x": 1}), 1, 0)
     WritingSpanExporter(inner).export([span])  # type: ignore[arg-type]  # as much of one as is used
 
     assert (inner.spans[0].name, dict(inner.spans[0].attributes)) == (

@@ -20,13 +20,13 @@ from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.trace import Link, SpanContext, Status, StatusCode, TraceFlags
 
 from otel_bridge import BridgeSpanProcessor, init_logger, set_masking_function
+from otel_bridge.attributes.to_json import json_bytes
 from otel_bridge.processor.delivery import Counts
 from otel_bridge.processor.size import (
     SizedLogExporter,
     SizedSpanExporter,
     parts,
     record_bytes,
-    row_bytes,
     span_bytes,
 )
 from otel_bridge.settings import Settings
@@ -173,4 +173,4 @@ def test_what_counts_is_the_size_after_masking(receiver: OtlpReceiver) -> None:
     ],
 )
 def test_what_a_row_takes_in_memory_is_not_far_from_its_texts(value: Any) -> None:
-    assert 1_000 <= row_bytes([{"input": value}]) < 30_000
+    assert 1_000 <= json_bytes({"input": value}) < 30_000
