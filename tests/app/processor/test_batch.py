@@ -104,8 +104,17 @@ def test_threads_lose_nothing_and_send_nothing_twice() -> None:
     exporter = GatedExporter()
     batches = Batches(exporter, size=7, delay_ms=1)
     span = ended_span()
-    threads = [threading.Thread(target=lambda: [batches.put(span) for _ in range(500)]) for _ in range(4)]
-    flushing = threading.Thread(target=lambda: [batches.force_flush() for _ in range(50)])
+
+    def put_many() -> None:
+        for _ in range(500):
+            batches.put(span)
+
+    def flush_often() -> None:
+        for _ in range(50):
+            batches.force_flush()
+
+    threads = [threading.Thread(target=put_many) for _ in range(4)]
+    flushing = threading.Thread(target=flush_often)
     for thread in (*threads, flushing):
         thread.start()
     for thread in (*threads, flushing):
