@@ -4,7 +4,7 @@ Spans of one call site have the same attributes in the same order, so a few hund
 It decides nothing: what a part of a convention makes of names is its own `plan`, kept here. Values are not its subject.
 """
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
@@ -132,8 +132,9 @@ class Remembering(Generic[_Found]):
         if 0 in values and "-0.0" in map(str, values):  # a float that is equal to another and not the same
             return self.find(attributes)
         try:
-            return cast("Sequence[_Found]", _found(self, *values))
-        except TypeError:  # a list
+            # Lists are not, which is told by the error.
+            return cast("Sequence[_Found]", _found(self, *cast("list[Hashable]", values)))
+        except TypeError:
             return self.find(attributes)
 
     def find(self, attributes: Attributes) -> Sequence[_Found]:
