@@ -55,8 +55,8 @@ _ENCODE: Final[Sequence[tuple[str, Callable[[bytes], bytes]]]] = (
     ("gzip, gzip", bytes), ("", bytes),
 )  # fmt: skip
 _REFUSED: Final = frozenset({grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL, grpc.StatusCode.DATA_LOSS})
-_BROKEN: Final = frozenset({500, 502, 504})
-"""501 is what metrics get, and 503 what comes too fast."""
+_BROKEN: Final = frozenset({500, 501, 502, 504})
+"""503 is what comes too fast."""
 
 
 class OtlpTarget(RunningTarget):

@@ -8,9 +8,17 @@ import httpx
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs
+from opentelemetry.proto.metrics.v1.metrics_pb2 import (
+    Gauge,
+    Metric,
+    NumberDataPoint,
+    ResourceMetrics,
+    ScopeMetrics,
+)
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 
 TRACE_ID = bytes(range(16))
@@ -53,6 +61,14 @@ def post(otlp_http: str, *spans: Span) -> None:
 
 def logs(*records: LogRecord) -> ExportLogsServiceRequest:
     return ExportLogsServiceRequest(resource_logs=[ResourceLogs(scope_logs=[ScopeLogs(log_records=records)])])
+
+
+def metrics(*, points: int) -> ExportMetricsServiceRequest:
+    """A request with one gauge of so many data points."""
+    gauge = Metric(name="load", gauge=Gauge(data_points=[NumberDataPoint(as_double=1.5)] * points))
+    return ExportMetricsServiceRequest(
+        resource_metrics=[ResourceMetrics(scope_metrics=[ScopeMetrics(metrics=[gauge])])]
+    )
 
 
 def log_record(text: str = "hello", *, attributes: dict[str, str] | None = None) -> LogRecord:

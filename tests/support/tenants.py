@@ -126,15 +126,14 @@ ENDPOINTS: Final[Sequence[tuple[str, str]]] = [key for key, need in RULES.items(
 ANSWERED_WITH_NO: Final = frozenset(
     key
     for key in ENDPOINTS
-    if "/v1/metrics" in key[1]
-    or (
+    if (
         key[1].startswith(("/ui/", "/v1/proxy/"))
         and key[1] not in ("/ui/attachment", "/ui/steps", "/ui/dashboard.json")
     )
     or key == ("POST", "/app/{org}/p/{project}/playground")
     or key[1] in ("/otel", "/otel/{rest}", "/app/{rest}")
 )
-"""What succeeds for nobody: metrics are not kept, there is nothing else under /otel and /app, a form needs its page's cookie, and
+"""What succeeds for nobody: there is nothing else under /otel and /app, a form needs its page's cookie, and
 no provider is there."""
 
 

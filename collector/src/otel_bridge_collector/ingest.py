@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -27,10 +27,18 @@ from otel_bridge_collector.errors import (
     QuotaError,
     SpoolError,
 )
-from otel_bridge_collector.intake import Bounds, Encoding, Intake, Outcome, log_intake, trace_intake
+from otel_bridge_collector.intake import (
+    Bounds,
+    Encoding,
+    Intake,
+    Outcome,
+    log_intake,
+    metric_points,
+    trace_intake,
+)
 from otel_bridge_collector.masking.rows import RowMasker
 from otel_bridge_collector.masking.rules import RuleSet
-from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED
+from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED, REFUSED_POINTS
 from otel_bridge_collector.metrics.reason import reason_of
 from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receipt.ledger import Word
@@ -50,6 +58,10 @@ _PARSED_AT_ONCE: Final = 2
 
 _COUNTED: Final[Mapping[Signal, str]] = {"traces": "spans", "logs": "log records", "rows": "rows"}
 """Signal -> what a request of it holds."""
+
+_NO_METRICS: Final = "metrics are not kept here: set OTEL_METRICS_EXPORTER=none, or send them elsewhere"
+
+_T = TypeVar("_T")
 
 
 Transport: TypeAlias = Literal["grpc", "http"]
@@ -262,6 +274,24 @@ class Ingest:
         self._take("logs", home, len(body), checked.outcome.total, ("otlp", transport))
         return await self._keep("logs", checked, home, transport)
 
+    async def metrics(
+        self,
+        body: bytes,
+        encoding: Encoding,
+        *,
+        parent: str | None,
+        receipt: str | None = None,
+        transport: Transport = "http",
+    ) -> Outcome:
+        """Count the data points of an OTLP metric request, and keep none; arguments and errors as with `logs`."""
+        del receipt
+        home = self._gate.home(parent)
+        points = await self._off_loop(metric_points, body, encoding, home)
+        if points:
+            self.counters.add(REFUSED_POINTS, points, "otlp", transport, "not_kept")
+            self._rejections.warning("%d data points of a request rejected: %s", points, _NO_METRICS)
+        return Outcome(accepted=0, rejected=points, reason=_NO_METRICS)
+
     def row_fault(self, row: Row) -> str:
         """Say why the caller may not write a row; empty when nothing speaks against it."""
         named = named_object(row)
@@ -349,11 +379,11 @@ class Ingest:
 
     async def _off_loop(
         self,
-        check: Callable[[bytes, Encoding, Bounds], Intake],
+        check: Callable[[bytes, Encoding, Bounds], _T],
         body: bytes,
         encoding: Encoding,
         parent: str | None,
-    ) -> Intake:
+    ) -> _T:
         bounds = Bounds(
             max_messages=self._max_messages,
             parent_fault=self._parent_fault(),

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from otel_bridge.contract.names import PARENT
@@ -109,6 +110,25 @@ def log_intake(body: bytes, encoding: Encoding, bounds: Bounds) -> Intake:
     received = None if checked.rejected else received
     masked = masked_logs(checked.request, received, bounds.rules) if bounds.rules else None
     return _checked(checked, masked, received)
+
+
+def metric_points(body: bytes, encoding: Encoding, bounds: Bounds) -> int:
+    """Return how many data points a metric request holds; errors as with `trace_intake`."""
+    if encoding is Encoding.PROTOBUF:
+        check_protobuf(body, ExportMetricsServiceRequest.DESCRIPTOR, max_messages=bounds.max_messages)
+        request = protobuf.parse_metrics(body)
+    else:
+        check_json(body, max_brackets=2 * bounds.max_messages)
+        request = otlp_json.parse_metrics(body)
+    metrics = (
+        metric
+        for resource in request.resource_metrics
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+    )
+    return sum(
+        len(getattr(metric, kind).data_points) for metric in metrics if (kind := metric.WhichOneof("data"))
+    )
 
 
 def _sound(body: bytes, bounds: Bounds) -> Intake | None:

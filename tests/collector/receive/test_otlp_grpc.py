@@ -10,6 +10,7 @@ import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from otel_bridge_collector.access import Scope
@@ -17,7 +18,7 @@ from otel_bridge_collector.errors import SettingsError
 from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.settings import parse_address
 from tests.support.compiled import WAYS
-from tests.support.otlp_request import log_record, logs, span, traces
+from tests.support.otlp_request import log_record, logs, metrics, span, traces
 from tests.support.quotas import Clock, key, quotas_of
 from tests.support.receivers import Receivers, receiving
 
@@ -173,8 +174,13 @@ def test_who_may_send_no_more_is_told_before_its_request_is_read(tmp_path: Path)
     assert call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
-def test_metrics_are_not_implemented(receivers: Receivers) -> None:
-    assert refusal(receivers, b"", method=METRICS).code() is grpc.StatusCode.UNIMPLEMENTED
+def test_of_metrics_every_data_point_is_rejected(receivers: Receivers) -> None:
+    answer = ExportMetricsServiceResponse()
+
+    answer.ParseFromString(export(receivers, metrics(points=2).SerializeToString(), method=METRICS))
+
+    assert answer.partial_success.rejected_data_points == 2
+    assert receivers.records() == []
 
 
 def test_a_taken_port_is_a_clear_error(receivers: Receivers, tmp_path: Path) -> None:

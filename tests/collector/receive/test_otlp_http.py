@@ -8,16 +8,18 @@ from pathlib import Path
 
 import httpx
 import pytest
+from google.protobuf.json_format import Parse
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from otel_bridge_collector.access import Scope
 from otel_bridge_collector.decode.protobuf import parse_traces
-from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
+from otel_bridge_collector.metrics.catalog import REFUSED_POINTS, REFUSED_REQUESTS
 from tests.support.compiled import WAYS
-from tests.support.otlp_request import log_record, logs, span, to_json, traces
+from tests.support.otlp_request import log_record, logs, metrics, span, to_json, traces
 from tests.support.quotas import Clock, key, quotas_of
 from tests.support.receivers import Receivers, receiving
 
@@ -265,10 +267,36 @@ def test_a_wrong_method_is_told_the_right_one(receivers: Receivers) -> None:
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
-def test_metrics_are_refused_for_good(receivers: Receivers) -> None:
-    response = post(receivers, b"", path="/v1/metrics")
+@pytest.mark.parametrize("headers", [pytest.param(PROTOBUF, id="protobuf"), pytest.param(JSON, id="json")])
+def test_of_metrics_every_data_point_is_rejected_and_counted(
+    receivers: Receivers, headers: dict[str, str]
+) -> None:
+    request = metrics(points=3)
+    body = to_json(request) if headers is JSON else request.SerializeToString()
 
-    assert (response.status_code, status_of(response).code) == (501, 12)
+    response = post(receivers, body, path="/v1/metrics", headers=headers)
+
+    answer = ExportMetricsServiceResponse()
+    if headers is JSON:
+        Parse(response.content, answer)
+    else:
+        answer.ParseFromString(response.content)
+    assert (response.status_code, answer.partial_success.rejected_data_points) == (200, 3)
+    assert "OTEL_METRICS_EXPORTER=none" in answer.partial_success.error_message
+    assert receivers.counters.values(REFUSED_POINTS) == {("otlp", "http", "not_kept"): 3}
+    assert receivers.records() == []
+
+
+def test_what_is_no_metric_request_is_malformed(receivers: Receivers) -> None:
+    assert post(receivers, b"\xff", path="/v1/metrics").status_code == 400
+
+
+def test_langfuse_s_place_of_otlp_takes_traces(receivers: Receivers) -> None:
+    body = traces(span()).SerializeToString()
+
+    assert post(receivers, body, path="/api/public/otel/v1/traces").status_code == 200
+
+    assert [record.payload for record in receivers.records()] == [body]
 
 
 @pytest.mark.parametrize("headers", [pytest.param(PROTOBUF, id="protobuf"), pytest.param(JSON, id="json")])

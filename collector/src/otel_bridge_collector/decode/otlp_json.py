@@ -13,6 +13,7 @@ import orjson
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
@@ -65,6 +66,15 @@ def parse_logs(body: bytes) -> ExportLogsServiceRequest:
         for scope_logs in _scopes(document, "resourceLogs", "resource_logs", "scopeLogs", "scope_logs"):
             _replace_unreadable(scope_logs, ("logRecords", "log_records"), LogRecord, "severityText")
         return _parse(ExportLogsServiceRequest(), document)
+
+
+def parse_metrics(body: bytes) -> ExportMetricsServiceRequest:
+    """Read an OTLP/JSON metric request, but for the ids of its exemplars.
+
+    Raises:
+        MalformedBodyError: `body` is not JSON, or not a request of this kind.
+    """
+    return _parse(ExportMetricsServiceRequest(), _document(body, "resourceMetrics", "resource_metrics"))
 
 
 def _document(body: bytes, *names: str) -> dict[str, object]:

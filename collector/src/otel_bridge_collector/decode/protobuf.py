@@ -10,6 +10,7 @@ from typing import Final, TypeVar, cast
 
 from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as OtlpLogRecord
@@ -47,6 +48,15 @@ def parse_logs(body: bytes) -> ExportLogsServiceRequest:
         MalformedBodyError: `body` is no such message.
     """
     return _parse(ExportLogsServiceRequest(), body)
+
+
+def parse_metrics(body: bytes) -> ExportMetricsServiceRequest:
+    """Read a protobuf metric request; an empty body is an empty request.
+
+    Raises:
+        MalformedBodyError: `body` is no such message.
+    """
+    return _parse(ExportMetricsServiceRequest(), body)
 
 
 def spans(request: ExportTraceServiceRequest) -> list[Span]:

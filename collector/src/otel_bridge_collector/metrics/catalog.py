@@ -78,6 +78,12 @@ REFUSED: Final[Mapping[Signal, Counted]] = {
         _REFUSED,
     ),
 }
+REFUSED_POINTS: Final = Counted(
+    "otelcol_receiver_refused_metric_points",
+    "{datapoint}",
+    "Data points of metrics, none of which is kept",
+    _REFUSED,
+)
 REFUSED_REQUESTS: Final = Counted(
     "otel_bridge_receiver_refused_requests", "{request}",
     "Requests that were refused whole: `unauthenticated` are wrong keys, `rate_limited` callers with too many of them or too much in flight, `quota` callers that sent more than they may",
@@ -166,7 +172,7 @@ FUNCTION_CALLS: Final = Counted(
 )
 
 COUNTED: Final = (
-    *ACCEPTED.values(), *REFUSED.values(), REFUSED_REQUESTS, *SENT.values(), *SEND_FAILED.values(), SENT_REQUESTS,
+    *ACCEPTED.values(), *REFUSED.values(), REFUSED_POINTS, REFUSED_REQUESTS, *SENT.values(), *SEND_FAILED.values(), SENT_REQUESTS,
     FAILED_ATTEMPTS, DEAD_LETTERS, TRANSLATION, RETENTION, ONLINE_SCORES, ALERTS, FUNCTION_CALLS,
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ Source: OTLP specification 1.x, "Full Success" (an empty answer) and "Partial Su
 """
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from otel_bridge_collector.intake import Outcome
@@ -23,5 +24,14 @@ def logs_answer(outcome: Outcome) -> ExportLogsServiceResponse:
     answer = ExportLogsServiceResponse()
     if outcome.rejected:
         answer.partial_success.rejected_log_records = outcome.rejected
+        answer.partial_success.error_message = outcome.reason
+    return answer
+
+
+def metrics_answer(outcome: Outcome) -> ExportMetricsServiceResponse:
+    """Say how many data points were rejected, if any, and why."""
+    answer = ExportMetricsServiceResponse()
+    if outcome.rejected:
+        answer.partial_success.rejected_data_points = outcome.rejected
         answer.partial_success.error_message = outcome.reason
     return answer

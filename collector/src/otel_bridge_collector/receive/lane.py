@@ -155,6 +155,8 @@ class Lane:
         await self._over.wait()
         self._loop.remove_reader(self._fd)
         await asyncio.gather(*self._connecting, return_exceptions=True)
+        # Who counts still asks the lane, when all that it served is gone.
+        del self._connect, self._loop
 
     def is_steady(self, head: bytes, terms: Terms, answer: bytes, *, age_s: float) -> bool:
         """Vouch for requests with a head that comes often, and tell whether it does: then its connection is to be brought.

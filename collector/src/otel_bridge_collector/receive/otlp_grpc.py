@@ -1,8 +1,8 @@
 """OTLP over gRPC: requests in, OTLP answers out. Nothing is answered OK that ingest has not kept.
 
 Source: OTLP specification 1.x, "OTLP/gRPC". Messages that are too large, before or after decompression, are
-refused by grpc itself with RESOURCE_EXHAUSTED and no `RetryInfo`, which means never again. Metrics find no
-service here and get UNIMPLEMENTED.
+refused by grpc itself with RESOURCE_EXHAUSTED and no `RetryInfo`, which means never again. Of metrics
+every data point is rejected, as over HTTP.
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -33,7 +33,7 @@ from otel_bridge_collector.intake import Encoding, Outcome
 from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.metrics.reason import reason_of
 from otel_bridge_collector.receive.admission import Hold
-from otel_bridge_collector.receive.answer import logs_answer, traces_answer
+from otel_bridge_collector.receive.answer import logs_answer, metrics_answer, traces_answer
 from otel_bridge_collector.receive.door import Door
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
 from otel_bridge_collector.receive.grpc_health import GrpcHealth
@@ -46,6 +46,7 @@ logger = logging.getLogger(__name__)
 
 _TRACES: Final = "opentelemetry.proto.collector.trace.v1.TraceService"
 _LOGS: Final = "opentelemetry.proto.collector.logs.v1.LogsService"
+_METRICS: Final = "opentelemetry.proto.collector.metrics.v1.MetricsService"
 _OPTIONS: Final = [
     # Otherwise two sidecars would share a port and each get half of the spans.
     ("grpc.so_reuseport", 0),
@@ -85,11 +86,18 @@ class GrpcServer:
         Raises:
             SettingsError: the address cannot be taken.
         """
-        self.keeps: Mapping[str, Keep] = {"traces": ingest.traces, "logs": ingest.logs}
+        self.keeps: Mapping[str, Keep] = {
+            "traces": ingest.traces,
+            "logs": ingest.logs,
+            "metrics": ingest.metrics,
+        }
         self._server = grpc.aio.server(
             handlers=[
                 _service(_TRACES, _Export(self.keeps["traces"], traces_answer, ingest, door, max_body_bytes)),
                 _service(_LOGS, _Export(self.keeps["logs"], logs_answer, ingest, door, max_body_bytes)),
+                _service(
+                    _METRICS, _Export(self.keeps["metrics"], metrics_answer, ingest, door, max_body_bytes)
+                ),
             ],
             options=[("grpc.max_receive_message_length", max_body_bytes), *_OPTIONS],
         )

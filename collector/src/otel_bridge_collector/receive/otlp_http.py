@@ -1,7 +1,7 @@
 """OTLP over HTTP: requests in, OTLP answers out. Nothing is answered OK that ingest has not kept.
 
-Source: OTLP specification 1.x, "OTLP/HTTP" (paths, content types, `Status` bodies). Metrics are refused with
-501: to accept them and drop them would be a lie.
+Source: OTLP specification 1.x, "OTLP/HTTP" (paths, content types, `Status` bodies). Of metrics every data point is rejected, by
+"Partial Success": to accept them and drop them would be a lie, and a refusal would be in the log of every app that sends some.
 """
 
 import logging
@@ -26,7 +26,7 @@ from otel_bridge_collector.ingest import Ingest, Keep
 from otel_bridge_collector.intake import Encoding, Outcome
 from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.metrics.reason import reason_of
-from otel_bridge_collector.receive.answer import logs_answer, traces_answer
+from otel_bridge_collector.receive.answer import logs_answer, metrics_answer, traces_answer
 from otel_bridge_collector.receive.body import ENCODINGS, read_body
 from otel_bridge_collector.receive.express import Answer
 from otel_bridge_collector.receive.fault import KNOWN_ERRORS, Fault, fault_of
@@ -39,18 +39,13 @@ PROTOBUF: Final = "application/x-protobuf"
 _JSON: Final = "application/json"
 _MEDIA_TYPES: Final = {PROTOBUF: Encoding.PROTOBUF, _JSON: Encoding.JSON}
 _UNDERSTOOD: Final = UNDERSTOOD_HEADER.encode()
-PREFIXES: Final = ("", "/otel")
-"""The standard place of OTLP, and Braintrust's."""
+PREFIXES: Final = ("", "/otel", "/api/public/otel")
+"""The standard place of OTLP, Braintrust's and Langfuse's."""
 
 TRACES: Final = "/v1/traces"
 _PATHS: Final = frozenset({TRACES, "/v1/logs", "/v1/metrics"})
 _WHERE_TO: Final = "send OTLP traces to /v1/traces and logs to /v1/logs, or to the same paths under /otel"
 _ELSEWHERE: Final = "the API and its page have a port of their own, 8585 unless told otherwise"
-_NO_METRICS: Final = Fault(
-    http_status=HTTPStatus.NOT_IMPLEMENTED,
-    code=code_pb2.UNIMPLEMENTED,
-    message=f"metrics are not kept here: set OTEL_METRICS_EXPORTER=none; {_WHERE_TO}",
-)
 _SHOWN: Final = 200
 
 
@@ -59,16 +54,16 @@ def build_exports(ingest: Ingest, *, max_body_bytes: int) -> Mapping[str, "Expor
     return {
         TRACES: Export(ingest.traces, traces_answer, ingest, max_body_bytes),
         "/v1/logs": Export(ingest.logs, logs_answer, ingest, max_body_bytes),
+        "/v1/metrics": Export(ingest.metrics, metrics_answer, ingest, max_body_bytes),
     }
 
 
 def build_otlp_routes(ingest: Ingest, *, max_body_bytes: int) -> list[Route]:
     """Return the routes of OTLP, for any application that takes it."""
     exports = build_exports(ingest, max_body_bytes=max_body_bytes)
-    endpoints = {path: export.post for path, export in exports.items()}
     routes = [
-        Route(prefix + path + slash, endpoint, methods=["POST"])
-        for path, endpoint in {**endpoints, "/v1/metrics": _refuse_metrics}.items()
+        Route(prefix + path + slash, export.post, methods=["POST"])
+        for path, export in exports.items()
         for prefix in PREFIXES
         for slash in ("", "/")
     ]
@@ -172,16 +167,12 @@ class Export:
 
 def is_otlp(path: str) -> bool:
     """Tell whether a path is one of OTLP, so that errors are to be told in its way."""
-    return path.startswith("/otel") or path.rstrip("/") in _PATHS
+    return path.startswith(PREFIXES[1:]) or path.rstrip("/") in _PATHS
 
 
 def refuse_request(request: Request, fault: Fault) -> Response:
     """Return the answer to an OTLP request that was refused before its endpoint saw it."""
     return _fault_response(fault, _media_type(request))
-
-
-async def _refuse_metrics(request: Request) -> Response:
-    return _fault_response(_NO_METRICS, _media_type(request))
 
 
 async def _refuse_path(request: Request) -> Response:

@@ -34,7 +34,7 @@ _ROW_KINDS: Final = ("project_logs", "experiment", "dataset")
 def _otlp() -> dict[tuple[str, str], Need]:
     paths = (
         f"{prefix}/v1/{signal}{slash}"
-        for prefix in ("", "/otel")
+        for prefix in ("", "/otel", "/api/public/otel")
         for signal in ("traces", "logs", "metrics")
         for slash in ("", "/")
     )

@@ -37,6 +37,7 @@ _HEARS_S: Final = 1.0
 _NEWS_APART_S: Final = 0.01
 """Between two times that the listeners hear of what the compiled receiver has written."""
 
+_ENDS_S: Final = 1.0
 _TELLS_FAILURE_S: Final = 30.0
 """A write that failed is told for so long: without a sender that tries, nobody finds out that it works again."""
 
@@ -145,7 +146,8 @@ class Spool:
         is_done = self._writer.close(timeout_s)
         if self.pen:
             self.pen.close(timeout_s)
-            self._listening.join(timeout_s)
+            # It ends at once, and a process that ends before it complains of what it still had.
+            self._listening.join(max(timeout_s, _ENDS_S))
         return is_done and not self._listening.is_alive()
 
     async def append(self, routing: Routing, payload: bytes) -> int:
