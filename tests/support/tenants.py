@@ -205,6 +205,7 @@ def _body(victim: Victim) -> dict[str, Any]:
     row = {"id": SPAN_ID, "_is_merge": True, "output": OVERWRITTEN}
     return {
         **_otlp(f"project_id:{victim.project_id}", OVERWRITTEN),
+        "resourceMetrics": [],
         "project_id": victim.project_id,
         "project_name": "beta",
         "name": "planted",
