@@ -4,17 +4,16 @@ import logging
 import os
 import threading
 from collections.abc import Sequence
-from ctypes import PyDLL
 
 import pytest
 from opentelemetry import context as otel_context
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExportResult
 
-from otel_bridge import BridgeSpanProcessor
 from otel_bridge.processor.batch import Batches
 from tests.support.otlp_receiver import OtlpReceiver, wait_until
+from tests.support.program import run_program
 from tests.support.spans import GatedExporter, ended_span
 
 _NEVER_MS = 3_600_000
@@ -126,38 +125,44 @@ def test_threads_lose_nothing_and_send_nothing_twice() -> None:
     assert max(map(len, exporter.batches)) <= 7
 
 
+FORKING = """
+    import os
+    from ctypes import PyDLL
+    from opentelemetry.sdk.trace import TracerProvider
+    from otel_bridge import BridgeSpanProcessor
+
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(BridgeSpanProcessor())
+    tracer = provider.get_tracer("t")
+    tracer.start_span("of the parent").end()
+    if {fork} == 0:
+        if {ends_a_span}:
+            tracer.start_span("of the child").end()
+        os._exit(0 if provider.force_flush() else 1)
+    assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
+    provider.force_flush()
+"""
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize(
     "fork",
     [
-        pytest.param(lambda: os.fork(), id="by Python"),  # noqa: PLW0108 - not there on Windows
-        pytest.param(lambda: PyDLL(None).fork(), id="without the hooks of Python, as uwsgi does"),
+        pytest.param("os.fork()", id="by Python"),
+        pytest.param("PyDLL(None).fork()", id="without the hooks of Python, as uwsgi does"),
     ],
 )
 @pytest.mark.parametrize("ends_a_span", [pytest.param(True, id="span"), pytest.param(False, id="no span")])
 def test_a_forked_child_sends_its_own_spans_and_no_others(
     receiver: OtlpReceiver,
-    monkeypatch: pytest.MonkeyPatch,
-    fork: object,
+    fork: str,
     ends_a_span: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    monkeypatch.setenv("OTEL_BRIDGE_SCHEDULE_DELAY_MS", str(_NEVER_MS))
-    provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(BridgeSpanProcessor())
-    tracer = provider.get_tracer("t")
-    tracer.start_span("of the parent").end()
+    run_program(
+        FORKING.format(fork=fork, ends_a_span=ends_a_span),
+        receiver,
+        OTEL_BRIDGE_SCHEDULE_DELAY_MS=str(_NEVER_MS),
+    )
 
-    assert callable(fork)
-    if (child := fork()) == 0:
-        try:
-            if ends_a_span:
-                tracer.start_span("of the child").end()
-            os._exit(0 if provider.force_flush() else 1)
-        finally:
-            os._exit(2)
-
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert [span.name for span in receiver.raw_spans] == (["of the child"] if ends_a_span else [])
-    provider.force_flush()
-    assert "of the parent" in receiver.spans
+    sent = [span.name for span in receiver.raw_spans]
+    assert sent == [*(["of the child"] if ends_a_span else []), "of the parent"]

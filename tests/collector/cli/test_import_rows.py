@@ -51,7 +51,7 @@ def test_an_import_can_be_repeated(example_url: str) -> None:
 def test_a_line_at_fault_is_named_and_its_neighbours_are_kept(empty_url: str, tmp_path: Path) -> None:
     rows = tmp_path / "rows.jsonl"
     good = json.dumps({"id": "good", "project_id": "p", "input": 1})
-    bad = json.dumps({"id": "bad", "project_id": "p", "tags": 5})
+    bad = json.dumps({"id": "bad", "input": 1})
     rows.write_text(f"{good}\n\nnonsense\n[1]\n{bad}\n", encoding="utf-8")
 
     result = run("import", "--url", empty_url, str(rows))
@@ -63,7 +63,7 @@ def test_a_line_at_fault_is_named_and_its_neighbours_are_kept(empty_url: str, tm
 
 
 def test_lines_that_are_all_at_fault_are_all_named(empty_url: str) -> None:
-    bad = json.dumps({"id": "bad", "project_id": "p", "tags": 5})
+    bad = json.dumps({"id": "bad", "input": 1})
 
     result = run("import", "--url", empty_url, "-", stdin=f"{bad}\n{bad}\n")
 

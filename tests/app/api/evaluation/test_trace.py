@@ -70,7 +70,7 @@ def test_a_preprocessor_is_asked_at_the_server(project: str) -> None:
     logger = otel_bridge.init_logger(project)
     trace = LocalTrace(logger.account, logger.parent, "r")
 
-    with pytest.raises(ControlError, match="there is no such function for all projects"):
+    with pytest.raises(ControlError, match='there is no preprocessor "mine"'):
         asyncio.run(trace.get_thread({"preprocessor": "mine"}))
 
 

@@ -63,7 +63,7 @@ def translate(span: Span) -> Partial:
 
 
 def _values(attributes: Attributes) -> Iterator[Content]:
-    kind = str(attributes[_TYPE]).lower()
+    kind = str(attributes.get(_TYPE)).lower()
     told = json_text.decoded(attributes.get(_INSTRUCTIONS))
     instructions = told if kind == "agent_run" and isinstance(told, str | list) else None
     for field in _FIELDS:
