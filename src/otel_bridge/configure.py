@@ -27,6 +27,7 @@ from opentelemetry.sdk.trace import SpanProcessor, Tracer, TracerProvider
 from otel_bridge import state
 from otel_bridge.contract import names
 from otel_bridge.errors import FlushError
+from otel_bridge.exporter.resource import KnownResource
 from otel_bridge.ids import ChosenIds
 from otel_bridge.leaving import before_celery_worker_ends, before_every_end, before_sigterm
 from otel_bridge.processor.bridge import BridgeSpanProcessor
@@ -54,17 +55,6 @@ if hasattr(os, "register_at_fork"):
 
 
 _NOWHERE: Final[Mapping[str, str]] = {}
-
-
-class _KnownResource(Resource):
-    """A resource whose hash is made once: the OTLP exporter asks for it with each span, and each time it is all of it as JSON."""
-
-    def __init__(self, resource: Resource) -> None:
-        super().__init__(resource.attributes, resource.schema_url)
-        self._hash = super().__hash__()
-
-    def __hash__(self) -> int:
-        return self._hash
 
 
 @runtime_checkable
@@ -133,14 +123,14 @@ class Bridge:
     @property
     def tracer(self) -> trace.Tracer:
         """What makes our spans: of the global provider as soon as there is one."""
-        if self.waits and not _none_is_set():
+        if self.waits:
             self._move_if_set()
         return self.tracer_below
 
     @property
     def light(self) -> LightSpans | None:
         """What makes them light, likewise; see `light_below`."""
-        if self.waits and not _none_is_set():
+        if self.waits:
             self._move_if_set()
         return self.light_below
 
@@ -216,8 +206,9 @@ class Bridge:
         return self._foundation.pipelines
 
     def _move_if_set(self) -> None:
-        found = trace.get_tracer_provider()
-        if not isinstance(found, trace.ProxyTracerProvider):
+        if not _none_is_set() and not isinstance(
+            found := trace.get_tracer_provider(), trace.ProxyTracerProvider
+        ):
             self._move(found)
 
     def _move(self, found: object) -> None:
@@ -294,7 +285,7 @@ def _attached(provider: AttachableProvider, found: Settings, api_key: str | None
     tracer = provider.get_tracer(names.SCOPE, VERSION)
     if isinstance(tracer, Tracer):
         tracer.id_generator = ChosenIds(tracer.id_generator)
-    is_own = isinstance(provider.resource, _KnownResource)
+    is_own = isinstance(provider.resource, KnownResource)
     return Bridge(
         settings=settings,
         light_below=light_spans(tracer) if is_own else None,
@@ -352,7 +343,7 @@ def _provider_for(found: object, settings: Settings, *, take_global: bool) -> At
     """The provider to attach to where `found` is the global one; see the table above."""
     if settings.provider_mode != "isolated" and isinstance(found, AttachableProvider):
         return found
-    provider = TracerProvider(resource=_KnownResource(Resource.create({})))
+    provider = TracerProvider(resource=KnownResource(Resource.create({})))
     if isinstance(found, trace.ProxyTracerProvider):
         if take_global or settings.provider_mode == "global":
             trace.set_tracer_provider(provider)

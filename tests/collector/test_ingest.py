@@ -29,8 +29,9 @@ from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED
 from otel_bridge_collector.pipeline.masks import DoorMasks
 from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receipt.ledger import Word
+from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.record import Record
-from otel_bridge_collector.spool.spool import Spool, SpoolLimits
+from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
 from tests.support.masking import rules_of

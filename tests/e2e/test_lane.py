@@ -17,7 +17,7 @@ from otel_bridge_collector.decode import protobuf
 from otel_bridge_collector.decode.facts import facts_of
 from otel_bridge_collector.decode.sender import senders_of
 from otel_bridge_collector.metrics.catalog import ACCEPTED
-from otel_bridge_collector.spool.spool import SpoolLimits
+from otel_bridge_collector.spool.limits import SpoolLimits
 from tests.support.compiled import compiled_library
 from tests.support.otlp_request import span, traces
 from tests.support.receivers import Receivers, receiving

@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.segment import list_segments, scan
-from otel_bridge_collector.spool.spool import Spool, SpoolLimits
+from otel_bridge_collector.spool.spool import Spool
 from tests.support.spool import ROUTING, open_spool, read_all
 
 PAYLOADS = st.lists(st.binary(max_size=60), min_size=1, max_size=12)

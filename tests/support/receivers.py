@@ -12,7 +12,8 @@ from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge_collector.access import current_access
 from otel_bridge_collector.compiled import Library
 from otel_bridge_collector.health import Health
-from otel_bridge_collector.ingest import Ingest, Masks, NoMasks
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.ingest_protocols import Masks, NoMasks
 from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import Authenticator
@@ -26,8 +27,9 @@ from otel_bridge_collector.receive.otlp_http import build_otlp_app, refuse_reque
 from otel_bridge_collector.receive.patience import Patience
 from otel_bridge_collector.receive.rules import Rules
 from otel_bridge_collector.settings import Address
+from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.record import Record
-from otel_bridge_collector.spool.spool import Spool, SpoolLimits
+from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.gate import Gate
 from otel_bridge_collector.store.keys import KeyRing
 from otel_bridge_collector.store.objects import Objects

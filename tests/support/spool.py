@@ -9,10 +9,11 @@ from pathlib import Path
 import orjson
 
 from otel_bridge_collector.compiled import Library
+from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.pen import Pen
 from otel_bridge_collector.spool.reader import Reader
 from otel_bridge_collector.spool.record import Record, Routing
-from otel_bridge_collector.spool.spool import Spool, SpoolLimits
+from otel_bridge_collector.spool.spool import Spool
 
 ROUTING = Routing(signal="traces", parent="project_name:p", xact=1_000_000_000_000_000_001, received_ns=5)
 

@@ -43,7 +43,6 @@ from otel_bridge_collector.metrics.meters import Meters
 from otel_bridge_collector.metrics.process import Process
 from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.pipeline.gauges import Watched, gauges, metrics_config
-from otel_bridge_collector.pipeline.masks import DoorMasks
 from otel_bridge_collector.pipeline.quotas import StoreNames, quota_config
 from otel_bridge_collector.providers.client import Providers
 from otel_bridge_collector.quota.quotas import Quotas
@@ -51,7 +50,6 @@ from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.door import Door
 from otel_bridge_collector.receive.exposure import open_ports
 from otel_bridge_collector.receive.http_server import Way
-from otel_bridge_collector.receive.lane import MEMORY_BYTES, Lane
 from otel_bridge_collector.receive.otlp_express import OtlpExpress
 from otel_bridge_collector.receive.otlp_http import (
     build_otlp_app,
@@ -70,14 +68,13 @@ from otel_bridge_collector.stages.functions import open_providers, start_functio
 from otel_bridge_collector.stages.health_check import open_health_check
 from otel_bridge_collector.stages.online_scoring import start_online_scoring
 from otel_bridge_collector.stages.page import WebPage
-from otel_bridge_collector.stages.ports import Ports, build_door, guarded
+from otel_bridge_collector.stages.ports import Ports, build_door, build_lane, guarded
 from otel_bridge_collector.stages.proxy import start_proxy
 from otel_bridge_collector.stages.reloading import Reloaded, Reloading, reload_on_request
 from otel_bridge_collector.stages.storage import Storage, open_storage
 from otel_bridge_collector.stages.work import ended, start_delivery, start_receipts, start_retention
 from otel_bridge_collector.store.confined import ConfinedStore
 from otel_bridge_collector.store.gate import Gate
-from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
 
 logger = logging.getLogger(__name__)
@@ -127,9 +124,7 @@ async def serve(
         probed = await open_health_check(settings, own.health, stages)
         # On another thread, since probes are answered while the last process's files are read.
         storage = await asyncio.to_thread(open_storage, settings, own.shutdown, stages)
-        door = build_door(
-            settings, storage.keys, own.counters, lane_bytes=MEMORY_BYTES if storage.compiled else 0
-        )
+        door = build_door(settings, storage.keys, own.counters, compiled=storage.compiled)
         relieving = asyncio.create_task(relieve_pressure(door.admission, settings.memory_limit_mb << 20))
         stages.callback(relieving.cancel)
         deliveries = await start_delivery(settings, storage, own.counters, own.shutdown, stages)
@@ -262,7 +257,7 @@ async def _start(
     seen: _Seen,
     stages: AsyncExitStack,
 ) -> tuple[Ready, Canary]:
-    xacts = _xacts(storage)
+    xacts = storage.new_xacts()
     gate = Gate(storage.objects, current_access, default_parent=settings.default_parent)
     ingest = Ingest(
         storage.spool,
@@ -340,7 +335,7 @@ async def _start(
         tls=door.tls.otlp_http,
         allowed=otlp_pages(settings),
         express=OtlpExpress(ingest, door, max_body_bytes=settings.max_body_bytes),
-        lane=_lane(storage, door, working.deliveries.masks),
+        lane=build_lane(storage.compiled, storage.spool.pen, door, working.deliveries.masks),
     )
     otlp_http = await ports.start_http(guarded(otlp_app, door, working.quotas), settings.otlp_http, otlp_way)
     page.otlp.address = otlp_http
@@ -351,25 +346,6 @@ async def _start(
         stages.callback(asyncio.create_task(tls.watch()).cancel)
     addresses = {"otlp_grpc": otlp_grpc.address, "otlp_http": otlp_http, "api": api}
     return Ready(**addresses, tls=door.tls, health_check=seen.probed, data_dir=settings.data_dir), canary
-
-
-def _xacts(storage: Storage) -> XactClock:
-    newest = (
-        storage.spool.last_xact,
-        storage.objects.in_projects.newest_xact_id(),
-        storage.store.newest_xact_id(),
-    )
-    pen = storage.spool.pen
-    return XactClock(max(newest), give=pen.next_xact if pen else None)
-
-
-def _lane(storage: Storage, door: Door, masks: DoorMasks) -> Lane | None:
-    """Return the lane of OTLP over HTTP, which reads plain text alone."""
-    if storage.compiled is None or storage.spool.pen is None or door.tls.otlp_http:
-        return None
-    lane = Lane(storage.compiled, storage.spool.pen, door.counters)
-    masks.on_change = lane.doubt
-    return lane
 
 
 async def _start_canary(

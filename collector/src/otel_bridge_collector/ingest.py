@@ -6,14 +6,14 @@ Every receiver enters here. It makes no row of a span; that is delivery's work.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple, TypeVar
 
 import anyio
 import anyio.to_thread
 
-from otel_bridge.contract.parent import Parent, ParentError, parse_parent
+from otel_bridge.contract.parent import ParentError, parse_parent
 from otel_bridge.contract.receipt import parse_receipt
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.compiled import Library
@@ -27,6 +27,7 @@ from otel_bridge_collector.errors import (
     QuotaError,
     SpoolError,
 )
+from otel_bridge_collector.ingest_protocols import Gate, Hears, Masks, NoMasks, Transport
 from otel_bridge_collector.intake import (
     Bounds,
     Encoding,
@@ -50,6 +51,7 @@ from otel_bridge_collector.translate.parent import named_object
 
 logger = logging.getLogger(__name__)
 
+_UNMASKED: Final = NoMasks()
 _PARSED_IN_PLACE: Final = 1 << 20
 """Larger bodies are parsed on a thread, so that they do not hold up the others on the event loop."""
 
@@ -62,70 +64,6 @@ _COUNTED: Final[Mapping[Signal, str]] = {"traces": "spans", "logs": "log records
 _NO_METRICS: Final = "metrics are not kept here: set OTEL_METRICS_EXPORTER=none, or send them elsewhere"
 
 _T = TypeVar("_T")
-
-
-Transport: TypeAlias = Literal["grpc", "http"]
-"""What a request came over."""
-
-
-class Gate(Protocol):
-    """Knows where the caller of the running request may write; `store.gate.Gate` does."""
-
-    def projects(self) -> Sequence[str] | None:
-        """Return the ids of the projects in reach; None for all."""
-        ...
-
-    def home(self, requested: str | None) -> str | None:
-        """Return the parent of a request.
-
-        Raises:
-            ForbiddenError: the caller may not write there.
-        """
-        ...
-
-    def fault(self, parent: Parent) -> str:
-        """Say why the caller may not write to an object; empty when nothing speaks against it."""
-        ...
-
-
-class Hears(Protocol):
-    """Keeps account of what senders say beside their spans; `receipt.ledger.ReceiptLedger` does."""
-
-    def hear(self, word: Word, now_ns: int) -> None:
-        """Write what was rejected, and what a request said that kept no span."""
-        ...
-
-
-class Masks(Protocol):
-    """Knows the masking rules at the door; `pipeline.masks.DoorMasks` does."""
-
-    @property
-    def rules(self) -> RuleSet | None:
-        """The rules; None where there are none."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class NoMasks:
-    """No masking rules."""
-
-    rules: RuleSet | None = None
-
-
-class Keep(Protocol):
-    """One of the entrances of `Ingest`."""
-
-    def __call__(
-        self,
-        body: bytes,
-        encoding: Encoding,
-        *,
-        parent: str | None,
-        receipt: str | None = None,
-        transport: Transport,
-    ) -> Awaitable[Outcome]:
-        """Keep a request."""
-        ...
 
 
 class Known(NamedTuple):
@@ -155,7 +93,7 @@ class Ingest:
         xacts: XactClock,
         counters: Counters,
         gate: Gate,
-        masks: Masks = NoMasks(),
+        masks: Masks = _UNMASKED,
         *,
         ledger: Hears | None = None,
         quotas: Quotas | None = None,

@@ -79,7 +79,8 @@ class Recording:
             return self._left()
         if len(self._pieces) > MERGED_AT:
             with self._lock:
-                self._pieces.insert(0, _joined(self._taken()))
+                if self._ended_s is None:  # else its end has just taken them
+                    self._pieces.insert(0, _joined(self._taken()))
         return None
 
     def fail(self, error: BaseException) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -9,6 +11,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from otel_bridge.api.recording import MERGED_AT, Recording
+from tests.support.otlp_receiver import wait_until
 
 
 class HostileError(Exception):
@@ -133,3 +136,25 @@ def test_what_is_logged_while_the_span_ends_is_in_the_row_or_too_late() -> None:
         (span,) = exporter.get_finished_spans()
         written = json.loads(str((span.attributes or {}).get("braintrust.metadata", "{}")))
         assert len(written) + len(late) == 90
+
+
+def test_the_piece_that_makes_it_too_many_may_come_when_the_end_has_taken_them_all() -> None:
+    for _ in range(20):
+        exporter = InMemorySpanExporter()
+        row = recording(exporter)
+        for count in range(MERGED_AT - 1):
+            row.merge({"output": count})
+        with ThreadPoolExecutor(2) as threads:
+            with row._lock:  # both wait for it, the end first
+                ending = threads.submit(row.end, None)
+                wait_until(ending.running)
+                logging = threads.submit(row.merge, {"input": 1})
+                wait_until(partial(_waits_to_join, row))
+            assert logging.result() is None
+
+        (span,) = exporter.get_finished_spans()
+        assert (span.attributes or {})["braintrust.input_json"] == "1"
+
+
+def _waits_to_join(row: Recording) -> bool:
+    return len(row._pieces) > MERGED_AT

@@ -16,7 +16,8 @@ from otel_bridge_collector.api.routes import Plane
 from otel_bridge_collector.app import Ready
 from otel_bridge_collector.canary.search import Kept
 from otel_bridge_collector.config.load import Sources
-from otel_bridge_collector.ingest import Ingest, NoMasks
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.ingest_protocols import NoMasks
 from otel_bridge_collector.spool.record import CANARY_PROJECT
 from otel_bridge_collector.stages import ports
 from otel_bridge_collector.store.duckdb import DuckDBStore

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from otel_bridge_collector.deliver.housekeeping import trim_regularly
 from otel_bridge_collector.spool.cursor import Cursor
-from otel_bridge_collector.spool.spool import SpoolLimits
+from otel_bridge_collector.spool.limits import SpoolLimits
 from tests.support.spool import ROUTING, open_spool
 
 

@@ -22,8 +22,9 @@ from otel_bridge_collector.errors import PermanentError, RefusedError, Retryable
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.sinks.base import Batch
 from otel_bridge_collector.spool.cursor import Cursor
+from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.record import Record, Routing
-from otel_bridge_collector.spool.spool import Spool, SpoolLimits
+from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.objects import Objects
 from otel_bridge_collector.telemetry import Counters
 from tests.support.otlp_receiver import wait_until

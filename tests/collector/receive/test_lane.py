@@ -1,11 +1,9 @@
 """The lane keeps and answers as Python does, and leaves to Python what is out of the ordinary."""
 
-import resource
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +14,10 @@ from otel_bridge_collector.access import Scope, current_access
 from otel_bridge_collector.metrics.catalog import ACCEPTED, REFUSED
 from otel_bridge_collector.pipeline.masks import DoorMasks
 from otel_bridge_collector.receive.lane import MAX_BYTES, THREADS
+from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.record import Record
-from otel_bridge_collector.spool.spool import SpoolLimits
 from tests.support.compiled import compiled_library
+from tests.support.full_disk import full_disk
 from tests.support.masking import rules_of
 from tests.support.otlp_request import span, traces
 from tests.support.receivers import Receivers, receiving
@@ -319,19 +318,6 @@ def test_a_full_spool_refuses_and_goes_on_when_there_is_room(tmp_path: Path) -> 
         assert len(receivers.records()) == kept
         receivers.spool.on_full(lambda: receivers.spool.end_seq)
         assert sender.send(SOUND) == 200
-
-
-@contextmanager
-def full_disk(at_bytes: int) -> Iterator[None]:
-    """No file of this process grows beyond `at_bytes`, as on a disk that is full."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (at_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_what_the_disk_does_not_take_is_refused_and_is_not_there(receivers: Receivers) -> None:

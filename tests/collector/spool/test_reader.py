@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from otel_bridge_collector.spool.spool import SpoolLimits
+from otel_bridge_collector.spool.limits import SpoolLimits
 from tests.support.spool import ROUTING, open_spool, read_all
 
 

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.record import HEAD_SIZE
 from otel_bridge_collector.spool.recovery import recover
-from otel_bridge_collector.spool.spool import SpoolLimits
 from tests.support.spool import ROUTING, open_spool, read_all, record_bytes
 
 

@@ -1,10 +1,8 @@
 import asyncio
 import os
-import resource
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from contextvars import Context
 from functools import partial
 from pathlib import Path
@@ -14,10 +12,12 @@ import pytest
 
 from otel_bridge_collector.compiled import Library
 from otel_bridge_collector.errors import SpoolError, SpoolFullError
+from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.record import record_size
-from otel_bridge_collector.spool.spool import Spool, SpoolLimits
+from otel_bridge_collector.spool.spool import Spool
 from tests.support import spool as spools
 from tests.support.compiled import WAYS
+from tests.support.full_disk import full_disk
 from tests.support.spool import ROUTING, read_all
 
 
@@ -45,19 +45,6 @@ def append(spool: Spool, *payloads: bytes) -> list[int]:
 def one_by_one(spool: Spool, *payloads: bytes) -> None:
     for payload in payloads:
         append(spool, payload)
-
-
-@contextmanager
-def full_disk(at_bytes: int) -> Iterator[None]:
-    """No file of this process grows beyond `at_bytes`, as on a disk that is full."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (at_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_what_was_appended_is_read_back_in_order(open_spool: OpenSpool, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from otel_bridge_collector.access import ROOM, Access, asking
 from otel_bridge_collector.access import Scope as KeyScope
 from otel_bridge_collector.canary import request
 from otel_bridge_collector.canary.secret import Secret
-from otel_bridge_collector.ingest import Keep
+from otel_bridge_collector.ingest_protocols import Keep
 from otel_bridge_collector.intake import Encoding
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.spool.record import CANARY_PROJECT

@@ -14,6 +14,7 @@ from typing import Final, Generic, NoReturn, TypeVar
 from otel_bridge_collector.deliver.ahead import Ahead, Readied
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Destination, State, Status
+from otel_bridge_collector.deliver.guarded import send_guarded
 from otel_bridge_collector.deliver.part import is_whole, named, without
 from otel_bridge_collector.deliver.preparation import Preparation, Prepared, prepare_guarded, prepare_onto
 from otel_bridge_collector.deliver.recall import delivered_last
@@ -72,9 +73,7 @@ class Delivery(Generic[T]):
         if running is None or self._forget_listener is None:
             return
         if not await self.reached(self._spool.end_seq, timeout_s=drain_s):
-            logger.warning(
-                "%s: stopped before everything was delivered; it goes on at the next start", self.name
-            )
+            logger.warning("%s: stopped before all was delivered; it goes on at the next start", self.name)
         self._forget_listener()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -283,7 +282,7 @@ class Delivery(Generic[T]):
 
     async def _run_replay(self, replay: Replay) -> None:
         preparation = self._destination.new_preparation()
-        self._lying = await self._trying(lambda: asyncio.to_thread(lambda: {*self.dead_letters.numbers()}))
+        self._lying = await self._trying(lambda: asyncio.to_thread(set, self.dead_letters.numbers()))
         if replay.dead_letters:
             await self._send_dead_letters(replay, preparation)
         else:
@@ -399,19 +398,3 @@ class Delivery(Generic[T]):
             logger.info("%s: delivers again", self.name)
         self._last_error = ""
         self._backoff.succeeded()
-
-
-async def send_guarded(send: Callable[[], Awaitable[_R]]) -> _R:
-    """Send, and take an error that nobody foresaw for one that stays: retrying for ever would hold up all others.
-
-    Raises:
-        PermanentError: the sink raised it, or something that nobody foresaw.
-        RetryableError: the sink raised it.
-        OSError: the sink raised it.
-    """
-    try:
-        return await send()
-    except (PermanentError, RetryableError, OSError):
-        raise
-    except Exception as error:
-        raise PermanentError(f"{type(error).__name__}: {error}") from error

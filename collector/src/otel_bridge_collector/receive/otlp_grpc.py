@@ -28,7 +28,8 @@ from otel_bridge_collector.errors import (
     SlowRequestError,
 )
 from otel_bridge_collector.health import Health
-from otel_bridge_collector.ingest import Ingest, Keep
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.ingest_protocols import Keep
 from otel_bridge_collector.intake import Encoding, Outcome
 from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.metrics.reason import reason_of

@@ -22,7 +22,8 @@ from starlette.routing import Route
 from otel_bridge.contract.names import PARENT_HEADER
 from otel_bridge.contract.receipt import RECEIPT_HEADER, UNDERSTOOD_HEADER
 from otel_bridge_collector.access import ROOM
-from otel_bridge_collector.ingest import Ingest, Keep
+from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.ingest_protocols import Keep
 from otel_bridge_collector.intake import Encoding, Outcome
 from otel_bridge_collector.metrics.catalog import REFUSED_REQUESTS
 from otel_bridge_collector.metrics.reason import reason_of

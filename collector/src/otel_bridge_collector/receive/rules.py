@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Scope as AsgiScope
 
 from otel_bridge_collector.access import Scope
+from otel_bridge_collector.receive.otlp_http import PREFIXES
 
 Need: TypeAlias = frozenset[Scope] | None
 """One of these scopes; an empty set stands for any valid key, None for no key at all."""
@@ -34,7 +35,7 @@ _ROW_KINDS: Final = ("project_logs", "experiment", "dataset")
 def _otlp() -> dict[tuple[str, str], Need]:
     paths = (
         f"{prefix}/v1/{signal}{slash}"
-        for prefix in ("", "/otel", "/api/public/otel")
+        for prefix in PREFIXES
         for signal in ("traces", "logs", "metrics")
         for slash in ("", "/")
     )

@@ -11,13 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from otel_bridge_collector.errors import SpoolError, SpoolFullError
+from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.pen import Leave, Pen, Place
-from otel_bridge_collector.spool.reader import MAX_BYTES, Extent, Reader
+from otel_bridge_collector.spool.reader import Extent, Reader
 from otel_bridge_collector.spool.record import MARKER_SIZE, Record, Routing, pack_record, record_size
 from otel_bridge_collector.spool.recovery import recover
 from otel_bridge_collector.spool.segment import Segment, append_to, create_segment, leave
@@ -40,29 +41,6 @@ _NEWS_APART_S: Final = 0.01
 _ENDS_S: Final = 1.0
 _TELLS_FAILURE_S: Final = 30.0
 """A write that failed is told for so long: without a sender that tries, nobody finds out that it works again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpoolLimits:
-    """How much the spool holds.
-
-    Attributes:
-        segment_bytes: a segment that has reached this is left for a new one.
-        waiting_bytes: payload bytes that may wait for the disk; more are refused.
-        keep_bytes: delivered segments stay, for a replay, while the spool is not larger than this.
-        keep_s: delivered segments older than this go in any case.
-        max_bytes: the segments together; what does not fit is refused, once nothing delivered is left to delete.
-        min_free_bytes: bytes of the disk that stay free; what would take them is refused likewise.
-        chunk_bytes: payload bytes that a reader takes up at a time, or one record.
-    """
-
-    segment_bytes: int = 64 << 20
-    waiting_bytes: int = 128 << 20
-    keep_bytes: int = 1 << 30
-    keep_s: float = 7 * 86_400.0
-    max_bytes: int = 16 << 30
-    min_free_bytes: int = 0
-    chunk_bytes: int = MAX_BYTES
 
 
 class Spool:

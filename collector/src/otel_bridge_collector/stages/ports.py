@@ -9,8 +9,10 @@ from starlette.types import ASGIApp
 
 from otel_bridge_collector.api.errors import refusal
 from otel_bridge_collector.api.proxy import is_proxied, openai_refusal
+from otel_bridge_collector.compiled import Library
 from otel_bridge_collector.health import Health
 from otel_bridge_collector.ingest import Ingest
+from otel_bridge_collector.pipeline.masks import DoorMasks
 from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receive.admission import Admission
 from otel_bridge_collector.receive.auth import Authenticator
@@ -19,6 +21,7 @@ from otel_bridge_collector.receive.exposure import refuse_strangers
 from otel_bridge_collector.receive.fault import Fault
 from otel_bridge_collector.receive.guard import Guard
 from otel_bridge_collector.receive.http_server import HttpServer, Way, bind
+from otel_bridge_collector.receive.lane import MEMORY_BYTES, Lane
 from otel_bridge_collector.receive.metered import Metered
 from otel_bridge_collector.receive.otlp_grpc import GrpcServer
 from otel_bridge_collector.receive.otlp_http import (
@@ -30,26 +33,30 @@ from otel_bridge_collector.receive.rules import Rules
 from otel_bridge_collector.receive.tls import build_tls
 from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.shutdown import REQUESTS, Shutdown
+from otel_bridge_collector.spool.pen import Pen
 from otel_bridge_collector.store.keys import KeyRing
 from otel_bridge_collector.telemetry import Counters
 from otel_bridge_collector.ui.entrance import refuse_page
 from otel_bridge_collector.ui.session import SessionKeys, Sessions, is_page
 
 
-def build_door(settings: Settings, keys: KeyRing, counters: Counters, *, lane_bytes: int = 0) -> Door:
+def build_door(
+    settings: Settings, keys: KeyRing, counters: Counters, *, compiled: Library | None = None
+) -> Door:
     """Return what each port asks before it lets a request in.
 
     Args:
         settings: of the sidecar.
         keys: those that there are.
         counters: of what was refused.
-        lane_bytes: what the lane holds of the requests in flight.
+        compiled: the compiled receiver, whose lane holds a part of the requests in flight; None where there is none.
 
     Raises:
         SettingsError: a port would be open to others than this machine, and nobody said so in plain words; or a
             certificate cannot be used.
     """
     refuse_strangers(settings, has_keys=not keys.is_empty())
+    lane_bytes = MEMORY_BYTES if compiled else 0
     return Door(
         authenticator=Authenticator(keys, is_required=settings.require_keys),
         # Room for one of the largest requests there has to be.
@@ -58,6 +65,15 @@ def build_door(settings: Settings, keys: KeyRing, counters: Counters, *, lane_by
         tls=build_tls(settings),
         counters=counters,
     )
+
+
+def build_lane(compiled: Library | None, pen: Pen | None, door: Door, masks: DoorMasks) -> Lane | None:
+    """Return the lane of OTLP over HTTP, which reads plain text alone; None where there is none."""
+    if compiled is None or pen is None or door.tls.otlp_http:
+        return None
+    lane = Lane(compiled, pen, door.counters)
+    masks.on_change = lane.doubt
+    return lane
 
 
 def guarded(app: Starlette, door: Door, quotas: Quotas, sessions: Sessions | None = None) -> ASGIApp:

@@ -16,14 +16,16 @@ from otel_bridge_collector.shutdown import Shutdown
 from otel_bridge_collector.sinks.store import StoreSink
 from otel_bridge_collector.spool.cursor import Cursor
 from otel_bridge_collector.spool.format import DELIVERY_VERSION, SPOOL_VERSION, claim_format
+from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.lock import FolderLock
 from otel_bridge_collector.spool.pen import Pen
-from otel_bridge_collector.spool.spool import Spool, SpoolLimits
+from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.attachments import Attachments
 from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.feedback_secrets import FeedbackSecrets
 from otel_bridge_collector.store.keys import KeyRing
 from otel_bridge_collector.store.objects import Objects
+from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.translate.cost import estimated_cost
 
 
@@ -46,6 +48,16 @@ class Storage:
     spool: Spool
     sink: StoreSink
     compiled: Library | None
+
+    def new_xacts(self) -> XactClock:
+        """Return the clock of transactions, which goes on behind all that are in the files; there is one in a process."""
+        newest = (
+            self.spool.last_xact,
+            self.objects.in_projects.newest_xact_id(),
+            self.store.newest_xact_id(),
+        )
+        pen = self.spool.pen
+        return XactClock(max(newest), give=pen.next_xact if pen else None)
 
 
 def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack) -> Storage:

@@ -105,7 +105,7 @@ class Attachments:
         try:
             os.utime(path)  # somebody refers to it anew: as old as that for retention
         except FileNotFoundError:
-            self._write_whole(path, data)
+            _write_whole(path, data, beside=self._folder)
 
     async def write(
         self, key: str, chunks: AsyncIterable[bytes], *, place: str = "", max_bytes: int = MAX_BYTES
@@ -141,7 +141,7 @@ class Attachments:
 
     def state(self, key: str, status: Mapping[str, Json]) -> None:
         """Keep what a client says of its own upload."""
-        self._write_whole(self._status_path(key, self.own_place()), orjson.dumps(status))
+        _write_whole(self._status_path(key, self.own_place()), orjson.dumps(status), beside=self._folder)
 
     def status(self, key: str, *, place: str = "") -> UploadStatus | None:
         """Return what is known of an upload: that it failed, else whether its bytes are here or on their way; None of nothing."""
@@ -158,7 +158,7 @@ class Attachments:
         place = hashlib.sha256(listed).hexdigest()
         if not (self._folder / place / _PROJECTS).exists():
             (self._folder / place).mkdir(mode=0o700, exist_ok=True)
-            self._write_whole(self._folder / place / _PROJECTS, listed)
+            _write_whole(self._folder / place / _PROJECTS, listed, beside=self._folder)
         return place
 
     def _places(self) -> Iterator[str]:
@@ -183,18 +183,6 @@ class Attachments:
                 retry_after_s=_RETRY_S,
             )
 
-    def _write_whole(self, path: Path, data: bytes) -> None:
-        handle, name = tempfile.mkstemp(dir=self._folder)
-        written = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            written.replace(path)
-        finally:
-            written.unlink(missing_ok=True)
-
     def _status_path(self, key: str, place: str) -> Path:
         return self.path(key, place=place).with_suffix(".status.json")
 
@@ -217,14 +205,19 @@ def _secret(path: Path) -> bytes:
         if len(kept := path.read_bytes()) >= _SECRET_BYTES:
             return kept
     secret = secrets.token_bytes(_SECRET_BYTES)
-    handle, name = tempfile.mkstemp(dir=path.parent)
+    _write_whole(path, secret, beside=path.parent)
+    return secret
+
+
+def _write_whole(path: Path, data: bytes, *, beside: Path) -> None:
+    """Write a file that is there whole or not at all, also after a crash; until then it is another one in `beside`."""
+    handle, name = tempfile.mkstemp(dir=beside)
     written = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(secret)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         written.replace(path)
     finally:
         written.unlink(missing_ok=True)
-    return secret
