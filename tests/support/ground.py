@@ -7,6 +7,7 @@ from pathlib import Path
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Destination
 from otel_bridge_collector.deliver.media import MediaKeeper
+from otel_bridge_collector.deliver.request_rows import request_rows
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
 from otel_bridge_collector.model import RowWrite
@@ -27,6 +28,7 @@ def ground_in(folder: Path, *, end_seq: int = 1) -> Iterator[Ground]:
             attachments=attachments,
             router=Router(objects, default_parent="project_id:p"),
             media=MediaKeeper(attachments, min_bytes=0),
+            translate_request=request_rows,
             end_seq=lambda: end_seq,
             price=lambda _: None,
         )

@@ -18,7 +18,7 @@ from otel_bridge_collector.config.address import Address, parse_address
 from otel_bridge_collector.config.cors import Origins
 from otel_bridge_collector.config.document import Path as Place
 from otel_bridge_collector.config.load import Loaded, Sources, load_config
-from otel_bridge_collector.config.model import Config, LogEncoding, LogLevel, Native
+from otel_bridge_collector.config.model import Config, LogEncoding, LogLevel, Native, TranslationProcess
 from otel_bridge_collector.errors import SettingsError
 
 __all__ = ["IN_CONFIG", "Address", "Settings", "config_sources", "load_settings", "parse_address", "place_of"]
@@ -62,6 +62,7 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "canary_interval_s": "extensions.canary.interval",
     "store_memory_mb": "exporters.store.memory_mib",
     "read_wait_s": "extensions.api.read_wait",
+    "translation_process": "service.translation_process",
     "drain_s": "service.drain_timeout",
     "log_level": "service.telemetry.logs.level",
     "log_encoding": "service.telemetry.logs.encoding",
@@ -143,6 +144,7 @@ class Settings(BaseSettings):
     retention_logs_bytes: int | None = Field(default=None, ge=0)
     canary_interval_s: float = Field(default=3600.0, ge=0)
     read_wait_s: float = Field(default=5.0, ge=0)
+    translation_process: TranslationProcess = "auto"
     drain_s: PositiveFloat = 10.0
     log_level: LogLevel = "info"
     log_encoding: LogEncoding = "console"

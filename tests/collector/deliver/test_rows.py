@@ -5,12 +5,12 @@ from typing import Final
 import pytest
 
 from otel_bridge.contract.row import Row
-from otel_bridge_collector.deliver import rows
+from otel_bridge_collector.deliver.request_rows import OtlpSignal, RequestRows, request_rows
 from otel_bridge_collector.deliver.rows import Translator
 from otel_bridge_collector.errors import MalformedBodyError
 from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.spool.record import Record, Routing, Signal
-from otel_bridge_collector.translate import row
+from otel_bridge_collector.translate import NestedCalls, row
 from otel_bridge_collector.translate.merge import Merged
 from tests.support.otlp_request import log_record, logs, span, traces
 
@@ -89,16 +89,27 @@ def test_facts_go_where_the_request_of_their_span_went() -> None:
     ]
 
 
-def test_a_span_that_no_translator_survives_costs_itself_only() -> None:
-    def to_writes(name: str) -> list[RowWrite]:
-        if name == "poison":
-            raise KeyError("bug")
-        return [RowWrite(row=Row(id=name))]
+def test_a_span_whose_facts_nobody_survives_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> list[RowWrite]:
+        raise KeyError("bug")
 
-    translated = rows._translate_each(["a", "poison", "b", "poison"], to_writes)
+    monkeypatch.setattr(NestedCalls, "observe", fail)
 
-    assert [write.row["id"] for write in translated.writes] == ["a", "b"]
-    assert translated.fault == "2 not translated, first KeyError: 'bug'"
+    translated = Translator().translate(record("traces", OUTER))
+
+    assert translated.fault == "1 not translated, first KeyError: 'bug'"
+
+
+def test_requests_are_translated_by_whoever_is_named() -> None:
+    asked: list[OtlpSignal] = []
+
+    def elsewhere(signal: OtlpSignal, payload: bytes) -> RequestRows:
+        asked.append(signal)
+        return request_rows(signal, payload)
+
+    translated = Translator(elsewhere).translate(record("traces", INNER))
+
+    assert (asked, [write.row["id"] for write in translated.writes]) == (["traces"], [f"{2:016x}"])
 
 
 def test_a_fault_of_one_span_costs_none_of_those_translated_with_it(monkeypatch: pytest.MonkeyPatch) -> None:

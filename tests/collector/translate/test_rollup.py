@@ -6,7 +6,7 @@ import pytest
 
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import Span
-from otel_bridge_collector.translate import NestedCalls, translate
+from otel_bridge_collector.translate import NestedCalls, place_of, translate
 from otel_bridge_collector.translate.rollup import has_usage, is_marked
 from tests.support.otlp import make_span
 
@@ -37,7 +37,7 @@ def span(  # noqa: PLR0913 - one argument for each thing that a test may vary
 
 def marked(*spans: Span) -> set[str]:
     calls = NestedCalls()
-    writes = [write for each in spans for write in calls.observe(each, translate(each))]
+    writes = [write for each in spans for write in calls.observe(place_of(each), translate(each))]
     return {write.row.get("id", "") for write in writes if is_marked(write.row)}
 
 

@@ -25,6 +25,7 @@ from otel_bridge_collector.config.units import Duration, Size
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 Native: TypeAlias = Literal["auto", "off"]
+TranslationProcess: TypeAlias = Literal["auto", "off"]
 LogEncoding: TypeAlias = Literal["console", "json"]
 
 
@@ -195,6 +196,8 @@ class Service(Section):
     telemetry: Telemetry | None = None
     pipelines: Mapping[ComponentId, Pipeline] = Field(default_factory=dict[str, Pipeline])
     """`traces` or `logs`, or `traces/NAME`: what is sent where. An exporter stands in one pipeline of a signal."""
+    translation_process: TranslationProcess | None = None
+    """`auto`: while much comes in, and there is a second core, it is translated in a process of its own (some 100 MB); `off`: never."""
     drain_timeout: Duration | None = None
     """How long the whole shutdown may take after SIGTERM: requests that run have half of it, destinations most of the rest."""
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from otel_bridge_collector.deliver.media import MediaKeeper
 from otel_bridge_collector.deliver.preparation import Prepared
+from otel_bridge_collector.deliver.request_rows import RequestTranslator, request_rows
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.rows import Translator
 from otel_bridge_collector.errors import MalformedBodyError
@@ -18,16 +19,22 @@ from otel_bridge_collector.spool.record import Record
 class RoutedRows:
     """Translates and routes."""
 
-    def __init__(self, router: Router, media: MediaKeeper | None = None) -> None:
+    def __init__(
+        self,
+        router: Router,
+        media: MediaKeeper | None = None,
+        translate_request: RequestTranslator = request_rows,
+    ) -> None:
         """Make one that remembers nothing.
 
         Args:
             router: says where rows belong.
             media: keeps what is taken out of rows; None leaves it in them.
+            translate_request: what makes rows of requests.
         """
         self._router = router
         self._media = media
-        self._translator = Translator()
+        self._translator = Translator(translate_request)
 
     def prepare(self, record: Record) -> Prepared[RowWrite]:
         """See `Preparation`."""

@@ -1,18 +1,21 @@
-"""One spool record to rows: decode, then translate span by span. It does not route, send or write."""
+"""One spool record to rows, with what its spans and earlier ones tell together. It does not route, send or write."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
 
 from otel_bridge_collector import translate
-from otel_bridge_collector.decode import native, protobuf
+from otel_bridge_collector.decode import native
+from otel_bridge_collector.deliver.request_rows import (
+    RequestRows,
+    RequestTranslator,
+    SpanRows,
+    fault_of,
+    request_rows,
+)
 from otel_bridge_collector.errors import MalformedBodyError
-from otel_bridge_collector.model import RowWrite, Span
+from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.spool.record import Record
-
-_Decoded = TypeVar("_Decoded")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,13 @@ class Translated:
 class Translator:
     """Translates the records of one destination; it remembers recent spans, to see what several tell together."""
 
-    def __init__(self) -> None:
+    def __init__(self, translate_request: RequestTranslator = request_rows) -> None:
+        """Make one that remembers nothing.
+
+        Args:
+            translate_request: what makes rows of requests.
+        """
+        self._translate_request = translate_request
         self._calls = translate.NestedCalls()
 
     def translate(self, record: Record) -> Translated:
@@ -42,16 +51,11 @@ class Translator:
         Raises:
             MalformedBodyError: the payload is no request of its signal.
         """
-        match record.routing.signal:
-            case "traces":
-                spans = protobuf.spans_in(record.payload)
-                with_facts = partial(self._with_facts, requested=record.routing.parent)
-                return _translate_each(_translated(spans), with_facts)
-            case "logs":
-                records = protobuf.log_records(protobuf.parse_logs(record.payload))
-                return _translate_each(records, translate.record_writes)
-            case "rows":
-                return _native_writes(record)
+        signal = record.routing.signal
+        if signal == "rows":
+            return _native_writes(record)
+        found = self._translate_request(signal, record.payload)
+        return self._with_facts(found, requested=record.routing.parent)
 
     def remember(self, records: Iterable[Record]) -> None:
         """Take up the spans of records that the destination has already, as if they had just been translated."""
@@ -60,23 +64,27 @@ class Translator:
             with suppress(MalformedBodyError):
                 self.translate(record)
 
-    def _with_facts(self, translated: "_SpanWrites", *, requested: str | None) -> Sequence[RowWrite]:
-        span, writes = translated
-        writes = translate.span_writes(span) if writes is None else writes
-        return [*writes, *self._calls.observe(span, writes[0].row, requested=requested)] if writes else []
+    def _with_facts(self, found: RequestRows, *, requested: str | None) -> Translated:
+        writes: list[RowWrite] = []
+        faults = list(found.faults)
+        for span in found.spans:
+            try:
+                facts = self._facts(span, requested=requested)
+            except Exception as error:  # noqa: BLE001 - a bug that one span meets must not cost the others
+                faults.append(fault_of(error))
+                continue
+            writes += span.writes
+            writes += facts
+        return Translated(
+            writes=writes,
+            fault=f"{len(faults)} not translated, first {faults[0]}" if faults else "",
+            lost=len(faults),
+        )
 
-
-_SpanWrites = tuple[Span, list[RowWrite] | None]
-
-
-def _translated(spans: Sequence[Span]) -> Iterator[_SpanWrites]:
-    """Yield spans with what they write; with None where one of those beside has a fault, so that each is tried alone."""
-    for begin in range(0, len(spans), translate.SPANS_TOGETHER):
-        together = spans[begin : begin + translate.SPANS_TOGETHER]
-        found: Sequence[list[RowWrite] | None] = [None] * len(together)
-        with suppress(Exception):  # A bug that one span meets must not cost the others.
-            found = translate.writes_of(together)
-        yield from zip(together, found, strict=True)
+    def _facts(self, span: SpanRows, *, requested: str | None) -> Sequence[RowWrite]:
+        if span.place is None or not span.writes:
+            return ()
+        return self._calls.observe(span.place, span.writes[0].row, requested=requested)
 
 
 def _native_writes(record: Record) -> Translated:
@@ -86,20 +94,3 @@ def _native_writes(record: Record) -> Translated:
         for index, row in enumerate(native.unpack_rows(record.payload))
     ]
     return Translated(writes=writes, fault="")
-
-
-def _translate_each(
-    decoded: Iterable[_Decoded], to_writes: Callable[[_Decoded], Sequence[RowWrite]]
-) -> Translated:
-    writes: list[RowWrite] = []
-    faults: list[str] = []
-    for each in decoded:
-        try:
-            writes.extend(to_writes(each))
-        except Exception as error:  # noqa: BLE001 - a bug that one span meets must not cost the others
-            faults.append(f"{type(error).__name__}: {error}")
-    return Translated(
-        writes=writes,
-        fault=f"{len(faults)} not translated, first {faults[0]}" if faults else "",
-        lost=len(faults),
-    )

@@ -146,6 +146,13 @@ TRANSLATION: Final = Counted(
     _EXPORTER,
 )
 
+TRANSLATED_APART: Final = Counted(
+    "otel_bridge_translation_process_requests",
+    "{request}",
+    "Requests that were translated in a process of its own, once for each destination",
+    (),
+)
+
 RETENTION: Final = Counted(
     "otel_bridge_retention_removed", "{item}",
     "What retention removed: `rows`, the traces and objects they were (`units`), past states (`history`), `facts`,"
@@ -173,7 +180,7 @@ FUNCTION_CALLS: Final = Counted(
 
 COUNTED: Final = (
     *ACCEPTED.values(), *REFUSED.values(), REFUSED_POINTS, REFUSED_REQUESTS, *SENT.values(), *SEND_FAILED.values(), SENT_REQUESTS,
-    FAILED_ATTEMPTS, DEAD_LETTERS, TRANSLATION, RETENTION, ONLINE_SCORES, ALERTS, FUNCTION_CALLS,
+    FAILED_ATTEMPTS, DEAD_LETTERS, TRANSLATION, TRANSLATED_APART, RETENTION, ONLINE_SCORES, ALERTS, FUNCTION_CALLS,
 )  # fmt: skip
 
 QUEUE_SIZE: Final = Gauge(

@@ -21,6 +21,7 @@ from otel_bridge_collector.deliver.destination import Destination
 from otel_bridge_collector.deliver.forwarded_requests import ForwardedRequests
 from otel_bridge_collector.deliver.media import MediaKeeper
 from otel_bridge_collector.deliver.preparation import Preparation
+from otel_bridge_collector.deliver.request_rows import RequestTranslator
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
 from otel_bridge_collector.deliver.without_canaries import WithoutCanaries
@@ -55,6 +56,7 @@ class Ground:
     Attributes:
         folder: of cursors, dead letters and the like.
         media: keeps what is taken out of rows; None leaves it in them.
+        translate_request: what makes rows of requests.
         end_seq: gives the number after the newest record of the spool.
         price: the cost of a row, for conditions.
     """
@@ -64,6 +66,7 @@ class Ground:
     attachments: Attachments
     router: Router
     media: MediaKeeper | None
+    translate_request: RequestTranslator
     end_seq: Callable[[], int]
     price: Callable[[Row], float | None]
 
@@ -91,7 +94,8 @@ def build_destination(
     def new_preparation() -> Preparation[Any]:
         if isinstance(exporter, OtlpExporter | OtlpHttpExporter):
             return WithoutCanaries(ForwardedRequests(ground.router, steps, masks))
-        return WithoutCanaries(AssembledRows(RoutedRows(ground.router, ground.media), steps))
+        rows = RoutedRows(ground.router, ground.media, ground.translate_request)
+        return WithoutCanaries(AssembledRows(rows, steps))
 
     own = ground.folder / files_of(name)
     retry = exporter.retry_on_failure

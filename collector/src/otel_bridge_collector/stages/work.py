@@ -2,14 +2,18 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from typing import NoReturn
+from typing import Final, NoReturn
 
+from otel_bridge_collector.cores import usable_cores
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Destination
 from otel_bridge_collector.deliver.housekeeping import trim_regularly
 from otel_bridge_collector.deliver.media import MediaKeeper
+from otel_bridge_collector.deliver.request_rows import RequestTranslator, request_rows
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
+from otel_bridge_collector.deliver.shared_translation import SharedTranslation
+from otel_bridge_collector.metrics.catalog import TRANSLATED_APART
 from otel_bridge_collector.pipeline.build import Ground
 from otel_bridge_collector.pipeline.deliveries import Deliveries
 from otel_bridge_collector.pipeline.retention import build_retention
@@ -21,6 +25,8 @@ from otel_bridge_collector.spool.cursor import Cursor
 from otel_bridge_collector.stages.storage import Storage
 from otel_bridge_collector.telemetry import Counters
 from otel_bridge_collector.translate.cost import estimated_cost
+
+_CORES_FOR_TWO: Final = 1.5
 
 
 async def start_delivery(
@@ -35,12 +41,13 @@ async def start_delivery(
         if settings.media_as_attachments
         else None
     )
+    translate_request = _translation(settings, counters, stages)
     store = Destination(
         name="store",
         sink=sink,
         cursor=Cursor(folder / "store.cursor", at=storage.store.next_seq()),
         dead_letters=DeadLetters(folder / "store.dead.jsonl"),
-        new_preparation=lambda: RoutedRows(router, media),
+        new_preparation=lambda: RoutedRows(router, media, translate_request),
         replay_file=folder / "store.replay",
         again=sink.again,
         losses=storage.receipts,
@@ -51,6 +58,7 @@ async def start_delivery(
         attachments=storage.attachments,
         router=router,
         media=media,
+        translate_request=translate_request,
         end_seq=lambda: storage.spool.end_seq,
         price=estimated_cost,
     )
@@ -61,6 +69,16 @@ async def start_delivery(
     trimming = asyncio.create_task(trim_regularly(storage.spool, deliveries.passed_seq))
     stages.callback(trimming.cancel)
     return deliveries
+
+
+def _translation(settings: Settings, counters: Counters, stages: AsyncExitStack) -> RequestTranslator:
+    """Return what translates: this process alone, or with one beside it where there is a core for that."""
+    if settings.translation_process == "off" or usable_cores() < _CORES_FOR_TWO:
+        return request_rows
+    shared = SharedTranslation()
+    stages.callback(shared.close)
+    counters.follow(TRANSLATED_APART, (), shared.translated_apart)
+    return shared
 
 
 def start_receipts(storage: Storage, deliveries: Deliveries, stages: AsyncExitStack) -> ReceiptKeeper:

@@ -13,12 +13,15 @@ from otel_bridge_collector.translate.span import (
     translate,
     writes_of,
 )
+from otel_bridge_collector.translate.span_place import SpanPlace, place_of
 
 __all__ = [
     "CONVENTIONS",
     "SPANS_TOGETHER",
     "NestedCalls",
+    "SpanPlace",
     "native_write",
+    "place_of",
     "record_writes",
     "span_writes",
     "translate",

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, cast
 
 from otel_bridge.contract.row import Json, Row
-from otel_bridge_collector.model import RowWrite, Span
-from otel_bridge_collector.translate.parent import named_parent
+from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.translate.rollup import MARK, Rollups, has_usage
 from otel_bridge_collector.translate.shared_answers import SharedAnswers
+from otel_bridge_collector.translate.span_place import SpanPlace
 
 _DEMOTION: Final = "nested-call"
 _ROLLUP: Final = "usage-rollup"
@@ -82,43 +82,43 @@ class NestedCalls:
         self._traces: OrderedDict[tuple[str | None, str], _Trace] = OrderedDict()
         self._answers = SharedAnswers(max_answers=max_spans)
 
-    def observe(self, span: Span, row: Row, *, requested: str | None = None) -> list[RowWrite]:
+    def observe(self, place: SpanPlace, row: Row, *, requested: str | None = None) -> list[RowWrite]:
         """Return the facts that one more span and its row make known.
 
         They are rows that are a `task` after all, and rows whose token counts repeat those of others.
 
         Args:
-            span: the span.
+            place: where the span ran.
             row: its row.
             requested: the parent of the request that brought it. Spans with different parents become rows of different
                 objects, so that each object has its own row of their call.
         """
-        parent = named_parent(span.attributes) or requested
-        trace = self._traces.setdefault((parent, span.trace_id), _Trace())
-        self._traces.move_to_end((parent, span.trace_id))
-        self._size += span.span_id not in trace.spans
-        seen = trace.spans[span.span_id] = _seen(span, row, parent)
-        if span.parent_span_id:
-            trace.children.setdefault(span.parent_span_id, set()).add(span.span_id)
+        parent = place.parent or requested
+        trace = self._traces.setdefault((parent, place.trace_id), _Trace())
+        self._traces.move_to_end((parent, place.trace_id))
+        self._size += place.span_id not in trace.spans
+        seen = trace.spans[place.span_id] = _seen(place, row, parent)
+        if place.parent_span_id:
+            trace.children.setdefault(place.parent_span_id, set()).add(place.span_id)
         self._forget()
         facts = [
             fact
-            for outer, inner in _pairs(trace, span.span_id, seen)
+            for outer, inner in _pairs(trace, place.span_id, seen)
             if _is_same_call(outer, inner)
             for fact in _repetition_facts(outer, inner)
         ]
         facts += (
             _repetition(*sorted((seen, other), key=_by_length)).rollup
-            for other in self._told_elsewhere(parent, span, seen)
+            for other in self._told_elsewhere(parent, place, seen)
         )
-        rollups = trace.rollups.observe(span, row)
+        rollups = trace.rollups.observe(place, row)
         return [*facts, *(trace.spans[span_id].rollup for span_id in rollups)]
 
-    def _told_elsewhere(self, parent: str | None, span: Span, seen: _Seen) -> Iterator[_Seen]:
+    def _told_elsewhere(self, parent: str | None, place: SpanPlace, seen: _Seen) -> Iterator[_Seen]:
         """Yield the spans of other traces that tell tokens of the same call as one more span."""
         if not seen.is_call or not seen.has_usage or not isinstance(seen.response_id, str):
             return
-        for trace_id, span_id in self._answers.others(parent, seen.response_id, span):
+        for trace_id, span_id in self._answers.others(parent, seen.response_id, place):
             trace = self._traces.get((parent, trace_id))
             if trace and (other := trace.spans.get(span_id)):
                 yield other
@@ -129,7 +129,7 @@ class NestedCalls:
             self._size -= len(trace.spans)
 
 
-def _seen(span: Span, row: Row, parent: str | None) -> _Seen:
+def _seen(place: SpanPlace, row: Row, parent: str | None) -> _Seen:
     metadata = row.get("metadata") or {}
     kind = (row.get("span_attributes") or {}).get("type")
     models = (metadata.get("model"), metadata.get("request_model"))
@@ -137,14 +137,14 @@ def _seen(span: Span, row: Row, parent: str | None) -> _Seen:
     return _Seen(
         identity={name: members[name] for name in _IDENTITY if name in members},
         parent=parent,
-        parent_span_id=span.parent_span_id,
+        parent_span_id=place.parent_span_id,
         is_call=kind == "llm",
         is_open=kind == "task",
         models=frozenset([model for model in models if isinstance(model, str)]),
         response_id=metadata.get(_RESPONSE_ID),
         has_messages=bool(row.get("input") or row.get("output")),
         has_usage=has_usage(row),
-        length_ns=span.end_ns - span.start_ns,
+        length_ns=place.end_ns - place.start_ns,
     )
 
 

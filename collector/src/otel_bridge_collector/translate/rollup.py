@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Row
-from otel_bridge_collector.model import Span
 from otel_bridge_collector.translate.row import keyed_field
+from otel_bridge_collector.translate.span_place import SpanPlace
 from otel_bridge_collector.translate.usage import is_measure
 
 MARK: Final = "usage_is_rollup"
@@ -38,7 +38,7 @@ def is_marked(row: Row) -> bool:
     return keyed_field(row, "span_attributes").get(MARK) is True
 
 
-class _Place(NamedTuple):
+class _Standing(NamedTuple):
     parent_span_id: str | None
     has_usage: bool
     is_call: bool
@@ -57,7 +57,7 @@ class Rollups:
     """The spans of one trace, and which of them repeat the tokens of those below."""
 
     def __init__(self) -> None:
-        self._places: dict[str, _Place] = {}
+        self._places: dict[str, _Standing] = {}
         self._above_usage: set[str] = set()
         """Spans, also such as have not come yet, with usage somewhere below them."""
         self._calls: set[_Time] = set()
@@ -65,23 +65,23 @@ class Rollups:
         self._sums: dict[str, _Time] = {}
         """Spans with usage that are no calls and not yet known as roll-ups."""
 
-    def observe(self, span: Span, row: Row) -> Iterator[str]:
+    def observe(self, place: SpanPlace, row: Row) -> Iterator[str]:
         """Yield the ids of the spans that one more span makes known as roll-ups."""
-        span_id = span.span_id
+        span_id = place.span_id
         is_call = keyed_field(row, "span_attributes").get("type") == "llm"
-        place = self._places[span_id] = _Place(span.parent_span_id, has_usage(row), is_call)
-        if span_id in self._above_usage and _repeats(place):
+        standing = self._places[span_id] = _Standing(place.parent_span_id, has_usage(row), is_call)
+        if span_id in self._above_usage and _repeats(standing):
             yield span_id
         else:
-            yield from self._compare_times(span_id, place, _Time(span.start_ns, span.end_ns))
-        if place.has_usage or span_id in self._above_usage:
-            yield from self._raise(span.parent_span_id)
+            yield from self._compare_times(span_id, standing, _Time(place.start_ns, place.end_ns))
+        if standing.has_usage or span_id in self._above_usage:
+            yield from self._raise(place.parent_span_id)
 
-    def _compare_times(self, span_id: str, place: _Place, time: _Time) -> Iterator[str]:
+    def _compare_times(self, span_id: str, standing: _Standing, time: _Time) -> Iterator[str]:
         """Yield the spans that run during a call, as far as the new span makes them known."""
-        if not place.has_usage or not 0 < time.start_ns <= time.end_ns:
+        if not standing.has_usage or not 0 < time.start_ns <= time.end_ns:
             return
-        if place.is_call:
+        if standing.is_call:
             self._calls.add(time)
             repeating = [sum_id for sum_id, sum_time in self._sums.items() if sum_time.holds(time)]
         else:
@@ -95,12 +95,12 @@ class Rollups:
         """Note usage below a span and all above it, as far as they are known."""
         while span_id is not None and span_id not in self._above_usage:
             self._above_usage.add(span_id)
-            place = self._places.get(span_id)
-            if place and _repeats(place):
+            standing = self._places.get(span_id)
+            if standing and _repeats(standing):
                 self._sums.pop(span_id, None)
                 yield span_id
-            span_id = place.parent_span_id if place else None
+            span_id = standing.parent_span_id if standing else None
 
 
-def _repeats(place: _Place) -> bool:
-    return place.has_usage and not place.is_call
+def _repeats(standing: _Standing) -> bool:
+    return standing.has_usage and not standing.is_call

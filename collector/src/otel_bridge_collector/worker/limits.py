@@ -14,16 +14,17 @@ _PR_SET_PDEATHSIG: Final = 1
 _OPEN_FILES: Final = 64
 
 
-def limit(memory_bytes: int, cpu_s: int | None = None) -> None:
-    """Limit this process for good; it is killed when the sidecar ends, whatever it is computing.
+def limit(memory_bytes: int, cpu_s: int | None = None, *, nice: int = _NICE) -> None:
+    """Limit this process for good; it is killed when the thread that began it ends, whatever it is computing.
 
     Args:
         memory_bytes: address space.
         cpu_s: seconds of processor time, or None for any.
+        nice: how far it steps back behind other processes.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    os.nice(_NICE)
+    os.nice(nice)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
