@@ -6,6 +6,7 @@ Run as `python -m otel_bridge_collector.deliver.translation_worker FD`, with the
 import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from typing import Final
 
 from otel_bridge_collector.deliver.packed_rows import pack_rows
 from otel_bridge_collector.deliver.request_rows import request_rows
@@ -14,8 +15,8 @@ from otel_bridge_collector.garbage import search_rarely
 from otel_bridge_collector.worker.limits import limit
 from otel_bridge_collector.worker.seal import SealError, seal
 
-_MEMORY_BYTES = 2 << 30
-"""Of address space; a request is small (`translation_pipe.MAX_PAYLOAD`)."""
+_MEMORY_BYTES: Final = 128 << 20
+"""Of address space: a third is its own, and the largest usual request takes some megabytes. What takes more, the sidecar does, within its own limit."""
 
 
 def main() -> None:
