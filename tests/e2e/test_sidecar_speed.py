@@ -31,7 +31,7 @@ from otel_bridge_collector.query.syntax import Source
 from otel_bridge_collector.spool.record import Record, pack_record
 from otel_bridge_collector.store.assembly import Entry
 from otel_bridge_collector.store.columns import COLUMNS, from_columns, to_columns
-from otel_bridge_collector.translate import SPANS_TOGETHER, NestedCalls, place_of, span_writes, writes_of
+from otel_bridge_collector.translate import SPANS_TOGETHER, NestedCalls, span_writes, summary_of, writes_of
 from tests.support.conventions import cases
 from tests.support.spool import ROUTING
 
@@ -106,7 +106,7 @@ def translate_recorded(convention: str) -> None:
 def observe() -> None:
     calls = NestedCalls()
     for span, write in zip(DECODED, WRITES, strict=True):
-        calls.observe(place_of(span), write.row)
+        calls.observe(summary_of(span, write.row))
 
 
 def assemble() -> None:

@@ -10,7 +10,7 @@ from otel_bridge_collector.decode import protobuf
 from otel_bridge_collector.decode.structure import check_logs, check_traces
 from otel_bridge_collector.errors import MalformedBodyError
 from otel_bridge_collector.model import Span
-from otel_bridge_collector.translate import CONVENTIONS, NestedCalls, place_of, record_writes, span_writes
+from otel_bridge_collector.translate import CONVENTIONS, NestedCalls, record_writes, span_writes, summary_of
 from tests.fuzz.mutation import is_of_logs, mutated
 from tests.fuzz.recorded import recorded_requests
 from tests.fuzz.target import Input
@@ -57,7 +57,7 @@ def _try_traces(body: bytes) -> None:
 def _translate(span: Span, calls: NestedCalls) -> None:
     before = deepcopy(span)
     writes = span_writes(span)
-    writes += calls.observe(place_of(span), writes[0].row) if writes else []
+    writes += calls.observe(summary_of(span, writes[0].row)) if writes else []
     for write in writes:
         orjson.dumps(write.row)
     for convention in CONVENTIONS:

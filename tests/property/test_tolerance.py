@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Scope, Span, SpanEvent
-from otel_bridge_collector.translate import CONVENTIONS, NestedCalls, place_of, record_writes, span_writes
+from otel_bridge_collector.translate import CONVENTIONS, NestedCalls, record_writes, span_writes, summary_of
 from otel_bridge_collector.translate.span import Convention
 from tests.support.otlp import make_record, make_span
 from tests.support.vocabulary import vocabulary
@@ -79,7 +79,7 @@ def test_any_span_becomes_rows_and_stays_as_it_was(span: Span) -> None:
     before = deepcopy(span)
 
     writes = span_writes(span)
-    writes += NestedCalls().observe(place_of(span), writes[0].row) if writes else []
+    writes += NestedCalls().observe(summary_of(span, writes[0].row)) if writes else []
 
     assert all(orjson.loads(orjson.dumps(write.row)) for write in writes)
     assert span == before

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from otel_bridge.attributes.encode import encode
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import SpanEvent
-from otel_bridge_collector.translate import NestedCalls, place_of, record_writes, span_writes, translate
+from otel_bridge_collector.translate import NestedCalls, record_writes, span_writes, summary_of, translate
 from tests.support.otlp import make_record, make_span
 
 NAMES: Final = [
@@ -86,7 +86,7 @@ def test_any_span_becomes_rows_and_stays_as_it_was(
     before = deepcopy(span)
 
     writes = span_writes(span)
-    writes += NestedCalls().observe(place_of(span), writes[0].row)
+    writes += NestedCalls().observe(summary_of(span, writes[0].row))
 
     assert [orjson.loads(orjson.dumps(write.row)) for write in writes]
     assert span == before

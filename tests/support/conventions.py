@@ -13,7 +13,7 @@ import orjson
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.decode import otlp_json, protobuf
 from otel_bridge_collector.model import RowWrite
-from otel_bridge_collector.translate import NestedCalls, place_of, record_writes, span_writes
+from otel_bridge_collector.translate import NestedCalls, record_writes, span_writes, summary_of
 from otel_bridge_collector.translate.assembly import final_rows
 
 FOLDER: Final = Path(__file__).parents[1] / "conventions"
@@ -49,7 +49,7 @@ class Case:
         writes: list[RowWrite] = []
         for span in protobuf.spans(otlp_json.parse_traces(self.traces())):
             if own := span_writes(span):
-                writes += [*own, *calls.observe(place_of(span), own[0].row)]
+                writes += [*own, *calls.observe(summary_of(span, own[0].row))]
         if self._path(_LOGS).exists():
             for record in protobuf.log_records(otlp_json.parse_logs(self._path(_LOGS).read_bytes())):
                 writes += record_writes(record)

@@ -6,7 +6,7 @@ import pytest
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import RowWrite, Span
-from otel_bridge_collector.translate import NestedCalls, place_of, translate
+from otel_bridge_collector.translate import NestedCalls, summary_of, translate
 from tests.support.otlp import make_span
 
 OUTER, MIDDLE, INNER = "aa" * 8, "bb" * 8, "cc" * 8
@@ -23,7 +23,7 @@ def call(span_id: str, parent: str | None = None, *, model: str = "m", **more: J
 
 def demoted(*spans: Span, calls: NestedCalls | None = None) -> set[str]:
     calls = calls or NestedCalls()
-    writes = [write for span in spans for write in calls.observe(place_of(span), translate(span))]
+    writes = [write for span in spans for write in calls.observe(summary_of(span, translate(span)))]
     assert all(write.row.get("span_attributes") == {"type": "task"} for write in writes)
     return {write.row.get("id", "") for write in writes}
 
@@ -89,9 +89,9 @@ def test_the_fact_goes_where_the_span_went() -> None:
     calls = NestedCalls()
     outer = call(OUTER)
     inner = call(INNER, OUTER, braintrust__parent="project_name:shop", braintrust__row_id="r")
-    calls.observe(place_of(outer), translate(outer), requested="project_name:shop")
+    calls.observe(summary_of(outer, translate(outer)), requested="project_name:shop")
 
-    (write,) = calls.observe(place_of(inner), translate(inner), requested="project_name:other")
+    (write,) = calls.observe(summary_of(inner, translate(inner)), requested="project_name:other")
 
     assert write == RowWrite(
         row={
@@ -109,9 +109,9 @@ def test_the_fact_goes_where_the_span_went() -> None:
 def test_calls_in_different_projects_are_each_its_project_s_own() -> None:
     calls = NestedCalls()
     outer, inner = call(OUTER), call(INNER, OUTER)
-    calls.observe(place_of(outer), translate(outer), requested="project_name:shop")
+    calls.observe(summary_of(outer, translate(outer)), requested="project_name:shop")
 
-    assert calls.observe(place_of(inner), translate(inner), requested="project_name:gateway") == []
+    assert calls.observe(summary_of(inner, translate(inner)), requested="project_name:gateway") == []
 
 
 def test_spans_that_are_each_other_s_parent_do_no_harm() -> None:

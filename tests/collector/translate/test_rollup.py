@@ -2,12 +2,10 @@
 
 from itertools import permutations
 
-import pytest
-
-from otel_bridge.contract.row import Json, Row
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Span
-from otel_bridge_collector.translate import NestedCalls, place_of, translate
-from otel_bridge_collector.translate.rollup import has_usage, is_marked
+from otel_bridge_collector.translate import NestedCalls, summary_of, translate
+from otel_bridge_collector.translate.rollup import is_marked
 from tests.support.otlp import make_span
 
 TOP, AGENT, TOOL, CALL, OTHER_CALL = "aa" * 8, "bb" * 8, "cc" * 8, "dd" * 8, "ee" * 8
@@ -37,7 +35,7 @@ def span(  # noqa: PLR0913 - one argument for each thing that a test may vary
 
 def marked(*spans: Span) -> set[str]:
     calls = NestedCalls()
-    writes = [write for each in spans for write in calls.observe(place_of(each), translate(each))]
+    writes = [write for each in spans for write in calls.observe(summary_of(each, translate(each)))]
     return {write.row.get("id", "") for write in writes if is_marked(write.row)}
 
 
@@ -130,16 +128,3 @@ def test_of_two_spans_of_one_call_the_only_one_with_tokens_counts() -> None:
 
 def test_spans_that_are_each_other_s_parent_end() -> None:
     assert marked(span(TOP, AGENT, "invoke_agent", 1), span(AGENT, TOP, "invoke_agent", 1)) == {TOP, AGENT}
-
-
-@pytest.mark.parametrize(
-    ("row", "expected"),
-    [
-        pytest.param(Row(metrics={"prompt_tokens": 1}), True, id="tokens"),
-        pytest.param(Row(metrics={"estimated_cost": 0.1}), True, id="cost"),
-        pytest.param(Row(metrics={"prompt_tokens": 0, "start": 1.0}), False, id="zeros"),
-        pytest.param(Row(metrics=None), False, id="nothing"),
-    ],
-)
-def test_usage_is_tokens_or_their_cost(row: Row, expected: bool) -> None:  # noqa: FBT001
-    assert has_usage(row) is expected

@@ -6,7 +6,7 @@ import pytest
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Span
-from otel_bridge_collector.translate import NestedCalls, place_of, translate
+from otel_bridge_collector.translate import NestedCalls, SpanSummary, summary_of, translate
 from otel_bridge_collector.translate.rollup import is_marked
 from otel_bridge_collector.translate.shared_answers import SharedAnswers
 from tests.support.otlp import make_span
@@ -39,7 +39,7 @@ def marked(*spans: Span, parents: tuple[str | None, ...] = (None, None)) -> list
     writes = [
         write
         for span, parent in zip(spans, parents, strict=True)
-        for write in calls.observe(place_of(span), translate(span), requested=parent)
+        for write in calls.observe(summary_of(span, translate(span)), requested=parent)
     ]
     assert all(is_marked(write.row) for write in writes)
     return [write.row.get("id", "") for write in writes]
@@ -75,9 +75,13 @@ def test_each_object_has_its_own_row_of_a_call() -> None:
     assert marked(*spans, parents=("project_name:a", "project_name:b")) == []
 
 
+def summarized(span: Span) -> SpanSummary:
+    return summary_of(span, translate(span))
+
+
 def test_the_oldest_answer_makes_room() -> None:
     answers = SharedAnswers(max_answers=1)
-    list(answers.others(None, "first", place_of(call(ONE, "sdk"))))
-    list(answers.others(None, "second", place_of(call(ONE, "sdk"))))
+    list(answers.others(None, "first", summarized(call(ONE, "sdk"))))
+    list(answers.others(None, "second", summarized(call(ONE, "sdk"))))
 
-    assert list(answers.others(None, "first", place_of(call(OTHER, "instrumentation")))) == []
+    assert list(answers.others(None, "first", summarized(call(OTHER, "instrumentation")))) == []

@@ -31,7 +31,8 @@ from otel_bridge_collector.store.confined import Selects
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.translate.cost import cost_of
 from otel_bridge_collector.translate.provenance import LEFT_OVER, Cell, Explanation, explain
-from otel_bridge_collector.translate.rollup import has_usage, is_marked
+from otel_bridge_collector.translate.rollup import is_marked
+from otel_bridge_collector.translate.span_summary import has_usage
 
 _SPAN_ID: Final = re.compile("[0-9a-f]{16}")
 _TIMEOUT_S: Final = 30.0

@@ -15,7 +15,7 @@ from otel_bridge_collector.decode import otlp_json, protobuf
 from otel_bridge_collector.decode.structure import Checked, check_logs, check_traces
 from otel_bridge_collector.errors import MalformedBodyError
 from otel_bridge_collector.model import RowWrite
-from otel_bridge_collector.translate import NestedCalls, place_of, record_writes, span_writes
+from otel_bridge_collector.translate import NestedCalls, record_writes, span_writes, summary_of
 from otel_bridge_collector.translate.assembly import final_rows
 
 _SUFFIXES: Final = (".binpb", ".json")
@@ -99,7 +99,7 @@ def _writes(path: Path, nested: NestedCalls) -> Iterator[RowWrite]:
     for span in protobuf.spans(request):
         if writes := span_writes(span):
             yield from writes
-            yield from nested.observe(place_of(span), writes[0].row)
+            yield from nested.observe(summary_of(span, writes[0].row))
 
 
 def _request(path: Path) -> ExportTraceServiceRequest | ExportLogsServiceRequest:

@@ -8,12 +8,14 @@ import marshal
 
 from otel_bridge_collector.deliver.request_rows import RequestRows, SpanRows
 from otel_bridge_collector.model import RowWrite
-from otel_bridge_collector.translate import SpanPlace
+from otel_bridge_collector.translate import SpanSummary
 
 
 def pack_rows(rows: RequestRows) -> bytes:
     """Return the rows of a request as bytes."""
-    spans = [(place and tuple(place), [tuple(write) for write in writes]) for place, writes in rows.spans]
+    spans = [
+        (summary and tuple(summary), [tuple(write) for write in writes]) for summary, writes in rows.spans
+    ]
     return marshal.dumps((spans, list(rows.faults)))
 
 
@@ -22,8 +24,8 @@ def unpack_rows(packed: bytes) -> RequestRows:
     spans, faults = marshal.loads(packed)  # noqa: S302 - our own process wrote it
     return RequestRows(
         [
-            SpanRows(place and SpanPlace(*place), [RowWrite(*write) for write in writes])
-            for place, writes in spans
+            SpanRows(summary and SpanSummary(*summary), [RowWrite(*write) for write in writes])
+            for summary, writes in spans
         ],
         faults,
     )

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias, TypeVar
 from otel_bridge_collector import translate
 from otel_bridge_collector.decode import protobuf
 from otel_bridge_collector.model import LogRecord, RowWrite, Span
-from otel_bridge_collector.translate import SpanPlace, place_of
+from otel_bridge_collector.translate import SpanSummary, summary_of
 
 OtlpSignal: TypeAlias = Literal["traces", "logs"]
 
@@ -18,11 +18,11 @@ class SpanRows(NamedTuple):
     """What a span or log record gives.
 
     Attributes:
-        place: where the span ran; None for a log record.
+        summary: what is asked of the span to see what several tell together; None where there is no row of a span.
         writes: its rows, a span's own first; none for a span that only announces another one.
     """
 
-    place: SpanPlace | None
+    summary: SpanSummary | None
     writes: Sequence[RowWrite]
 
 
@@ -84,7 +84,9 @@ def _together(spans: Sequence[Span]) -> Iterator[_SpanWrites]:
 
 def _span_rows(translated: _SpanWrites) -> SpanRows:
     span, writes = translated
-    return SpanRows(place_of(span), translate.span_writes(span) if writes is None else writes)
+    if writes is None:
+        writes = translate.span_writes(span)
+    return SpanRows(summary_of(span, writes[0].row) if writes else None, writes)
 
 
 def _record_rows(record: LogRecord) -> SpanRows:

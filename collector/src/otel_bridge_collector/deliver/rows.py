@@ -82,9 +82,7 @@ class Translator:
         )
 
     def _facts(self, span: SpanRows, *, requested: str | None) -> Sequence[RowWrite]:
-        if span.place is None or not span.writes:
-            return ()
-        return self._calls.observe(span.place, span.writes[0].row, requested=requested)
+        return self._calls.observe(span.summary, requested=requested) if span.summary else ()
 
 
 def _native_writes(record: Record) -> Translated:

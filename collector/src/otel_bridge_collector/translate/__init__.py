@@ -13,17 +13,17 @@ from otel_bridge_collector.translate.span import (
     translate,
     writes_of,
 )
-from otel_bridge_collector.translate.span_place import SpanPlace, place_of
+from otel_bridge_collector.translate.span_summary import SpanSummary, summary_of
 
 __all__ = [
     "CONVENTIONS",
     "SPANS_TOGETHER",
     "NestedCalls",
-    "SpanPlace",
+    "SpanSummary",
     "native_write",
-    "place_of",
     "record_writes",
     "span_writes",
+    "summary_of",
     "translate",
     "writes_of",
 ]

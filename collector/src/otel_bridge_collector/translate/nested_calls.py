@@ -9,62 +9,24 @@ Source: spec/translation.md section 14 (1); recorded in tests/conventions/gen_ai
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import RowWrite
-from otel_bridge_collector.translate.rollup import MARK, Rollups, has_usage
+from otel_bridge_collector.translate.rollup import MARK, Rollups
 from otel_bridge_collector.translate.shared_answers import SharedAnswers
-from otel_bridge_collector.translate.span_place import SpanPlace
+from otel_bridge_collector.translate.span_summary import SpanSummary
 
 _DEMOTION: Final = "nested-call"
 _ROLLUP: Final = "usage-rollup"
-_RESPONSE_ID: Final = "gen_ai.response.id"
-_IDENTITY: Final = ("id", "span_id", "root_span_id")
 _MAX_SPANS: Final = 20_000
-
-
-class _Seen(NamedTuple):
-    """What is remembered of a span; not its content.
-
-    Attributes:
-        identity: the fields that name its row.
-        parent: the parent of its row.
-        is_call: its type is `llm`.
-        is_open: one call above it and one below it may be the same: it is a plain task, such as an HTTP request.
-    """
-
-    identity: Mapping[str, Json]
-    parent: str | None
-    parent_span_id: str | None
-    is_call: bool
-    is_open: bool
-    models: frozenset[Json]
-    response_id: Json
-    has_messages: bool
-    has_usage: bool
-    length_ns: int
-
-    @property
-    def demotion(self) -> RowWrite:
-        """What to write if another span tells the same call better."""
-        return self._fact(_DEMOTION, {"type": "task"})
-
-    @property
-    def rollup(self) -> RowWrite:
-        """What to write if its token counts repeat those of other spans."""
-        return self._fact(_ROLLUP, {MARK: True})
-
-    def _fact(self, fact: str, span_attributes: dict[str, Json]) -> RowWrite:
-        row = {**self.identity, "_is_merge": True, "span_attributes": span_attributes}
-        return RowWrite(row=cast("Row", row), parent=self.parent, fact=fact)
 
 
 @dataclass(slots=True)
 class _Trace:
-    spans: dict[str, _Seen] = field(default_factory=dict[str, _Seen])
+    spans: dict[str, SpanSummary] = field(default_factory=dict[str, SpanSummary])
     children: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     rollups: Rollups = field(default_factory=Rollups)
 
@@ -82,43 +44,42 @@ class NestedCalls:
         self._traces: OrderedDict[tuple[str | None, str], _Trace] = OrderedDict()
         self._answers = SharedAnswers(max_answers=max_spans)
 
-    def observe(self, place: SpanPlace, row: Row, *, requested: str | None = None) -> list[RowWrite]:
-        """Return the facts that one more span and its row make known.
+    def observe(self, span: SpanSummary, *, requested: str | None = None) -> list[RowWrite]:
+        """Return the facts that one more span makes known.
 
         They are rows that are a `task` after all, and rows whose token counts repeat those of others.
 
         Args:
-            place: where the span ran.
-            row: its row.
+            span: the span, with what is asked of its row.
             requested: the parent of the request that brought it. Spans with different parents become rows of different
                 objects, so that each object has its own row of their call.
         """
-        parent = place.parent or requested
-        trace = self._traces.setdefault((parent, place.trace_id), _Trace())
-        self._traces.move_to_end((parent, place.trace_id))
-        self._size += place.span_id not in trace.spans
-        seen = trace.spans[place.span_id] = _seen(place, row, parent)
-        if place.parent_span_id:
-            trace.children.setdefault(place.parent_span_id, set()).add(place.span_id)
+        parent = span.parent or requested
+        trace = self._traces.setdefault((parent, span.trace_id), _Trace())
+        self._traces.move_to_end((parent, span.trace_id))
+        self._size += span.span_id not in trace.spans
+        trace.spans[span.span_id] = span
+        if span.parent_span_id:
+            trace.children.setdefault(span.parent_span_id, set()).add(span.span_id)
         self._forget()
         facts = [
             fact
-            for outer, inner in _pairs(trace, place.span_id, seen)
+            for outer, inner in _pairs(trace, span)
             if _is_same_call(outer, inner)
-            for fact in _repetition_facts(outer, inner)
+            for fact in _repetition_facts(outer, inner, parent)
         ]
         facts += (
-            _repetition(*sorted((seen, other), key=_by_length)).rollup
-            for other in self._told_elsewhere(parent, place, seen)
+            _rollup(_repetition(*sorted((span, other), key=_by_length)), parent)
+            for other in self._told_elsewhere(parent, span)
         )
-        rollups = trace.rollups.observe(place, row)
-        return [*facts, *(trace.spans[span_id].rollup for span_id in rollups)]
+        facts += (_rollup(trace.spans[span_id], parent) for span_id in trace.rollups.observe(span))
+        return facts
 
-    def _told_elsewhere(self, parent: str | None, place: SpanPlace, seen: _Seen) -> Iterator[_Seen]:
+    def _told_elsewhere(self, parent: str | None, span: SpanSummary) -> Iterator[SpanSummary]:
         """Yield the spans of other traces that tell tokens of the same call as one more span."""
-        if not seen.is_call or not seen.has_usage or not isinstance(seen.response_id, str):
+        if not span.is_call or not span.has_usage or not isinstance(span.response_id, str):
             return
-        for trace_id, span_id in self._answers.others(parent, seen.response_id, place):
+        for trace_id, span_id in self._answers.others(parent, span.response_id, span):
             trace = self._traces.get((parent, trace_id))
             if trace and (other := trace.spans.get(span_id)):
                 yield other
@@ -129,43 +90,24 @@ class NestedCalls:
             self._size -= len(trace.spans)
 
 
-def _seen(place: SpanPlace, row: Row, parent: str | None) -> _Seen:
-    metadata = row.get("metadata") or {}
-    kind = (row.get("span_attributes") or {}).get("type")
-    models = (metadata.get("model"), metadata.get("request_model"))
-    members = cast("Mapping[str, Json]", row)
-    return _Seen(
-        identity={name: members[name] for name in _IDENTITY if name in members},
-        parent=parent,
-        parent_span_id=place.parent_span_id,
-        is_call=kind == "llm",
-        is_open=kind == "task",
-        models=frozenset([model for model in models if isinstance(model, str)]),
-        response_id=metadata.get(_RESPONSE_ID),
-        has_messages=bool(row.get("input") or row.get("output")),
-        has_usage=has_usage(row),
-        length_ns=place.end_ns - place.start_ns,
-    )
-
-
-def _by_length(seen: _Seen) -> tuple[int, str]:
+def _by_length(seen: SpanSummary) -> tuple[int, str]:
     """Put the longer of two spans of one call first, as if it stood above the other; of equal ones, always the same."""
-    return -seen.length_ns, str(seen.identity.get("id", ""))
+    return seen.start_ns - seen.end_ns, str(seen.identity.get("id", ""))
 
 
-def _pairs(trace: _Trace, span_id: str, seen: _Seen) -> Iterator[tuple[_Seen, _Seen]]:
+def _pairs(trace: _Trace, seen: SpanSummary) -> Iterator[tuple[SpanSummary, SpanSummary]]:
     """Yield each call with each call below it, as far as the new span connects them."""
     if not (seen.is_call or seen.is_open):
         return
-    if seen.parent_span_id not in trace.spans and span_id not in trace.children:
+    if seen.parent_span_id not in trace.spans and seen.span_id not in trace.children:
         return  # Nothing that is known stands above or below.
     own = [seen] if seen.is_call else []
     above = [*own, *_calls_above(trace, seen)]
-    below = [*own, *_calls_below(trace, span_id)]
+    below = [*own, *_calls_below(trace, seen.span_id)]
     yield from ((outer, inner) for outer in above for inner in below if outer is not inner)
 
 
-def _calls_above(trace: _Trace, seen: _Seen) -> Iterator[_Seen]:
+def _calls_above(trace: _Trace, seen: SpanSummary) -> Iterator[SpanSummary]:
     passed: set[str] = set()
     while (parent_id := seen.parent_span_id) and parent_id not in passed and parent_id in trace.spans:
         passed.add(parent_id)
@@ -176,7 +118,7 @@ def _calls_above(trace: _Trace, seen: _Seen) -> Iterator[_Seen]:
             return
 
 
-def _calls_below(trace: _Trace, span_id: str) -> Iterator[_Seen]:
+def _calls_below(trace: _Trace, span_id: str) -> Iterator[SpanSummary]:
     passed: set[str] = set()
     pending = [span_id]
     while pending:
@@ -190,19 +132,30 @@ def _calls_below(trace: _Trace, span_id: str) -> Iterator[_Seen]:
                 yield child
 
 
-def _is_same_call(outer: _Seen, inner: _Seen) -> bool:
+def _is_same_call(outer: SpanSummary, inner: SpanSummary) -> bool:
     if outer.response_id and inner.response_id:
         return outer.response_id == inner.response_id
     return not outer.models.isdisjoint(inner.models)
 
 
-def _repetition_facts(outer: _Seen, inner: _Seen) -> list[RowWrite]:
+def _repetition_facts(outer: SpanSummary, inner: SpanSummary, parent: str | None) -> list[RowWrite]:
     repetition = _repetition(outer, inner)
+    demotion = _fact(repetition, parent, _DEMOTION, {"type": "task"})
     is_counted_twice = outer.has_usage and inner.has_usage
-    return [repetition.demotion, repetition.rollup] if is_counted_twice else [repetition.demotion]
+    return [demotion, _rollup(repetition, parent)] if is_counted_twice else [demotion]
 
 
-def _repetition(outer: _Seen, inner: _Seen) -> _Seen:
+def _rollup(span: SpanSummary, parent: str | None) -> RowWrite:
+    """Return what to write where the token counts of a span repeat those of others."""
+    return _fact(span, parent, _ROLLUP, {MARK: True})
+
+
+def _fact(span: SpanSummary, parent: str | None, fact: str, span_attributes: dict[str, Json]) -> RowWrite:
+    row = {**span.identity, "_is_merge": True, "span_attributes": span_attributes}
+    return RowWrite(row=cast("Row", row), parent=parent, fact=fact)
+
+
+def _repetition(outer: SpanSummary, inner: SpanSummary) -> SpanSummary:
     """Return the one of two that tells less of their call."""
     is_inner_better = (inner.has_messages, inner.has_usage) > (outer.has_messages, outer.has_usage)
     return outer if is_inner_better else inner

@@ -18,30 +18,15 @@ from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Row
 from otel_bridge_collector.translate.row import keyed_field
-from otel_bridge_collector.translate.span_place import SpanPlace
-from otel_bridge_collector.translate.usage import is_measure
+from otel_bridge_collector.translate.span_summary import SpanSummary
 
 MARK: Final = "usage_is_rollup"
 """The key in `span_attributes`."""
-
-_USAGE: Final = ("tokens", "prompt_tokens", "completion_tokens", "estimated_cost")
-
-
-def has_usage(row: Row) -> bool:
-    """Tell whether a row says that tokens were used, or what they cost."""
-    metrics = keyed_field(row, "metrics")
-    return any(is_measure(value := metrics.get(name)) and value > 0 for name in _USAGE)
 
 
 def is_marked(row: Row) -> bool:
     """Tell whether the tokens of a row repeat those of other rows."""
     return keyed_field(row, "span_attributes").get(MARK) is True
-
-
-class _Standing(NamedTuple):
-    parent_span_id: str | None
-    has_usage: bool
-    is_call: bool
 
 
 class _Time(NamedTuple):
@@ -57,7 +42,7 @@ class Rollups:
     """The spans of one trace, and which of them repeat the tokens of those below."""
 
     def __init__(self) -> None:
-        self._places: dict[str, _Standing] = {}
+        self._spans: dict[str, SpanSummary] = {}
         self._above_usage: set[str] = set()
         """Spans, also such as have not come yet, with usage somewhere below them."""
         self._calls: set[_Time] = set()
@@ -65,28 +50,28 @@ class Rollups:
         self._sums: dict[str, _Time] = {}
         """Spans with usage that are no calls and not yet known as roll-ups."""
 
-    def observe(self, place: SpanPlace, row: Row) -> Iterator[str]:
+    def observe(self, span: SpanSummary) -> Iterator[str]:
         """Yield the ids of the spans that one more span makes known as roll-ups."""
-        span_id = place.span_id
-        is_call = keyed_field(row, "span_attributes").get("type") == "llm"
-        standing = self._places[span_id] = _Standing(place.parent_span_id, has_usage(row), is_call)
-        if span_id in self._above_usage and _repeats(standing):
+        span_id = span.span_id
+        self._spans[span_id] = span
+        if span_id in self._above_usage and _repeats(span):
             yield span_id
         else:
-            yield from self._compare_times(span_id, standing, _Time(place.start_ns, place.end_ns))
-        if standing.has_usage or span_id in self._above_usage:
-            yield from self._raise(place.parent_span_id)
+            yield from self._compare_times(span)
+        if span.has_usage or span_id in self._above_usage:
+            yield from self._raise(span.parent_span_id)
 
-    def _compare_times(self, span_id: str, standing: _Standing, time: _Time) -> Iterator[str]:
+    def _compare_times(self, span: SpanSummary) -> Iterator[str]:
         """Yield the spans that run during a call, as far as the new span makes them known."""
-        if not standing.has_usage or not 0 < time.start_ns <= time.end_ns:
+        time = _Time(span.start_ns, span.end_ns)
+        if not span.has_usage or not 0 < time.start_ns <= time.end_ns:
             return
-        if standing.is_call:
+        if span.is_call:
             self._calls.add(time)
             repeating = [sum_id for sum_id, sum_time in self._sums.items() if sum_time.holds(time)]
         else:
-            self._sums[span_id] = time
-            repeating = [span_id] if any(time.holds(call) for call in self._calls) else []
+            self._sums[span.span_id] = time
+            repeating = [span.span_id] if any(time.holds(call) for call in self._calls) else []
         for sum_id in repeating:
             del self._sums[sum_id]
             yield sum_id
@@ -95,12 +80,12 @@ class Rollups:
         """Note usage below a span and all above it, as far as they are known."""
         while span_id is not None and span_id not in self._above_usage:
             self._above_usage.add(span_id)
-            standing = self._places.get(span_id)
-            if standing and _repeats(standing):
+            span = self._spans.get(span_id)
+            if span and _repeats(span):
                 self._sums.pop(span_id, None)
                 yield span_id
-            span_id = standing.parent_span_id if standing else None
+            span_id = span.parent_span_id if span else None
 
 
-def _repeats(standing: _Standing) -> bool:
-    return standing.has_usage and not standing.is_call
+def _repeats(span: SpanSummary) -> bool:
+    return span.has_usage and not span.is_call

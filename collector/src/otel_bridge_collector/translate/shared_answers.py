@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from otel_bridge_collector.translate.span_place import SpanPlace
+from otel_bridge_collector.translate.span_summary import SpanSummary
 
 _MAX_PER_ANSWER: Final = 8
 
@@ -40,16 +40,16 @@ class SharedAnswers:
         self._max_answers = max_answers
         self._answers: OrderedDict[tuple[str | None, str], list[_Told]] = OrderedDict()
 
-    def others(self, parent: str | None, answer_id: str, place: SpanPlace) -> Iterator[tuple[str, str]]:
+    def others(self, parent: str | None, answer_id: str, span: SpanSummary) -> Iterator[tuple[str, str]]:
         """Yield trace and span ids of the calls of other traces that are the same as one more, and remember it.
 
         Args:
             parent: the object that its row goes to; each object has its own row of a call.
             answer_id: the id that the provider gave the answer.
-            place: where the span of the call ran.
+            span: the span of the call.
         """
         told = self._answers.setdefault((parent, answer_id), [])
-        new = _Told(place.trace_id, place.span_id, place.scope, place.start_ns, place.end_ns)
+        new = _Told(span.trace_id, span.span_id, span.scope, span.start_ns, span.end_ns)
         yield from ((other.trace_id, other.span_id) for other in told if new.is_same_call(other))
         told.append(new)
         del told[:-_MAX_PER_ANSWER]
