@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -288,6 +289,34 @@ def test_more_senders_than_threads_are_all_served(receivers: Receivers) -> None:
     assert [record.seq for record in receivers.records()] == list(range(1, 30 * THREADS + 1))
     assert receivers.counters.values(ACCEPTED["traces"]) == {("otlp", "http"): 60 * THREADS}
     assert in_lane(receivers) > THREADS
+
+
+def test_transactions_grow_in_the_order_of_the_spool_whoever_appends(tmp_path: Path) -> None:
+    faults: list[BaseException] = []
+
+    def send(sender: SteadySender, own: int) -> None:
+        try:
+            for number in range(60):
+                # Python alone takes requests with a head that comes but once.
+                headers = {"x-number": f"{own}-{number}"} if own % 2 else None
+                assert sender.send(SOUND, headers) == 200
+        except BaseException as error:  # noqa: BLE001 - told below
+            faults.append(error)
+
+    for start in range(1, 4):
+        with receiving(tmp_path, compiled=COMPILED) as receivers, ExitStack() as stack:
+            senders = [stack.enter_context(steady_sender(receivers.http)) for _ in range(8)]
+            threads = [threading.Thread(target=send, args=each[::-1]) for each in enumerate(senders)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            xacts = [record.routing.xact for record in receivers.records()]
+            assert not faults
+            assert len(xacts) == start * 480
+            assert 50 < in_lane(receivers) <= 240
+
+        assert [pair for pair in pairwise(xacts) if pair[0] >= pair[1]] == []
 
 
 def test_segments_are_left_when_they_are_full(tmp_path: Path) -> None:
