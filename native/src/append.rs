@@ -248,23 +248,22 @@ impl Appender {
         drop(desk);
         answer(refused, false);
         let written = match &leave {
-            Some(leave) if !group.is_empty() => self.write(leave, &mut group, before, first_seq),
-            _ => Ok((before.size, 0.0)),
+            Some(leave) if !group.is_empty() => Some(self.write(leave, &mut group, before, first_seq)),
+            _ => None,
         };
-        if let Ok((size, _)) = written {
+        let has_failed = matches!(written, Some(Err(_)));
+        if let Some(Ok((size, _))) = written {
             *lock(&self.extent) = Extent { size, end_seq, ..before };
         }
         let mut desk = lock(&self.desk);
-        if written.is_ok() && !desk.is_closed {
+        if !has_failed && !desk.is_closed {
             desk.leave = leave; // after a failure Python writes next, and tells what is wrong
         }
         self.pass_on(desk, true);
-        if let Ok((_, duration_s)) = written {
-            if !group.is_empty() {
-                self.tell(duration_s);
-            }
+        if let Some(Ok((_, duration_s))) = written {
+            self.tell(duration_s);
         }
-        answer(group, written.is_ok());
+        answer(group, !has_failed);
     }
 
     /// Give a group its numbers and transactions, and write it; where that panics, nothing of it counts.
@@ -402,6 +401,20 @@ mod tests {
             assert_eq!(appender.take().1, 6);
             assert_eq!(appender.hear(Duration::ZERO), Heard::News(false, vec![]));
         }
+    }
+
+    #[test]
+    fn what_is_refused_leaves_what_is_told_as_it_was() {
+        let path = segment("refused");
+        let appender = Appender::default();
+        // Of the numbers up to 8 the last ones could not be written.
+        appender.give(extent(0, 5), 9, Leave::open(&path, 1_000, 1_000).ok());
+
+        assert!(!appender.append(record(&[0; 2_000])).1);
+
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(appender.extent(), extent(0, 5));
+        assert_eq!(appender.hear(Duration::ZERO), Heard::News(false, vec![]));
     }
 
     #[test]

@@ -363,6 +363,18 @@ def test_what_the_disk_does_not_take_is_refused_and_is_not_there(receivers: Rece
     assert len(receivers.records()) == kept
 
 
+def test_what_is_refused_is_nothing_that_readers_would_wait_for(receivers: Receivers) -> None:
+    with ExitStack() as stack:
+        senders = [stack.enter_context(steady_sender(receivers.http)) for _ in range(2)]
+        for sender in senders:
+            warm(receivers, sender)
+        end_seq = receivers.spool.end_seq
+
+        with full_disk(receivers.spool.size_bytes + 100):
+            assert [sender.send(SOUND) for sender in senders] == [503] * 2
+            assert receivers.spool.end_seq == end_seq
+
+
 def test_connections_of_the_lane_end_with_it(tmp_path: Path) -> None:
     with ExitStack() as stack:
         with receiving(tmp_path, compiled=COMPILED) as receivers:
