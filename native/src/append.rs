@@ -183,10 +183,10 @@ impl Appender {
 
     /// Wait until records have become durable.
     pub fn hear(&self, timeout: Duration) -> Heard {
+        let start = Instant::now();
         let mut news = lock(&self.news);
-        let end = Instant::now() + timeout;
         while !news.is_new && !news.is_closed {
-            let left = end.saturating_duration_since(Instant::now());
+            let left = timeout.saturating_sub(start.elapsed());
             if left.is_zero() {
                 break;
             }
@@ -200,11 +200,11 @@ impl Appender {
 
     /// Append no more, and let nobody wait for news; wait, but no longer than that, for what is being written.
     pub fn close(&self, timeout: Duration) {
-        let end = Instant::now() + timeout;
+        let start = Instant::now();
         let mut desk = lock(&self.desk);
         desk.is_closed = true;
-        while desk.is_held && Instant::now() < end {
-            let left = end.saturating_duration_since(Instant::now());
+        while desk.is_held && start.elapsed() < timeout {
+            let left = timeout.saturating_sub(start.elapsed());
             desk = self.free.wait_timeout(desk, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         if !desk.is_held {
@@ -248,23 +248,22 @@ impl Appender {
         drop(desk);
         answer(refused, false);
         let written = match &leave {
-            Some(leave) if !group.is_empty() => self.write(leave, &mut group, before, first_seq),
-            _ => Ok((before.size, 0.0)),
+            Some(leave) if !group.is_empty() => Some(self.write(leave, &mut group, before, first_seq)),
+            _ => None,
         };
-        if let Ok((size, _)) = written {
+        let has_failed = matches!(written, Some(Err(_)));
+        if let Some(Ok((size, _))) = written {
             *lock(&self.extent) = Extent { size, end_seq, ..before };
         }
         let mut desk = lock(&self.desk);
-        if written.is_ok() && !desk.is_closed {
+        if !has_failed && !desk.is_closed {
             desk.leave = leave; // after a failure Python writes next, and tells what is wrong
         }
         self.pass_on(desk, true);
-        if let Ok((_, duration_s)) = written {
-            if !group.is_empty() {
-                self.tell(duration_s);
-            }
+        if let Some(Ok((_, duration_s))) = written {
+            self.tell(duration_s);
         }
-        answer(group, written.is_ok());
+        answer(group, !has_failed);
     }
 
     /// Give a group its numbers and transactions, and write it; where that panics, nothing of it counts.
@@ -325,151 +324,4 @@ fn wait<'a, T>(turn: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::path::PathBuf;
-    use std::thread;
-
-    const MARKER: [u8; 8] = *b"\x01marker\x00";
-
-    fn segment(name: &str) -> PathBuf {
-        let path = std::env::temp_dir().join(format!("otb-{}-{}", name, std::process::id()));
-        File::create(&path).unwrap();
-        path
-    }
-
-    /// A record with 53 bytes beside its payload.
-    fn record(payload: &[u8]) -> Record {
-        let routing = [b"{".to_vec(), b"}".to_vec()];
-        Record::new(routing, Duration::from_secs(7), payload.to_vec(), 0..payload.len())
-    }
-
-    fn extent(size: u64, end_seq: u64) -> Extent {
-        Extent { marker: MARKER, size, end_seq }
-    }
-
-    fn granted(path: &Path, full: u64, most: u64) -> Appender {
-        let appender = Appender::default();
-        appender.give(extent(0, 5), 5, Leave::open(path, full, most).ok());
-        appender
-    }
-
-    #[test]
-    fn a_record_is_what_python_writes() {
-        let path = segment("record");
-        let appender = granted(&path, 1_000, 1_000);
-
-        assert!(appender.append(record(b"payload")).1);
-
-        let written = std::fs::read(&path).unwrap();
-        std::fs::remove_file(&path).unwrap();
-        assert_eq!(written[..8], MARKER);
-        assert_eq!(written[8..24], *b"\x05\0\0\0\0\0\0\0\x15\0\0\0\x07\0\0\0");
-        assert_eq!(written[24..28], crate::crc::crc32(0, &written[32..]).to_le_bytes());
-        assert_eq!(written[28..32], crate::crc::crc32(0, &written[..28]).to_le_bytes());
-        assert_eq!(written[32..], *format!("{{{}}}payload", (0x0de1_u64 << 48) + (7 << 16)).as_bytes());
-        assert_eq!(appender.extent(), extent(60, 6));
-    }
-
-    #[test]
-    fn without_leave_and_beyond_it_nothing_is_written() {
-        let path = segment("leave");
-        assert!(!Appender::default().append(record(b"")).1);
-
-        let appender = granted(&path, 1_000, 100);
-        assert!(!appender.append(record(&[1; 48])).1);
-        assert!(appender.append(record(&[2; 47])).1);
-        assert!(!appender.append(record(b"")).1);
-        let appender = granted(&path, 30, 1_000);
-        assert!(appender.append(record(b"")).1);
-        assert!(!appender.append(record(b"")).1);
-
-        appender.close(Duration::ZERO);
-        appender.give(extent(0, 9), 9, Leave::open(&path, 1_000, 1_000).ok());
-        assert!(!appender.append(record(b"")).1);
-        std::fs::remove_file(&path).unwrap();
-    }
-
-    #[test]
-    fn what_cannot_be_written_or_synced_is_not_acknowledged_and_python_is_next() {
-        for path in ["/dev/full", "/dev/null"] {
-            let appender = granted(Path::new(path), 1_000, 1_000);
-
-            assert!(!appender.append(record(b"lost")).1);
-
-            assert_eq!(appender.extent(), extent(0, 5));
-            assert!(!appender.append(record(b"")).1);
-            assert_eq!(appender.take().1, 6);
-            assert_eq!(appender.hear(Duration::ZERO), Heard::News(false, vec![]));
-        }
-    }
-
-    #[test]
-    fn many_threads_and_python_write_one_behind_the_other() {
-        let path = segment("threads");
-        let appender = Arc::new(granted(&path, 1 << 20, 1 << 20));
-        let mut threads: Vec<_> = (0..8_u8)
-            .map(|number| {
-                let appender = appender.clone();
-                thread::spawn(move || (0..50).filter(|_| appender.append(record(&[number; 10])).1).count())
-            })
-            .collect();
-        let pythons = appender.clone();
-        let own = path.clone();
-        threads.push(thread::spawn(move || {
-            for _ in 0..50 {
-                let (place, next_seq) = pythons.take();
-                let mut mine = record(&[8; 10]);
-                mine.place(MARKER, next_seq, pythons.next_xact(0, 0));
-                let file = OpenOptions::new().write(true).open(&own).unwrap();
-                let size = sys::write_all(&file, &mine.parts(), place.size).unwrap();
-                pythons.give(
-                    extent(size, next_seq + 1),
-                    next_seq + 1,
-                    Leave::open(&own, 1 << 20, 1 << 20).ok(),
-                );
-            }
-            50
-        }));
-
-        let appended: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
-
-        let written = std::fs::read(&path).unwrap();
-        std::fs::remove_file(&path).unwrap();
-        assert_eq!(appended, 450);
-        assert_eq!(appender.extent(), extent(450 * 63, 455));
-        let mut xact: &[u8] = b"";
-        for (place, each) in written.chunks(63).enumerate() {
-            assert_eq!(each[8..16], (place as u64 + 5).to_le_bytes());
-            assert!(each[33..52] > *xact);
-            xact = &each[33..52];
-            assert_eq!(crate::crc::crc32(0, &each[32..]).to_le_bytes(), each[24..28]);
-        }
-    }
-
-    #[test]
-    fn news_are_told_once_and_end_when_it_is_closed() {
-        let path = segment("news");
-        let appender = granted(&path, 1_000, 1_000);
-        assert_eq!(appender.hear(Duration::ZERO), Heard::News(false, vec![]));
-
-        appender.append(record(b""));
-        appender.append(record(b""));
-
-        std::fs::remove_file(&path).unwrap();
-        assert!(matches!(appender.hear(Duration::ZERO), Heard::News(true, told) if told.len() == 2));
-        assert_eq!(appender.hear(Duration::ZERO), Heard::News(false, vec![]));
-        appender.close(Duration::ZERO);
-        assert_eq!(appender.hear(Duration::from_secs(60)), Heard::Closed);
-    }
-
-    #[test]
-    fn transactions_grow_whatever_is_asked_for() {
-        let appender = Appender::default();
-
-        let given =
-            [(10, 0), (5, 3), (5, 0), (100, 0)].map(|(smallest, room)| appender.next_xact(smallest, room));
-
-        assert_eq!(given, [10, 11, 15, 100]);
-    }
-}
+mod tests;

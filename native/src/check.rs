@@ -191,3 +191,212 @@ fn text_value(message: &[u8]) -> Option<&str> {
 fn is_id(id: &[u8], size: usize) -> bool {
     id.len() == size && id.iter().any(|&byte| byte != 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::written::{attribute, fixed64, group, number, request, sized, span};
+
+    const MANY: usize = 1_000_000;
+
+    fn limits(max_messages: usize) -> Limits<'static> {
+        Limits { max_messages, parent_key: None }
+    }
+
+    fn is_sound(body: &[u8]) -> bool {
+        check(body, limits(MANY)).is_some()
+    }
+
+    /// A request with one span that has something more.
+    fn with(more: &[u8]) -> Vec<u8> {
+        request(b"", &[span(more)])
+    }
+
+    /// An attribute of a span whose value lies in so many lists.
+    fn nested(levels: usize) -> Vec<u8> {
+        let value = (0..levels).fold(sized(1, b"x"), |inner, _| sized(5, &sized(1, &inner)));
+        sized(9, &[sized(1, b"key"), sized(2, &value)].concat())
+    }
+
+    #[test]
+    fn a_request_with_spans_is_sound_and_counts_them() {
+        let [late, dropped] = [fixed64(8, 9), number(10, 3)];
+        let ids = [sized(1, &[7; 16]), sized(2, &[8; 8])].concat();
+        let spans = [span(b""), [ids.clone(), late].concat(), [ids, dropped].concat()];
+
+        let senders = check(&request(b"", &spans), limits(MANY)).unwrap();
+
+        assert_eq!(senders.spans(), 3);
+        assert!(senders.to_json().ends_with("\"spans\":3,\"newest_end_ns\":9,\"dropped_attributes\":3}]"));
+    }
+
+    #[test]
+    fn a_request_without_spans_is_not_surely_sound() {
+        assert!(!is_sound(b""));
+        assert!(!is_sound(&request(b"", &[])));
+        assert!(!is_sound(&sized(1, b"")));
+    }
+
+    #[test]
+    fn a_request_that_is_cut_anywhere_is_not_sound() {
+        let resource = sized(1, &attribute("service.name", "s"));
+        let body = request(&resource, &[span(&sized(9, &attribute("key", "text"))), span(&nested(3))]);
+
+        assert!(is_sound(&body));
+        for end in 0..body.len() {
+            assert!(!is_sound(&body[..end]), "to {}", end);
+        }
+    }
+
+    #[test]
+    fn ids_have_their_size_and_are_not_all_zeros() {
+        let with_ids = |trace: &[u8], own: &[u8]| request(b"", &[[sized(1, trace), sized(2, own)].concat()]);
+
+        assert!(is_sound(&with_ids(&[1; 16], &[1; 8])));
+        assert!(is_sound(&with_ids(&[[0; 15].as_slice(), &[1]].concat(), &[0, 0, 0, 0, 0, 0, 0, 1])));
+        for (trace, own) in [(15, 8), (17, 8), (0, 8), (16, 7), (16, 9), (16, 0)] {
+            assert!(!is_sound(&with_ids(&vec![1; trace], &vec![1; own])), "{} {}", trace, own);
+        }
+        assert!(!is_sound(&with_ids(&[0; 16], &[1; 8])));
+        assert!(!is_sound(&with_ids(&[1; 16], &[0; 8])));
+    }
+
+    #[test]
+    fn a_parent_has_eight_bytes_or_none() {
+        for size in 0..20 {
+            assert_eq!(is_sound(&with(&sized(4, &vec![1; size]))), matches!(size, 0 | 8), "{}", size);
+        }
+    }
+
+    #[test]
+    fn attributes_that_were_left_out_are_counted_up_to_32_bits() {
+        assert!(is_sound(&with(&number(10, u32::MAX.into()))));
+        assert!(!is_sound(&with(&number(10, u64::from(u32::MAX) + 1))));
+        assert!(!is_sound(&with(&number(10, u64::MAX))));
+    }
+
+    #[test]
+    fn values_may_lie_in_lists_so_deep_and_no_deeper() {
+        // The attribute is one level, its value another, and each list and what it holds two.
+        let deepest = (MAX_LEVELS - 2) / 2;
+
+        assert!(is_sound(&with(&nested(deepest))));
+        assert!(!is_sound(&with(&nested(deepest + 1))));
+    }
+
+    #[test]
+    fn however_deep_a_request_is_a_thread_of_the_lane_has_stack_for_it() {
+        // What is deeper has no more than these levels looked at.
+        let bodies = [with(&nested((MAX_LEVELS - 2) / 2)), with(&nested(10_000))];
+
+        let judged = std::thread::Builder::new()
+            .stack_size(crate::lane::STACK_BYTES)
+            .spawn(move || bodies.map(|body| is_sound(&body)))
+            .unwrap()
+            .join();
+
+        assert_eq!(judged.unwrap(), [true, false]);
+    }
+
+    #[test]
+    fn messages_are_counted_up_to_the_limit() {
+        // Of the resource's spans, the resource, the scope's spans, the span, its attribute and the value.
+        let body = with(&sized(9, &attribute("key", "text")));
+
+        assert!(check(&body, limits(6)).is_some());
+        for max_messages in 0..6 {
+            assert!(check(&body, limits(max_messages)).is_none(), "{}", max_messages);
+        }
+    }
+
+    #[test]
+    fn an_attribute_counts_the_same_whichever_way_it_is_read() {
+        let plain = attribute("key", "text");
+        let turned = [sized(2, &sized(1, b"text")), sized(1, b"key")].concat();
+
+        for written in [plain, turned] {
+            let body = with(&sized(9, &written));
+            assert!(check(&body, limits(6)).is_some());
+            assert!(check(&body, limits(5)).is_none());
+        }
+    }
+
+    #[test]
+    fn every_type_of_value_is_sound_once() {
+        let value = |value: &[u8]| with(&sized(9, &[sized(1, b"key"), sized(2, value)].concat()));
+        let values = [
+            sized(1, "ä".as_bytes()),
+            number(2, 1),
+            number(3, u64::MAX),
+            fixed64(4, 7),
+            sized(5, &sized(1, &number(3, 1))),
+            sized(6, &sized(1, &attribute("inner", "text"))),
+            sized(7, b"\xff"),
+        ];
+
+        assert!(is_sound(&value(b"")));
+        for each in &values {
+            assert!(is_sound(&value(each)), "{:?}", each);
+            assert!(!is_sound(&value(&each.repeat(2))), "{:?}", each);
+            assert!(!is_sound(&value(&each[..each.len() - 1])), "{:?}", each);
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_utf_8_is_not_sound_wherever_it_stands() {
+        let bad = b"\xff";
+        let value = |text: &[u8]| sized(2, &sized(1, text));
+        let attribute_of = |key: &[u8], text: &[u8]| [sized(1, key), value(text)].concat();
+
+        assert!(!is_sound(&with(&sized(9, &attribute_of(bad, b"text")))));
+        assert!(!is_sound(&with(&sized(9, &attribute_of(b"key", bad)))));
+        assert!(!is_sound(&with(&sized(3, bad)))); // the state of its trace
+        assert!(!is_sound(&with(&sized(11, &sized(2, bad))))); // the name of an event
+        assert!(!is_sound(&request(&sized(1, &attribute_of(b"key", bad)), &[span(b"")])));
+    }
+
+    #[test]
+    fn groups_and_unknown_fields_are_not_sound_wherever_they_stand() {
+        for odd in [group(30, b""), number(30, 1), group(1, b"")] {
+            assert!(!is_sound(&with(&odd)));
+            assert!(!is_sound(&with(&sized(9, &odd))));
+            assert!(!is_sound(&with(&sized(15, &odd))));
+            assert!(!is_sound(&request(&odd, &[span(b"")])));
+            assert!(!is_sound(&[with(b""), odd].concat()));
+        }
+    }
+
+    #[test]
+    fn where_somebody_must_be_asked_about_parents_none_is_there() {
+        let asked = Limits { max_messages: MANY, parent_key: Some(b"parent") };
+        let list = sized(6, &sized(1, &attribute("parent", "text")));
+        let inner = sized(9, &[sized(1, b"key"), sized(2, &list)].concat());
+        let own = attribute("parent", "text");
+
+        assert!(check(&with(&sized(9, &attribute("parents", "text"))), asked).is_some());
+        for body in [with(&sized(9, &own)), with(&inner), request(&sized(1, &own), &[span(b"")])] {
+            assert!(is_sound(&body));
+            assert!(check(&body, asked).is_none());
+        }
+    }
+
+    #[test]
+    fn senders_are_told_by_what_their_resources_say() {
+        let said = [
+            attribute("service.namespace", "n"),
+            attribute("service.name", "s"),
+            attribute("service.instance.id", "i"),
+            attribute("telemetry.sdk.name", "k"),
+            attribute("telemetry.sdk.version", "1"),
+            [sized(1, b"service.name"), sized(2, &number(3, 5))].concat(), // no text: it says nothing
+            sized(1, b"service.name"),
+        ];
+        let resource: Vec<u8> = said.iter().flat_map(|each| sized(1, each)).collect();
+
+        let senders = check(&request(&resource, &[span(b"")]), limits(MANY)).unwrap();
+
+        assert!(senders
+            .to_json()
+            .starts_with("[{\"service\":\"n/s\",\"instance\":\"i\",\"sdk\":\"k 1\",\"spans\":1"));
+    }
+}

@@ -168,6 +168,30 @@ mod tests {
     }
 
     #[test]
+    fn known_values_are_found_again() {
+        // Of zlib's `crc32`; the long ones take the way of the processor, where it has one.
+        for (data, right) in [
+            (b"a".to_vec(), 0xe8b7_be43),
+            (b"abc".to_vec(), 0x3524_41c2),
+            (b"The quick brown fox jumps over the lazy dog".to_vec(), 0x414f_a339),
+            (vec![0; 32], 0x190a_55ad),
+            (vec![0xff; 32], 0xff6c_ab0b),
+            (vec![0; 1 << 20], 0xa738_ea1c),
+            ((0..=255).cycle().take(1 << 20).collect(), 0x04d0_e435),
+        ] {
+            assert_eq!(crc32(0, &data), right, "{} bytes", data.len());
+        }
+    }
+
+    #[test]
+    fn it_does_not_matter_where_the_data_begin_in_memory() {
+        let data: Vec<u8> = (0..400_u32).map(|n| (n * 7 % 253) as u8).collect();
+        for start in 0..64 {
+            assert_eq!(crc32(0, &data[start..start + 300]), bit_by_bit(&data[start..start + 300]));
+        }
+    }
+
+    #[test]
     fn both_ways_agree_with_the_definition_at_every_length_and_split() {
         let data: Vec<u8> = (0..1_000_u32).map(|n| (n * n % 251) as u8).collect();
         for size in 0..data.len() {

@@ -72,6 +72,7 @@ pub unsafe extern "C" fn otb_check_traces(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::written::{attribute, request, sized, span};
 
     #[test]
     fn a_panic_is_a_number() {
@@ -81,5 +82,46 @@ mod tests {
         assert_eq!(guarded(|| panic!("a fault")), PANICKED);
 
         std::panic::set_hook(hook);
+    }
+
+    /// The senders of a body, written to so much room; and what is returned.
+    fn checked(body: &[u8], key: &[u8], capacity: usize) -> (i64, Vec<u8>) {
+        let mut senders = vec![b'-'; capacity + 1];
+        // SAFETY: all of it is there while the function runs, and one byte more than it may write.
+        let size = unsafe {
+            let (body, key) = ((body.as_ptr(), body.len()), (key.as_ptr(), key.len()));
+            otb_check_traces(body.0, body.1, 1_000, key.0, key.1, senders.as_mut_ptr(), capacity)
+        };
+        (size, senders)
+    }
+
+    #[test]
+    fn senders_are_written_where_there_is_room_and_nowhere_else() {
+        let body = request(b"", &[span(b"")]);
+        let (size, senders) = checked(&body, b"", 1_000);
+        let size = size as usize;
+
+        assert!(senders[..size].starts_with(b"[{") && senders[..size].ends_with(b"}]"));
+        assert_eq!(checked(&body, b"", size).1, [&senders[..size], b"-"].concat());
+        assert_eq!(checked(&body, b"", size - 1), (0, vec![b'-'; size]));
+    }
+
+    #[test]
+    fn an_empty_key_asks_about_no_parent() {
+        let body = request(b"", &[span(&sized(9, &attribute("", "text")))]);
+
+        assert!(checked(&body, b"", 1_000).0 > 0);
+        assert!(checked(&body, b"key", 1_000).0 > 0);
+    }
+
+    #[test]
+    fn no_body_at_all_is_not_sound() {
+        let mut senders = [0; 10];
+        // SAFETY: a null pointer is what `borrowed` takes for nothing.
+        let size = unsafe {
+            otb_check_traces(std::ptr::null(), 9, 9, std::ptr::null(), 9, senders.as_mut_ptr(), 10)
+        };
+
+        assert_eq!(size, 0);
     }
 }

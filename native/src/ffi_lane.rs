@@ -311,3 +311,6 @@ pub extern "C" fn otb_lane_is_over(lane: i64) -> i64 {
 fn placed(extent: Extent, next_seq: u64) -> Place {
     Place { marker: extent.marker, size: extent.size, end_seq: extent.end_seq, next_seq }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,7 @@ pub const MAX_BUFFER: usize = MAX_HEAD + MAX_BODY;
 
 const MAX_CONNECTIONS: usize = 256;
 const MAX_RETURNING: usize = 16;
-const STACK_BYTES: usize = 256 << 10;
+pub const STACK_BYTES: usize = 256 << 10;
 
 /// How long a connection may be idle after an answer, as `receive/http_protocol.py` has it.
 const IDLE: Duration = Duration::from_secs(75);
@@ -397,114 +397,4 @@ fn end_of_head(data: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::{Read as _, Write as _};
-    use std::net::{TcpListener, TcpStream};
-
-    const WAIT: Duration = Duration::from_secs(20);
-
-    fn connected() -> (TcpStream, OwnedFd) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let sender = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        sender.set_read_timeout(Some(WAIT)).unwrap();
-        (sender, listener.accept().unwrap().0.into())
-    }
-
-    fn lane() -> Arc<Lane> {
-        Lane::start(Arc::default(), 2).unwrap()
-    }
-
-    fn returned(lane: &Lane) -> Returned {
-        let start = Instant::now();
-        loop {
-            if let Some(returned) = lane.next_returned() {
-                return returned;
-            }
-            assert!(start.elapsed() < WAIT);
-            thread::yield_now();
-        }
-    }
-
-    fn ends(sender: &mut TcpStream) -> bool {
-        matches!(sender.read(&mut [0; 10]), Ok(0))
-    }
-
-    #[test]
-    fn what_nobody_vouches_for_goes_to_python_with_all_that_came() {
-        let lane = lane();
-        let (mut sender, connection) = connected();
-        lane.bring(connection).unwrap();
-
-        sender.write_all(b"GET / HTTP/1.1\r\n\r\nbehind").unwrap();
-
-        let returned = returned(&lane);
-        assert_eq!(returned.data, b"GET / HTTP/1.1\r\n\r\nbehind");
-        assert!(!returned.is_late);
-        lane.close();
-    }
-
-    #[test]
-    fn half_a_head_is_late_and_goes_to_python_too() {
-        let lane = lane();
-        let (mut sender, connection) = connected();
-        lane.bring(connection).unwrap();
-
-        sender.write_all(b"GET / HT").unwrap();
-
-        let returned = returned(&lane);
-        assert_eq!(returned.data, b"GET / HT");
-        assert!(returned.is_late);
-        lane.close();
-    }
-
-    #[test]
-    fn a_connection_that_is_idle_for_too_long_is_closed() {
-        let lane = lane();
-        let ((mut sender, connection), (mut other, fresh)) = (connected(), connected());
-        lane.bring(connection).unwrap();
-        let long_ago = Instant::now().checked_sub(IDLE).unwrap();
-        lock(&lane.state).idle.values_mut().for_each(|idle| idle.since = long_ago);
-        lane.bring(fresh).unwrap();
-
-        lane.sweep();
-
-        assert!(ends(&mut sender));
-        assert_eq!(lane.connections.load(Ordering::SeqCst), 1);
-        lane.close();
-        assert!(ends(&mut other));
-    }
-
-    #[test]
-    fn no_more_than_so_many_are_served_and_none_once_it_closes() {
-        let lane = lane();
-        let mut senders = Vec::new();
-        for _ in 0..MAX_CONNECTIONS {
-            let (sender, connection) = connected();
-            senders.push(sender);
-            lane.bring(connection).unwrap();
-        }
-
-        assert!(lane.bring(connected().1).is_err());
-        lane.close();
-        assert!(lane.bring(connected().1).is_err());
-        assert!(senders.iter_mut().all(ends));
-        assert_eq!(lane.connections.load(Ordering::SeqCst), 0);
-    }
-
-    #[test]
-    fn it_is_over_when_its_threads_have_ended() {
-        let lane = lane();
-        let start = Instant::now();
-        while lane.threads.load(Ordering::SeqCst) < 2 {
-            assert!(start.elapsed() < WAIT);
-        }
-        assert!(!lane.is_over());
-
-        lane.close();
-
-        while !lane.is_over() {
-            assert!(start.elapsed() < WAIT);
-        }
-    }
-}
+mod tests;

@@ -17,3 +17,5 @@ pub mod senders;
 mod sys;
 pub mod template;
 mod wire;
+#[cfg(test)]
+mod written;

@@ -75,3 +75,86 @@ impl Record {
         self.buffer
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MARKER: [u8; 8] = *b"\x01marker\x00";
+    const SEQ: u64 = (1 << 40) + 5;
+    const XACT: u64 = 1_000_197_156_530_614_077;
+
+    fn record(payload: &[u8], around: &[u8]) -> Record {
+        let front = br#"{"signal":"traces","parent":"project_name:p","xact":"#.to_vec();
+        let behind = br#","received_ns":1778629724900000000,"projects":null,"receipt":null,"senders":[]}"#;
+        let buffer = [around, payload, around].concat();
+        let place = around.len()..around.len() + payload.len();
+        Record::new([front, behind.to_vec()], Duration::from_secs(1_778_629_724), buffer, place)
+    }
+
+    #[test]
+    fn it_is_byte_for_byte_what_python_packs() {
+        // `spool.record.pack_record` of the same routing, printed.
+        let python = [
+            b"\x01marker\x00\x05\x00\x00\x00\x00\x01\x00\x00\x96\x00\x00\x00\x07\x00\x00\x00\xa2\xab\xc5&NiV{".as_slice(),
+            br#"{"signal":"traces","parent":"project_name:p","xact":1000197156530614077,"#,
+            br#""received_ns":1778629724900000000,"projects":null,"receipt":null,"senders":[]}payload"#,
+        ]
+        .concat();
+        let mut record = record(b"payload", b"");
+
+        record.place(MARKER, SEQ, XACT);
+
+        assert_eq!(record.parts().concat(), python);
+        assert_eq!(record.size() as usize, python.len());
+    }
+
+    #[test]
+    fn every_field_lies_where_the_format_has_it() {
+        for payload in [&b""[..], b"x", &[7; 1_000]] {
+            let mut record = record(payload, b"around");
+
+            record.place(MARKER, SEQ, XACT);
+
+            let written = record.parts().concat();
+            let number = |place: usize| u32::from_le_bytes(written[place..place + 4].try_into().unwrap());
+            let routing_size = number(16) as usize;
+            assert_eq!(written[..8], MARKER);
+            assert_eq!(written[8..16], SEQ.to_le_bytes());
+            assert_eq!(number(20) as usize, payload.len());
+            assert_eq!(number(24), crc32(0, &written[HEAD_SIZE..]));
+            assert_eq!(number(28), crc32(0, &written[..28]));
+            assert_eq!(written[HEAD_SIZE], b'{');
+            assert_eq!(written[HEAD_SIZE + routing_size - 1], b'}');
+            assert_eq!(written[HEAD_SIZE + routing_size..], *payload);
+        }
+    }
+
+    #[test]
+    fn a_record_that_is_placed_again_keeps_nothing_of_its_first_place() {
+        let (mut once, mut twice) = (record(b"payload", b""), record(b"payload", b""));
+
+        twice.place([0xff; 8], u64::MAX, u64::MAX / 4);
+        twice.place(MARKER, SEQ, XACT);
+        once.place(MARKER, SEQ, XACT);
+
+        assert_eq!(twice.parts(), once.parts());
+    }
+
+    #[test]
+    fn its_buffer_comes_back_as_it_was() {
+        let mut record = record(b"payload", b"around");
+
+        record.place(MARKER, SEQ, XACT);
+
+        assert_eq!(record.into_buffer(), b"aroundpayloadaround");
+    }
+
+    #[test]
+    fn a_transaction_begins_with_the_second_and_takes_room_for_its_rows() {
+        // As recorded of the hosted service (`tests/collector/store/test_xact.py`).
+        assert_eq!(record(b"", b"").wanted_xact(), (XACT >> 16 << 16, 0));
+        assert_eq!(record(&vec![0; (1 << 17) - 1], b"").wanted_xact().1, 0);
+        assert_eq!(record(&vec![0; 1 << 20], b"").wanted_xact().1, 8);
+    }
+}

@@ -154,3 +154,98 @@ fn cut(text: &str) -> &str {
         None => text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(service: &str) -> Names<'_> {
+        let mut names = Names::default();
+        names.read(b"service.name", service);
+        names
+    }
+
+    fn spans(number: u64) -> Account {
+        Account { spans: number, newest_end_ns: number, dropped_attributes: number }
+    }
+
+    fn services(senders: &Senders) -> Vec<(&str, u64)> {
+        senders.found.iter().map(|(process, account)| (process.service.as_str(), account.spans)).collect()
+    }
+
+    #[test]
+    fn spans_of_one_process_are_counted_together_in_the_order_of_the_first() {
+        let mut senders = Senders::default();
+        for (service, number) in [("b", 1), ("a", 2), ("b", 4)] {
+            senders.add(&named(service), spans(number));
+        }
+
+        assert_eq!(services(&senders), [("b", 5), ("a", 2)]);
+        assert_eq!(senders.spans(), 7);
+        assert_eq!(senders.found[0].1.newest_end_ns, 4);
+        assert_eq!(senders.found[0].1.dropped_attributes, 5);
+    }
+
+    #[test]
+    fn a_resource_without_spans_is_no_sender() {
+        let mut senders = Senders::default();
+        senders.add(&named("a"), Account { spans: 0, ..spans(9) });
+
+        assert_eq!(senders.to_json(), "[]");
+    }
+
+    #[test]
+    fn the_eighth_sender_and_those_behind_it_have_no_name() {
+        let names: Vec<String> = (0..20).map(|number| number.to_string()).collect();
+        let mut senders = Senders::default();
+        for name in &names {
+            senders.add(&named(name), spans(1));
+        }
+        senders.add(&named("3"), spans(1));
+
+        let found = services(&senders);
+        assert_eq!(found.len(), MAX_SENDERS);
+        assert_eq!(found[3], ("3", 2));
+        assert_eq!(found[7], ("", 13));
+    }
+
+    #[test]
+    fn an_empty_text_says_nothing_and_the_last_other_one_counts() {
+        let mut names = named("first");
+        names.read(b"service.name", "last");
+        names.read(b"service.name", "");
+        names.read(b"service.version", "other");
+
+        assert_eq!(names.process().service, "last");
+    }
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        let long = "ä".repeat(MAX_CHARACTERS + 1);
+        let mut names = named(&long);
+        assert_eq!(names.process().service, "ä".repeat(MAX_CHARACTERS));
+
+        names.read(b"service.namespace", "n");
+        assert_eq!(names.process().service, format!("n/{}", "ä".repeat(MAX_CHARACTERS - 2)));
+    }
+
+    #[test]
+    fn what_json_must_escape_is_escaped_and_nothing_else() {
+        let mut json = String::new();
+        push_text(&mut json, "\0\u{1}\u{8}\t\n\u{b}\u{c}\r\u{1f} \"\\/\u{7f}\u{2028}ä𝄞");
+
+        assert_eq!(json, "\"\\u0000\\u0001\\b\\t\\n\\u000b\\f\\r\\u001f \\\"\\\\/\u{7f}\u{2028}ä𝄞\"");
+    }
+
+    #[test]
+    fn numbers_are_written_whole() {
+        let mut senders = Senders::default();
+        senders.add(&named("a\"b"), Account { spans: 1, newest_end_ns: u64::MAX, dropped_attributes: 0 });
+
+        assert_eq!(
+            senders.to_json(),
+            "[{\"service\":\"a\\\"b\",\"instance\":\"\",\"sdk\":\"\",\"spans\":1,\
+             \"newest_end_ns\":18446744073709551615,\"dropped_attributes\":0}]"
+        );
+    }
+}

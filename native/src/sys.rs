@@ -3,6 +3,7 @@
 use std::io::{Error, ErrorKind, Result};
 use std::os::raw::{c_int, c_short, c_void};
 use std::os::unix::io::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::time::Instant;
 
 const EPOLL_CLOEXEC: c_int = 0o2_000_000;
 const EPOLL_CTL_ADD: c_int = 1;
@@ -98,9 +99,18 @@ pub fn send_now(fd: &impl AsRawFd, data: &[u8]) -> Result<usize> {
 
 /// Wait until something can be read, or the connection has ended; tell whether that came in time.
 pub fn wait_readable(fd: &impl AsRawFd, timeout_ms: c_int) -> bool {
-    let mut polled = Polled { fd: fd.as_raw_fd(), events: POLLIN, happened: 0 };
-    // SAFETY: it is one, ours, and outlives the call.
-    unsafe { poll(&mut polled, 1, timeout_ms) > 0 }
+    let start = Instant::now();
+    let mut left_ms = timeout_ms;
+    loop {
+        let mut polled = Polled { fd: fd.as_raw_fd(), events: POLLIN, happened: 0 };
+        // SAFETY: it is one, ours, and outlives the call.
+        let count = unsafe { poll(&mut polled, 1, left_ms) };
+        if count >= 0 || Error::last_os_error().kind() != ErrorKind::Interrupted {
+            return count > 0;
+        }
+        let waited_ms = c_int::try_from(start.elapsed().as_millis()).unwrap_or(c_int::MAX);
+        left_ms = timeout_ms.saturating_sub(waited_ms).max(0);
+    }
 }
 
 /// Wakes whoever waits for its file descriptor; asyncio does.
@@ -188,7 +198,17 @@ fn size_of(returned: isize) -> Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read;
+    use std::io::{Read, Write};
+    use std::os::unix::net::UnixStream;
+    use std::os::unix::thread::JoinHandleExt;
+
+    const SIGUSR2: c_int = 12;
+    const SIGPIPE: c_int = 13;
+
+    extern "C" {
+        fn signal(number: c_int, handler: usize) -> usize;
+        fn pthread_kill(thread: std::os::unix::thread::RawPthread, number: c_int) -> c_int;
+    }
 
     #[test]
     fn many_parts_are_written_one_behind_the_other() {
@@ -204,5 +224,129 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         assert_eq!(end as usize, written.len());
         assert_eq!(written[3..], parts.concat());
+    }
+
+    #[test]
+    fn nothing_to_write_is_written_at_once() {
+        let file = std::fs::File::open("/dev/null").unwrap(); // which may not be written to
+
+        assert_eq!(write_all(&file, &[], 7).unwrap(), 7);
+    }
+
+    #[test]
+    fn parts_without_bytes_take_no_room() {
+        let file = std::fs::OpenOptions::new().write(true).open("/dev/null").unwrap();
+
+        assert_eq!(write_all(&file, &[b"", b"ab", b"", b"", b"c", b""], 7).unwrap(), 10);
+        assert_eq!(write_all(&file, &[b"", b""], 7).unwrap(), 7);
+    }
+
+    #[test]
+    fn what_a_disk_does_not_take_is_an_error() {
+        let file = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+
+        assert!(write_all(&file, &[b"ab"], 0).is_err());
+    }
+
+    #[test]
+    fn reading_waits_for_nothing_and_tells_the_end() {
+        let (mut sender, receiver) = UnixStream::pair().unwrap();
+        let mut buffer = [0; 4];
+
+        assert_eq!(receive(&receiver, &mut buffer).unwrap_err().kind(), ErrorKind::WouldBlock);
+        sender.write_all(b"abcdef").unwrap();
+        assert_eq!(receive(&receiver, &mut buffer).unwrap(), 4);
+        assert_eq!(receive(&receiver, &mut buffer).unwrap(), 2);
+        drop(sender);
+        assert_eq!(receive(&receiver, &mut buffer).unwrap(), 0);
+    }
+
+    #[test]
+    fn sending_waits_for_nothing_and_says_how_much_went() {
+        let (sender, receiver) = UnixStream::pair().unwrap();
+        let data = vec![0; 16 << 20];
+
+        let sent = send_now(&sender, &data).unwrap();
+
+        assert!(sent < data.len());
+        assert_eq!(send_now(&sender, &data).unwrap_err().kind(), ErrorKind::WouldBlock);
+        drop(receiver);
+        assert_eq!(send_now(&sender, &data).unwrap_err().kind(), ErrorKind::BrokenPipe);
+    }
+
+    #[test]
+    fn a_peer_that_is_gone_is_no_signal() {
+        let (sender, receiver) = UnixStream::pair().unwrap();
+        drop(receiver);
+        // SAFETY: no handler is set; the test program ignores the signal otherwise, which would hide it.
+        let before = unsafe { signal(SIGPIPE, 0) };
+
+        let sent = send_now(&sender, b"x");
+
+        // SAFETY: it is what was there before.
+        unsafe { signal(SIGPIPE, before) };
+        assert_eq!(sent.unwrap_err().kind(), ErrorKind::BrokenPipe);
+    }
+
+    #[test]
+    fn what_can_be_read_is_waited_for_no_longer_than_said() {
+        let (mut sender, receiver) = UnixStream::pair().unwrap();
+
+        assert!(!wait_readable(&receiver, 0));
+        assert!(!wait_readable(&receiver, 1));
+        sender.write_all(b"x").unwrap();
+        assert!(wait_readable(&receiver, 60_000));
+        drop(sender);
+        assert!(wait_readable(&receiver, 60_000));
+    }
+
+    #[test]
+    fn a_signal_does_not_end_the_waiting() {
+        extern "C" fn nothing(_: c_int) {}
+        // SAFETY: the handler does nothing, and no other test has this signal.
+        unsafe { signal(SIGUSR2, nothing as *const () as usize) };
+        let (mut sender, receiver) = UnixStream::pair().unwrap();
+        let waiting = std::thread::spawn(move || wait_readable(&receiver, 60_000));
+
+        for _ in (0..5_000).take_while(|_| !waiting.is_finished()) {
+            // SAFETY: the thread has not been joined.
+            unsafe { pthread_kill(waiting.as_pthread_t(), SIGUSR2) };
+            std::thread::yield_now();
+        }
+        sender.write_all(b"x").unwrap();
+
+        assert!(waiting.join().unwrap());
+    }
+
+    #[test]
+    fn a_connection_is_told_of_once_until_it_is_armed_again() {
+        let poll = Poll::new().unwrap();
+        let ((mut one, first), (mut other, second)) =
+            (UnixStream::pair().unwrap(), UnixStream::pair().unwrap());
+        poll.add(&first, 1).unwrap();
+        poll.add(&second, 2).unwrap();
+
+        one.write_all(b"x").unwrap();
+        assert_eq!(poll.wait(), 1);
+        one.write_all(b"x").unwrap();
+        other.write_all(b"x").unwrap();
+        assert_eq!(poll.wait(), 2); // the first would be told before
+        poll.arm(&first, 3).unwrap();
+        assert_eq!(poll.wait(), 3);
+        poll.forget(&first);
+        assert!(poll.arm(&first, 4).is_err());
+    }
+
+    #[test]
+    fn a_signal_stays_raised_for_all_however_often_it_is_raised() {
+        let (poll, raised) = (Poll::new().unwrap(), Signal::new().unwrap());
+        poll.add_for_all(&raised, 5).unwrap();
+        assert!(!wait_readable(&raised, 0));
+
+        for _ in 0..1_000 {
+            raised.raise();
+        }
+
+        assert_eq!([poll.wait(), poll.wait()], [5, 5]);
     }
 }

@@ -62,6 +62,7 @@ impl Pattern {
         let mut literals = Vec::new();
         let mut end = 0;
         for (place, _) in &places {
+            head.get(place.clone())?;
             literals.push(head.get(end..place.start)?.to_vec());
             end = place.end;
         }
@@ -286,5 +287,97 @@ mod tests {
         }
 
         assert_eq!(templates.0.len(), MAX_TEMPLATES);
+    }
+
+    #[test]
+    fn the_holes_may_stand_in_either_order() {
+        let receipt = format!("{};batch=7", PROCESS);
+        for (known, head) in [
+            ("length: 1\r\nreceipt: R\r\n", format!("length: 23\r\nreceipt: {}\r\n", receipt)),
+            ("receipt: R\r\nlength: 1\r\n", format!("receipt: {}\r\nlength: 23\r\n", receipt)),
+        ] {
+            let pattern = Pattern::new(known.as_bytes(), range_of(known, "1"), range_of(known, "R"));
+
+            let said = Said { body_size: 23, receipt: Some(&receipt) };
+            assert_eq!(pattern.unwrap().read(head.as_bytes()), Some(said));
+        }
+    }
+
+    #[test]
+    fn a_head_without_a_receipt_has_none() {
+        let known = "length: 1\r\n";
+        let pattern = Pattern::new(known.as_bytes(), range_of(known, "1"), 0..0).unwrap();
+
+        assert_eq!(pattern.read(b"length: 9\r\n"), Some(Said { body_size: 9, receipt: None }));
+        assert_eq!(pattern.read(b"length: 9\r\nreceipt: x\r\n"), None);
+    }
+
+    #[test]
+    fn a_length_has_at_most_seven_digits_and_nothing_else() {
+        for (value, right) in [
+            ("0", Some(0)),
+            ("0000007", Some(7)),
+            ("9999999", Some(9_999_999)),
+            ("00000007", None),
+            ("18446744073709551617", None),
+            ("", None),
+            ("-1", None),
+            ("1_0", None),
+            ("\u{ff11}", None),
+        ] {
+            assert_eq!(length(value.as_bytes()), right, "{}", value);
+        }
+    }
+
+    #[test]
+    fn a_receipt_is_one_process_one_batch_and_numbers() {
+        let sound = [
+            format!("{};batch=1", PROCESS),
+            format!("batch=007;{}", PROCESS),
+            format!("{};batch=999999999999999;a_b=0;a_b=0", PROCESS),
+        ];
+        let process = &PROCESS[8..];
+        let unsound = [
+            "".to_owned(),
+            format!("{};batch=1000000000000000", PROCESS),
+            format!("{};batch=000", PROCESS),
+            format!("{};batch=-1", PROCESS),
+            format!("{0};{0};batch=1", PROCESS),
+            format!("process={};batch=1", process.to_uppercase()),
+            format!("process={};batch=1", &process[1..]),
+            format!("{};batch=1;=1", PROCESS),
+            format!("{};batch=1;A=1", PROCESS),
+            format!("{};batch=1;a1=1", PROCESS),
+            format!("{};batch=1;a", PROCESS),
+            format!("{};batch=1;a=1=1", PROCESS),
+            format!("{};batch=1;;a=1", PROCESS),
+        ];
+
+        assert!(sound.iter().all(|text| receipt(text.as_bytes()) == Some(text)));
+        for text in &unsound {
+            assert_eq!(receipt(text.as_bytes()), None, "{}", text);
+        }
+        assert_eq!(receipt(b"\xff"), None);
+    }
+
+    #[test]
+    fn a_receipt_has_at_most_so_many_bytes() {
+        let largest = format!("{};batch=1;{}=1", PROCESS, "a".repeat(MAX_RECEIPT - PROCESS.len() - 11));
+
+        assert_eq!(largest.len(), MAX_RECEIPT);
+        assert!(receipt(largest.as_bytes()).is_some());
+        assert!(receipt(largest.replacen("a=", "aa=", 1).as_bytes()).is_none());
+    }
+
+    #[test]
+    fn what_is_vouched_for_anew_takes_the_place_of_the_old_word() {
+        let mut templates = Templates::default();
+        let head = head(&format!("{};batch=7", PROCESS), "5");
+        for max_body in [1, 2] {
+            templates.vouch(pattern(), Terms { max_body, ..terms() }, Instant::now());
+        }
+
+        assert_eq!(templates.find(head.as_bytes(), Instant::now()).unwrap().1.max_body, 2);
+        assert_eq!(templates.0.len(), 1);
     }
 }

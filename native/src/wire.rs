@@ -190,3 +190,193 @@ impl<'a> Iterator for Fields<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::written::{fixed32, fixed64, group, number, sized, varint};
+
+    static INNER: Shape = Shape { fields: &[Kind::Unknown, Kind::Varint], is_choice: false };
+    static SHAPE: Shape = Shape {
+        fields: &[
+            Kind::Unknown,
+            Kind::Varint,
+            Kind::Fixed32,
+            Kind::Fixed64,
+            Kind::Bytes,
+            Kind::Text,
+            Kind::Texts,
+            Kind::Message(&INNER),
+            Kind::Messages(&INNER),
+        ],
+        is_choice: false,
+    };
+    static CHOICE: Shape = Shape {
+        fields: &[Kind::Unknown, Kind::Varint, Kind::Bytes, Kind::Messages(&INNER)],
+        is_choice: true,
+    };
+
+    /// Number, value and bytes of each field; nothing where one is not as it should be.
+    fn fields<'a>(message: &'a [u8], shape: &'static Shape) -> Option<Vec<(usize, u64, &'a [u8])>> {
+        let told = Fields::of(message, shape)
+            .map(|field| field.map(|field| (field.number, field.number_value, field.bytes)));
+        told.collect()
+    }
+
+    fn is_sound(message: &[u8]) -> bool {
+        fields(message, &SHAPE).is_some()
+    }
+
+    /// One of each kind that comes once.
+    fn one_of_each() -> Vec<Vec<u8>> {
+        vec![
+            number(1, u64::MAX),
+            fixed32(2, u32::MAX),
+            fixed64(3, u64::MAX),
+            sized(4, b"\xff"),
+            sized(5, "ä".as_bytes()),
+            sized(7, &number(1, 5)),
+        ]
+    }
+
+    #[test]
+    fn each_field_is_told_with_what_it_holds() {
+        let [several_texts, several_messages] = [sized(6, b"a"), sized(8, b"")];
+        let message = [one_of_each().concat(), several_texts.repeat(2), several_messages.repeat(2)].concat();
+
+        let found = fields(&message, &SHAPE).unwrap();
+
+        assert_eq!(
+            found,
+            [
+                (1, u64::MAX, &b""[..]),
+                (2, u32::MAX.into(), b""),
+                (3, u64::MAX, b""),
+                (4, 0, b"\xff"),
+                (5, 0, "ä".as_bytes()),
+                (7, 0, b"\x08\x05"),
+                (6, 0, b"a"),
+                (6, 0, b"a"),
+                (8, 0, b""),
+                (8, 0, b""),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_varint_is_read_at_both_ends_of_each_size() {
+        for bits in 0..64 {
+            for value in [1_u64 << bits, (1 << bits) - 1, u64::MAX >> bits] {
+                let written = varint(value);
+                let behind = [written.as_slice(), b"\x80"].concat();
+                let mut reader = Reader { rest: &behind };
+
+                assert_eq!(reader.varint(), Some(value));
+                assert_eq!(reader.rest, b"\x80");
+                for end in 0..written.len() {
+                    assert_eq!(Reader { rest: &written[..end] }.varint(), None);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_varint_of_more_than_64_bits_or_longer_than_need_be_is_not_read() {
+        let nines = [0xff; 9];
+        for last in [0x02, 0x03, 0x7f] {
+            assert_eq!(Reader { rest: &[&nines[..], &[last]].concat() }.varint(), None);
+        }
+        assert_eq!(Reader { rest: &[&nines[..], b"\x81\x00"].concat() }.varint(), None);
+        assert_eq!(Reader { rest: &[&nines[..], b"\x81\x01"].concat() }.varint(), None);
+        for size in 1..10 {
+            assert_eq!(Reader { rest: &[vec![0x80; size], vec![0]].concat() }.varint(), None);
+            assert_eq!(Reader { rest: &[vec![0xff; size], vec![0]].concat() }.varint(), None);
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_cut_anywhere_is_none() {
+        for field in one_of_each() {
+            assert!(is_sound(&field));
+            for end in 1..field.len() {
+                assert!(!is_sound(&field[..end]), "{:?} to {}", field, end);
+            }
+        }
+    }
+
+    #[test]
+    fn a_size_beyond_the_message_is_none_however_large() {
+        for size in [2, 127, 128, u32::MAX.into(), i64::MAX as u64, u64::MAX] {
+            assert!(!is_sound(&[varint(4 << 3 | 2), varint(size), b"x".to_vec()].concat()));
+        }
+    }
+
+    #[test]
+    fn a_field_with_another_wire_type_than_its_own_is_none() {
+        let kinds = [(1, 0), (2, 5), (3, 1), (4, 2), (5, 2), (6, 2), (7, 2), (8, 2)];
+        for (field, own) in kinds {
+            for wire_type in (0..8).filter(|&wire_type| wire_type != own) {
+                let message = [varint(field << 3 | wire_type), vec![0; 16]].concat();
+                assert!(Fields::of(&message, &SHAPE).next().unwrap().is_none(), "{} {}", field, wire_type);
+            }
+        }
+    }
+
+    #[test]
+    fn a_group_is_none() {
+        for field in 0..10 {
+            assert!(!is_sound(&group(field, b"")));
+            assert!(!is_sound(&group(field, &number(1, 1))));
+        }
+    }
+
+    #[test]
+    fn a_field_that_nobody_knows_is_none() {
+        for field in [0, 9, 31, 32, 1 << 28, (1 << 29) - 1, 1 << 32, (1 << 61) - 1] {
+            assert!(!is_sound(&number(field, 1)), "{}", field);
+        }
+    }
+
+    #[test]
+    fn what_may_come_once_comes_once() {
+        for field in one_of_each() {
+            assert!(!is_sound(&field.repeat(2)), "{:?}", field);
+        }
+    }
+
+    #[test]
+    fn of_a_choice_one_field_comes() {
+        let fields_of_it = [number(1, 0), sized(2, b"")];
+
+        assert!(fields_of_it.iter().all(|field| fields(field, &CHOICE).is_some()));
+        for first in &fields_of_it {
+            for second in &fields_of_it {
+                assert!(fields(&[first.as_slice(), second].concat(), &CHOICE).is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_is_utf_8_of_any_length() {
+        for size in 0..140 {
+            let mut text = vec![b'a'; size];
+            assert!(is_text(&text));
+            for place in 0..size {
+                text[place] = 0x80;
+                assert!(!is_text(&text), "{} of {}", place, size);
+                text[place] = b'a';
+            }
+            text.extend("ä€𝄞".as_bytes());
+            assert!(is_text(&text));
+            assert!(!is_text(&text[..text.len() - 1]));
+        }
+        assert!(!is_text(b"\xed\xa0\x80")); // a surrogate
+        assert!(!is_text(b"\xc0\x80")); // zero in two bytes
+        assert!(!is_sound(&sized(5, b"\xff")) && !is_sound(&sized(6, b"\xff")));
+    }
+
+    #[test]
+    fn an_empty_message_has_no_field() {
+        assert_eq!(fields(b"", &SHAPE), Some(vec![]));
+    }
+}

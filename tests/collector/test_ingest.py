@@ -32,7 +32,6 @@ from otel_bridge_collector.receipt.ledger import Word
 from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.record import Record
 from otel_bridge_collector.spool.spool import Spool
-from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
 from tests.support.masking import rules_of
 from tests.support.otlp_request import log_record, logs, span, to_json, traces
@@ -67,19 +66,17 @@ class OwnProjectOnly(Everywhere):
 
 
 def ingest_into(spool: Spool, counters: Counters | None = None) -> Ingest:
-    return Ingest(
-        spool, XactClock(0, now_s=lambda: 1_000), counters or Counters(), Everywhere(), now_ns=lambda: 77
-    )
+    return Ingest(spool, counters or Counters(), Everywhere(), now_ns=lambda: 77)
 
 
 def masking_into(spool: Spool) -> Ingest:
     masks = DoorMasks()
     masks.rules = rules_of("{patterns: [emails]}")
-    return Ingest(spool, XactClock(0), Counters(), OwnProjectOnly(), masks)
+    return Ingest(spool, Counters(), OwnProjectOnly(), masks)
 
 
 def metered_into(spool: Spool, quotas: Quotas, counters: Counters | None = None) -> Ingest:
-    return Ingest(spool, XactClock(0), counters or Counters(), OwnProjectOnly(), quotas=quotas)
+    return Ingest(spool, counters or Counters(), OwnProjectOnly(), quotas=quotas)
 
 
 def test_what_is_accepted_is_durable(tmp_path: Path) -> None:
@@ -206,7 +203,7 @@ def test_a_request_of_more_messages_than_may_be_is_refused(tmp_path: Path, encod
 
     with open_spool(tmp_path) as spool:
         for limit, raises in ((messages, nullcontext()), (messages - 1, pytest.raises(BodyTooLargeError))):
-            ingest = Ingest(spool, XactClock(0), Counters(), Everywhere(), max_messages=limit)
+            ingest = Ingest(spool, Counters(), Everywhere(), max_messages=limit)
             with raises:
                 asyncio.run(ingest.traces(body, encoding, parent=None))
 
@@ -227,7 +224,7 @@ def test_spans_of_projects_out_of_reach_are_rejected_alone(tmp_path: Path) -> No
     unnamed = span(3)
     body = traces(own, foreign, unnamed).SerializeToString()
     with open_spool(tmp_path) as spool:
-        ingest = Ingest(spool, XactClock(0), Counters(), OwnProjectOnly())
+        ingest = Ingest(spool, Counters(), OwnProjectOnly())
         outcome = asyncio.run(ingest.traces(body, Encoding.PROTOBUF, parent=None))
         (record,) = read_all(spool.reader(0))
 
@@ -240,7 +237,7 @@ def test_log_records_of_projects_out_of_reach_are_rejected_alone(tmp_path: Path)
     foreign = log_record(attributes={PARENT: "project_id:theirs"})
     body = logs(log_record(), foreign).SerializeToString()
     with open_spool(tmp_path) as spool:
-        ingest = Ingest(spool, XactClock(0), Counters(), OwnProjectOnly())
+        ingest = Ingest(spool, Counters(), OwnProjectOnly())
         outcome = asyncio.run(ingest.logs(body, Encoding.PROTOBUF, parent=None))
 
     assert (outcome.accepted, outcome.rejected) == (1, 1)
@@ -249,7 +246,7 @@ def test_log_records_of_projects_out_of_reach_are_rejected_alone(tmp_path: Path)
 def test_a_batch_with_a_row_out_of_reach_is_not_kept(tmp_path: Path) -> None:
     rows: list[Row] = [{"id": "a", "project_id": "mine"}, {"id": "b", "project_id": "theirs"}]
     with open_spool(tmp_path) as spool:
-        ingest = Ingest(spool, XactClock(0), Counters(), OwnProjectOnly())
+        ingest = Ingest(spool, Counters(), OwnProjectOnly())
         with pytest.raises(ForbiddenError, match="not yours: project_id:theirs"):
             asyncio.run(ingest.rows(rows))
 
@@ -274,8 +271,7 @@ def sent(folder: Path, *spans: Span, receipt: str | None = RECEIPT) -> tuple[lis
     """What is heard and what is kept of a request."""
     heard = Heard()
     with open_spool(folder) as spool:
-        clock = XactClock(0, now_s=lambda: 1_000)
-        ingest = Ingest(spool, clock, Counters(), Everywhere(), ledger=heard, now_ns=lambda: 77)
+        ingest = Ingest(spool, Counters(), Everywhere(), ledger=heard, now_ns=lambda: 77)
         body = traces(*spans).SerializeToString()
         asyncio.run(ingest.traces(body, Encoding.PROTOBUF, parent=None, receipt=receipt))
         return heard.words, read_all(spool.reader(0))

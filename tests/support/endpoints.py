@@ -45,7 +45,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
     objects = Objects(folder / "objects.sqlite")
     gate = Gate(objects, owner_access, default_parent=DEFAULT_PARENT)
     with open_spool(folder) as spool:
-        ingest = Ingest(spool, XactClock(0), Counters(), gate)
+        ingest = Ingest(spool, Counters(), gate)
         plane = Plane(
             store=store,
             objects=objects,

@@ -33,7 +33,6 @@ from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.gate import Gate
 from otel_bridge_collector.store.keys import KeyRing
 from otel_bridge_collector.store.objects import Objects
-from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
 from tests.support.spool import open_spool, read_all
 
@@ -79,10 +78,8 @@ def receiving(  # noqa: PLR0913 - each test sets one of them
         gate = Gate(objects, current_access, default_parent=DEFAULT_PARENT)
         counters = Counters()
         pen = spool.pen
-        xacts = XactClock(0, give=pen.next_xact if pen else None)
         ingest = Ingest(
             spool,
-            xacts,
             counters,
             gate,
             masks or NoMasks(),

@@ -14,6 +14,7 @@ from otel_bridge_collector.spool.pen import Pen
 from otel_bridge_collector.spool.reader import Reader
 from otel_bridge_collector.spool.record import Record, Routing
 from otel_bridge_collector.spool.spool import Spool
+from otel_bridge_collector.store.xact import XactClock
 
 ROUTING = Routing(signal="traces", parent="project_name:p", xact=1_000_000_000_000_000_001, received_ns=5)
 
@@ -28,7 +29,7 @@ def open_spool(
 ) -> Iterator[Spool]:
     pen = Pen(compiled) if compiled else None
     spool = Spool(folder, limits=limits or SpoolLimits(), at_least=at_least, pen=pen)
-    spool.start()
+    spool.start(XactClock(spool.last_xact, give=pen.next_xact if pen else None).next)
     try:
         yield spool
     finally:

@@ -257,11 +257,9 @@ async def _start(
     seen: _Seen,
     stages: AsyncExitStack,
 ) -> tuple[Ready, Canary]:
-    xacts = storage.new_xacts()
     gate = Gate(storage.objects, current_access, default_parent=settings.default_parent)
     ingest = Ingest(
         storage.spool,
-        xacts,
         seen.own.counters,
         gate,
         working.deliveries.masks,
@@ -294,7 +292,7 @@ async def _start(
         keep_rows=ingest.rows,
         row_fault=ingest.row_fault,
         masked=ingest.masked,
-        next_xact=xacts.next,
+        next_xact=storage.xacts.next,
     )
     invoker = start_functions(settings, plane, ingest, working.providers, stages)
     api_routes = build_routes(

@@ -1,4 +1,4 @@
-"""The one door into the spool: check a request's structure, number its transaction, keep it durably.
+"""The one door into the spool: check a request's structure, keep it durably.
 
 Every receiver enters here. It makes no row of a span; that is delivery's work.
 """
@@ -7,7 +7,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple, TypeVar
 
 import anyio
@@ -18,6 +17,7 @@ from otel_bridge.contract.receipt import parse_receipt
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.compiled import Library
 from otel_bridge_collector.decode import native
+from otel_bridge_collector.decode.sender import Sender
 from otel_bridge_collector.decode.size import MAX_MESSAGES
 from otel_bridge_collector.decode.structure import ParentFault
 from otel_bridge_collector.errors import (
@@ -45,7 +45,7 @@ from otel_bridge_collector.quota.quotas import Quotas
 from otel_bridge_collector.receipt.ledger import Word
 from otel_bridge_collector.spool.record import Routing, Signal
 from otel_bridge_collector.spool.spool import Spool
-from otel_bridge_collector.store.xact import XactClock
+from otel_bridge_collector.spool.writer import Kept
 from otel_bridge_collector.telemetry import Counters, RareLog
 from otel_bridge_collector.translate.parent import named_object
 
@@ -90,7 +90,6 @@ class Ingest:
     def __init__(  # noqa: PLR0913 - it stands between all stages
         self,
         spool: Spool,
-        xacts: XactClock,
         counters: Counters,
         gate: Gate,
         masks: Masks = _UNMASKED,
@@ -105,7 +104,6 @@ class Ingest:
 
         Args:
             spool: where requests are kept.
-            xacts: numbers them.
             counters: count what comes.
             gate: says what the caller may write.
             masks: knows what is masked before it is kept.
@@ -116,7 +114,6 @@ class Ingest:
             compiled: judges most trace requests before Python does; None where it is not there.
         """
         self._spool = spool
-        self._xacts = xacts
         self.counters = counters
         self._gate = gate
         self._masks = masks
@@ -251,9 +248,8 @@ class Ingest:
         payload = await asyncio.to_thread(_packed, rows, self._masks.rules)
         named = named_object(rows[0]) if self._quotas and self._quotas.is_on else None
         self._take("rows", str(named) if named else None, len(payload), len(rows), ("braintrust", "http"))
-        routing = self._routing("rows", None, payload)
-        await self._append(routing, payload, len(rows), ("braintrust", "http"))
-        return routing.xact
+        kept = await self._append(self._routing("rows", None), payload, len(rows), ("braintrust", "http"))
+        return kept.xact
 
     def masked(self, fields: Mapping[str, Json]) -> Mapping[str, Json]:
         """Return the fields of a named object as they may be kept."""
@@ -271,8 +267,7 @@ class Ingest:
         outcome = checked.outcome
         source = ("otlp", transport)
         if outcome.accepted:
-            routing = self._routing(signal, parent, checked.payload)
-            routing = replace(routing, receipt=receipt, senders=checked.senders)
+            routing = self._routing(signal, parent, receipt, checked.senders)
             await self._append(routing, checked.payload, outcome.accepted, source)
         if outcome.rejected:
             self.counters.add(REFUSED[signal], outcome.rejected, *source, "invalid")
@@ -285,22 +280,30 @@ class Ingest:
             )
         return outcome
 
-    async def _append(self, routing: Routing, payload: bytes, number: int, source: tuple[str, str]) -> None:
+    async def _append(self, routing: Routing, payload: bytes, number: int, source: tuple[str, str]) -> Kept:
         """Keep a payload of so many spans, log records or rows, and count them."""
         try:
-            await self._spool.append(routing, payload)
+            kept = await self._spool.append(routing, payload)
         except SpoolError as error:
             self.counters.add(REFUSED[routing.signal], number, *source, reason_of(error))
             raise
         self.counters.add(ACCEPTED[routing.signal], number, *source)
+        return kept
 
-    def _routing(self, signal: Signal, parent: str | None, payload: bytes) -> Routing:
+    def _routing(
+        self,
+        signal: Signal,
+        parent: str | None,
+        receipt: str | None = None,
+        senders: Sequence[Sender] | None = None,
+    ) -> Routing:
         return Routing(
             signal=signal,
             parent=parent,
-            xact=self._xacts.next(payload_bytes=len(payload)),
             received_ns=self._now_ns(),
             projects=self._gate.projects(),
+            receipt=receipt,
+            senders=senders,
         )
 
     def _take(

@@ -26,13 +26,15 @@ from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.record import Record, Routing
 from otel_bridge_collector.spool.spool import Spool
 from otel_bridge_collector.store.objects import Objects
+from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
 from tests.support.otlp_receiver import wait_until
 from tests.support.otlp_request import log_record, logs, span, traces
 from tests.support.sinks import MemorySink
+from tests.support.spool import read_all
 
-ROUTING = Routing(signal="traces", parent="project_id:p-1", xact=1000197156530614077, received_ns=0)
-LOG_ROUTING = Routing(signal="logs", parent="project_id:p-1", xact=1000197156530614078, received_ns=0)
+ROUTING = Routing(signal="traces", parent="project_id:p-1", received_ns=0)
+LOG_ROUTING = Routing(signal="logs", parent="project_id:p-1", received_ns=0)
 
 
 class NotedLosses:
@@ -108,7 +110,7 @@ async def stage(
     folder: Path, sink: MemorySink, *, backoff: Backoff | None = None, limits: SpoolLimits | None = None
 ) -> AsyncIterator[Stage]:
     made = Stage(folder, sink, backoff or Backoff(), limits or SpoolLimits())
-    made.spool.start()
+    made.spool.start(XactClock(made.spool.last_xact).next)
     yield made
     await made.delivery.stop(drain_s=20)
     made.spool.close(timeout_s=10)
@@ -141,11 +143,12 @@ def refuse(name: str, error: Exception) -> Callable[[Batch[RowWrite]], None]:
 def test_spans_arrive_as_routed_rows_in_order(tmp_path: Path) -> None:
     sink = MemorySink()
 
-    deliver(tmp_path, sink, "a", "b", "c")
+    spool = deliver(tmp_path, sink, "a", "b", "c").spool
 
     assert sink.names() == ["a", "b", "c"]
     row = sink.writes[0].row
-    assert (row["project_id"], row["id"], row["_xact_id"]) == ("p-1", "0" * 15 + "1", str(ROUTING.xact))
+    xact = read_all(spool.reader(0))[0].routing.xact
+    assert (row["project_id"], row["id"], row["_xact_id"]) == ("p-1", "0" * 15 + "1", str(xact))
 
 
 def test_log_records_arrive_as_rows(tmp_path: Path) -> None:

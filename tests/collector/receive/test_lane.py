@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -290,6 +291,34 @@ def test_more_senders_than_threads_are_all_served(receivers: Receivers) -> None:
     assert in_lane(receivers) > THREADS
 
 
+def test_transactions_grow_in_the_order_of_the_spool_whoever_appends(tmp_path: Path) -> None:
+    faults: list[BaseException] = []
+
+    def send(sender: SteadySender, own: int) -> None:
+        try:
+            for number in range(60):
+                # Python alone takes requests with a head that comes but once.
+                headers = {"x-number": f"{own}-{number}"} if own % 2 else None
+                assert sender.send(SOUND, headers) == 200
+        except BaseException as error:  # noqa: BLE001 - told below
+            faults.append(error)
+
+    for start in range(1, 4):
+        with receiving(tmp_path, compiled=COMPILED) as receivers, ExitStack() as stack:
+            senders = [stack.enter_context(steady_sender(receivers.http)) for _ in range(8)]
+            threads = [threading.Thread(target=send, args=each[::-1]) for each in enumerate(senders)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            xacts = [record.routing.xact for record in receivers.records()]
+            assert not faults
+            assert len(xacts) == start * 480
+            assert 50 < in_lane(receivers) <= 240
+
+        assert [pair for pair in pairwise(xacts) if pair[0] >= pair[1]] == []
+
+
 def test_segments_are_left_when_they_are_full(tmp_path: Path) -> None:
     limits = SpoolLimits(segment_bytes=10_000)
     with (
@@ -332,6 +361,18 @@ def test_what_the_disk_does_not_take_is_refused_and_is_not_there(receivers: Rece
         kept += warm(receivers, sender)
 
     assert len(receivers.records()) == kept
+
+
+def test_what_is_refused_is_nothing_that_readers_would_wait_for(receivers: Receivers) -> None:
+    with ExitStack() as stack:
+        senders = [stack.enter_context(steady_sender(receivers.http)) for _ in range(2)]
+        for sender in senders:
+            warm(receivers, sender)
+        end_seq = receivers.spool.end_seq
+
+        with full_disk(receivers.spool.size_bytes + 100):
+            assert [sender.send(SOUND) for sender in senders] == [503] * 2
+            assert receivers.spool.end_seq == end_seq
 
 
 def test_connections_of_the_lane_end_with_it(tmp_path: Path) -> None:

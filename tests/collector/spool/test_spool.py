@@ -1,10 +1,12 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from contextvars import Context
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +17,7 @@ from otel_bridge_collector.errors import SpoolError, SpoolFullError
 from otel_bridge_collector.spool.limits import SpoolLimits
 from otel_bridge_collector.spool.record import record_size
 from otel_bridge_collector.spool.spool import Spool
+from otel_bridge_collector.spool.writer import Kept
 from tests.support import spool as spools
 from tests.support.compiled import WAYS
 from tests.support.full_disk import full_disk
@@ -35,11 +38,15 @@ def open_spool(request: pytest.FixtureRequest) -> OpenSpool:
     return partial(spools.open_spool, compiled=compiled)
 
 
-def append(spool: Spool, *payloads: bytes) -> list[int]:
-    async def at_once() -> list[int]:
+def kept(spool: Spool, *payloads: bytes) -> list[Kept]:
+    async def at_once() -> list[Kept]:
         return await asyncio.gather(*(spool.append(ROUTING, payload) for payload in payloads))
 
     return asyncio.run(at_once())
+
+
+def append(spool: Spool, *payloads: bytes) -> list[int]:
+    return [each.seq for each in kept(spool, *payloads)]
 
 
 def one_by_one(spool: Spool, *payloads: bytes) -> None:
@@ -55,7 +62,34 @@ def test_what_was_appended_is_read_back_in_order(open_spool: OpenSpool, tmp_path
 
     assert numbers == [1, 2, 3]
     assert [(record.seq, record.payload) for record in records] == [(1, b"one"), (2, b""), (3, b"three")]
-    assert records[0].routing == ROUTING
+    assert replace(records[0].routing, xact=ROUTING.xact) == ROUTING
+
+
+def test_transactions_are_told_and_grow_in_the_order_of_the_spool(
+    open_spool: OpenSpool, tmp_path: Path
+) -> None:
+    told: list[Kept] = []
+    for _ in range(3):
+        with open_spool(tmp_path) as spool:
+            told += kept(spool, *[b"x"] * 20, b"x" * 300_000, b"x")
+            records = read_all(spool.reader(0))
+
+    assert told == [(record.seq, record.routing.xact) for record in records]
+    assert all(before.xact < after.xact for before, after in pairwise(told))
+    assert told[21].xact - told[20].xact > 300_000 >> 17
+
+
+def test_whoever_hands_in_a_record_says_nothing_of_its_transaction(
+    open_spool: OpenSpool, tmp_path: Path
+) -> None:
+    async def out_of_order(spool: Spool) -> list[Kept]:
+        wanted = [2**62, 1, 2**61]
+        return await asyncio.gather(*(spool.append(replace(ROUTING, xact=xact), b"") for xact in wanted))
+
+    with open_spool(tmp_path) as spool:
+        first, second, third = asyncio.run(out_of_order(spool))
+
+    assert first.xact < second.xact < third.xact < 2**61
 
 
 def test_a_new_process_goes_on_with_numbers_and_records(open_spool: OpenSpool, tmp_path: Path) -> None:
@@ -68,7 +102,7 @@ def test_a_new_process_goes_on_with_numbers_and_records(open_spool: OpenSpool, t
 
     assert numbers == [2]
     assert [record.payload for record in records] == [b"old", b"new"]
-    assert spool.last_xact == ROUTING.xact
+    assert spool.last_xact == records[0].routing.xact < records[1].routing.xact
 
 
 def test_numbers_that_a_destination_has_passed_are_not_given_again(
@@ -231,7 +265,7 @@ def test_of_requests_that_come_together_those_that_fit_are_kept(
 ) -> None:
     with open_spool(tmp_path, limits=SpoolLimits(max_bytes=2 * RECORD)) as spool:
 
-        async def at_once() -> list[int | BaseException]:
+        async def at_once() -> Sequence[Kept | BaseException]:
             sent = (spool.append(ROUTING, b"x" * 100) for _ in range(3))
             return await asyncio.gather(*sent, return_exceptions=True)
 

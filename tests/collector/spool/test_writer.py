@@ -5,8 +5,11 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from otel_bridge_collector.errors import SpoolError
-from otel_bridge_collector.spool.writer import GroupWriter, Waiting, settle
+from otel_bridge_collector.spool.writer import GroupWriter, Kept, Waiting, settle
 from tests.support.spool import ROUTING
+
+ONE = Kept(seq=1, xact=7)
+TWO = Kept(seq=2, xact=9)
 
 
 class Groups:
@@ -21,7 +24,7 @@ class Groups:
         self.busy.set()
         assert self.go.wait(timeout=10)
         self.payloads.append([waiting.payload for waiting in group])
-        settle((waiting, 0) for waiting in group)
+        settle((waiting, ONE) for waiting in group)
 
 
 @pytest.fixture
@@ -80,10 +83,10 @@ def test_each_event_loop_gets_its_own_results() -> None:
     loops = [asyncio.new_event_loop() for _ in range(2)]
     first, second, third = (waiting_in(loops[number], b"x") for number in (0, 1, 0))
 
-    settle([(first, 1), (second, 2), (third, SpoolError("full"))])
+    settle([(first, ONE), (second, TWO), (third, SpoolError("full"))])
 
-    assert loops[0].run_until_complete(first.done) == 1
-    assert loops[1].run_until_complete(second.done) == 2
+    assert loops[0].run_until_complete(first.done) == ONE
+    assert loops[1].run_until_complete(second.done) == TWO
     with pytest.raises(SpoolError, match="full"):
         loops[0].run_until_complete(third.done)
     for loop in loops:
@@ -95,15 +98,15 @@ def test_results_of_a_loop_that_is_gone_are_dropped(loop: asyncio.AbstractEventL
     left, there = waiting_in(gone, b"x"), waiting_in(loop, b"x")
     gone.close()
 
-    settle([(left, 1), (there, 2)])
+    settle([(left, ONE), (there, TWO)])
 
-    assert loop.run_until_complete(there.done) == 2
+    assert loop.run_until_complete(there.done) == TWO
 
 
 def test_a_sender_that_left_meanwhile_disturbs_nobody(loop: asyncio.AbstractEventLoop) -> None:
     left, there = waiting_in(loop, b"x"), waiting_in(loop, b"x")
     left.done.cancel()
 
-    settle([(left, 1), (there, 2)])
+    settle([(left, ONE), (there, TWO)])
 
-    assert loop.run_until_complete(there.done) == 2
+    assert loop.run_until_complete(there.done) == TWO

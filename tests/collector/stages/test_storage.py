@@ -12,6 +12,7 @@ from otel_bridge_collector.settings import load_settings
 from otel_bridge_collector.shutdown import Shutdown
 from otel_bridge_collector.spool.lock import FolderLock
 from otel_bridge_collector.stages.storage import open_storage, spool_limits
+from tests.support.spool import ROUTING
 
 DRAIN_S = 5.0
 
@@ -35,6 +36,22 @@ def test_what_is_closed_can_be_opened_again(tmp_path: Path) -> None:
     async def run() -> None:
         await open_and_close(tmp_path)
         await open_and_close(tmp_path)
+
+    asyncio.run(run())
+
+
+def test_transactions_go_on_behind_all_that_are_in_the_files(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with AsyncExitStack() as stages:
+            storage = open_storage(load_settings(data_dir=tmp_path), Shutdown(DRAIN_S), stages)
+            newest = 2 * storage.xacts.next()
+            storage.objects.in_projects.create("prompt", "p", "ahead", xact_id=newest)
+
+        async with AsyncExitStack() as stages:
+            storage = open_storage(load_settings(data_dir=tmp_path), Shutdown(DRAIN_S), stages)
+            kept = await storage.spool.append(ROUTING, b"")
+
+            assert newest < kept.xact < storage.xacts.next()
 
     asyncio.run(run())
 

@@ -15,7 +15,6 @@ from otel_bridge_collector.stages.storage import Storage, open_storage
 from otel_bridge_collector.stages.work import ended, start_delivery, start_receipts, start_retention
 from otel_bridge_collector.store.gate import Gate
 from otel_bridge_collector.store.interface import Statement
-from otel_bridge_collector.store.xact import XactClock
 from otel_bridge_collector.telemetry import Counters
 from tests.support.otlp_request import span, traces
 
@@ -24,7 +23,7 @@ TIMEOUT_S: Final = 30.0
 
 async def keep_one_span(storage: Storage) -> None:
     gate = Gate(storage.objects, current_access, default_parent=DEFAULT_PARENT)
-    ingest = Ingest(storage.spool, XactClock(0), Counters(), gate)
+    ingest = Ingest(storage.spool, Counters(), gate)
     with asking(OWNER):
         await ingest.traces(traces(span()).SerializeToString(), Encoding.PROTOBUF, parent=None)
 

@@ -203,6 +203,7 @@ class Lane:
     def _take_back(self) -> None:
         with contextlib.suppress(BlockingIOError):
             os.read(self._fd, 8)
+        is_over = self._is_over(self._number)  # asked before the last are taken: none comes after it
         fd, is_late = c_int32(), c_uint8()
         while (size := self._returned(self._number, byref(fd), byref(is_late), self._buffer)) >= 0:
             connection = socket.socket(fileno=fd.value)
@@ -212,7 +213,7 @@ class Lane:
             )
             self._connecting.add(task)
             task.add_done_callback(self._connecting.discard)
-        if self._is_over(self._number):
+        if is_over:
             self._over.set()
 
     def _sweep(self) -> None:

@@ -1,8 +1,18 @@
-"""How much a spool may hold. It knows no file, and enforces nothing."""
+"""How much a spool may hold, and what is said where it may not hold more. It knows no file, and enforces nothing."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from otel_bridge_collector.spool.reader import MAX_BYTES
+
+FULL: Final = (
+    "the spool is full: what it holds has to be delivered first; see `otel-bridge-collector status`, or give it more room"
+    " (extensions.file_storage.max_size, OTEL_BRIDGE_SPOOL_MAX_BYTES)"
+)
+DISK_SHORT: Final = (
+    "the disk of the data folder is short of room: {free} MiB are free, and {kept} MiB have to stay free"
+    " (extensions.file_storage.min_free): delete something there, or lower OTEL_BRIDGE_SPOOL_MIN_FREE_BYTES"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

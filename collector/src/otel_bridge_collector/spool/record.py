@@ -48,7 +48,7 @@ class Routing:
     Attributes:
         signal: what the payload is: an OTLP trace or log request in protobuf, or a JSON list of rows.
         parent: the request's parent string or slug; None when it named none.
-        xact: the transaction that the request's rows belong to (`store.xact`).
+        xact: the transaction that the request's rows belong to (`store.xact`); the spool gives it, and until then it is 0.
         received_ns: when the request arrived, Unix nanoseconds.
         projects: ids of the projects that its sender reaches; None for all.
         receipt: what its sender says of all its spans (`otel_bridge.contract.receipt`), as it was received; None without.
@@ -57,7 +57,7 @@ class Routing:
 
     signal: Signal
     parent: str | None
-    xact: int
+    xact: int = 0
     received_ns: int
     projects: Sequence[str] | None = None
     receipt: str | None = None

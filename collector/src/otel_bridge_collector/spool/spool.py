@@ -16,24 +16,16 @@ from pathlib import Path
 from typing import Final
 
 from otel_bridge_collector.errors import SpoolError, SpoolFullError
-from otel_bridge_collector.spool.limits import SpoolLimits
+from otel_bridge_collector.spool.limits import DISK_SHORT, FULL, SpoolLimits
 from otel_bridge_collector.spool.pen import Leave, Pen, Place
 from otel_bridge_collector.spool.reader import Extent, Reader
 from otel_bridge_collector.spool.record import MARKER_SIZE, Record, Routing, pack_record, record_size
 from otel_bridge_collector.spool.recovery import recover
 from otel_bridge_collector.spool.segment import Segment, append_to, create_segment, leave
-from otel_bridge_collector.spool.writer import GroupWriter, Waiting, settle
+from otel_bridge_collector.spool.writer import GroupWriter, Kept, NextXact, Waiting, numbered, settle
 
 logger = logging.getLogger(__name__)
 
-_FULL: Final = (
-    "the spool is full: what it holds has to be delivered first; see `otel-bridge-collector status`, or give it more room"
-    " (extensions.file_storage.max_size, OTEL_BRIDGE_SPOOL_MAX_BYTES)"
-)
-_DISK_SHORT: Final = (
-    "the disk of the data folder is short of room: {free} MiB are free, and {kept} MiB have to stay free"
-    " (extensions.file_storage.min_free): delete something there, or lower OTEL_BRIDGE_SPOOL_MIN_FREE_BYTES"
-)
 _HEARS_S: Final = 1.0
 _NEWS_APART_S: Final = 0.01
 """Between two times that the listeners hear of what the compiled receiver has written."""
@@ -112,8 +104,14 @@ class Spool:
         """The transaction of the newest record found on opening; 0 when there was none."""
         return self._last_xact
 
-    def start(self) -> None:
-        """Begin to take records."""
+    def start(self, next_xact: NextXact) -> None:
+        """Begin to take records.
+
+        Args:
+            next_xact: asked for each record when its turn has come to be written, so that transactions grow in the order of the
+                spool; goes on behind `last_xact`.
+        """
+        self._next_xact = next_xact
         if self.pen:
             self.pen.give(self._place(), None)
             self._listening.start()
@@ -128,8 +126,8 @@ class Spool:
             self._listening.join(max(timeout_s, _ENDS_S))
         return is_done and not self._listening.is_alive()
 
-    async def append(self, routing: Routing, payload: bytes) -> int:
-        """Return the record's number once the record is durable. Calls made in order are stored in order.
+    async def append(self, routing: Routing, payload: bytes) -> Kept:
+        """Return number and transaction once the record is durable. Calls made in order are stored in order.
 
         Raises:
             SpoolFullError: there is no room for it.
@@ -266,7 +264,7 @@ class Spool:
 
     def _commit(self, group: Sequence[Waiting]) -> None:
         with self._writing():
-            is_written = self._write_group(group)
+            is_written = self._write_group(numbered(group, self._next_xact))
         if is_written:
             self._tell()
 
@@ -286,7 +284,7 @@ class Spool:
             return False
         if len(fitting) == len(group):
             self._report(None)
-        settle(zip(fitting, range(first_seq, first_seq + len(fitting)), strict=True))
+        settle((waiting, Kept(seq, waiting.routing.xact)) for seq, waiting in enumerate(fitting, first_seq))
         return True
 
     def _fitting(self, group: Sequence[Waiting]) -> list[Waiting]:
@@ -303,7 +301,7 @@ class Spool:
             room -= size if fits else 0
             (fitting if fits else refused).append(waiting)
         if refused:
-            why = self._disk_short() if self._disk_bytes_left() < self._bytes_left() else _FULL
+            why = self._disk_short() if self._disk_bytes_left() < self._bytes_left() else FULL
             self._report(SpoolFullError(why))  # before the senders know, who may ask at once why
             settle((waiting, SpoolFullError(why)) for waiting in refused)
         return fitting
@@ -317,7 +315,7 @@ class Spool:
 
     def _disk_short(self) -> str:
         kept = self.limits.min_free_bytes
-        return _DISK_SHORT.format(free=(self._disk_bytes_left() + kept) >> 20, kept=kept >> 20)
+        return DISK_SHORT.format(free=(self._disk_bytes_left() + kept) >> 20, kept=kept >> 20)
 
     def _disk_bytes_left(self) -> int:
         try:

@@ -8,8 +8,8 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from otel_bridge_collector.errors import SpoolError
 from otel_bridge_collector.spool.record import Routing
@@ -18,17 +18,44 @@ _GROUP_BYTES: Final = 16 << 20
 """A group takes no more than this, so that memory stays bounded and the first of many waits less."""
 
 
+class Kept(NamedTuple):
+    """What a record has in the spool: its number and its transaction."""
+
+    seq: int
+    xact: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A record on its way in; `done`, which is of the event loop that it is made in, gets its number once it is durable."""
+    """A record on its way in; `done`, which is of the event loop that it is made in, is told once it is durable."""
 
     routing: Routing
     payload: bytes
-    done: asyncio.Future[int] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    done: asyncio.Future[Kept] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
-Settled: TypeAlias = tuple[Waiting, int | SpoolError]
-"""A record, and its number or why it has none."""
+class NextXact(Protocol):
+    """Gives transactions, each larger than all before; `store.xact.XactClock.next` does."""
+
+    def __call__(self, *, payload_bytes: int) -> int:
+        """Return the transaction of a record with so many bytes."""
+        ...
+
+
+def numbered(group: Iterable[Waiting], next_xact: NextXact) -> list[Waiting]:
+    """Return the records of a group with their transactions, which grow from one to the next."""
+    return [
+        Waiting(
+            routing=replace(each.routing, xact=next_xact(payload_bytes=len(each.payload))),
+            payload=each.payload,
+            done=each.done,
+        )
+        for each in group
+    ]
+
+
+Settled: TypeAlias = tuple[Waiting, Kept | SpoolError]
+"""A record, and what it has in the spool, or why it is not there."""
 
 
 def settle(group: Iterable[Settled]) -> None:

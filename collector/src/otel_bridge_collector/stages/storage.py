@@ -34,6 +34,7 @@ class Storage:
     """The open files.
 
     Attributes:
+        xacts: the clock of transactions, which goes on behind all that are in the files; there is one in a process.
         sink: writes into `store`, on one thread.
         compiled: the compiled receiver, which writes into the spool as well (`spool.pen`); None where it is not used.
     """
@@ -46,18 +47,9 @@ class Storage:
     receipts: ReceiptLedger
     scoring: ScoringLedger
     spool: Spool
+    xacts: XactClock
     sink: StoreSink
     compiled: Library | None
-
-    def new_xacts(self) -> XactClock:
-        """Return the clock of transactions, which goes on behind all that are in the files; there is one in a process."""
-        newest = (
-            self.spool.last_xact,
-            self.objects.in_projects.newest_xact_id(),
-            self.store.newest_xact_id(),
-        )
-        pen = self.spool.pen
-        return XactClock(max(newest), give=pen.next_xact if pen else None)
 
 
 def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack) -> Storage:
@@ -99,7 +91,9 @@ def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack)
     pen = Pen(compiled) if compiled else None
     spool = Spool(folder / "spool", limits=spool_limits(settings), at_least=at_least, pen=pen)
     attachments.min_free_bytes = lambda: spool.limits.min_free_bytes
-    spool.start()
+    newest = max(spool.last_xact, objects.in_projects.newest_xact_id(), store.newest_xact_id())
+    xacts = XactClock(newest, give=pen.next_xact if pen else None)
+    spool.start(xacts.next)
     stages.callback(lambda: spool.close(shutdown.left_s()))
     return Storage(
         store=store,
@@ -110,6 +104,7 @@ def open_storage(settings: Settings, shutdown: Shutdown, stages: AsyncExitStack)
         receipts=receipts,
         scoring=scoring,
         spool=spool,
+        xacts=xacts,
         sink=sink,
         compiled=compiled,
     )
