@@ -5,7 +5,7 @@ It is found out of the table once and kept true by what is committed from then o
 
 import threading
 from collections.abc import Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, cast
 
 from otel_bridge_collector.store.columns import COLUMNS, JSON_FIELDS, ROWS_TABLE
 from otel_bridge_collector.store.interface import Statement
@@ -50,7 +50,7 @@ class KnownRows:
 
     def note(self, rows: Sequence[Sequence[object]]) -> None:
         """Note rows that were committed, as `table_values.row_values` gives them, before anyone is told that they can be read."""
-        self._newest = max([self._newest, *(int(str(row[_XACT_ID])) for row in rows)])
+        self._newest = max([self._newest, *(cast("int", row[_XACT_ID]) for row in rows)])
         with self._lock:
             columns = {column for (column, _), state in self._texts.items() if state != "unknown"}
             for column in columns:
