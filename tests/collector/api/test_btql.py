@@ -143,6 +143,18 @@ def test_2_rows_of_another_type_are_warned_about(client: TestClient) -> None:
     assert "1 row holds the number 1234" in warning["message"]
 
 
+def test_a_row_of_another_type_is_warned_about_once_it_is_there(example: Asking, client: TestClient) -> None:
+    query = "filter: scores.Factuality > 0.6"
+    before = [ask(client, query)["warnings"] for _ in range(2)]
+    example.add(
+        {"project_id": example.project_id, "log_id": "g"}, {"id": "f", "scores": {"Factuality": "high"}}
+    )
+    after = ask(client, query)["warnings"]
+
+    assert [[each["code"] for each in found] for found in before] == [["missingSegmentEliminationSpecs"]] * 2
+    assert [each["code"] for each in after] == ["missingSegmentEliminationSpecs", "typeMismatch"]
+
+
 def test_without_lints_nothing_is_warned_about(client: TestClient) -> None:
     assert ask(client, "filter: metadata.user_id = '1234'", lint_mode="off")["warnings"] == []
 

@@ -32,6 +32,12 @@ class SlowStore:
         del max_bytes
         return self.select(statement, timeout_s=timeout_s), False
 
+    def newest_xact_id(self) -> int:
+        return 0
+
+    def lacks(self, column: str, text: str, *, timeout_s: float) -> bool:
+        raise TimeoutError(f"{text} was not found in {column} within {timeout_s} s")
+
     def close(self) -> None:
         """Nothing is open."""
 

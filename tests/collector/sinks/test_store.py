@@ -43,6 +43,13 @@ class ThreadedStore:
         del max_bytes
         return self.select(statement, timeout_s=timeout_s), False
 
+    def newest_xact_id(self) -> int:
+        return 0
+
+    def lacks(self, column: str, text: str, *, timeout_s: float) -> bool:
+        del column, text, timeout_s
+        return False
+
     def close(self) -> None:
         pass
 

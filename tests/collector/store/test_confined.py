@@ -65,3 +65,16 @@ def test_a_table_that_cannot_be_narrowed_is_refused(store: DuckDBStore, table: s
 
 def test_rows_that_stand_in_no_table_can_be_read(store: DuckDBStore) -> None:
     assert select(store, "SELECT $no", "mine") == [("",)]
+
+
+def test_the_newest_transaction_is_one_in_reach(store: DuckDBStore) -> None:
+    late = RowWrite(
+        row={"id": "d", "project_id": "theirs", "log_id": "g", "_xact_id": "5", "_pagination_key": "p5"}
+    )
+    store.apply([late], next_seq=2)
+
+    def newest(access: Access) -> int:
+        return ConfinedStore(store, lambda: access).newest_xact_id()
+
+    mine, nothing = (Access(scopes=frozenset(), projects=frozenset(each)) for each in ({"mine"}, set[str]()))
+    assert [newest(OWNER), newest(mine), newest(nothing)] == [5, 1, 0]

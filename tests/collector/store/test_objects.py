@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from otel_bridge.contract.parent import parse_parent
+from otel_bridge_collector.access import Access
 from otel_bridge_collector.errors import StoreError
 from otel_bridge_collector.store.objects import Objects
 
@@ -122,3 +123,39 @@ def test_a_project_can_be_held_again_after_it_was_deleted(objects: Objects) -> N
 
         objects.delete_project(held)
         assert objects.projects() == []
+
+
+def test_a_reference_to_a_project_is_its_id_or_else_its_name(objects: Objects) -> None:
+    named = objects.create_project("App")
+
+    assert [objects.project_id(each) for each in (named.id, "App", "app")] == [named.id, named.id, None]
+
+
+def test_a_reference_follows_what_becomes_of_the_project(objects: Objects) -> None:
+    first = objects.create_project("App")
+    found = [objects.project_id("App")]
+    objects.rename_project(first, "Old")
+    found.append(objects.project_id("App"))
+    second = objects.create_project("App")
+    found.append(objects.project_id("App"))
+    objects.delete_project(second)
+    found.append(objects.project_id("App"))
+    objects.hold_project(second.id)
+    found.append(objects.project_id("App"))
+
+    assert found == [first.id, None, second.id, None, second.id]
+
+
+def test_a_reference_means_the_project_of_that_id_once_there_is_one(objects: Objects) -> None:
+    named = objects.create_project("p1")
+    before = objects.project_id("p1")
+    objects.resolve(parse_parent("project_id:p1"))
+
+    assert (before, objects.project_id("p1")) == (named.id, "p1")
+
+
+def test_a_reference_that_is_known_to_one_is_out_of_reach_of_another(objects: Objects) -> None:
+    project = objects.create_project("App")
+    other = objects.seen_by(lambda: Access(scopes=frozenset(), projects=frozenset({"other"})))
+
+    assert (objects.project_id("App"), other.project_id("App")) == (project.id, None)

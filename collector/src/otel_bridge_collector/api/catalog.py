@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.syntax import Source
-from otel_bridge_collector.store.objects import Objects, Project
-from otel_bridge_collector.store.project_objects import ObjectKind, ProjectObject
+from otel_bridge_collector.store.objects import Objects
+from otel_bridge_collector.store.project_objects import ObjectKind
 
 
 class ObjectCatalog:
@@ -33,16 +33,15 @@ class ObjectCatalog:
                 return None
 
     def _id(self, source: Source, reference: str) -> str:
-        found: Project | ProjectObject | None
         match source.kind:
             case "project_logs" | "project_prompts" | "project_functions":
-                found = self._objects.project(reference) or self._objects.project_named(reference)
+                found = self._objects.project_id(reference)
             case "experiment" | "dataset" | "prompt" | "function":
                 found = self._object(source, source.kind, reference)
             case _:  # playgrounds are known by the rows in them only
                 return reference
         if found:
-            return found.id
+            return found
         raise QueryError(
             f'could not find {source.kind} "{reference}"',
             offset=source.place.offset if source.place else None,
@@ -51,14 +50,14 @@ class ObjectCatalog:
             suggestion=self._known(source),
         )
 
-    def _object(self, source: Source, kind: ObjectKind, reference: str) -> ProjectObject | None:
-        """Return the object of an id, else the only one of that name."""
+    def _object(self, source: Source, kind: ObjectKind, reference: str) -> str | None:
+        """Return the id of the object of an id, else of the only one of that name."""
         found = self._objects.in_projects.get(reference, even_deleted=kind in ("prompt", "function"))
         if found is not None and found.kind == kind:
-            return found
+            return found.id
         named = self._objects.in_projects.find(kind, name=reference)
         if len(named) <= 1:
-            return named[0] if named else None
+            return named[0].id if named else None
         raise QueryError(
             f'there are {len(named)} {kind}s named "{reference}"',
             offset=source.place.offset if source.place else None,

@@ -19,7 +19,6 @@ from otel_bridge_collector.query.notice import MAX_NOTICES, Notice
 from otel_bridge_collector.query.plan import Plan, plan, source_of
 from otel_bridge_collector.query.sql import to_sql
 from otel_bridge_collector.query.syntax import Query
-from otel_bridge_collector.store.columns import ROWS_TABLE
 from otel_bridge_collector.store.confined import Selects
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.store.objects import Objects
@@ -37,6 +36,9 @@ MAX_WAITING: Final = 32
 
 
 _PRESENT: Final = Revisions()
+
+_ANY: Final = Statement(sql="")
+"""Stands for any statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +120,11 @@ class Reader:
         lowered = to_sql(planned, clock)
         states = partial(revisions.over, source=source_of(query), objects=self._objects)
         try:
+            # Before the rows are read, which have all of that transaction then.
+            newest = self._store.newest_xact_id()
             rows, is_cut = self._store.select_within(
                 states(lowered.statement), timeout_s=TIMEOUT_S, max_bytes=max_bytes
             )
-            newest = self._store.select(_NEWEST, timeout_s=TIMEOUT_S)
         except TimeoutError as error:
             raise QueryError(
                 str(error), code="queryTimeout", suggestion="add a range of created, or select fewer columns"
@@ -135,7 +138,7 @@ class Reader:
         return Read(
             answer=to_answer(rows, lowered, planned),
             notices=notices[:MAX_NOTICES],
-            newest_xact_id=str(newest[0][0]),
+            newest_xact_id=str(newest),
             is_complete=is_complete,
             is_cut=is_cut,
         )
@@ -145,6 +148,8 @@ class Reader:
     ) -> list[Notice]:
         """Return what comparisons pass over by type; nothing where that takes long to find out."""
         found = mismatch.watched(planned)
+        if states(_ANY) is _ANY:  # of the rows as they are now much is known without a look at them
+            found = [each for each in found if not self._lacks_strings(each)]
         if not found:
             return []
         try:
@@ -155,6 +160,10 @@ class Reader:
             return []
         return list(mismatch.notices(found, counts))
 
+    def _lacks_strings(self, each: mismatch.Watched) -> bool:
+        found = mismatch.text_of_strings(each)
+        return found is not None and self._store.lacks(*found, timeout_s=_COUNTING_S)
+
 
 def _refuse_lints(notices: Sequence[Notice]) -> None:
     lints = [notice for notice in notices if notice.stage == "optimizer"]
@@ -163,6 +172,3 @@ def _refuse_lints(notices: Sequence[Notice]) -> None:
         said = "\n".join(f"{lint.code} (optimizer/warning): {lint.message}" for lint in lints)
         # Braintrust's own command line reads this text.
         raise QueryError(f"Query blocked by strict lint mode due to {count}:\n{said}", code="lintFailed")
-
-
-_NEWEST: Final = Statement(sql=f"SELECT coalesce(max(xact_id), 0) FROM {ROWS_TABLE}")  # noqa: S608 - our own name

@@ -67,6 +67,18 @@ def to_count(plan: Plan, found: Sequence[Watched], clock: Clock) -> Statement:
     return Statement(sql=sql, parameters=bindings.used_in(sql))
 
 
+def text_of_strings(each: Watched) -> tuple[str, str] | None:
+    """Return a JSON field, and a text in it without which no row holds a string where a comparison asks for a number.
+
+    None for other comparisons: they pass over more than strings.
+    """
+    field, last = each.path.parts[0], each.path.parts[-1]
+    if len(each.path.parts) == 1 or field not in JSON_FIELDS or not isinstance(last, str):
+        return None
+    # The store's JSON is compact.
+    return (str(field), f'{dump_json(last)}:"') if isinstance(_twin(each.constant), str) else None
+
+
 def notices(found: Sequence[Watched], counts: Sequence[object]) -> Iterator[Notice]:
     """Yield what to say of the comparisons for which rows were counted."""
     for each, count in zip(found, counts, strict=True):

@@ -18,6 +18,9 @@ _TABLE: Final = re.compile(r"\bstore\.\w+")
 _NARROWED: Final = frozenset({ROWS_TABLE, HISTORY_TABLE})
 """The tables that have a column `project_id`."""
 
+_NEWEST: Final = Statement(sql=f"SELECT coalesce(max(xact_id), 0) FROM {ROWS_TABLE}")  # noqa: S608 - our own name
+_TIMEOUT_S: Final = 30.0
+
 
 class Selects(Protocol):
     """Answers statements; `store.interface.Store` does."""
@@ -29,6 +32,14 @@ class Selects(Protocol):
     def select_within(
         self, statement: Statement, *, timeout_s: float, max_bytes: int | None
     ) -> tuple[list[tuple[object, ...]], bool]:
+        """See `store.interface.Store`."""
+        ...
+
+    def newest_xact_id(self) -> int:
+        """See `store.interface.Store`."""
+        ...
+
+    def lacks(self, column: str, text: str, *, timeout_s: float) -> bool:
         """See `store.interface.Store`."""
         ...
 
@@ -54,6 +65,21 @@ class ConfinedStore:
     ) -> tuple[list[tuple[object, ...]], bool]:
         """Run a statement over the rows in reach, as far as `max_bytes`; errors as with `select`."""
         return self._store.select_within(self._confined(statement), timeout_s=timeout_s, max_bytes=max_bytes)
+
+    def newest_xact_id(self) -> int:
+        """Return the newest transaction of a row in reach; 0 where there is none.
+
+        Raises:
+            TimeoutError: to find it took too long.
+        """
+        if self._access().projects is None:
+            return self._store.newest_xact_id()
+        ((newest,),) = self.select(_NEWEST, timeout_s=_TIMEOUT_S)
+        return int(str(newest))
+
+    def lacks(self, column: str, text: str, *, timeout_s: float) -> bool:
+        """Tell what the store tells of all rows: what none has, none in reach has."""
+        return self._store.lacks(column, text, timeout_s=timeout_s)
 
     def _confined(self, statement: Statement) -> Statement:
         projects = self._access().projects

@@ -7,7 +7,6 @@ docs/decisions/0003-duckdb-store.md. No SQL here holds a value; they are all bou
 import contextlib
 import logging
 import shutil
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar, cast
@@ -17,7 +16,6 @@ import duckdb
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.errors import (
     PermanentError,
-    QueryError,
     RetryableError,
     StoreError,
     UnwritableError,
@@ -46,8 +44,10 @@ from otel_bridge_collector.store.expiry import Horizon
 from otel_bridge_collector.store.fault import faults_in
 from otel_bridge_collector.store.file_copy import LockedFile
 from otel_bridge_collector.store.interface import Statement
+from otel_bridge_collector.store.known_rows import KnownRows
+from otel_bridge_collector.store.readers import Readers
 from otel_bridge_collector.store.stored_rows import StoredRows
-from otel_bridge_collector.store.table_values import fact_values, fetch, insert, past_values, row_values
+from otel_bridge_collector.store.table_values import fact_values, insert, past_values, row_values
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +94,9 @@ class DuckDBStore:
             self._connection = open_file(path, memory_limit_mb=memory_limit_mb, threads=threads)
             self._next_seq = read_progress(self._connection, path=path)
             self._stored = StoredRows(self._connection)
+            self._readers = Readers(self._connection)
+            self._known = KnownRows(self._readers)
+            self._known.read()
             self._horizon = Horizon.read(self._connection)
             self._path = path
             self._locked = LockedFile(path)
@@ -107,13 +110,12 @@ class DuckDBStore:
         return self._next_seq
 
     def newest_xact_id(self) -> int:
-        """Return the newest transaction of any row that can be read; 0 in an empty store. Any thread may ask.
+        """See `Store`."""
+        return self._known.newest_xact_id
 
-        Raises:
-            StoreError: the store cannot be read.
-        """
-        (newest,) = self._numbers("SELECT max(xact_id) FROM store.rows")
-        return newest
+    def lacks(self, column: str, text: str, *, timeout_s: float) -> bool:
+        """See `Store`."""
+        return self._known.lacks(column, text, timeout_s=timeout_s)
 
     def apply(self, writes: Sequence[RowWrite], *, next_seq: int) -> None:
         """See `Store`."""
@@ -165,6 +167,7 @@ class DuckDBStore:
                 _roll_back(self._connection)
                 self._horizon = Horizon.read(self._connection)
                 raise
+            self._known.read()
         except _RETRYABLE as error:
             raise RetryableError(f"the store cannot write now: {error}") from error
         return result
@@ -220,21 +223,11 @@ class DuckDBStore:
         self, statement: Statement, *, timeout_s: float, max_bytes: int | None
     ) -> tuple[list[tuple[object, ...]], bool]:
         """See `Store`."""
-        cursor = self._connection.cursor()
-        timer = threading.Timer(timeout_s, cursor.interrupt)
-        timer.start()
-        try:
-            return fetch(cursor.execute(statement.sql, dict(statement.parameters)), max_bytes)
-        except duckdb.InterruptException as error:
-            raise TimeoutError(f"the query ran longer than {timeout_s:g} s") from error
-        except (duckdb.OutOfMemoryException, duckdb.DataError) as error:
-            raise QueryError(f"the query cannot be run: {error}") from error
-        finally:
-            timer.cancel()
-            cursor.close()
+        return self._readers.select(statement, timeout_s=timeout_s, max_bytes=max_bytes)
 
     def close(self) -> None:
         """See `Store`."""
+        self._readers.close()
         self._connection.close()
         self._locked.close()
 
@@ -256,15 +249,17 @@ class DuckDBStore:
         self, keyed: Sequence[tuple[RowKey, RowWrite]], *, next_seq: int, again: bool = False
     ) -> Mapping[str, int]:
         changed: Mapping[str, int] = {}
+        rows: Sequence[Sequence[object]] = ()
         self._connection.begin()
         try:
             if keyed:
-                changed = self._write(keyed, again=again)
+                changed, rows = self._write(keyed, again=again)
             self._connection.execute("UPDATE store.progress SET next_seq = $1", [next_seq])
             self._connection.commit()
         except BaseException:
             _roll_back(self._connection)
             raise
+        self._known.note(rows)
         return changed
 
     def _unwritable(self, writes: Sequence[RowWrite], error: Exception) -> PermanentError:
@@ -290,7 +285,10 @@ class DuckDBStore:
             _roll_back(self._connection)
         return None
 
-    def _write(self, keyed: Sequence[tuple[RowKey, RowWrite]], *, again: bool) -> Mapping[str, int]:
+    def _write(
+        self, keyed: Sequence[tuple[RowKey, RowWrite]], *, again: bool
+    ) -> tuple[Mapping[str, int], Sequence[Sequence[object]]]:
+        """Write, and return what `rewrite` returns, with the rows as they are now."""
         own = identities_of(keyed)
         keyed = aim(keyed, [*self._stored.named_by_facts(keyed), *own])
         entries: dict[RowKey, Entry] = {
@@ -319,7 +317,8 @@ class DuckDBStore:
             if entries[key].deleted:
                 self._stored.delete_facts(key)
         insert(self._connection, "store.facts", FACT_COLUMNS, facts)
-        return changed_fields((row, _as_read(entries[key].visible())) for key, row in before.items())
+        changed = changed_fields((row, _as_read(entries[key].visible())) for key, row in before.items())
+        return changed, rows
 
     def _without_removed(
         self, entries: Mapping[RowKey, Entry], keyed: Sequence[tuple[RowKey, RowWrite]]

@@ -1,6 +1,6 @@
 """What the sidecar asks of an engine that keeps rows. It does not say which engine, and plans no query.
 
-The embedded engine is `store/duckdb.py`; another one fits behind the same four methods.
+The embedded engine is `store/duckdb.py`; another one fits behind the same methods.
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,6 +62,20 @@ class Store(Protocol):
         Raises:
             TimeoutError: as with `select`.
             QueryError: as with `select`.
+        """
+        ...
+
+    def newest_xact_id(self) -> int:
+        """Return the newest transaction of a row that was written; 0 in an empty store. Any thread may ask.
+
+        A statement that begins later sees that row, unless it was removed.
+        """
+        ...
+
+    def lacks(self, column: str, text: str, *, timeout_s: float) -> bool:
+        """Tell whether it is known that no row has a text in the JSON of a column, a quote or a colon of it included; any thread may ask.
+
+        Who asks first waits up to `timeout_s` until it is found out.
         """
         ...
 

@@ -53,11 +53,15 @@ class _Known:
 
     Attributes:
         resolved: projects in reach, kind and value of a parent -> its object ids.
+        found: projects in reach, and an id or a name -> the id of the project.
         rated_by_mean: ids of the projects that show means of ratings; None for not known.
     """
 
     resolved: dict[tuple[frozenset[str] | None, str, str], dict[str, str]] = field(
         default_factory=dict[tuple[frozenset[str] | None, str, str], dict[str, str]]
+    )
+    found: dict[tuple[frozenset[str] | None, str], str] = field(
+        default_factory=dict[tuple[frozenset[str] | None, str], str]
     )
     rated_by_mean: set[str] | None = None
 
@@ -136,6 +140,21 @@ class Objects:
         with self._lock:
             return next(iter(self._projects("name = ? AND deleted_at IS NULL", name)), None)
 
+    def project_id(self, reference: str) -> str | None:
+        """Return the id of the project that has this id, else of the one that has it as its exact name; None without one.
+
+        It is remembered, since every query asks.
+        """
+        key = (self._access().projects, reference)
+        if found := self._known.found.get(key):
+            return found
+        with self._lock:
+            project = self.project(reference) or self.project_named(reference)
+            if project is None:
+                return None
+            self._known.found[key] = project.id
+            return project.id
+
     def projects(self) -> list[Project]:
         """Return every project, newest first."""
         with self._lock:
@@ -166,6 +185,7 @@ class Objects:
             self._check_reaches_all("makes projects")
             self._registered_project(project_id)
             self._connection.execute("UPDATE project SET deleted_at = NULL WHERE id = ?", (project_id,))
+            self._known.found.clear()
             return self._projects("id = ?", project_id)[0]
 
     def rename_project(self, project: Project, name: str) -> Project | None:
@@ -181,6 +201,7 @@ class Objects:
                 return None
             self._connection.execute("UPDATE project SET name = ? WHERE id = ?", (name, project.id))
             self._known.resolved.clear()
+            self._known.found.clear()
         return replace(project, name=name)
 
     def describe_project(self, project: Project, data: Mapping[str, Json]) -> Project:
@@ -218,6 +239,7 @@ class Objects:
                 "UPDATE project SET deleted_at = ? WHERE id = ?", (deleted.deleted_at, project.id)
             )
             self._known.resolved.clear()
+            self._known.found.clear()
         return deleted
 
     def close(self) -> None:
@@ -274,6 +296,7 @@ class Objects:
         self._connection.execute(
             "INSERT INTO project(id, name, created) VALUES (?, ?, ?)", (project_id, name, created)
         )
+        self._known.found.clear()  # what was a name may be an id now
         return Project(id=project_id, org_id=self.org_id, name=name, created=created)
 
     def _check_reaches_all(self, what: str) -> None:

@@ -96,4 +96,6 @@ def fetch(cursor: duckdb.DuckDBPyConnection, max_bytes: int | None) -> tuple[lis
             if rows and size > max_bytes:
                 return rows, True
             rows.append(row)
+        if len(chunk) < _FETCHED:  # the last one, so that to ask for another would be for nothing
+            break
     return rows, False
