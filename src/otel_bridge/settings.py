@@ -38,6 +38,9 @@ Whatever is not such a list of messages is in `braintrust.*_json` in every mode.
 ProviderMode: TypeAlias = Literal["attach", "isolated", "global"]
 """Which tracer provider our spans go through (`configure`)."""
 
+MaskName: TypeAlias = Literal["secrets", "emails", "card_numbers", "phone_numbers"]
+"""Rule sets of masking that need no argument (`otel_bridge.masking`)."""
+
 Destination: TypeAlias = tuple[object, ...]
 
 PROMPT_CACHE: Final = "~/.cache/otel-bridge/prompts"
@@ -109,6 +112,7 @@ class Settings:
         parent: where spans go that name no parent, or None for the current logger's project.
         accept_parent_baggage: whether `braintrust.parent` in the baggage may choose a span's parent.
         content_mode: where chat messages go.
+        mask: rule sets that every value passes before it leaves, in this order, beside the function that code sets.
         queue_size: spans that may wait; one more is dropped and counted.
         queue_bytes: memory that waiting spans may take, as estimated; likewise.
         batch_size: spans of one request, at most.
@@ -144,6 +148,7 @@ class Settings:
     parent: str | None = None
     accept_parent_baggage: bool = True
     content_mode: ContentMode = "auto"
+    mask: tuple[MaskName, ...] = ()
     queue_size: int = 100_000
     queue_bytes: int = DEFAULT_QUEUE_BYTES
     batch_size: int = 512
@@ -213,6 +218,7 @@ class Settings:
             parent=read.parent("OTEL_BRIDGE_PARENT", "BRAINTRUST_PARENT"),
             accept_parent_baggage=read.switch("OTEL_BRIDGE_ACCEPT_PARENT_BAGGAGE", default=True),
             content_mode=cast("ContentMode", read.choice("OTEL_BRIDGE_CONTENT_MODE", get_args(ContentMode))),
+            mask=cast("tuple[MaskName, ...]", read.choices("OTEL_BRIDGE_MASK", get_args(MaskName))),
             queue_size=read.count(
                 "OTEL_BRIDGE_QUEUE_SIZE", "BRAINTRUST_QUEUE_SIZE", default=100_000, least=1
             ),
