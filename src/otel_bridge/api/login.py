@@ -144,7 +144,7 @@ def _named(plane: Plane, app_url: str | None) -> Plane:
         return plane
     # The environment names no API then, or the API of another app: the login says where it is.
     api_url = None if plane.is_local else plane.api_url
-    return replace(plane, app_url=app_url.rstrip("/"), api_url=api_url, is_local=False)
+    return replace(plane, app_url=app_url.rstrip("/"), api_url=api_url, is_local=False, leads_to_page=True)
 
 
 def _check_same(name: str, given: str | None, known: str | None) -> None:
