@@ -92,7 +92,7 @@ def _asked_link(account: Account, base: str, slug: str, components: SpanComponen
         if not account.plane.is_local:
             raise
         # The OTLP port of a sidecar knows no project, and leads a browser to its page, which knows it by its name.
-        return _known_link(base, slug, components.row_id)
+        return _known_link(base, slug, components.row_id or "")
     query = {"object_type": _OBJECTS[components.object_type], "object_id": object_id, "id": components.row_id}
     return f"{base}/object?{urlencode(query)}"
 
