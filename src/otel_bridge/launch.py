@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from otel_bridge.errors import SettingsError
 from otel_bridge.settings import Settings
 from otel_bridge.variables import read_switch
 
@@ -91,14 +92,17 @@ def set_launch_defaults(variables: MutableMapping[str, str]) -> None:
 
     Spans leave by our processor, so no exporter of OpenTelemetry sends them to the same receiver once more. That
     receiver is a sidecar, which takes no metrics and no plain logs; they go on where another place is named for them.
-
-    Raises:
-        SettingsError: a setting of the bridge, which is on, cannot be used.
+    Where a setting of the bridge cannot be used, none is taken for another place: what was to be masked must not leave
+    another way. The app's process says which setting it is.
     """
     if variables.get("OTEL_CONFIG_FILE") or not _enabled(variables):
         return
     for signal in ("TRACES", "METRICS", "LOGS"):
-        if not _has_other_place(signal, variables):
+        try:
+            is_needed = _has_other_place(signal, variables)
+        except SettingsError:
+            is_needed = False
+        if not is_needed:
             variables.setdefault(f"OTEL_{signal}_EXPORTER", "none")
 
 

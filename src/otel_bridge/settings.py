@@ -38,6 +38,9 @@ Whatever is not such a list of messages is in `braintrust.*_json` in every mode.
 ProviderMode: TypeAlias = Literal["attach", "isolated", "global"]
 """Which tracer provider our spans go through (`configure`)."""
 
+MaskName: TypeAlias = Literal["secrets", "emails", "card_numbers", "phone_numbers"]
+"""Rule sets of masking that need no argument (`otel_bridge.masking`)."""
+
 Destination: TypeAlias = tuple[object, ...]
 
 PROMPT_CACHE: Final = "~/.cache/otel-bridge/prompts"
@@ -80,6 +83,7 @@ class Plane:
         public_url: what links begin with, or None for `app_url`.
         org_name: the organisation, or None for the first one of the key.
         is_local: whether nobody named a Braintrust: the sidecar needs no key and no login.
+        leads_to_page: whether links can begin with `app_url`; spans may go where the page of no sidecar is known.
         is_sidecar: whether our own variable names it, and it is not Braintrust's: without a key it is asked without a login.
         timeout_s: of a request.
         ca_file: as `Settings.ca_file`.
@@ -91,6 +95,7 @@ class Plane:
     public_url: str | None = None
     org_name: str | None = None
     is_local: bool = True
+    leads_to_page: bool = True
     is_sidecar: bool = False
     timeout_s: float = 60.0
     ca_file: str | None = None
@@ -109,6 +114,7 @@ class Settings:
         parent: where spans go that name no parent, or None for the current logger's project.
         accept_parent_baggage: whether `braintrust.parent` in the baggage may choose a span's parent.
         content_mode: where chat messages go.
+        mask: rule sets that every value passes before it leaves, in this order, beside the function that code sets.
         queue_size: spans that may wait; one more is dropped and counted.
         queue_bytes: memory that waiting spans may take, as estimated; likewise.
         batch_size: spans of one request, at most.
@@ -144,6 +150,7 @@ class Settings:
     parent: str | None = None
     accept_parent_baggage: bool = True
     content_mode: ContentMode = "auto"
+    mask: tuple[MaskName, ...] = ()
     queue_size: int = 100_000
     queue_bytes: int = DEFAULT_QUEUE_BYTES
     batch_size: int = 512
@@ -205,14 +212,16 @@ class Settings:
         """
         read = Variables(_variables() if environment is None else environment)
         environment_type, environment_name = _environment(read)
+        endpoints = _endpoints(read)
         return cls(
-            endpoints=_endpoints(read),
-            plane=_plane(read),
+            endpoints=endpoints,
+            plane=_plane(read, endpoints),
             api_key=read.text("OTEL_BRIDGE_API_KEY", "BRAINTRUST_API_KEY"),
             ca_file=read.file("OTEL_BRIDGE_CA_FILE"),
             parent=read.parent("OTEL_BRIDGE_PARENT", "BRAINTRUST_PARENT"),
             accept_parent_baggage=read.switch("OTEL_BRIDGE_ACCEPT_PARENT_BAGGAGE", default=True),
             content_mode=cast("ContentMode", read.choice("OTEL_BRIDGE_CONTENT_MODE", get_args(ContentMode))),
+            mask=cast("tuple[MaskName, ...]", read.choices("OTEL_BRIDGE_MASK", get_args(MaskName))),
             queue_size=read.count(
                 "OTEL_BRIDGE_QUEUE_SIZE", "BRAINTRUST_QUEUE_SIZE", default=100_000, least=1
             ),
@@ -332,19 +341,21 @@ def _endpoints(read: Variables) -> Endpoints:
     )
 
 
-def _plane(read: Variables) -> Plane:
+def _plane(read: Variables, endpoints: Endpoints) -> Plane:
     sidecar_url = read.url("OTEL_BRIDGE_API_URL")
     api_url = sidecar_url or read.url("BRAINTRUST_API_URL")
     app_url = read.url("BRAINTRUST_APP_URL")
     is_local = api_url is None and app_url is None
-    local = _api_beside(read.url("OTEL_BRIDGE_ENDPOINT"))
+    endpoint, public_url = read.url("OTEL_BRIDGE_ENDPOINT"), read.url("BRAINTRUST_APP_PUBLIC_URL")
+    local = _api_beside(endpoint)
     return Plane(
         api_url=local if is_local else api_url,
         app_url=local if is_local else app_url or _app_of(api_url),
         proxy_url=read.url("BRAINTRUST_PROXY_URL"),
-        public_url=read.url("BRAINTRUST_APP_PUBLIC_URL"),
+        public_url=public_url,
         org_name=read.text("BRAINTRUST_ORG_NAME"),
         is_local=is_local,
+        leads_to_page=bool(not is_local or endpoint or public_url) or _is_default_sidecar(endpoints),
         is_sidecar=sidecar_url is not None and app_url is None and _app_of(sidecar_url) == sidecar_url,
         timeout_s=read.seconds("BRAINTRUST_HTTP_TIMEOUT", 60.0),
         ca_file=read.file("OTEL_BRIDGE_CA_FILE"),
@@ -356,8 +367,15 @@ def _api_beside(endpoint: str | None) -> str:
     if endpoint is None:
         return LOCAL_API
     split = urlsplit(endpoint)
+    host = split.netloc.rpartition("@")[2].removesuffix(f":{split.port}")
     is_otlp = split.port == urlsplit(LOCAL_SIDECAR).port
-    return f"{split.scheme}://{split.hostname}:{urlsplit(LOCAL_API).port}" if is_otlp else endpoint
+    return f"{split.scheme}://{host}:{urlsplit(LOCAL_API).port}" if is_otlp else endpoint
+
+
+def _is_default_sidecar(endpoints: Endpoints) -> bool:
+    """Whether spans go to the sidecar on this machine, at the port that it has unless told otherwise."""
+    split, local = urlsplit(endpoints.traces), urlsplit(LOCAL_SIDECAR)
+    return split.port == local.port and split.hostname in {local.hostname, "localhost", "::1"}
 
 
 def _app_of(api_url: str | None) -> str:

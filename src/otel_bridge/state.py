@@ -22,7 +22,7 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span
 
 from otel_bridge.masking.rules import MaskRules
-from otel_bridge.settings import Destination, Settings
+from otel_bridge.settings import Destination, MaskName, Settings
 
 PARENT_KEY: Final = "braintrust.parent"
 """Key of the OTel context whose value is the parent string of the spans started there; Braintrust's own."""
@@ -278,7 +278,9 @@ class Process:
     """What holds for the whole process, whatever the context.
 
     Attributes:
-        masking: what every value passes before it leaves, or None.
+        masking: what every value passes before it leaves, or None; made of the two that follow (`processor.both_masks`).
+        masking_of_code: what `set_masking_function` was told, or None.
+        masks_named: the rule sets that settings have named.
         logger: the logger that was made current last, for threads without one of their own.
         pipelines: everything that `flush()` flushes.
         open_spans: spans of ours that have not ended.
@@ -317,6 +319,8 @@ class Process:
     """
 
     masking: MaskRules | None = None
+    masking_of_code: MaskRules | None = None
+    masks_named: tuple[MaskName, ...] = ()
     logger: HasParent | None = None
     pipelines: WeakSet[Pipeline] = field(default_factory=WeakSet[Pipeline])
     open_spans: set[Abandonable] = field(default_factory=set[Abandonable])

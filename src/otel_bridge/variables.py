@@ -110,6 +110,22 @@ class Variables:
             raise SettingsError(f"{name} is one of {', '.join(choices)}")
         return value
 
+    def choices(self, name: str, choices: Sequence[str]) -> tuple[str, ...]:
+        """Return those of the choices that a list with commas names, whatever their case; none where it is not set.
+
+        Raises:
+            SettingsError: it names another one, or nothing but commas.
+        """
+        value = self.text(name)
+        if value is None:
+            return ()
+        named = tuple(dict.fromkeys(each for item in value.lower().split(",") if (each := item.strip())))
+        unknown = [each for each in named if each not in choices]
+        if unknown or not named:
+            said = f"names {', '.join(unknown)}" if unknown else "names nothing"
+            raise SettingsError(f"{name} {said}; it is a list with commas of {', '.join(choices)}")
+        return named
+
     def _set_one(self, names: Sequence[str]) -> str | None:
         """The first of the names that is set."""
         return next((name for name in names if self.given.get(name, "").strip()), None)

@@ -238,6 +238,8 @@ def test_s61_s64_what_the_environment_says_is_read() -> None:
         pytest.param({}, "http://127.0.0.1:8585", "http://127.0.0.1:8585", id="s62 a sidecar here"),
         pytest.param({"OTEL_BRIDGE_ENDPOINT": "http://h:4318"}, "http://h:8585", "http://h:8585", id="a sidecar there"),
         pytest.param({"OTEL_BRIDGE_ENDPOINT": "http://h:99"}, "http://h:99", "http://h:99", id="its api port"),
+        pytest.param({"OTEL_BRIDGE_ENDPOINT": "http://[::1]:4318"}, "http://[::1]:8585", "http://[::1]:8585", id="version 6"),
+        pytest.param({"OTEL_BRIDGE_ENDPOINT": "http://me:pw@h:4318"}, "http://h:8585", "http://h:8585", id="without a name of a user"),
         pytest.param(
             {"BRAINTRUST_API_URL": "https://api.braintrust.dev"},
             "https://api.braintrust.dev", "https://www.braintrust.dev", id="braintrust",

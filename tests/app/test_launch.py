@@ -99,6 +99,18 @@ def test_signals_that_have_a_place_of_their_own_go_on() -> None:
     assert not any(name.endswith("_EXPORTER") for name in variables)
 
 
+def test_a_setting_that_cannot_be_used_leaves_no_other_way_out() -> None:
+    variables = {
+        "OTEL_BRIDGE_ENABLED": "true",
+        "OTEL_BRIDGE_MASK": "secret",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4317",
+    }
+
+    set_launch_defaults(variables)
+
+    assert variables["OTEL_TRACES_EXPORTER"] == "none"
+
+
 @pytest.mark.parametrize("off", [{}, {"OTEL_BRIDGE_ENABLED": "true", "OTEL_CONFIG_FILE": "f.yaml"}])
 def test_nothing_is_said_where_the_bridge_has_no_say(off: dict[str, str]) -> None:
     variables = dict(off)

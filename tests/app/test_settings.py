@@ -67,6 +67,9 @@ def test_the_destination_is_the_first_that_is_named(
         pytest.param("BRAINTRUST_API_KEY", " k ", "api_key", "k", id="key"),
         pytest.param("BRAINTRUST_PARENT", "project_name:p", "parent", "project_name:p", id="parent"),
         pytest.param("OTEL_BRIDGE_CONTENT_MODE", "both", "content_mode", "both", id="content mode"),
+        pytest.param(
+            "OTEL_BRIDGE_MASK", " Secrets ,emails,,secrets", "mask", ("secrets", "emails"), id="rules"
+        ),
         pytest.param("OTEL_BRIDGE_TRACER_PROVIDER", "Global", "provider_mode", "global", id="provider mode"),
         pytest.param("BRAINTRUST_QUEUE_SIZE", "7", "queue_size", 7, id="queue size"),
         pytest.param("BRAINTRUST_QUEUE_SIZE", "1.5", "queue_size", 100_000, id="a number that is none"),
@@ -116,6 +119,8 @@ def test_our_variable_wins_over_that_of_others() -> None:
         pytest.param("OTEL_BRIDGE_ENDPOINT", "localhost:4318", id="no URL"),
         pytest.param("BRAINTRUST_PARENT", "project_name:", id="no object"),
         pytest.param("OTEL_BRIDGE_CONTENT_MODE", "all", id="no mode"),
+        pytest.param("OTEL_BRIDGE_MASK", "secrets;emails", id="no rules"),
+        pytest.param("OTEL_BRIDGE_MASK", ",", id="no rules at all"),
         pytest.param("OTEL_BRIDGE_TRACER_PROVIDER", "mine", id="no provider mode"),
         pytest.param("OTEL_BRIDGE_QUEUE_SIZE", "0", id="too small"),
     ],
@@ -123,6 +128,14 @@ def test_our_variable_wins_over_that_of_others() -> None:
 def test_a_value_that_cannot_be_used_is_an_error_that_names_the_variable(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         Settings.from_environment({name: value})
+
+
+def test_a_rule_set_that_there_is_none_of_is_an_error_that_names_those_that_there_are() -> None:
+    with pytest.raises(
+        SettingsError,
+        match="OTEL_BRIDGE_MASK names secret, e-mails; it is a list with commas of secrets, emails, card_numbers, phone_numbers",
+    ):
+        Settings.from_environment({"OTEL_BRIDGE_MASK": "secret,phone_numbers,e-mails"})
 
 
 def test_a_certificate_to_trust_that_cannot_be_read_is_an_error() -> None:

@@ -17,20 +17,21 @@ BIN: Final = Path(sys.executable).parent
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 
 APP: Final = """
-import sys
+import os
 from fake_openai import fake_openai
 from flask import Flask
 from openai import OpenAI
 
 app = Flask(__name__)
+SAID = os.environ.get("SAID", "hello")
 
 @app.get("/ask")
 def ask():
     with fake_openai() as url, OpenAI(api_key="k", base_url=url) as client:
-        client.chat.completions.create(model="m", messages=[{"role": "user", "content": "hello"}])
+        client.chat.completions.create(model="m", messages=[{"role": "user", "content": SAID}])
     return "answered"
 
-print(app.test_client().get("/ask", headers={"x-bt-parent": "project_name:theirs"}).text)
+print(app.test_client().get("/ask?to=" + SAID, headers={"x-bt-parent": "project_name:theirs"}).text)
 """
 
 FILE: Final = """
@@ -102,6 +103,41 @@ def test_every_span_arrives_once_with_its_messages_and_no_warning(
     assert said == ""
     assert Counter(span.name for span in receiver.raw_spans) == {CHAT: 1, REQUEST: 1}
     assert "hello" in receiver.spans[CHAT]["gen_ai.input.messages"]
+
+
+WAYS: Final = [
+    pytest.param({"OTEL_BRIDGE_ENDPOINT": "URL"}, id="processor"),
+    pytest.param(
+        {"OTEL_TRACES_EXPORTER": "otel_bridge", "OTEL_BRIDGE_ENDPOINT": "URL"}, id="exporter by name"
+    ),
+    pytest.param({"OTEL_CONFIG_FILE": "otel.yaml", "ENDPOINT": "URL"}, id="exporter of a file"),
+    pytest.param(
+        {"OTEL_BRIDGE_ENDPOINT": "URL", "OTEL_EXPORTER_OTLP_ENDPOINT": "URL"},
+        id="beside OpenTelemetry's place",
+    ),
+]
+
+
+@pytest.mark.parametrize("environment", WAYS)
+def test_what_a_variable_names_is_masked(
+    environment: dict[str, str], receiver: OtlpReceiver, tmp_path: Path
+) -> None:
+    instrument(tmp_path, receiver, OTEL_BRIDGE_MASK="secrets,emails", SAID="ann@x.example", **environment)
+
+    assert Counter(span.name for span in receiver.raw_spans) == {CHAT: 1, REQUEST: 1}
+    assert "ann@x.example" not in str(receiver.raw_spans)
+    assert "otel_bridge.masked" in receiver.spans[CHAT]
+    assert "/ask?to=[email]" in receiver.spans[REQUEST].values()
+
+
+@pytest.mark.parametrize("environment", WAYS)
+def test_a_name_that_is_none_lets_nothing_out_and_the_app_run(
+    environment: dict[str, str], receiver: OtlpReceiver, tmp_path: Path
+) -> None:
+    said = instrument(tmp_path, receiver, OTEL_BRIDGE_MASK="secret,emails", **environment)
+
+    assert "OTEL_BRIDGE_MASK names secret; it is a list with commas of secrets, emails," in said
+    assert receiver.requests == []
 
 
 def test_a_configuration_file_that_names_the_exporter_is_enough(

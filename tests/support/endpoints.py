@@ -26,6 +26,8 @@ from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.receive.otlp_http import build_otlp_routes
 from otel_bridge_collector.receive.probes import Probes
 from otel_bridge_collector.receive.rules import template_of
+from otel_bridge_collector.receive.to_page import build_page_routes
+from otel_bridge_collector.settings import Address
 from otel_bridge_collector.store.attachments import Attachments
 from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.feedback_secrets import FeedbackSecrets
@@ -84,6 +86,7 @@ def all_endpoints(folder: Path) -> set[tuple[str, str]]:
                 closing=asyncio.Event(),
             ),
             *probes.routes(),
+            *build_page_routes(Address(host="127.0.0.1", port=1), is_tls=False),
         ]
     objects.close()
     store.close()

@@ -59,6 +59,7 @@ from otel_bridge_collector.receive.pages import api_pages, otlp_pages
 from otel_bridge_collector.receive.pressure import relieve_pressure, share_arenas
 from otel_bridge_collector.receive.probes import Probes
 from otel_bridge_collector.receive.tls import PortsTls
+from otel_bridge_collector.receive.to_page import build_page_routes
 from otel_bridge_collector.retention.sweep import Retention
 from otel_bridge_collector.settings import Address, Settings
 from otel_bridge_collector.shutdown import METRICS, Shutdown
@@ -328,7 +329,10 @@ async def _start(
     stages.callback(page.close)
     api_way = Way(tls=door.tls.api, allowed=api_pages(settings))
     api = await ports.start_http(guarded(api_app, door, working.quotas, page.sessions), settings.api, api_way)
-    otlp_app = build_otlp_app(ingest, max_body_bytes=settings.max_body_bytes, more=probes.routes())
+    to_page = build_page_routes(api, is_tls=door.tls.api is not None)
+    otlp_app = build_otlp_app(
+        ingest, max_body_bytes=settings.max_body_bytes, more=[*probes.routes(), *to_page]
+    )
     otlp_way = Way(
         tls=door.tls.otlp_http,
         allowed=otlp_pages(settings),

@@ -17,6 +17,9 @@ NOOP_LINK: Final = "https://www.braintrust.dev/noop-span"
 
 _ERROR_LINK: Final = "https://www.braintrust.dev/error-generating-link?msg="
 
+_NO_PAGE: Final = "provide-OTEL_BRIDGE_API_URL"
+"""Spans go where an `OTEL_*` variable says: whether a sidecar is there, and where its page is, only the user knows."""
+
 _OBJECTS: Final = {
     ObjectType.EXPERIMENT: "experiment",
     ObjectType.PROJECT_LOGS: "project_logs",
@@ -39,12 +42,14 @@ def permalink(slug: str, org_name: str | None = None, app_url: str | None = None
 
 def permalink_of(account: Account, slug: str, org_name: str | None = None, app_url: str | None = None) -> str:
     """Return the link to the span of a slug in the app of that account."""
+    if not (app_url or account.plane.leads_to_page):
+        return _error(_NO_PAGE)
     try:
         base = f"{app_url or account.app_url}/app/{org_name or account.org_name or account.login().name}"
         components = SpanComponents.decode(slug)
         if not components.row_id:
             return _error("")
-        return _object_link(base, components, _object_id(account, slug, components))
+        return _asked_link(account, base, slug, components)
     except ControlError:
         return _error("")
     except ValueError as error:
@@ -59,10 +64,16 @@ def link_of(account: Account, parent: str, row_id: str) -> str:
         parent: parent string of the row's object.
         row_id: of the row.
     """
+    if not account.plane.leads_to_page:
+        return _error(_NO_PAGE)
     org_name = account.org_name
     if not org_name:
         return _error("login-or-provide-org-name")
-    base = f"{account.app_url}/app/{org_name}"
+    return _known_link(f"{account.app_url}/app/{org_name}", parent, row_id)
+
+
+def _known_link(base: str, parent: str, row_id: str) -> str:
+    """The link to a row of an object as `parent` names it."""
     try:
         named: Parent = parse_parent(parent)
     except ParentError:
@@ -73,16 +84,24 @@ def link_of(account: Account, parent: str, row_id: str) -> str:
     return f"{base}/object?object_type={kind}&object_id={named.value}&id={row_id}"
 
 
+def _asked_link(account: Account, base: str, slug: str, components: SpanComponents) -> str:
+    """The link to a row by the id of its object."""
+    try:
+        object_id = _object_id(account, slug, components)
+    except ControlError:
+        if not account.plane.is_local:
+            raise
+        # The OTLP port of a sidecar knows no project, and leads a browser to its page, which knows it by its name.
+        return _known_link(base, slug, components.row_id or "")
+    query = {"object_type": _OBJECTS[components.object_type], "object_id": object_id, "id": components.row_id}
+    return f"{base}/object?{urlencode(query)}"
+
+
 def _object_id(account: Account, slug: str, components: SpanComponents) -> str:
     if components.object_id:
         return components.object_id
     named = parse_parent(slug)
     return account.project(named.value).id if named.kind == "project_name" else named.value
-
-
-def _object_link(base: str, components: SpanComponents, object_id: str) -> str:
-    query = {"object_type": _OBJECTS[components.object_type], "object_id": object_id, "id": components.row_id}
-    return f"{base}/object?{urlencode(query)}"
 
 
 def _error(message: str) -> str:

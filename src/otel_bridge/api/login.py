@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, cast
 from otel_bridge.control.account import Account
 from otel_bridge.errors import LoginError
 from otel_bridge.exporter.session import set_adapter
+from otel_bridge.processor.both_masks import mask_by_name
 from otel_bridge.settings import Plane, Settings
 from otel_bridge.state import logger as logger_now
 from otel_bridge.state import process
@@ -132,6 +133,7 @@ def account_of(app_url: str | None, api_key: str | None, org_name: str | None) -
 
 def _account(settings: Settings, app_url: str | None, api_key: str | None, org_name: str | None) -> Account:
     plane = settings.plane
+    mask_by_name(settings.mask)
     return Account(
         replace(_named(plane, app_url), org_name=org_name or plane.org_name), api_key or settings.api_key
     )
@@ -142,7 +144,7 @@ def _named(plane: Plane, app_url: str | None) -> Plane:
         return plane
     # The environment names no API then, or the API of another app: the login says where it is.
     api_url = None if plane.is_local else plane.api_url
-    return replace(plane, app_url=app_url.rstrip("/"), api_url=api_url, is_local=False)
+    return replace(plane, app_url=app_url.rstrip("/"), api_url=api_url, is_local=False, leads_to_page=True)
 
 
 def _check_same(name: str, given: str | None, known: str | None) -> None:

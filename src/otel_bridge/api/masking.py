@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from otel_bridge.masking.rules import MaskingFunction, rules_of
+from otel_bridge.processor.both_masks import mask_by_code
 from otel_bridge.processor.neighbours import check_that_all_can_be_masked
-from otel_bridge.state import process
 
 
 def set_masking_function(
@@ -14,7 +14,9 @@ def set_masking_function(
     mask_resource: bool = False,
     mask_all_processors: bool = False,
 ) -> None:
-    """Let every field and value pass `masking_function` before it is sent; None switches masking off.
+    """Let every field and value pass `masking_function` before it is sent; None takes the one before away.
+
+    What `OTEL_BRIDGE_MASK` names holds beside it, after it, and also with None.
 
     The function gets one decoded value (a whole field such as `input`, or the value of an attribute) and
     returns what is sent instead, which must be JSON. A function with a parameter `path` or `span` also gets
@@ -44,11 +46,11 @@ def set_masking_function(
         MaskingError: `mask_all_processors` cannot be kept with the installed OpenTelemetry SDK.
     """
     if masking_function is None:
-        process.masking = None
+        mask_by_code(None)
         return
     # First without the others: whatever the check finds, what leaves through us is masked from now on.
     rules = rules_of(masking_function, span_names=mask_span_names, resource=mask_resource)
-    process.masking = rules
+    mask_by_code(rules)
     if mask_all_processors:
         check_that_all_can_be_masked()
-        process.masking = replace(rules, all_processors=True)
+        mask_by_code(replace(rules, all_processors=True))

@@ -7,10 +7,8 @@ never fails: the app says what is wrong.
 Source: opentelemetry-instrumentation 0.66b1, entry point group `opentelemetry_environment_variables`.
 """
 
-from contextlib import suppress
 from typing import Final
 
-from otel_bridge.errors import SettingsError
 from otel_bridge.launch import set_launch_defaults
 from otel_bridge.settings import process_environment
 
@@ -18,6 +16,7 @@ OTEL_BRIDGE_ENABLED: Final = "OTEL_BRIDGE_ENABLED"
 OTEL_BRIDGE_ENDPOINT: Final = "OTEL_BRIDGE_ENDPOINT"
 OTEL_BRIDGE_API_KEY: Final = "OTEL_BRIDGE_API_KEY"
 OTEL_BRIDGE_PARENT: Final = "OTEL_BRIDGE_PARENT"
+OTEL_BRIDGE_MASK: Final = "OTEL_BRIDGE_MASK"
 OTEL_BRIDGE_CAPTURE_CONTENT: Final = "OTEL_BRIDGE_CAPTURE_CONTENT"
 OTEL_BRIDGE_ACCEPT_PARENT_BAGGAGE: Final = "OTEL_BRIDGE_ACCEPT_PARENT_BAGGAGE"
 OTEL_BRIDGE_QUEUE_SIZE: Final = "OTEL_BRIDGE_QUEUE_SIZE"
@@ -25,5 +24,4 @@ OTEL_BRIDGE_FLUSH_ON_ROOT_END: Final = "OTEL_BRIDGE_FLUSH_ON_ROOT_END"
 OTEL_BRIDGE_FLUSH_ON_SIGTERM: Final = "OTEL_BRIDGE_FLUSH_ON_SIGTERM"
 OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS: Final = "OTEL_BRIDGE_SHUTDOWN_TIMEOUT_MS"
 
-with suppress(SettingsError):
-    set_launch_defaults(process_environment())
+set_launch_defaults(process_environment())

@@ -6,6 +6,8 @@ baggage. Headers that are wrong count as absent.
 Source: W3C Trace Context, W3C Baggage; Braintrust documentation, "OpenTelemetry", read 2026-11-22.
 """
 
+import logging
+
 from opentelemetry import baggage, trace
 from opentelemetry.baggage.propagation import W3CBaggagePropagator
 from opentelemetry.context import Context, get_current, get_value
@@ -22,8 +24,11 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from otel_bridge.attributes.decode import attributes_of
 from otel_bridge.contract import names
 from otel_bridge.contract.parent import ParentError, parse_parent
+from otel_bridge.errors import SettingsError
 from otel_bridge.settings import Settings
 from otel_bridge.state import PARENT_KEY
+
+logger = logging.getLogger(__name__)
 
 
 class BridgePropagator(TextMapPropagator):
@@ -31,7 +36,7 @@ class BridgePropagator(TextMapPropagator):
 
     def __init__(self) -> None:
         self._trace_context, self._baggage = TraceContextTextMapPropagator(), W3CBaggagePropagator()
-        self._accepts_parent = Settings.from_environment().accept_parent_baggage
+        self._accepts_parent = _accepts_parent()
 
     def extract(
         self,
@@ -68,6 +73,15 @@ class BridgePropagator(TextMapPropagator):
     def fields(self) -> set[str]:
         """The headers that it writes."""
         return self._trace_context.fields | self._baggage.fields
+
+
+def _accepts_parent() -> bool:
+    """What the setting says; no where settings cannot be used: OpenTelemetry lets an app not start whose propagator raises."""
+    try:
+        return Settings.from_environment().accept_parent_baggage
+    except SettingsError as error:
+        logger.error("x-bt-parent is not read: %s", error)  # noqa: TRY400 - the message says all
+        return False
 
 
 def _parent(context: Context) -> str | None:

@@ -25,6 +25,7 @@ from otel_bridge.control.account import Account
 from otel_bridge.control.masked_row import masked_row
 from otel_bridge.errors import ControlError
 from otel_bridge.processor.attachments import wait_for_uploads
+from otel_bridge.processor.both_masks import mask_by_name
 from otel_bridge.processor.deadline import DeadlineThread
 from otel_bridge.settings import Settings
 
@@ -48,6 +49,7 @@ class RowSender:
 
     def __init__(self, account: Account) -> None:
         self.settings = replace(Settings.from_environment(), plane=account.plane, api_key=account.api_key)
+        mask_by_name(self.settings.mask)
         self.refused = 0
         self._account = account
         self._thread = DeadlineThread()

@@ -75,7 +75,7 @@ def fingerprint(function: MaskingFunction) -> str:
     fingerprint; of an object also over its `repr`, unless that holds an address. What a function reads from elsewhere (a closure, a global) does not count, and each minor version of Python has its own.
     """
     named = function if hasattr(function, "__qualname__") else type(function)
-    parts = [f"{named.__module__}.{getattr(named, '__qualname__', '')}"]
+    parts = [f"{getattr(named, '__module__', '')}.{getattr(named, '__qualname__', '')}"]
     code = getattr(function, "__code__", None) or getattr(type(function).__call__, "__code__", None)
     if isinstance(code, CodeType):
         parts += _code(code)

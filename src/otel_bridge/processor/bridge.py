@@ -18,6 +18,7 @@ from otel_bridge.contract import names
 from otel_bridge.exporter.otlp import build_span_exporter
 from otel_bridge.processor.attachments import AttachingSpanExporter, wait_for_uploads
 from otel_bridge.processor.batch import Batches
+from otel_bridge.processor.both_masks import mask_by_name
 from otel_bridge.processor.customizing import CustomizingSpanExporter
 from otel_bridge.processor.deadline import DeadlineThread, RootFlush
 from otel_bridge.processor.delivery import CountedSpanExporter, Counts, Delivery, MaskingCounts
@@ -80,6 +81,7 @@ class BridgeSpanProcessor(SpanProcessor):
         route: state.Route | None = None,
     ) -> None:
         self.settings = with_arguments(settings or Settings.from_environment(), api_key, parent, api_url)
+        mask_by_name(self.settings.mask)
         self._parent, self._stand_in, self._route = parent, stand_in, route
         self._ai_only, self._custom_filter = filter_ai_spans, custom_filter
         self.waits_for_rows = self.takes_light = type(self) is BridgeSpanProcessor and not (

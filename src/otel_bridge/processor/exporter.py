@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from otel_bridge import state
 from otel_bridge.exporter.otlp import build_log_exporter, build_span_exporter
 from otel_bridge.processor.attachments import AttachingLogExporter, AttachingSpanExporter
+from otel_bridge.processor.both_masks import mask_by_name
 from otel_bridge.processor.masked_export import MaskingLogExporter, MaskingSpanExporter
 from otel_bridge.processor.size import SizedLogExporter, SizedSpanExporter
 from otel_bridge.settings import Settings, base_endpoints
@@ -58,6 +59,7 @@ class BridgeSpanExporter(SpanExporter):
             api_key=api_key or found.api_key,
             parent=parent or found.parent,
         )
+        mask_by_name(self.settings.mask)
         self._destination = self.settings.destination(headers)
         exporter = build_span_exporter(self.settings, headers, is_reported=True)
         sized = SizedSpanExporter(exporter, self.settings.batch_bytes)
@@ -90,6 +92,7 @@ class BridgeLogExporter(LogRecordExporter):
 
     def __init__(self, settings: Settings | None = None) -> None:
         settings = settings or Settings.from_environment()
+        mask_by_name(settings.mask)
         sized = SizedLogExporter(build_log_exporter(settings), settings.batch_bytes)
         self._masked = MaskingLogExporter(AttachingLogExporter(sized, settings))
 

@@ -18,6 +18,7 @@ from otel_bridge.contract import names
 from otel_bridge.exporter.otlp import build_log_exporter
 from otel_bridge.exporter.unreported import unreported
 from otel_bridge.processor.attachments import AttachingLogExporter
+from otel_bridge.processor.both_masks import mask_by_name
 from otel_bridge.processor.deadline import DeadlineThread
 from otel_bridge.processor.delivery import CountedLogExporter, Counts, Delivery, MaskingCounts
 from otel_bridge.processor.masked_export import MaskingLogExporter
@@ -57,6 +58,7 @@ class BridgeLogRecordProcessor(LogRecordProcessor):
         settings: Settings | None = None,
     ) -> None:
         self.settings = with_arguments(settings or Settings.from_environment(), api_key, parent, api_url)
+        mask_by_name(self.settings.mask)
         self._parent = parent
         exporter = build_log_exporter(self.settings)
         self._delivery = Delivery(

@@ -1,11 +1,14 @@
 """Links to spans."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
-from otel_bridge import NOOP_SPAN, current_span, permalink, start_span
+from otel_bridge import NOOP_SPAN, current_span, flush, init_logger, permalink, start_span
 from tests.support.app import App
+from tests.support.collector import Collector
 from tests.support.control_plane import ControlPlane, control_plane
 from tests.support.otlp_receiver import OtlpReceiver
 
@@ -116,3 +119,71 @@ def test_links_begin_with_the_public_url(receiver: OtlpReceiver, monkeypatch: py
 
     assert span.link() == "https://public.test/app/acme/p/p/logs?oid=r"
     assert span.permalink().startswith("https://public.test/app/acme/object?")
+
+
+@pytest.mark.parametrize("port", ["otlp", "api"])
+def test_links_of_an_app_that_knows_one_port_of_a_sidecar_lead_to_its_page(
+    shared_sidecar: Collector, monkeypatch: pytest.MonkeyPatch, project: str, port: str
+) -> None:
+    known = shared_sidecar.otlp_http if port == "otlp" else shared_sidecar.api
+    monkeypatch.setenv("OTEL_BRIDGE_ENDPOINT", known)
+    init_logger(project=project)
+    with start_span("a") as span:
+        span.log(input="what was asked")
+    flush()
+
+    for link in (span.link(), span.permalink(), permalink(span.export())):
+        assert link.startswith(f"{known}/app/local/")
+        shown = httpx.get(link, follow_redirects=True, timeout=60)
+        assert shown.status_code == 200
+        assert f"http://{shown.url.netloc.decode()}" == shared_sidecar.api
+        assert "what was asked" in shown.text
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        pytest.param({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}, id="elsewhere"),
+        pytest.param(
+            {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:9/v1/traces"}, id="another port"
+        ),
+    ],
+)
+def test_where_no_page_can_be_known_the_link_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    init_logger(project="p")
+    span = start_span("a")
+
+    assert {span.link(), span.permalink()} == {f"{ERROR}provide-OTEL_BRIDGE_API_URL"}
+    assert permalink(span.export(), app_url="http://app").startswith("http://app/app/local/")
+
+
+@pytest.mark.parametrize(
+    ("variables", "place"),
+    [
+        pytest.param({}, "http://127.0.0.1:8585", id="here"),
+        pytest.param(
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318"}, "http://127.0.0.1:8585", id="here by OpenTelemetry"
+        ),
+        pytest.param(
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://h:1", "OTEL_BRIDGE_API_URL": "http://h:2"}, "http://h:2", id="named"
+        ),
+        pytest.param(
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://h:1", "BRAINTRUST_APP_PUBLIC_URL": "http://h:3"}, "http://h:3",
+            id="public",
+        ),
+    ],
+)  # fmt: skip
+def test_a_link_begins_with_the_page_that_is_known(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], place: str
+) -> None:
+    monkeypatch.setenv("BRAINTRUST_ORG_NAME", "local")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    init_logger(project="p")
+
+    split = urlsplit(start_span("a").link())
+    assert f"{split.scheme}://{split.netloc}" == place

@@ -38,6 +38,16 @@ def test_a_second_copy_is_not_sent_and_said_so() -> None:
     assert said.count("OTEL_TRACES_EXPORTER=otel_bridge") == 1
 
 
+def test_a_mistake_in_what_is_to_be_masked_lets_nothing_out(receiver: OtlpReceiver) -> None:
+    said = run(HOOKS, receiver, OTEL_BRIDGE_MASK="secret")
+
+    assert (
+        "the app is not traced: OTEL_BRIDGE_MASK names secret; it is a list with commas of secrets," in said
+    )
+    assert "Traceback" not in said
+    assert receiver.requests == []
+
+
 def test_a_wrong_setting_leaves_the_app_running() -> None:
     said = run(HOOKS, OTEL_BRIDGE_ENDPOINT="ftp://h")
 

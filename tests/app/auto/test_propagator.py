@@ -6,6 +6,8 @@ from opentelemetry.context import Context, set_value
 
 from otel_bridge.auto.propagator import BridgePropagator
 from otel_bridge.state import PARENT_KEY
+from tests.support.otlp_receiver import OtlpReceiver
+from tests.support.program import run_program
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 PARENT = "project_name:p"
@@ -52,3 +54,18 @@ def test_wrong_headers_count_as_absent() -> None:
 
 def test_it_names_the_headers_that_it_writes() -> None:
     assert BridgePropagator().fields == {"traceparent", "tracestate", "baggage"}
+
+
+def test_a_setting_that_cannot_be_used_is_logged_and_the_app_starts(receiver: OtlpReceiver) -> None:
+    said = run_program(
+        """
+        from opentelemetry import propagate
+        assert propagate.extract({"x-bt-parent": "project_name:p"}) == {}
+        """,
+        receiver,
+        OTEL_PROPAGATORS="otel_bridge",
+        OTEL_BRIDGE_MASK="secret",
+    )
+
+    assert said.startswith("x-bt-parent is not read: OTEL_BRIDGE_MASK names secret")
+    assert "Traceback" not in said

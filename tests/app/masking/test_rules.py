@@ -66,3 +66,7 @@ def test_code_inside_counts() -> None:
         return lambda value: [[value] for _ in word]
 
     assert fingerprint(maker("a")) != fingerprint(other("a"))
+
+
+def test_a_method_of_a_builtin_type_has_a_fingerprint_of_its_own() -> None:
+    assert fingerprint(str.upper) != fingerprint(str.lower)

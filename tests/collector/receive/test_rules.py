@@ -54,6 +54,7 @@ def test_only_health_the_description_logging_in_and_urls_that_are_secrets_need_n
         "/attachment/data/{token}",
         "/v1/feedback",
         "/",
+        "/app/{page}",
         "/ui/style.css",
         "/ui/script/{name}",
         "/ui/login",

@@ -3,8 +3,6 @@
 Source: spec/btql.md sections 7.3 to 7.8. Where the body has rows alone, cursor and warnings are in the headers.
 """
 
-import csv
-import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from starlette.responses import Response
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.body import json_response
+from otel_bridge_collector.api.csv_text import to_csv
 from otel_bridge_collector.api.errors import RequestError
 from otel_bridge_collector.api.parquet import to_parquet
 from otel_bridge_collector.api.reading import Read
@@ -99,12 +98,7 @@ def _lines(read: Read) -> bytes:
 
 
 def _csv(read: Read) -> bytes:
-    names = list(read.answer.properties)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([_cell(row[name]) for name in names] for row in read.answer.data)
-    return text.getvalue().encode()
+    return to_csv(list(read.answer.properties), read.answer.data, _cell).encode()
 
 
 def _cell(value: Json) -> str:

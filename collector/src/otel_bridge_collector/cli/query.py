@@ -3,14 +3,13 @@
 It never opens the store itself: one process can, and that is the sidecar.
 """
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
 import click
 
+from otel_bridge_collector.api.csv_text import to_csv
 from otel_bridge_collector.cli.api_client import answer_fault, ask
 from otel_bridge_collector.cli.api_options import api_options
 from otel_bridge_collector.cli.table import cell, print_table
@@ -57,7 +56,7 @@ def query(text: str, url: str, output: str) -> None:
             for row in rows:
                 click.echo(json_text(row))
         case "csv":
-            click.echo(printed(_csv(names, rows)), nl=False)
+            click.echo(printed(to_csv(names, rows, cell)), nl=False)
         case _:
             _print_table(names, rows)
 
@@ -67,14 +66,6 @@ def _ask(text: str, url: str) -> dict[str, Any]:
     if status >= HTTPStatus.BAD_REQUEST:
         raise answer_fault(status, answer)
     return answer
-
-
-def _csv(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([cell(row[name]) for name in names] for row in rows)
-    return text.getvalue()
 
 
 def _print_table(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -196,7 +196,8 @@ async def _refuse_method(request: Request) -> Response:
 
 async def _refuse(request: Request, error: Exception) -> Response:
     """Answer what Starlette found no route for; it raises HTTPException with 404 or 405."""
-    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+    is_method = isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    if is_method and is_otlp(request.url.path):
         return await _refuse_method(request)
     return await _refuse_path(request)
 

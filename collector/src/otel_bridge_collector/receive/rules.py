@@ -83,6 +83,7 @@ RULES: Final[Mapping[tuple[str, str], Need]] = {
     ("GET", "/healthz"): OPEN,
     ("GET", "/openapi.json"): OPEN,
     ("GET", "/"): OPEN,  # leads to the page
+    ("GET", "/app/{page}"): OPEN,  # likewise, on the OTLP port
     ("GET", "/ui/style.css"): OPEN,
     ("GET", "/ui/script/{name}"): OPEN,
     ("GET", "/ui/login"): OPEN,  # the form is the key

@@ -1,7 +1,7 @@
 """A table of rows: the logs of a project, the cases of an experiment, the records of a dataset; what is asked for stands in the URL."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Final, Literal
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from otel_bridge_collector.query.printer import print_expression
 from otel_bridge_collector.query.syntax import Call, Expression, Path, Query, Selected, Source
 from otel_bridge_collector.query.syntax import Literal as Constant
 from otel_bridge_collector.ui.columns import COST, Column, fields_of, has_cost, read_columns
+from otel_bridge_collector.ui.first_calls import FirstCall, first_calls
 from otel_bridge_collector.ui.stretch import time_condition
 from otel_bridge_collector.ui.urls import Kind
 
@@ -119,6 +120,7 @@ class Listing:
         fault: what is wrong with the filter, a time, the columns or the groups, as the API says it; None where nothing is.
         is_complete: the store had everything that was acknowledged before.
         count: how many rows there are in all, where they were counted.
+        first_calls: what roots without an input were about, by their ids.
         notes: why no row may fit the filter: names that nobody knows, values of another type.
     """
 
@@ -129,6 +131,7 @@ class Listing:
     fault: Mapping[str, Json] | None = None
     is_complete: bool = True
     count: int | None = None
+    first_calls: Mapping[str, FirstCall] = field(default_factory=dict[str, FirstCall])
     notes: tuple[str, ...] = ()
 
 
@@ -168,6 +171,9 @@ async def read_listing(
             columns=columns,
             next_cursor=cursor if has_more else None,
             is_complete=read.is_complete,
+            first_calls=await first_calls(reader, kind, object_id, rows)
+            if _shows_inputs(kind, asked, columns)
+            else {},
             notes=await _notes(reader, query, revisions) if asked.filter and not rows else (),
         )
 
@@ -195,6 +201,12 @@ async def read_or_fault(asked: Asked, read: Callable[[], Awaitable[Listing]]) ->
         if query_error_status(error) != HTTPStatus.BAD_REQUEST:
             raise
         return Listing(asked=asked, fault=query_error_body(error, asked.filter))
+
+
+def _shows_inputs(kind: Kind, asked: Asked, columns: Sequence[Column]) -> bool:
+    """Whether a table shows the inputs of roots."""
+    is_of_roots = kind != "dataset" and asked.rows == "traces"
+    return is_of_roots and any(column.path == ("input",) for column in columns)
 
 
 async def _has_rows(reader: Reader, query: Query, revisions: Revisions) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final, Generic, TypeVar, cast
 
 from otel_bridge.attributes.to_json import dump, to_json
+from otel_bridge.contract.checks import check_tags
 
 Input = TypeVar("Input")
 Expected = TypeVar("Expected")
@@ -69,23 +70,68 @@ def shown_case(case: EvalCase[Any, Any]) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 3]}..."
 
 
+_CASE: Final = (
+    'a case is a dictionary with input, as {"input": "2 + 2", "expected": "4"}, an EvalCase, or an object with'
+    " these attributes"
+)
+_METADATA: Final = 'it is a dictionary, as {"kind": "sum"}'
+_TRIALS: Final = "it is a whole number"
+_SHOWN_KEYS: Final = 10
+
 _FIELDS: Final = tuple(each.name for each in fields(EvalCase))
 
 
-def case_of(datum: Any) -> EvalCase[Any, Any]:
+def case_of(datum: Any, which: str = "the case") -> EvalCase[Any, Any]:
     """Return a datum as a case: a dictionary, a case, or anything that has the same attributes.
 
+    Args:
+        datum: what the data gave.
+        which: what messages call it.
+
     Raises:
-        TypeError: a dictionary has no input.
-        AttributeError: it has no attribute of a case.
+        TypeError: a dictionary has no input; or metadata or trials are not what they have to be.
+        AttributeError: it has no attribute of a case. The classes are Braintrust's.
+        ValueError: its tags are none, or one comes twice; with Braintrust's message.
     """
+    case = _read_case(datum, which)
+    if case.metadata is not None and not isinstance(case.metadata, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"{which} has metadata that is {kind_of(case.metadata)}: {_METADATA}")
+    if case.trial_count is not None and not isinstance(case.trial_count, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"{which} has a trial_count that is {kind_of(case.trial_count)}: {_TRIALS}")
+    if case.tags is not None:
+        try:
+            check_tags(case.tags)
+        except ValueError as error:
+            error.add_note(f"{which} has these tags")
+            raise
+    return case
+
+
+def kind_of(value: object) -> str:
+    """Return what a value is, without showing it: `a str`, `None`."""
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in {*'aeiou'} else 'a'} {name}"
+
+
+def _read_case(datum: Any, which: str) -> EvalCase[Any, Any]:
     if isinstance(datum, EvalCase):
         return datum  # pyright: ignore[reportUnknownVariableType]  # mypy knows it
     if isinstance(datum, Mapping):
         given = cast("Mapping[str, Any]", datum)
+        if "input" not in given:
+            raise TypeError(f"{which} has no input: it has {_listed(given)}; {_CASE}")
         return EvalCase(**{name: given[name] for name in _FIELDS if name in given})
+    if not (hasattr(datum, "input") and hasattr(datum, "expected")):
+        raise AttributeError(f"{which} is {kind_of(datum)}: {_CASE}")
     known = {name: getattr(datum, name, None) for name in _FIELDS if name not in {"input", "expected"}}
     return EvalCase(input=datum.input, expected=datum.expected, **known)
+
+
+def _listed(given: Mapping[str, Any]) -> str:
+    names = [str(key)[:_SHOWN_CHARACTERS] for key in list(given)[:_SHOWN_KEYS]]
+    return ", ".join(names) + (" and more" if len(given) > _SHOWN_KEYS else "") if names else "nothing"
 
 
 def _checked_origin(origin: Any) -> Mapping[str, Any] | None:

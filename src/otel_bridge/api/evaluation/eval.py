@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from otel_bridge.api.evaluation import registry
+from otel_bridge.api.evaluation.arguments import check_arguments
 from otel_bridge.api.evaluation.evaluation import Evaluation, Options
 from otel_bridge.api.evaluation.evaluator import ErrorScoreHandler, EvalScorer, EvalTask, Evaluator
 from otel_bridge.api.evaluation.hooks import SSEProgressEvent
@@ -63,6 +64,9 @@ def _prepared(  # noqa: PLR0913, PLR0917 - Braintrust's signature, of `Eval` and
     del enable_cache
     if scores is None and classifiers is None:
         raise ValueError("At least one of `scores` or `classifiers` must be provided.")
+    check_arguments(
+        task, {"scores": scores, "classifiers": classifiers}, trial_count, max_concurrency, timeout
+    )
     if isinstance(reporter, str):
         if (declared := registry.current()) is None:
             raise ValueError(_BY_NAME)
@@ -138,12 +142,13 @@ def Eval(  # noqa: D417, N802 - the arguments are those that it is called with; 
 
     Raises:
         ValueError: neither scores nor classifiers are given, a reporter by name, or wrong tags.
-        TypeError: the data gives no cases.
+        TypeError: the data gives no cases, or a case is none; an argument is of a kind that it cannot be.
+        AttributeError: a case is no dictionary, and has not what a case has.
         TimeoutError: the time is over.
         asyncio.CancelledError: `cancel_event` was set, or a task raised it.
         ControlError: the experiment could not be made.
 
-        What ends it early has an attribute `partial`: the results of the cases that were done, and their summary.
+        What is wrong with some cases is raised when the others are done. What ends it early has an attribute `partial`: the results of the cases that were done, and their summary.
     """
     if (declared := registry.current()) is not None:
         declared.evaluations.append(evaluation)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
+from otel_bridge.api.datasets import Dataset
 from otel_bridge.api.evaluation import ground
 from otel_bridge.api.evaluation.call import Caller
 from otel_bridge.api.evaluation.case import EvalCase, shown_case
@@ -214,7 +215,14 @@ class Evaluation:
     def _said_of_nothing(self) -> str:
         name = self._evaluator.eval_name
         if self._options.is_wanted is None:
-            return f"Warning: no data rows found for evaluator '{name}'. The experiment will be empty.\n"
+            data = self._evaluator.data
+            said = f"Warning: no data rows found for evaluator '{name}'. The experiment will be empty.\n"
+            of = (
+                f"The dataset {data.name!r} has no records; one that is not there is made\n"
+                if isinstance(data, Dataset)
+                else ""
+            )
+            return said + of
         return f"{name}: no case passes the filters, so no experiment was made\n"
 
     def _outcome(self, run: Run) -> tuple[Outcome, BridgeError | None]:

@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | the time is over | `TimeoutError("Evaluator timed out")` | results of the cases that are done |
 | `cancel_event` | `CancelledError("Evaluator cancelled")` | likewise |
-| the data, or a case that is none | what it raised | likewise |
+| the data, a case that is none, its tags | what it raised, when the other cases are done | all of those |
 | `CancelledError`, `KeyboardInterrupt` or `SystemExit` from a task or scorer, or SIGINT | the same | likewise |
 
 All spans are ended before it returns or raises. Without `max_concurrency` all cases run at the same time; with it, data is read
@@ -24,6 +24,7 @@ from otel_bridge.api.evaluation.casework import CaseWork
 from otel_bridge.api.evaluation.data import cases
 from otel_bridge.api.evaluation.progress import nothing
 from otel_bridge.api.evaluation.result import EvalResult
+from otel_bridge.errors import BridgeError
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ class Run:
         self._results: dict[int, Result] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._begun = 0
+        self._fault: Exception | None = None
+        self._faults = 0
         self._ids: set[tuple[str, str]] = set()
         self._has_warned = False
         self._is_stopping = False
@@ -102,17 +105,42 @@ class Run:
 
     async def _produce(self, data: Any, ended: "asyncio.Future[None]") -> None:
         try:
-            async for case in cases(data):
-                trials = self._trial_count if case.trial_count is None else case.trial_count
-                self._warn_of_same_ids(case)
-                for trial_index in range(trials if self._is_wanted(case) else 0):
-                    await self._begin(case, trial_index, ended)
+            await self._begin_all(data, ended)
             while self._running:
                 await asyncio.wait(self._running)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it ends the run and not the loop
             _end(ended, error)
         else:
-            _end(ended, None)
+            _end(ended, self._noted_fault())
+
+    async def _begin_all(self, data: Any, ended: "asyncio.Future[None]") -> None:
+        """Begin every case that there is; what is wrong with the data ends it, and nothing that has begun."""
+        try:
+            async for case in cases(data):
+                if isinstance(case, Exception):
+                    self._remember(case)
+                    continue
+                trials = self._trial_count if case.trial_count is None else case.trial_count
+                self._warn_of_same_ids(case)
+                for trial_index in range(trials if self._is_wanted(case) else 0):
+                    await self._begin(case, trial_index, ended)
+        except BridgeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the data is the user's and may raise anything
+            self._remember(error)
+
+    def _remember(self, error: Exception) -> None:
+        self._fault = self._fault or error
+        self._faults += 1
+
+    def _noted_fault(self) -> Exception | None:
+        """The first thing that was wrong with the data, with what became of the rest."""
+        if self._fault and (self._faults > 1 or self._results):
+            more = f"; {self._faults - 1} more are wrong" if self._faults > 1 else ""
+            self._fault.add_note(
+                f"the other cases have run, {len(self._results)} are done and in `partial`{more}"
+            )
+        return self._fault
 
     def _warn_of_same_ids(self, case: EvalCase[Any, Any]) -> None:
         """Say once that ids come twice: rows of one `upsert_id` are one row, and others cannot be told apart by their id."""
@@ -142,7 +170,9 @@ class Run:
             self._results[index] = await self._work.run(case, trial_index)
             self._on_progress(self._begun, len(self._results))
         except BaseException as error:  # noqa: BLE001 - likewise
-            if not self._is_stopping:
+            if isinstance(error, Exception) and not isinstance(error, BridgeError):
+                self._remember(error)
+            elif not self._is_stopping:
                 _end(ended, error)
         finally:
             if self._places:

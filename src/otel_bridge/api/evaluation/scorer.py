@@ -7,12 +7,17 @@ import inspect
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from otel_bridge.api.evaluation.binding import OFFERED, Parameters, parameters_of, taken_by_place
+from otel_bridge.api.evaluation.case import kind_of
 from otel_bridge.state import process
 
 logger = logging.getLogger(__name__)
+
+_SCORER: Final = "it is a function of any of input, output, expected and metadata, or an object or class that can be called so"
+
+_LISTS: Final = {"scorer": "scores", "classifier": "classifiers"}
 
 _METHODS = ("eval", "eval_async", "_run_eval_sync", "_run_eval_async", "__call__")
 
@@ -69,9 +74,23 @@ def _warn_of_places(scorer: Scorer) -> None:
 
 
 def _scorer(given: Any, index: int, kind: str) -> Scorer:
+    if not (callable(given) or callable(getattr(given, "eval_async", None))):
+        return Scorer(
+            name=type(given).__name__, function=_complaint(f"{_LISTS[kind]}[{index}]", given), parameters=None
+        )
     one: Any = given() if inspect.isclass(given) and _has_own_method(given) else given
     function: Callable[..., Any] = getattr(one, "eval_async", one)
     return Scorer(name=_name(one, index, kind), function=function, parameters=parameters_of(function))
+
+
+def _complaint(which: str, given: Any) -> Callable[..., Any]:
+    """What stands for one that cannot be called: it says so for each case, as Braintrust's does, and the others go on."""
+
+    def complain(**offered: Any) -> Any:
+        del offered
+        raise TypeError(f"{which} is {kind_of(given)}, which cannot be called: {_SCORER}")
+
+    return complain
 
 
 def _has_own_method(given: type[Any]) -> bool:

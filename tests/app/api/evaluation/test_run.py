@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -75,3 +75,43 @@ def test_ids_that_come_twice_are_told_once_and_all_cases_run(
 
     assert len(outcome.results) >= len(cases)
     assert [record.getMessage().partition(":")[0] for record in caplog.records] == warned
+
+
+WRONG: Final = [
+    pytest.param({"expected": 1}, TypeError, "case 2 of the data has no input: it has expected", id="no input"),
+    pytest.param({}, TypeError, "has no input: it has nothing", id="empty"),
+    pytest.param(None, AttributeError, "case 2 of the data is None", id="none"),
+    pytest.param(5, AttributeError, "case 2 of the data is an int", id="number"),
+    pytest.param({"input": 1, "metadata": "x"}, TypeError, "has metadata that is a str: it is a dict", id="metadata"),
+    pytest.param({"input": 1, "trial_count": "2"}, TypeError, "has a trial_count that is a str", id="trials"),
+    pytest.param({"input": 1, "tags": "x"}, ValueError, "tags must be a list, set, or tuple of strings", id="tags"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wrong", "error", "message"), WRONG)
+def test_a_wrong_case_ends_no_other_and_is_raised_when_they_are_done(
+    wrong: Any, error: type[Exception], message: str
+) -> None:
+    data = [{"input": 1}, wrong, {"input": 3}, wrong]
+
+    with pytest.raises(error, match=message) as raised:
+        Eval("p", data, lambda x: x, [lambda output: output == 3], no_send_logs=True)
+
+    partial = raised.value.partial  # type: ignore[attr-defined]  # see `Eval`
+    assert [(result.output, result.error) for result in partial.results] == [(1, None), (3, None)]
+    assert "the other cases have run, 2 are done and in `partial`; 1 more are wrong" in raised.value.__notes__
+
+
+def test_data_that_raises_ends_no_case_that_has_begun() -> None:
+    def data() -> Iterator[Any]:
+        yield {"input": 1}
+        raise OSError("gone")
+
+    async def task(input: int) -> int:
+        await asyncio.sleep(0.05)
+        return input
+
+    with pytest.raises(OSError, match="gone") as raised:
+        Eval("p", data, task, [], no_send_logs=True)
+
+    assert [result.output for result in raised.value.partial.results] == [1]  # type: ignore[attr-defined]  # see `Eval`

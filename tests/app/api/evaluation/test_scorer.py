@@ -57,3 +57,17 @@ def test_several_of_one_name_are_warned_of(caplog: pytest.LogCaptureFixture) -> 
     scorers_of([plain, plain])
 
     assert "several scorers have one name, the last one's score counts: plain" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        pytest.param("scorer", r"scores\[1\] is None, which cannot be called: it is a function", id="scorer"),
+        pytest.param("classifier", r"classifiers\[1\] is None, which cannot be called", id="classifier"),
+    ],
+)
+def test_what_cannot_be_called_says_so_when_it_is(kind: str, message: str) -> None:
+    wrong = scorers_of([plain, None], kind)[1]
+
+    with pytest.raises(TypeError, match=message):
+        wrong.function(input=1, output=2)

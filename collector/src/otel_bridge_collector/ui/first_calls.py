@@ -1,0 +1,97 @@
+"""What the roots of a table were about that have no input of their own: the input of the first call of a model in their trace.
+
+The root of a web app is the request that its server took, and says nothing of what was asked. The rule holds for what a table
+shows; rows, filters and queries know nothing of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from otel_bridge.contract.row import Json
+from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.query.build import binary, logical
+from otel_bridge_collector.query.syntax import In, Literal, Path, Query, Selected, Sorted, Source, Unary
+from otel_bridge_collector.ui.urls import Kind
+from otel_bridge_collector.ui.values import Row
+
+MAX_CALLS: Final = 2_000
+"""Calls of all traces of a page that are looked at; a trace whose first one is not among them shows none."""
+
+MAX_BYTES: Final = 4 << 20
+"""Of all inputs of a page; what is behind them is not shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstCall:
+    """The first call of a model in a trace that has an input.
+
+    Attributes:
+        name: of its span.
+        input: of its span.
+    """
+
+    name: str
+    input: Json
+
+
+async def first_calls(
+    reader: Reader, kind: Kind, object_id: str, rows: Sequence[Row]
+) -> Mapping[str, FirstCall]:
+    """Return the first calls of the rows that have no input, by the id of the row.
+
+    Args:
+        reader: runs queries.
+        kind: of the object.
+        object_id: whose rows these are.
+        rows: roots of traces.
+    """
+    silent = {str(row["root_span_id"]): str(row["id"]) for row in rows if row.get("input") is None}
+    if not silent:
+        return {}
+    condition = logical(
+        "and",
+        [
+            _one_of("root_span_id", silent),
+            binary("eq", Path(parts=("span_attributes", "type")), Literal(value="llm")),
+            Unary(operator="isnotnull", operand=Path(parts=("input",))),
+        ],
+    )
+    calls = Query(
+        select=_selected("id", "root_span_id"),
+        source=Source(kind=kind, references=(object_id,)),
+        filter=condition,
+        sort=tuple(Sorted(expression=Path(parts=(field,)), descending=False) for field in ("created", "id")),
+        limit=MAX_CALLS,
+    )
+    firsts: dict[str, str] = {}
+    for call in (await reader.read(calls)).answer.data:
+        firsts.setdefault(str(call["root_span_id"]), str(call["id"]))
+    if not firsts:
+        return {}
+    chosen = Query(
+        select=_selected("id", "root_span_id", "input", "span_attributes"),
+        source=calls.source,
+        filter=_one_of("id", firsts.values()),
+        limit=len(firsts),
+    )
+    found = (await reader.read(chosen, max_bytes=MAX_BYTES)).answer.data
+    return {
+        silent[str(call["root_span_id"])]: _told(call)
+        for call in found
+        if str(call["root_span_id"]) in silent
+    }
+
+
+def _one_of(field: str, values: Iterable[str]) -> In:
+    return In(operand=Path(parts=(field,)), values=tuple(values))
+
+
+def _selected(*fields: str) -> tuple[Selected, ...]:
+    return tuple(Selected(expression=Path(parts=(field,))) for field in fields)
+
+
+def _told(call: Row) -> FirstCall:
+    named = call.get("span_attributes")
+    name = named.get("name") if isinstance(named, Mapping) else None
+    return FirstCall(name=name if isinstance(name, str) else "", input=call.get("input"))

@@ -1,0 +1,74 @@
+"""What a table shows of a root without an input: that of the first call of a model in its trace."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.ui.first_calls import FirstCall, first_calls
+from tests.support.api import caught_up_at_once
+from tests.support.page import page_of
+from tests.support.rows import Asking
+
+
+def span(row_id: str, trace: str, second: int, **fields: Any) -> dict[str, Any]:
+    kind, parents = fields.pop("type", None), fields.pop("span_parents", [trace])
+    return {
+        "id": row_id, "root_span_id": trace, "created": f"2026-01-09T08:00:{second:02}Z",
+        "span_attributes": {"name": f"named {row_id}", "type": kind}, "span_parents": parents, **fields,
+    }  # fmt: skip
+
+
+ROWS = [
+    span("web", "web", 0, span_parents=[]),
+    span("later", "web", 3, type="llm", input="asked later"),
+    span("tool", "web", 1, type="tool", input="of a tool"),
+    span("empty", "web", 1, type="llm"),
+    span("first", "web", 2, type="llm", input=[{"role": "user", "content": "asked first"}]),
+    span("own", "own", 0, span_parents=[], input="of its own"),
+    span("below", "own", 1, type="llm", input="below its own"),
+    span("nothing", "nothing", 0, span_parents=[]),
+    span("false", "false", 0, span_parents=[], input=False),
+    span("under", "false", 1, type="llm", input="below false"),
+]
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Asking]:
+    asking = Asking(tmp_path, ROWS)
+    yield asking
+    asking.close()
+
+
+def test_it_is_the_first_call_with_an_input_and_only_where_the_root_has_none(web: Asking) -> None:
+    reader = Reader(web.store, web.objects, caught_up_at_once)
+    roots = web.rows("select: id, root_span_id, input | filter: is_root")
+
+    found = asyncio.run(first_calls(reader, "project_logs", web.project_id, roots))
+
+    assert found == {"web": FirstCall(name="named first", input=[{"role": "user", "content": "asked first"}])}
+
+
+def test_the_table_of_traces_shows_it_behind_the_name_of_the_call(web: Asking) -> None:
+    shown = page_of(web).get("/app/o/p/p/logs").text
+
+    assert '<span class="quiet"><bdi>named first</bdi>:</span>' in shown
+    assert "asked first" in shown
+    assert "asked later" not in shown
+    assert "below its own" not in shown
+    assert "below false" not in shown
+
+
+@pytest.mark.parametrize("query", ["rows=spans&filter=id='web'", "columns=name,output"])
+def test_tables_of_spans_and_without_inputs_do_not(web: Asking, query: str) -> None:
+    assert "named first</bdi>:" not in page_of(web).get(f"/app/o/p/p/logs?{query}").text
+
+
+def test_rows_and_queries_do_not_change(web: Asking) -> None:
+    page_of(web).get("/app/o/p/p/logs")
+
+    assert web.ids("is_root and input IS NULL") == "nothingweb"
+    assert web.rows("select: input | filter: id = 'web'") == [{"input": None}]
