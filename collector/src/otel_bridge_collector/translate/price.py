@@ -78,11 +78,11 @@ def find_rates(
 @lru_cache(maxsize=4096)
 def _card(model: str, provider: str | None, minute: int, service_tier: str | None) -> _Card | None:
     # The table takes 100 ms and 7 MB, which who starts without a model's calls need not wait for.
-    from genai_prices.data import providers  # noqa: PLC0415 - see above
-    from genai_prices.data_snapshot import DataSnapshot  # noqa: PLC0415 - see above
+    from genai_prices.data_snapshot import DataSnapshot, get_snapshot  # noqa: PLC0415 - see above
 
-    # A snapshot of its own for each search: the shared one remembers every name that it was ever asked for.
-    snapshot = DataSnapshot(providers=providers, from_auto_update=False)
+    # A snapshot of its own for each search: the shared one remembers every name that it was ever asked for. It gives the table, because
+    # pyright takes a minute and a half to find the type of the table itself.
+    snapshot = DataSnapshot(providers=get_snapshot().providers, from_auto_update=False)
     try:
         seller, found = snapshot.find_provider_model(model, None, provider, None)
     except LookupError:
