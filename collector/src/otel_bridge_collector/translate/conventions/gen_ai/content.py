@@ -185,7 +185,7 @@ def _instructed(attributes: Attributes, *, reads: Sequence[Read[Content]]) -> It
     for content in contents or [Content("input", None, Rank.MESSAGES, ())]:
         told = with_instructions(instructions, content.value)
         used = (_INSTRUCTIONS,) if isinstance(told, list) else ()
-        yield content._replace(value=told, attributes=(*content.attributes, *used))
+        yield Content(content.field, told, content.rank, (*content.attributes, *used))
 
 
 def _values(attributes: Attributes, places: tuple[tuple[str, str], ...], rank: Rank) -> Iterator[Content]:

@@ -177,7 +177,7 @@ def _list_content(attributes: Attributes, name: str, content: Content) -> Conten
     if name != _RANKED or _QUERY not in attributes:
         return content
     query: Json = {"query": attributes[_QUERY], "documents": content.value}
-    return content._replace(value=query, attributes=(*content.attributes, _QUERY))
+    return Content(content.field, query, content.rank, (*content.attributes, _QUERY))
 
 
 def _prompt(item: Object) -> Json:

@@ -118,7 +118,7 @@ def _contents(
     if value and is_message_list(value.value):
         # What was flattened out of a whole request has nothing to add to it.
         is_copy = are_told_in(said, scalars(whole))
-        others.append(value._replace(attributes=own.attributes if is_copy else ()))
+        others.append(Content(side.field, value.value, value.rank, own.attributes if is_copy else ()))
     response = returned if is_chat or side is OUTPUT else value_of(attributes, OUTPUT, is_chat=True)
     if side is INPUT and (history := history_content(response, own)):
         others.append(history)
