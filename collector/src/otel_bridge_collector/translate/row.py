@@ -19,12 +19,13 @@ _NS_PER_MS: Final = 10**6
 _MAX_SECONDS: Final = 256
 _KIND_NAMES: Final[Mapping[int, str]] = {kind.value: kind.name for kind in SpanKind if kind}
 _SDK_VERSION: Final = "telemetry.sdk.version"
+_NOTHING: Final[Mapping[str, Json]] = {}
 
 
 def build_row(span: Span, merged: Merged) -> Row:
     """Return the whole row; fields that nobody spoke of are absent, except `span_parents` of a root."""
-    fields = object_fields(merged)
-    row: Row = {
+    said = merged.objects
+    row: dict[str, Json] = {
         "id": span.span_id,
         "span_id": span.span_id,
         "root_span_id": span.trace_id,
@@ -33,21 +34,25 @@ def build_row(span: Span, merged: Merged) -> Row:
     }
     if (error := span_error(span)) is not None:
         row["error"] = error
-    row |= fields
-    row["metrics"] = {**_times(span), **(fields.get("metrics") or {})}
-    row["span_attributes"] = _span_attributes(span, merged)
-    row["context"] = _context(span, fields.get("context") or {})
-    if metadata := {**merged.leftovers, **(fields.get("metadata") or {})}:
+    row |= object_fields(merged)
+    row["metrics"] = {**_times(span), **said.get("metrics", _NOTHING)}
+    row["span_attributes"] = {
+        "name": span.name,
+        "type": merged.fallback_type or "task",
+        **said.get("span_attributes", _NOTHING),
+    }
+    row["context"] = _context(span, said.get("context", _NOTHING))
+    if metadata := {**merged.leftovers, **said.get("metadata", _NOTHING)}:
         row["metadata"] = metadata
-    return cast("Row", {**row, **merged.contents})
+    row |= merged.contents
+    return cast("Row", row)
 
 
 def object_fields(merged: Merged) -> Row:
     """Return the fields that have keys, as a row has them."""
-    fields: dict[str, Json] = {field: entries for field, entries in merged.objects.items() if entries}
-    if "tags" in fields:
-        fields["tags"] = list(merged.objects["tags"])
-    return cast("Row", fields)
+    if "tags" not in merged.objects:
+        return cast("Row", merged.objects)
+    return cast("Row", {**merged.objects, "tags": list(merged.objects["tags"])})
 
 
 def keyed_field(row: Row, field: str) -> Mapping[str, Json]:
@@ -80,11 +85,6 @@ def _times(span: Span) -> dict[str, float]:
     if span.end_ns:
         times["end"] = seconds(span.end_ns)
     return times
-
-
-def _span_attributes(span: Span, merged: Merged) -> dict[str, Json]:
-    said = merged.objects.get("span_attributes", {})
-    return {"name": span.name, "type": merged.fallback_type or "task", **said}
 
 
 def _context(span: Span, said: Mapping[str, Json]) -> dict[str, Json]:

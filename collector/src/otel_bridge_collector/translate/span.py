@@ -188,7 +188,9 @@ def writes_of(spans: Sequence[Span]) -> list[list[RowWrite]]:
 
 def _writes(span: Span, row: Row) -> list[RowWrite]:
     parent = named_parent(span.attributes)
-    return [RowWrite(row=each, parent=parent) for each in (row, *event_rows(span))]
+    if not span.events:
+        return [RowWrite(row, parent)]
+    return [RowWrite(each, parent) for each in (row, *event_rows(span))]
 
 
 def _rows(spans: Sequence[Span]) -> list[Row]:
