@@ -34,7 +34,7 @@ def build_row(span: Span, merged: Merged) -> Row:
     }
     if (error := span_error(span)) is not None:
         row["error"] = error
-    row |= object_fields(merged)
+    row |= cast("Mapping[str, Json]", object_fields(merged))
     row["metrics"] = {**_times(span), **said.get("metrics", _NOTHING)}
     row["span_attributes"] = {
         "name": span.name,

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
+from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.cut_json import BEGINNINGS, Closed, closed
 from otel_bridge_collector.translate.partial import Entry, Partial
 
@@ -53,7 +54,7 @@ def whole_attributes(attributes: Attributes) -> Whole:
     for name, value in attributes.items():
         if isinstance(value, str):
             # That most texts are no JSON, or whole, is seen here without a call or a dictionary for each.
-            if value[:1] in BEGINNINGS and (cut := closed(value)):
+            if value[:1] in BEGINNINGS and not json_text.parse(value) and (cut := closed(value)):
                 cuts[name] = {"": cut}
         elif isinstance(value, list) and (found := _cuts(value)):
             cuts[name] = found

@@ -92,7 +92,7 @@ def _counts(attributes: Attributes) -> Iterator[Count]:
         return
     usage = json_text.parse(text) or python_literal.parse(text)
     if usage and isinstance(usage.value, dict):
-        yield from (count._replace(attributes=()) for count in counts_in(usage.value, _USAGE))
+        yield from (Count(count.metric, count.value, ()) for count in counts_in(usage.value, _USAGE))
 
 
 def _cost(attributes: Attributes) -> Iterator[Entry]:
