@@ -154,6 +154,7 @@ _remembered_scope = lru_cache(maxsize=_MAX_REMEMBERED)(_scope_in)
 
 
 def _span(span: OtlpSpan, attributes: Attributes, resource: Resource, scope: Scope) -> Span:
+    status = span.status
     # In their order and not by name, which takes three times as long.
     return Span(
         span.trace_id.hex(),
@@ -166,8 +167,8 @@ def _span(span: OtlpSpan, attributes: Attributes, resource: Resource, scope: Sco
         attributes,
         _events(span.events) if span.events else (),
         _links(span.links) if span.links else (),
-        span.status.code,
-        span.status.message,
+        status.code,
+        status.message,
         span.trace_state,
         span.dropped_attributes_count,
         span.dropped_events_count,

@@ -34,9 +34,12 @@ class Whole(NamedTuple):
 def whole_span(span: Span) -> tuple[Span, Partial]:
     """Return `span` with whole attributes, itself where none was cut, and the note that says which were."""
     own = whole_attributes(span.attributes)
-    if not span.events and not own.rests:
+    if not span.events and not own:
         return span, _NO_NOTE
-    events = [whole_attributes(event.attributes) for event in span.events]
+    own = own or Whole(span.attributes, {})
+    events = [
+        whole_attributes(event.attributes) or Whole(event.attributes, {}) for event in span.events
+    ]
     rests = dict(own.rests)
     for event, whole in zip(span.events, events, strict=True):
         rests |= {f"{event.name}.{name}": rest for name, rest in whole.rests.items()}
@@ -48,8 +51,8 @@ def whole_span(span: Span) -> tuple[Span, Partial]:
     return span._replace(attributes=own.attributes, events=tuple(whole_events)), note(rests)
 
 
-def whole_attributes(attributes: Attributes) -> Whole:
-    """Return `attributes` without cuts; themselves where there are none."""
+def whole_attributes(attributes: Attributes) -> Whole | None:
+    """Return `attributes` without cuts; None where there are none."""
     cuts: dict[str, dict[str, Closed]] = {}
     for name, value in attributes.items():
         if isinstance(value, str):
@@ -59,7 +62,7 @@ def whole_attributes(attributes: Attributes) -> Whole:
         elif isinstance(value, list) and (found := _cuts(value)):
             cuts[name] = found
     if not cuts:
-        return Whole(attributes, {})
+        return None
     whole = {name: _without(cuts[name], attributes[name]) for name in cuts}
     rests = {name + place: cut.rest for name, found in cuts.items() for place, cut in found.items()}
     return Whole({**attributes, **whole}, rests)
