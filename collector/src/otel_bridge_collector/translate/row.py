@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from otel_bridge.contract.merge import merge_value
 from otel_bridge.contract.row import Json, Row
-from otel_bridge_collector.model import Span, SpanKind, SpanLink
+from otel_bridge_collector.model import Resource, Scope, Span, SpanKind, SpanLink
 from otel_bridge_collector.translate.error import span_error
 from otel_bridge_collector.translate.merge import Merged
 
@@ -20,6 +20,9 @@ _MAX_SECONDS: Final = 256
 _KIND_NAMES: Final[Mapping[int, str]] = {kind.value: kind.name for kind in SpanKind if kind}
 _SDK_VERSION: Final = "telemetry.sdk.version"
 _NOTHING: Final[Mapping[str, Json]] = {}
+_MAX_CONTEXTS: Final = 256
+_CONTEXTS: Final[dict[tuple[int, int, int], tuple[Mapping[str, Json], Resource, Scope]]] = {}
+"""What the spans of one resource, scope and kind have in common, by where these are in memory: decoding gives equal ones as one object."""
 
 
 def build_row(span: Span, merged: Merged) -> Row:
@@ -87,11 +90,30 @@ def _times(span: Span) -> dict[str, float]:
     return times
 
 
-def _context(span: Span, said: Mapping[str, Json]) -> dict[str, Json]:
-    derived: dict[str, Json] = {"otel": _otel(span)}
-    if "span_origin" not in said:
-        derived["span_origin"] = _span_origin(span)
-    return cast("dict[str, Json]", merge_value(derived, said)) if said else derived
+def _context(span: Span, said: Mapping[str, Json]) -> Mapping[str, Json]:
+    if span.links or span.trace_state or span.dropped_attributes or span.dropped_events:
+        derived: Mapping[str, Json] = {"otel": _otel(span), "span_origin": _span_origin(span)}
+    else:
+        derived = _shared_context(span)
+    if not said:
+        return derived
+    if "span_origin" in said:
+        derived = {"otel": derived["otel"]}
+    return cast("Mapping[str, Json]", merge_value(derived, said))
+
+
+def _shared_context(span: Span) -> Mapping[str, Json]:
+    """Return the context of a span that has it in common with others of its resource, scope and kind; nobody changes what they share."""
+    resource, scope, kind = span.resource, span.scope, span.kind
+    key = (id(resource), id(scope), kind)
+    found = _CONTEXTS.get(key)
+    if found is None:
+        if len(_CONTEXTS) >= _MAX_CONTEXTS:
+            _CONTEXTS.clear()
+        context: Mapping[str, Json] = {"otel": _otel(span), "span_origin": _span_origin(span)}
+        # With the two the place in memory that they are known by stays theirs.
+        found = _CONTEXTS[key] = (context, resource, scope)
+    return found[0]
 
 
 def _span_origin(span: Span) -> Json:
