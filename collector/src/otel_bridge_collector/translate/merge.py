@@ -104,7 +104,8 @@ def _winner(candidates: Sequence[Content]) -> Content:
     if best.rank < Rank.MESSAGES or not is_message_list(best.value):
         return best
     # An instrumentation may write fewer messages, or less of them, under the better name (spec/translation.md 14, 6).
-    return max([best, *[each for each in ordered if each is not best]], key=lambda each: _extent(each.value))
+    others = [each for each in ordered if each is not best and each.value != best.value]
+    return max([best, *others], key=lambda each: _extent(each.value)) if others else best
 
 
 def _lost(winner: Content, candidates: Iterable[Content]) -> Iterator[str]:

@@ -57,6 +57,13 @@ class NameSet:
             found = self._plans[make] = make(self)
         return cast("_Plan", found)
 
+    def plan_below(self, prefix: str, make: Callable[["NameSet", str], _Plan]) -> _Plan:
+        """Return what `make` returns for these names and a prefix, as `plan` does."""
+        found = self._plans.get((prefix, make))
+        if found is None:
+            found = self._plans[prefix, make] = make(self, prefix)
+        return cast("_Plan", found)
+
 
 def name_set(attributes: Attributes) -> NameSet:
     """Return the set of the attributes' names; that of others with the same names, unless they are very many."""
