@@ -154,24 +154,26 @@ _remembered_scope = lru_cache(maxsize=_MAX_REMEMBERED)(_scope_in)
 
 
 def _span(span: OtlpSpan, attributes: Attributes, resource: Resource, scope: Scope) -> Span:
+    status = span.status
+    # In their order and not by name, which takes three times as long.
     return Span(
-        trace_id=span.trace_id.hex(),
-        span_id=span.span_id.hex(),
-        parent_span_id=_optional_id(span.parent_span_id),
-        name=span.name,
-        kind=span.kind,
-        start_ns=span.start_time_unix_nano,
-        end_ns=span.end_time_unix_nano,
-        attributes=attributes,
-        events=_events(span.events) if span.events else (),
-        links=_links(span.links) if span.links else (),
-        status_code=span.status.code,
-        status_message=span.status.message,
-        trace_state=span.trace_state,
-        dropped_attributes=span.dropped_attributes_count,
-        dropped_events=span.dropped_events_count,
-        resource=resource,
-        scope=scope,
+        span.trace_id.hex(),
+        span.span_id.hex(),
+        _optional_id(span.parent_span_id),
+        span.name,
+        span.kind,
+        span.start_time_unix_nano,
+        span.end_time_unix_nano,
+        attributes,
+        _events(span.events) if span.events else (),
+        _links(span.links) if span.links else (),
+        status.code,
+        status.message,
+        span.trace_state,
+        span.dropped_attributes_count,
+        span.dropped_events_count,
+        resource,
+        scope,
     )
 
 

@@ -25,7 +25,8 @@ _ROLE_AND_PARTS: Final = ("role", "parts")
 
 def chat_message(message: Object) -> list[Object]:
     """Return the chat messages for one; none where it has a list of parts and the list is empty."""
-    role = _ROLE_OF.get(str(message["role"]), message["role"])
+    spoken = message["role"]
+    role = _ROLE_OF.get(spoken, spoken) if isinstance(spoken, str) else spoken
     if (text := _only_text(message)) is not None:
         content = text if role == _TOOL or text[:1] != "[" else chat_content(text)
         if len(message) == len(_ROLE_AND_PARTS):
@@ -76,12 +77,13 @@ def chat_content(content: Json) -> Json:
 def _only_text(message: Object) -> str | None:
     """Return the text of a message that is one text and nothing else, as most are; what `_parts` would lead to, sooner."""
     listed = message.get("parts")
-    if not isinstance(listed, list) or len(listed) != 1 or message.get("tool_calls"):
+    if not isinstance(listed, list) or len(listed) != 1:
         return None
     part = listed[0]
-    if not _is_type(part, "text") or len(part) != len(_TEXT_KEYS):
+    if not isinstance(part, dict) or len(part) != len(_TEXT_KEYS) or part.get("type") != "text":
         return None
-    return text if isinstance(text := part.get("content"), str) else None
+    text = part.get("content")
+    return text if isinstance(text, str) and not message.get("tool_calls") else None
 
 
 def _carried(message: Object) -> dict[str, Json]:

@@ -3,7 +3,7 @@
 Several conventions flatten lists and objects this way. It knows how keys nest, not what they mean.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
 from otel_bridge.contract.row import Json
@@ -26,33 +26,56 @@ def items_below(attributes: Mapping[str, Json], prefix: str) -> dict[str, Json]:
     return {path: attributes[name] for path, name in name_set(attributes).below(prefix, _is_item)}
 
 
+def list_below(attributes: Mapping[str, Json], prefix: str) -> tuple[Json, tuple[str, ...]]:
+    """Return what `items_below` nests to (an empty object where there is nothing), and the attributes that it is made of."""
+    shape, used = name_set(attributes).plan_below(prefix, _listed)
+    return _filled(shape, attributes), used
+
+
 def nested(flat: Mapping[str, Json]) -> Json:
     """Return the value that was flattened; an object whose keys are all indexes is a list.
 
     Lists are in the order of their indexes, without gaps. A value whose path others continue (`a` beside `a.b`)
     stands among them under the empty key.
     """
-    return _filled(name_set(flat).plan(_shape), flat) if flat else {}
+    return _filled(name_set(flat).plan(_own_shape), flat)
 
 
-def _shape(paths: NameSet) -> Json:
-    """Return what was flattened with the path of each value in its place."""
+def _listed(told: NameSet, prefix: str) -> tuple[Json, tuple[str, ...]]:
+    found = told.below(prefix, _is_item)
+    return _shape(found), tuple([name for _, name in found])
+
+
+def _own_shape(paths: NameSet) -> Json:
+    return _shape([(path, path) for path in paths.names])
+
+
+def _shape(paths: Iterable[tuple[str, str]]) -> Json:
+    """Return what was flattened with the name of each value in its place; nothing is an empty object.
+
+    Args:
+        paths: each with the name of its value.
+    """
     root = _Branch()
-    for path in paths.names:
+    for path, name in paths:
         *steps, last = path.split(".")
         branch = root
         for step in steps:
             branch = branch.child(step)
-        branch.put(last, path)
+        branch.put(last, name)
     return _value(root)
 
 
-def _filled(shape: Json, flat: Mapping[str, Json]) -> Json:
+def _filled(shape: Json, values: Mapping[str, Json]) -> Json:
     if isinstance(shape, str):
-        return flat[shape]
+        return values[shape]
     if isinstance(shape, dict):
-        return {step: _filled(child, flat) for step, child in shape.items()}
-    return [_filled(child, flat) for child in shape] if isinstance(shape, list) else shape
+        # Most children are values: to see that here and not in a call of its own takes half of the time.
+        return {
+            step: values[child] if isinstance(child, str) else _filled(child, values)
+            for step, child in shape.items()
+        }
+    return [_filled(child, values) for child in shape] if isinstance(shape, list) else shape
 
 
 class _Branch(dict[str, object]):

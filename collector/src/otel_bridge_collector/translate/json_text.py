@@ -40,7 +40,7 @@ def parse(text: Json) -> Parsed | None:
 
     What Python writes beyond JSON is read too: NaN and infinities become texts, lone surrogates "?".
     """
-    if not isinstance(text, str) or text[:1] not in _BEGINNINGS or text.startswith(PYTHON):
+    if not isinstance(text, str) or text[:1] not in _BEGINNINGS:
         return None
     return _remembered(text) if len(text) <= _MAX_REMEMBERED_CHARS else _parsed(text)
 
@@ -71,6 +71,8 @@ def written(value: Json) -> str:
 
 
 def _parsed(text: str) -> Parsed | None:
+    if text.startswith(PYTHON):
+        return None
     try:
         value: Json = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -94,7 +96,8 @@ def _parse_python_json(text: str) -> Parsed | None:
 
 
 def _is_too_deep(text: str, value: Json) -> bool:
-    if text.count("[") + text.count("{") <= _MAX_DEPTH:
+    # Each level takes two characters, and to count takes longer than most of what is done with a text.
+    if len(text) <= 2 * _MAX_DEPTH or text.count("[") + text.count("{") <= _MAX_DEPTH:
         return False
     level: list[Json] = [value]
     for _ in range(_MAX_DEPTH):

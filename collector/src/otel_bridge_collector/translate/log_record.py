@@ -52,7 +52,7 @@ def _facts(record: LogRecord) -> list[RowWrite]:
     # Semantic Kernel writes the body of an event as JSON text.
     body = json_text.decoded(record.body)
     given = {**record.attributes, **body} if isinstance(body, dict) else record.attributes
-    told, rests = whole_attributes(given)
+    told, rests = whole_attributes(given) or (given, {})
     if record.event_name == gen_ai.DETAILS_EVENT:
         # One id for each span: a repetition of the event says the same again.
         return [_fact(record, _details(told, rests), fact=gen_ai.DETAILS_EVENT)]

@@ -7,6 +7,7 @@ Source: spec/translation.md sections 4.7, 4.8 and 14 (6).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Json, SpanType
@@ -28,17 +29,15 @@ class Merged(NamedTuple):
 
     Attributes:
         contents: whole fields by name.
-        objects: fields with keys by name; the keys of `tags` are the tags.
+        objects: fields with keys by name, none of them empty and all made anew; the keys of `tags` are the tags.
         fallback_type: the type if `span_attributes` has none.
         leftovers: the attributes that no reading used, under their own keys.
-        winners: the readings that the values above are of.
     """
 
     contents: Mapping[str, Json]
     objects: Mapping[ObjectField, dict[str, Json]]
     fallback_type: SpanType | None
     leftovers: Attributes
-    winners: Sequence[Reading] = ()
 
 
 def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool = False) -> Merged:
@@ -49,58 +48,64 @@ def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool
         attributes: all attributes of the span.
         preserve: whether attributes stay leftovers although they were read.
     """
-    given: list[Content] = []
-    keyed: list[Entry] = []
-    used: set[str] = set()
-    spent: list[str] = []
+    given: dict[str, list[Content]] = {}
+    objects: dict[ObjectField, dict[str, Json]] = {}
+    passed: list[Entry] = []
+    read: list[tuple[str, ...]] = []
     fallback_type: SpanType | None = None
     for partial in partials:
-        spent += partial.spent
         fallback_type = fallback_type or partial.fallback_type
         for reading in partial.readings:
-            used.update(reading.attributes)
-            if isinstance(reading, Entry):
-                keyed.append(reading)
+            read.append(reading.attributes)
+            if isinstance(reading, Content):
+                given.setdefault(reading.field, []).append(reading)
+                continue
+            taken = objects.get(reading.field)
+            if taken is None:
+                objects[reading.field] = {reading.key: reading.value}
+            elif reading.key not in taken:
+                taken[reading.key] = reading.value
             else:
-                given.append(reading)
-    contents, content_losers = _contents(given)
-    entries, objects, entry_losers = _entries(keyed)
-    used.difference_update(content_losers, entry_losers)
-    used.update(spent)
+                passed.append(reading)
+    winners = [_winner(candidates) for candidates in given.values()]
+    used = set(chain.from_iterable(read))
+    for winner in winners:
+        if len(given[winner.field]) > 1:
+            used.difference_update(_lost(winner, given[winner.field]))
+    if passed:
+        used.difference_update(_lost_entries(passed, objects))
+    for partial in partials:
+        used.update(partial.spent)
     return Merged(
-        contents={winner.field: winner.value for winner in contents if not _is_without_messages(winner)},
-        objects=objects,
-        fallback_type=fallback_type,
-        leftovers=attributes
-        if preserve
-        else {key: value for key, value in attributes.items() if key not in used},
-        winners=(*contents, *entries),
+        {winner.field: winner.value for winner in winners if not _is_without_messages(winner)},
+        objects,
+        fallback_type,
+        attributes if preserve else {key: value for key, value in attributes.items() if key not in used},
     )
 
 
-def _contents(readings: Iterable[Content]) -> tuple[list[Content], set[str]]:
-    by_field: dict[str, list[Content]] = {}
-    for reading in readings:
-        by_field.setdefault(reading.field, []).append(reading)
-    winners: list[Content] = []
-    losers: set[str] = set()
-    for candidates in by_field.values():
-        if len(candidates) == 1:
-            winners += candidates
-            continue
-        winner = _winner(candidates)
-        winners.append(winner)
-        losers.update(_lost(winner, candidates))
-    return winners, losers
+def winners(partials: Iterable[Partial]) -> list[Reading]:
+    """Return the readings that `merge` takes its values from."""
+    given: dict[str, list[Content]] = {}
+    taken: dict[tuple[str, str], Entry] = {}
+    for reading in chain.from_iterable([partial.readings for partial in partials]):
+        if isinstance(reading, Content):
+            given.setdefault(reading.field, []).append(reading)
+        else:
+            taken.setdefault((reading.field, reading.key), reading)
+    return [*map(_winner, given.values()), *taken.values()]
 
 
 def _winner(candidates: Sequence[Content]) -> Content:
+    if len(candidates) == 1:
+        return candidates[0]
     ordered = sorted(candidates, key=lambda reading: reading.rank)
     best = next((reading for reading in ordered if _is_said(reading)), ordered[0])
     if best.rank < Rank.MESSAGES or not is_message_list(best.value):
         return best
     # An instrumentation may write fewer messages, or less of them, under the better name (spec/translation.md 14, 6).
-    return max([best, *[each for each in ordered if each is not best]], key=lambda each: _extent(each.value))
+    others = [each for each in ordered if each is not best and each.value != best.value]
+    return max([best, *others], key=lambda each: _extent(each.value)) if others else best
 
 
 def _lost(winner: Content, candidates: Iterable[Content]) -> Iterator[str]:
@@ -114,28 +119,17 @@ def _lost(winner: Content, candidates: Iterable[Content]) -> Iterator[str]:
             yield from others
 
 
-def _entries(readings: Iterable[Entry]) -> tuple[list[Entry], dict[ObjectField, dict[str, Json]], set[str]]:
-    """Return the winners, the fields that they make up, and the attributes that only losers were read from."""
-    winners: list[Entry] = []
-    objects: dict[ObjectField, dict[str, Json]] = {}
-    losers: set[str] = set()
-    lost_models: list[Entry] = []
-    for reading in readings:
-        field, key, value, attributes = reading
-        taken = objects.get(field)
-        if taken is None:
-            taken = objects[field] = {}
-        if key not in taken:
-            taken[key] = value
-            winners.append(reading)
-        elif attributes and taken[key] != value and not scalars(value) <= scalars(taken[key]):
-            if field == "metadata" and key == _MODEL:
-                lost_models.append(reading)
-            else:
-                losers.update(attributes)
-    asked = objects["metadata"].get(_REQUEST_MODEL) if lost_models else None
-    losers.update(attribute for lost in lost_models if lost.value != asked for attribute in lost.attributes)
-    return winners, objects, losers
+def _lost_entries(
+    passed: Iterable[Entry], objects: Mapping[ObjectField, Mapping[str, Json]]
+) -> Iterator[str]:
+    """Yield the attributes of entries whose key another one has, and that say more than that one does."""
+    for reading in passed:
+        won = objects[reading.field][reading.key]
+        if not reading.attributes or won == reading.value or scalars(reading.value) <= scalars(won):
+            continue
+        is_model = reading.field == "metadata" and reading.key == _MODEL
+        if not is_model or reading.value != objects["metadata"].get(_REQUEST_MODEL):
+            yield from reading.attributes
 
 
 def _is_said(reading: Content) -> bool:

@@ -6,6 +6,7 @@ It decides nothing: what a part of a convention makes of names is its own `plan`
 
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from otel_bridge.contract.row import Json
@@ -56,14 +57,30 @@ class NameSet:
             found = self._plans[make] = make(self)
         return cast("_Plan", found)
 
+    def plan_below(self, prefix: str, make: Callable[["NameSet", str], _Plan]) -> _Plan:
+        """Return what `make` returns for these names and a prefix, as `plan` does."""
+        found = self._plans.get((prefix, make))
+        if found is None:
+            found = self._plans[prefix, make] = make(self, prefix)
+        return cast("_Plan", found)
+
 
 def name_set(attributes: Attributes) -> NameSet:
     """Return the set of the attributes' names; that of others with the same names, unless they are very many."""
-    names = tuple(attributes)
+    of, names = _ASKED_LAST[0]
+    if of is attributes:
+        return names
+    told = tuple(attributes)
     try:
-        return _remembered(names)
+        names = _remembered(told)
     except _TooLargeError:
-        return NameSet(names)
+        names = NameSet(told)
+    _ASKED_LAST[0] = (attributes, names)
+    return names
+
+
+_ASKED_LAST: Final[list[tuple[Attributes, NameSet]]] = [({}, NameSet(()))]
+"""All parts of a convention ask for the names of one span, one after the other; nobody changes attributes."""
 
 
 _Found = TypeVar("_Found", bound=Reading)
@@ -118,23 +135,23 @@ class Remembering(Generic[_Found]):
         names: of the attributes.
     """
 
-    __slots__ = ("names", "reads")
+    __slots__ = ("_values", "names", "reads")
 
     def __init__(self, reads: Sequence[Read[_Found]], names: Sequence[str]) -> None:
         self.reads = reads
         self.names = names
+        self._values: Callable[[Attributes], tuple[Hashable, ...]] = (
+            itemgetter(*names) if len(names) > 1 else lambda attributes: (cast("Hashable", attributes[names[0]]),)
+        )
 
     def __call__(self, attributes: Attributes) -> Iterable[_Found]:
         """Return what all of them find, in their order."""
-        values = [attributes[name] for name in self.names]
-        if sum([len(value) for value in values if isinstance(value, str)]) > _MAX_VALUE_CHARS:
-            return self.find(attributes)
+        values = self._values(attributes)
         if 0 in values and "-0.0" in map(str, values):  # a float that is equal to another and not the same
             return self.find(attributes)
         try:
-            # Lists are not, which is told by the error.
-            return cast("Sequence[_Found]", _found(self, *cast("list[Hashable]", values)))
-        except TypeError:
+            return cast("Sequence[_Found]", _found(self, *values))
+        except (TypeError, _TooLargeError):  # The first tells that a list is among them.
             return self.find(attributes)
 
     def find(self, attributes: Attributes) -> Sequence[_Found]:
@@ -144,6 +161,8 @@ class Remembering(Generic[_Found]):
 
 @lru_cache(maxsize=_MAX_ANSWERS, typed=True)
 def _found(readings: Remembering[Reading], *values: Json) -> Sequence[Reading]:
+    if sum([len(value) for value in values if isinstance(value, str)]) > _MAX_VALUE_CHARS:
+        raise _TooLargeError
     return readings.find(dict(zip(readings.names, values, strict=True)))
 
 
@@ -154,7 +173,7 @@ def present(table: Mapping[str, str], names: NameSet) -> Sequence[tuple[str, str
 
 
 class _TooLargeError(Exception):
-    """A set of names is not worth remembering; what `lru_cache` never sees returned, it does not keep."""
+    """What is asked for is not worth remembering; what `lru_cache` never sees returned, it does not keep."""
 
 
 @lru_cache(maxsize=_MAX_REMEMBERED)

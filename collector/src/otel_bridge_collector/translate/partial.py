@@ -1,10 +1,12 @@
 """What one convention reads out of a span: values, each with the attributes that it was read from.
 
-Shapes only; `merge` decides between the readings of several conventions.
+Shapes only; `merge` decides between the readings of several conventions. Readings are made many times a span: no named tuples and
+not frozen at run time, since both take longer to make and to look into; that nobody changes one is checked with the types.
 """
 
+from dataclasses import dataclass
 from enum import IntEnum, auto
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from otel_bridge.contract.row import Json, SpanType
 
@@ -33,22 +35,24 @@ class Rank(IntEnum):
     """One text of a prompt or an answer."""
 
 
-class Content(NamedTuple):
+@dataclass(slots=True)
+class Content:
     """A value for a whole field of the row; an empty value says nothing, unless the field itself was named."""
 
-    field: str
-    value: Json
-    rank: Rank
-    attributes: tuple[str, ...]
+    field: Final[str]
+    value: Final[Json]
+    rank: Final[Rank]
+    attributes: Final[tuple[str, ...]]
 
 
-class Entry(NamedTuple):
+@dataclass(slots=True)
+class Entry:
     """A value for one key of an object field."""
 
-    field: ObjectField
-    key: str
-    value: Json
-    attributes: tuple[str, ...]
+    field: Final[ObjectField]
+    key: Final[str]
+    value: Final[Json]
+    attributes: Final[tuple[str, ...]]
 
 
 Reading: TypeAlias = Content | Entry

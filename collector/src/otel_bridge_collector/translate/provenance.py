@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeAlias, cast
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.translate.assembly import final_rows
+from otel_bridge_collector.translate.merge import winners
 from otel_bridge_collector.translate.partial import Entry, Reading
 from otel_bridge_collector.translate.row import build_row
 from otel_bridge_collector.translate.span import SpanReading, read
@@ -92,7 +93,7 @@ def _sources(reading: SpanReading) -> dict[_Place, _Source]:
         if partial.fallback_type and partial.fallback_type == merged.fallback_type:
             found.setdefault(("span_attributes", "type"), _Source(name, ()))
     by_reading = {id(each): name for name, partial in reading.partials.items() for each in partial.readings}
-    for winner in merged.winners:
+    for winner in winners(reading.partials.values()):
         found[_place(winner)] = _Source(by_reading[id(winner)], winner.attributes)
     return found
 
@@ -108,10 +109,10 @@ def _fact_sources(base: Row, row: Row, facts: Sequence[RowWrite]) -> dict[_Place
 
 
 def _passed_over(reading: SpanReading) -> Iterator[Cell]:
-    winners = {id(winner) for winner in reading.merged.winners}
+    taken = {id(winner) for winner in winners(reading.partials.values())}
     for name, partial in reading.partials.items():
         for each in partial.readings:
-            if id(each) not in winners:
+            if id(each) not in taken:
                 yield Cell(*_place(each), each.value, name, each.attributes)
 
 

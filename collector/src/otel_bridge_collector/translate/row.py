@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from otel_bridge.contract.merge import merge_value
 from otel_bridge.contract.row import Json, Row
-from otel_bridge_collector.model import Span, SpanKind, SpanLink
+from otel_bridge_collector.model import Resource, Scope, Span, SpanKind, SpanLink
 from otel_bridge_collector.translate.error import span_error
 from otel_bridge_collector.translate.merge import Merged
 
@@ -19,12 +19,16 @@ _NS_PER_MS: Final = 10**6
 _MAX_SECONDS: Final = 256
 _KIND_NAMES: Final[Mapping[int, str]] = {kind.value: kind.name for kind in SpanKind if kind}
 _SDK_VERSION: Final = "telemetry.sdk.version"
+_NOTHING: Final[Mapping[str, Json]] = {}
+_MAX_CONTEXTS: Final = 256
+_CONTEXTS: Final[dict[tuple[int, int, int], tuple[Mapping[str, Json], Resource, Scope]]] = {}
+"""What the spans of one resource, scope and kind have in common, by where these are in memory: decoding gives equal ones as one object."""
 
 
 def build_row(span: Span, merged: Merged) -> Row:
     """Return the whole row; fields that nobody spoke of are absent, except `span_parents` of a root."""
-    fields = object_fields(merged)
-    row: Row = {
+    said = merged.objects
+    row: dict[str, Json] = {
         "id": span.span_id,
         "span_id": span.span_id,
         "root_span_id": span.trace_id,
@@ -33,21 +37,25 @@ def build_row(span: Span, merged: Merged) -> Row:
     }
     if (error := span_error(span)) is not None:
         row["error"] = error
-    row |= fields
-    row["metrics"] = {**_times(span), **(fields.get("metrics") or {})}
-    row["span_attributes"] = _span_attributes(span, merged)
-    row["context"] = _context(span, fields.get("context") or {})
-    if metadata := {**merged.leftovers, **(fields.get("metadata") or {})}:
+    row |= cast("Mapping[str, Json]", object_fields(merged))
+    row["metrics"] = {**_times(span), **said.get("metrics", _NOTHING)}
+    row["span_attributes"] = {
+        "name": span.name,
+        "type": merged.fallback_type or "task",
+        **said.get("span_attributes", _NOTHING),
+    }
+    row["context"] = _context(span, said.get("context", _NOTHING))
+    if metadata := {**merged.leftovers, **said.get("metadata", _NOTHING)}:
         row["metadata"] = metadata
-    return cast("Row", {**row, **merged.contents})
+    row |= merged.contents
+    return cast("Row", row)
 
 
 def object_fields(merged: Merged) -> Row:
     """Return the fields that have keys, as a row has them."""
-    fields: dict[str, Json] = {field: entries for field, entries in merged.objects.items() if entries}
-    if "tags" in fields:
-        fields["tags"] = list(merged.objects["tags"])
-    return cast("Row", fields)
+    if "tags" not in merged.objects:
+        return cast("Row", merged.objects)
+    return cast("Row", {**merged.objects, "tags": list(merged.objects["tags"])})
 
 
 def keyed_field(row: Row, field: str) -> Mapping[str, Json]:
@@ -82,16 +90,30 @@ def _times(span: Span) -> dict[str, float]:
     return times
 
 
-def _span_attributes(span: Span, merged: Merged) -> dict[str, Json]:
-    said = merged.objects.get("span_attributes", {})
-    return {"name": span.name, "type": merged.fallback_type or "task", **said}
+def _context(span: Span, said: Mapping[str, Json]) -> Mapping[str, Json]:
+    if span.links or span.trace_state or span.dropped_attributes or span.dropped_events:
+        derived: Mapping[str, Json] = {"otel": _otel(span), "span_origin": _span_origin(span)}
+    else:
+        derived = _shared_context(span)
+    if not said:
+        return derived
+    if "span_origin" in said:
+        derived = {"otel": derived["otel"]}
+    return cast("Mapping[str, Json]", merge_value(derived, said))
 
 
-def _context(span: Span, said: Mapping[str, Json]) -> dict[str, Json]:
-    derived: dict[str, Json] = {"otel": _otel(span)}
-    if "span_origin" not in said:
-        derived["span_origin"] = _span_origin(span)
-    return cast("dict[str, Json]", merge_value(derived, said)) if said else derived
+def _shared_context(span: Span) -> Mapping[str, Json]:
+    """Return the context of a span that has it in common with others of its resource, scope and kind; nobody changes what they share."""
+    resource, scope, kind = span.resource, span.scope, span.kind
+    key = (id(resource), id(scope), kind)
+    found = _CONTEXTS.get(key)
+    if found is None:
+        if len(_CONTEXTS) >= _MAX_CONTEXTS:
+            _CONTEXTS.clear()
+        context: Mapping[str, Json] = {"otel": _otel(span), "span_origin": _span_origin(span)}
+        # With the two the place in memory that they are known by stays theirs.
+        found = _CONTEXTS[key] = (context, resource, scope)
+    return found[0]
 
 
 def _span_origin(span: Span) -> Json:

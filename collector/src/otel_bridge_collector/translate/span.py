@@ -108,31 +108,32 @@ class SpanReading(NamedTuple):
     merged: Merged
 
 
-class _Kind(NamedTuple):
-    """What conventions decide by whether a span is theirs; the many spans of one call site have it in common."""
-
-    attributes: NameSet
-    scope: str
-    events: tuple[str, ...]
-    values: tuple[str, ...]
-    """Of `_VALUES_CLAIMED_BY`; empty where there is no text."""
-
-
 def claiming(span: Span) -> Sequence[Convention]:
     """Return the conventions that claim a span, in order of precedence."""
-    attributes = span.attributes
+    attributes, scope = span.attributes, span.scope.name
     told = name_set(attributes)
-    values = [value if isinstance(value := attributes.get(name), str) else "" for name in _VALUES_CLAIMED_BY]
+    values = tuple([
+        value if isinstance(value := attributes.get(name), str) else "" for name in _VALUES_CLAIMED_BY
+    ])  # fmt: skip
     events = tuple(dict.fromkeys([event.name for event in span.events])) if span.events else ()
-    kind = _Kind(told, span.scope.name, events, tuple(values))
-    if told.is_kept and len("".join((kind.scope, *events, *values))) <= _MAX_CHARS:
-        return _claiming(kind)
-    return _claiming.__wrapped__(kind)
+    if told.is_kept and len(scope) + sum(map(len, values)) + sum(map(len, events)) <= _MAX_CHARS:
+        return _claiming(told, scope, events, values)
+    return _claiming.__wrapped__(told, scope, events, values)
 
 
 @lru_cache(maxsize=_MAX_REMEMBERED)
-def _claiming(kind: _Kind) -> Sequence[Convention]:
-    values: dict[str, str] = dict(zip(_VALUES_CLAIMED_BY, kind.values, strict=True))
+def _claiming(
+    told: NameSet, scope: str, events: tuple[str, ...], values: tuple[str, ...]
+) -> Sequence[Convention]:
+    """Return the conventions that claim a kind of spans: the many spans of one call site have it in common.
+
+    Args:
+        told: the names of its attributes.
+        scope: the name of its scope.
+        events: the names of its events, each once.
+        values: those of `_VALUES_CLAIMED_BY`; empty where there is no text.
+    """
+    telling: dict[str, str] = dict(zip(_VALUES_CLAIMED_BY, values, strict=True))
     bare = Span(
         trace_id="",
         span_id="",
@@ -141,8 +142,8 @@ def _claiming(kind: _Kind) -> Sequence[Convention]:
         kind=0,
         start_ns=0,
         end_ns=0,
-        attributes={name: values.get(name) for name in kind.attributes.names},
-        events=tuple(SpanEvent(name=event, time_ns=0, attributes={}) for event in kind.events),
+        attributes={name: telling.get(name) for name in told.names},
+        events=tuple(SpanEvent(name=event, time_ns=0, attributes={}) for event in events),
         links=(),
         status_code=0,
         status_message="",
@@ -150,15 +151,16 @@ def _claiming(kind: _Kind) -> Sequence[Convention]:
         dropped_attributes=0,
         dropped_events=0,
         resource=Resource(),
-        scope=Scope(name=kind.scope),
+        scope=Scope(name=scope),
     )
     return tuple(each for each in CONVENTIONS if each.claims(bare))
 
 
 def read(span: Span) -> SpanReading:
     """Let every convention that claims a span read it, and decide between them."""
-    (reading,) = _read_each((span,))
-    return reading
+    ((claimed, partials, merged),) = _read_each((span,))
+    named = {convention.NAME: partial for convention, partial in zip(claimed, partials, strict=False)}
+    return SpanReading({**named, "truncation": partials[-1]}, merged)
 
 
 def translate(span: Span) -> Row:
@@ -188,11 +190,13 @@ def writes_of(spans: Sequence[Span]) -> list[list[RowWrite]]:
 
 def _writes(span: Span, row: Row) -> list[RowWrite]:
     parent = named_parent(span.attributes)
-    return [RowWrite(row=each, parent=parent) for each in (row, *event_rows(span))]
+    if not span.events:
+        return [RowWrite(row, parent)]
+    return [RowWrite(each, parent) for each in (row, *event_rows(span))]
 
 
 def _rows(spans: Sequence[Span]) -> list[Row]:
-    return [_row(span, reading.merged) for span, reading in zip(spans, _read_each(spans), strict=True)]
+    return [_row(span, merged) for span, (_, _, merged) in zip(spans, _read_each(spans), strict=True)]
 
 
 def _row(span: Span, merged: Merged) -> Row:
@@ -200,19 +204,21 @@ def _row(span: Span, merged: Merged) -> Row:
     return as_told(row, span, merged) if is_own(span) else row
 
 
-def _read_each(spans: Sequence[Span]) -> list[SpanReading]:
+def _read_each(spans: Sequence[Span]) -> list[tuple[Sequence[Convention], list[Partial], Merged]]:
+    """Return for each span who claims it, what these read and at last which attributes were cut, and what is made of that."""
     distinct = [without_echoes(span) for span in spans]
     whole = [whole_span(each) for each in distinct]
     claimed = [claiming(each) for each, _ in whole]
     read_by = [
-        {convention.NAME: convention.translate(each) for convention in conventions} | {"truncation": note}
+        [*[convention.translate(each) for convention in conventions], note]
         for (each, note), conventions in zip(whole, claimed, strict=True)
     ]
-    return [_decided(*each) for each in zip(spans, distinct, read_by, strict=True)]
+    decided = [_decided(*each) for each in zip(spans, distinct, read_by, strict=True)]
+    return list(zip(claimed, read_by, decided, strict=True))
 
 
-def _decided(span: Span, distinct: Span, partials: Mapping[str, Partial]) -> SpanReading:
+def _decided(span: Span, distinct: Span, partials: Sequence[Partial]) -> Merged:
     preserve = span.attributes.get(names.PRESERVE_ATTRIBUTES) in (True, "true")
     attributes = span.attributes if preserve else distinct.attributes
     left = without_housekeeping(attributes) if is_own(span) and not preserve else attributes
-    return SpanReading(partials, merge(list(partials.values()), left, preserve=preserve))
+    return merge(partials, left, preserve=preserve)

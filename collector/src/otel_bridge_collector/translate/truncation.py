@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
+from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.cut_json import BEGINNINGS, Closed, closed
 from otel_bridge_collector.translate.partial import Entry, Partial
 
@@ -33,9 +34,12 @@ class Whole(NamedTuple):
 def whole_span(span: Span) -> tuple[Span, Partial]:
     """Return `span` with whole attributes, itself where none was cut, and the note that says which were."""
     own = whole_attributes(span.attributes)
-    if not span.events and not own.rests:
+    if not span.events and not own:
         return span, _NO_NOTE
-    events = [whole_attributes(event.attributes) for event in span.events]
+    own = own or Whole(span.attributes, {})
+    events = [
+        whole_attributes(event.attributes) or Whole(event.attributes, {}) for event in span.events
+    ]
     rests = dict(own.rests)
     for event, whole in zip(span.events, events, strict=True):
         rests |= {f"{event.name}.{name}": rest for name, rest in whole.rests.items()}
@@ -47,18 +51,18 @@ def whole_span(span: Span) -> tuple[Span, Partial]:
     return span._replace(attributes=own.attributes, events=tuple(whole_events)), note(rests)
 
 
-def whole_attributes(attributes: Attributes) -> Whole:
-    """Return `attributes` without cuts; themselves where there are none."""
+def whole_attributes(attributes: Attributes) -> Whole | None:
+    """Return `attributes` without cuts; None where there are none."""
     cuts: dict[str, dict[str, Closed]] = {}
     for name, value in attributes.items():
         if isinstance(value, str):
             # That most texts are no JSON, or whole, is seen here without a call or a dictionary for each.
-            if value[:1] in BEGINNINGS and (cut := closed(value)):
+            if value[:1] in BEGINNINGS and not json_text.parse(value) and (cut := closed(value)):
                 cuts[name] = {"": cut}
         elif isinstance(value, list) and (found := _cuts(value)):
             cuts[name] = found
     if not cuts:
-        return Whole(attributes, {})
+        return None
     whole = {name: _without(cuts[name], attributes[name]) for name in cuts}
     rests = {name + place: cut.rest for name, found in cuts.items() for place, cut in found.items()}
     return Whole({**attributes, **whole}, rests)

@@ -14,7 +14,8 @@ Source: spec/translation.md sections 7 and 14 (7); the providers' usage objects.
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, TypeGuard
+from dataclasses import dataclass
+from typing import Final, TypeGuard
 
 from otel_bridge.contract.kinds import NUMBERS
 from otel_bridge.contract.row import Json
@@ -124,12 +125,13 @@ _LIMIT: Final = 10**_MAX_DIGITS
 """A number that is longer is no count; within this, floats are exact."""
 
 
-class Count(NamedTuple):
-    """A number of tokens as given, and the attributes that are spent with it."""
+@dataclass(slots=True)
+class Count:
+    """A number of tokens as given, and the attributes that are spent with it; made as readings are (`partial`)."""
 
-    metric: str
-    value: Json
-    attributes: tuple[str, ...]
+    metric: Final[str]
+    value: Final[Json]
+    attributes: Final[tuple[str, ...]]
 
 
 def counts_in(usage: Json, attribute: str, *, spends: bool = True) -> Iterator[Count]:
@@ -160,7 +162,10 @@ def with_cache(counts: Sequence[Count]) -> list[Count]:
     given = {count.metric: told for count in reversed(counts) if (told := _tokens(count.value)) is not None}
     apart = sum(given.get(part, 0) for part in _PARTS["prompt_tokens"])
     whole = given.get("prompt_tokens", 0) + apart
-    return [count._replace(value=whole) if count.metric == "prompt_tokens" else count for count in counts]
+    return [
+        Count(count.metric, whole, count.attributes) if count.metric == "prompt_tokens" else count
+        for count in counts
+    ]
 
 
 def token_metrics(counts: Iterable[Count]) -> list[Entry]:
@@ -171,11 +176,11 @@ def token_metrics(counts: Iterable[Count]) -> list[Entry]:
     """
     valid: list[tuple[str, int, tuple[str, ...]]] = []
     given: dict[str, int] = {}
-    for metric, told, attributes in counts:
-        if (value := _tokens(told)) is not None:
-            valid.append((metric, value, attributes))
-            if metric not in given:
-                given[metric] = value
+    for count in counts:
+        if (value := _tokens(count.value)) is not None:
+            valid.append((count.metric, value, count.attributes))
+            if count.metric not in given:
+                given[count.metric] = value
     if not valid:
         return []
     normal = _normal_form(given)
@@ -211,9 +216,12 @@ def _with_cache(leaves: Mapping[str, Json], given: str, caches: Sequence[str]) -
 def _normal_form(given: Mapping[str, int]) -> dict[str, int]:
     normal = dict(given)
     for total, parts in _PARTS.items():
-        part_sum = sum([given[part] for part in parts if part in given]) if total in given else 0
-        if part_sum and _are_apart(given, total, part_sum):
-            normal[total] = given[total] + part_sum
+        if total in given:
+            part_sum = 0
+            for part in parts:
+                part_sum += given.get(part, 0)
+            if part_sum and _are_apart(given, total, part_sum):
+                normal[total] = given[total] + part_sum
     if "prompt_tokens" in normal and "completion_tokens" in normal:
         sum_of_both = normal["prompt_tokens"] + normal["completion_tokens"]
         normal["tokens"] = given["tokens"] if "tokens" in given and normal == given else sum_of_both

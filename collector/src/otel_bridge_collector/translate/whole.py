@@ -82,7 +82,11 @@ def messages_in(value: Json) -> Json:
 
 def request_messages(value: Json) -> Json:
     """Return the messages of a request behind its instructions; a prompt that is one text is one. None when it has none."""
-    messages = messages_in(value)
+    return with_request(value, messages_in(value))
+
+
+def with_request(value: Json, messages: Json) -> Json:
+    """Return `request_messages` where it is known what `messages_in` finds."""
     if not isinstance(value, dict):
         return messages
     texts = (value[key] for key in _TEXTS if isinstance(value.get(key), str))

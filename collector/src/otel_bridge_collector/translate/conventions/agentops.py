@@ -21,7 +21,7 @@ from typing import Final
 from otel_bridge.contract.row import SpanType
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
-from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.indexed import list_below
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank
 from otel_bridge_collector.translate.tools import tool_definitions
 from otel_bridge_collector.translate.usage import is_measure
@@ -77,9 +77,9 @@ def _values(attributes: Attributes, *, is_tool: bool) -> Iterator[Content | Entr
 
 
 def _call(attributes: Attributes) -> Iterator[Entry]:
-    items = items_below(attributes, _FUNCTIONS)
-    if tools := tool_definitions(nested(items)):
-        yield Entry("metadata", "tools", tools, tuple(f"{_FUNCTIONS}{path}" for path in items))
+    listed, used = list_below(attributes, _FUNCTIONS)
+    if tools := tool_definitions(listed):
+        yield Entry("metadata", "tools", tools, used)
     if isinstance(streaming := attributes.get(_STREAMING), bool):
         yield Entry("metadata", "stream", streaming, ())
     if is_measure(first_token := attributes.get(_FIRST_TOKEN)):

@@ -34,7 +34,7 @@ from otel_bridge.contract.merge import merge_value
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
-from otel_bridge_collector.translate.indexed import below, items_below, nested
+from otel_bridge_collector.translate.indexed import below, list_below, nested
 from otel_bridge_collector.translate.messages import chat_messages
 from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, useful
 from otel_bridge_collector.translate.partial import Content, Entry, ObjectField, Partial, Rank, Reading
@@ -98,9 +98,9 @@ def _value(attributes: Attributes, *, field: str, json_attribute: str, attribute
         yield Content(field, parsed.value, Rank.EXPLICIT, (json_attribute,))
     if attribute in attributes:
         yield Content(field, json_text.decoded(attributes[attribute]), Rank.EXPLICIT, (attribute,))
-    if items := items_below(attributes, f"{attribute}."):
-        used = tuple(f"{attribute}.{path}" for path in items)
-        yield Content(field, chat_messages(nested(items)), Rank.EXPLICIT, used)
+    listed, used = list_below(attributes, f"{attribute}.")
+    if used:
+        yield Content(field, chat_messages(listed), Rank.EXPLICIT, used)
 
 
 def _json_values(attributes: Attributes) -> Iterator[Content]:

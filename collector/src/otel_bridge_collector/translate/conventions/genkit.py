@@ -17,6 +17,7 @@ Source: npm `@genkit-ai/core` 1 as recorded, `lib/tracing/instrumentation.js` an
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 
@@ -131,7 +132,7 @@ def _named(attributes: Attributes, raw: Object) -> Iterator[Entry]:
     if not slash:
         provider, asked = "", provider
     for entry in models({"asked": asked, "answered": answered}, answered="answered", asked="asked"):
-        yield entry._replace(attributes=())
+        yield replace(entry, attributes=())
     if provider:
         yield Entry("metadata", "provider", provider_name(provider), ())
 

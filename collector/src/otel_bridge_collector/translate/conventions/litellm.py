@@ -23,7 +23,7 @@ from otel_bridge.contract import names
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text, parts, python_literal
-from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.indexed import items_below, list_below, nested
 from otel_bridge_collector.translate.messages import chat_messages, is_message_list
 from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, remembered, useful
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
@@ -92,7 +92,7 @@ def _counts(attributes: Attributes) -> Iterator[Count]:
         return
     usage = json_text.parse(text) or python_literal.parse(text)
     if usage and isinstance(usage.value, dict):
-        yield from (count._replace(attributes=()) for count in counts_in(usage.value, _USAGE))
+        yield from (Count(count.metric, count.value, ()) for count in counts_in(usage.value, _USAGE))
 
 
 def _cost(attributes: Attributes) -> Iterator[Entry]:
@@ -102,9 +102,9 @@ def _cost(attributes: Attributes) -> Iterator[Entry]:
 
 
 def _tools(attributes: Attributes) -> Iterator[Entry]:
-    items = items_below(attributes, _TOOLS)
-    if tools := tool_definitions(nested(items)):
-        yield Entry("metadata", "tools", tools, tuple(f"{_TOOLS}{path}" for path in items))
+    listed, used = list_below(attributes, _TOOLS)
+    if tools := tool_definitions(listed):
+        yield Entry("metadata", "tools", tools, used)
 
 
 def _streaming(attributes: Attributes) -> Iterator[Entry]:

@@ -15,6 +15,7 @@ Source: livekit-agents 1 as recorded, `livekit/agents/telemetry/trace_types.py`.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from otel_bridge.contract.row import Json
@@ -72,8 +73,8 @@ def _renamed(reading: Reading, named: Mapping[str, str]) -> Reading:
     """Return a reading with the names that the span has."""
     used = tuple(named[name] for name in reading.attributes if name in named)
     if isinstance(reading, Content):
-        return reading._replace(attributes=used)
-    return reading._replace(attributes=used, key=named.get(reading.key, reading.key))
+        return replace(reading, attributes=used)
+    return replace(reading, attributes=used, key=named.get(reading.key, reading.key))
 
 
 def _call(told: Attributes) -> Iterator[Reading]:

@@ -35,7 +35,7 @@ from otel_bridge.contract import names
 from otel_bridge.contract.row import SpanType
 from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
-from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.indexed import list_below
 from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, useful
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
 from otel_bridge_collector.translate.tools import tool_definitions
@@ -171,9 +171,9 @@ def _parameters(attributes: Attributes) -> Iterator[Entry]:
 
 
 def _tools(attributes: Attributes) -> Iterator[Entry]:
-    items = items_below(attributes, _FUNCTIONS)
-    if tools := tool_definitions(nested(items)):
-        yield Entry("metadata", "tools", tools, tuple(f"{_FUNCTIONS}{path}" for path in items))
+    listed, used = list_below(attributes, _FUNCTIONS)
+    if tools := tool_definitions(listed):
+        yield Entry("metadata", "tools", tools, used)
 
 
 def _properties(attributes: Attributes) -> Iterator[Entry]:

@@ -10,7 +10,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.gen_ai.indexed_message import bare_reason
-from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.indexed import list_below
 from otel_bridge_collector.translate.model_name import models, providers
 from otel_bridge_collector.translate.name_set import (
     NameSet,
@@ -177,9 +177,8 @@ def _tools(attributes: Attributes) -> Iterator[Entry]:
 
 
 def _reason(attributes: Attributes) -> Iterator[Entry]:
-    items = items_below(attributes, _COMPLETION)
-    if reason := bare_reason(nested(items)):
-        used = tuple(f"{_COMPLETION}{path}" for path in items)
+    listed, used = list_below(attributes, _COMPLETION)
+    if reason := bare_reason(listed):
         yield Entry("metadata", "finish_reason", reason, used)
 
 

@@ -9,7 +9,7 @@ from otel_bridge.contract.row import Json, SpanType
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text, printed_item
 from otel_bridge_collector.translate.conventions.gen_ai.indexed_message import indexed_messages
-from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.indexed import list_below
 from otel_bridge_collector.translate.messages import (
     chat_messages,
     is_message_list,
@@ -146,13 +146,10 @@ def _message(role: str, item: Json) -> Json:
 
 
 def _indexed(attributes: Attributes, *, side: _Side) -> list[Content]:
-    items = items_below(attributes, f"{side.text}.")
-    if not items:
+    listed, used = list_below(attributes, f"{side.text}.")
+    if not used:
         return []
-    used = tuple(f"{side.text}.{path}" for path in items)
-    return [
-        Content(side.field, chat_messages(indexed_messages(side.role, nested(items))), Rank.INDEXED, used)
-    ]
+    return [Content(side.field, chat_messages(indexed_messages(side.role, listed)), Rank.INDEXED, used)]
 
 
 def _text(attributes: Attributes, *, side: _Side) -> list[Content]:
@@ -185,7 +182,7 @@ def _instructed(attributes: Attributes, *, reads: Sequence[Read[Content]]) -> It
     for content in contents or [Content("input", None, Rank.MESSAGES, ())]:
         told = with_instructions(instructions, content.value)
         used = (_INSTRUCTIONS,) if isinstance(told, list) else ()
-        yield content._replace(value=told, attributes=(*content.attributes, *used))
+        yield Content(content.field, told, content.rank, (*content.attributes, *used))
 
 
 def _values(attributes: Attributes, places: tuple[tuple[str, str], ...], rank: Rank) -> Iterator[Content]:

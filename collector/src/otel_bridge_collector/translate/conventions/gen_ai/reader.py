@@ -3,7 +3,7 @@
 The parts stand in `content` (messages), `event` (messages in events) and `call` (model, parameters, tools, usage).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from otel_bridge.contract import names
@@ -49,11 +49,12 @@ def claims(span: Span) -> bool:
 def translate(span: Span) -> Partial:
     """Read the `gen_ai.*` attributes and events of `span`."""
     attributes = {**_details(span), **span.attributes} if span.events else span.attributes
-    own = read(attributes, counts_cache_apart=span.scope.name in _COUNTING_CACHE_APART)
-    readings = (*event.readings(span.events), *own.readings) if span.events else own.readings
-    if span.events and _named_type(attributes) == "tool":
-        readings = tuple(tool_run.plain(reading) for reading in readings)
-    return Partial(readings=readings, fallback_type=_fallback_type(span.attributes, readings))
+    readings = _readings(attributes, counts_cache_apart=span.scope.name in _COUNTING_CACHE_APART)
+    if span.events:
+        readings = [*event.readings(span.events), *readings]
+        if _named_type(attributes) == "tool":
+            readings = [tool_run.plain(reading) for reading in readings]
+    return Partial(tuple(readings), (), _fallback_type(span.attributes, readings))
 
 
 def read(attributes: Attributes, *, counts_cache_apart: bool = False) -> Partial:
@@ -63,7 +64,12 @@ def read(attributes: Attributes, *, counts_cache_apart: bool = False) -> Partial
         attributes: those of the span or event.
         counts_cache_apart: whether `input_tokens` leaves out what came from the cache or went there.
     """
-    operation, named = _type_of_operation(attributes), _named_type(attributes)
+    return Partial(tuple(_readings(attributes, counts_cache_apart=counts_cache_apart)))
+
+
+def _readings(attributes: Attributes, *, counts_cache_apart: bool) -> list[Reading]:
+    operation = _type_of_operation(attributes)
+    named = operation or _type_of_tool(attributes)
     entries = call.readings(attributes, counts_cache_apart=counts_cache_apart)
     if named == "llm" and _CALL_ID in attributes:
         # It is of a call that the model made, not one that it is.
@@ -72,7 +78,7 @@ def read(attributes: Attributes, *, counts_cache_apart: bool = False) -> Partial
     if named:
         spent = (names.GEN_AI_OPERATION_NAME,) if operation else ()
         readings.append(Entry("span_attributes", "type", named, spent))
-    return Partial(readings=tuple(readings))
+    return readings
 
 
 def _details(span: Span) -> dict[str, Json]:
@@ -96,17 +102,22 @@ def _continued(earlier: Json, later: Json) -> Json:
 
 
 def _named_type(attributes: Attributes) -> SpanType | None:
-    return _type_of_operation(attributes) or ("tool" if names.GEN_AI_TOOL_NAME in attributes else None)
+    return _type_of_operation(attributes) or _type_of_tool(attributes)
+
+
+def _type_of_tool(attributes: Attributes) -> SpanType | None:
+    return "tool" if names.GEN_AI_TOOL_NAME in attributes else None
 
 
 def _type_of_operation(attributes: Attributes) -> SpanType | None:
     operation = attributes.get(names.GEN_AI_OPERATION_NAME)
     if not isinstance(operation, str):
         return None
-    return _TYPE_OF.get(operation.lower()) or ("tool" if "memory" in operation.lower() else None)
+    folded = operation.lower()
+    return _TYPE_OF.get(folded) or ("tool" if "memory" in folded else None)
 
 
-def _fallback_type(attributes: Attributes, readings: tuple[Reading, ...]) -> SpanType | None:
+def _fallback_type(attributes: Attributes, readings: Sequence[Reading]) -> SpanType | None:
     """A request for a model, or content with a model or usage, is a call; content alone may be a framework's loop."""
     if names.GEN_AI_OPERATION_NAME in attributes:
         return None

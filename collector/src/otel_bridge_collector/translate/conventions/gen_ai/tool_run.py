@@ -3,6 +3,7 @@
 Source: strands-agents 1.62.0, `telemetry/tracer.py`, `start_tool_call_span` and `end_tool_call_span`, in both of its spellings.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from otel_bridge.contract.row import Json
@@ -27,9 +28,9 @@ def plain(reading: Reading) -> Reading:
         return reading
     message = dict(reading.value[0])
     if reading.field == "input" and message.keys() == _CALLED and message["content"] is None:
-        return reading._replace(value=_arguments(message["tool_calls"], reading.value))
+        return replace(reading, value=_arguments(message["tool_calls"], reading.value))
     is_told = isinstance(message.get("content"), str) and message.keys() <= _TOLD
-    return reading._replace(value=json_text.decoded(message["content"])) if is_told else reading
+    return replace(reading, value=json_text.decoded(message["content"])) if is_told else reading
 
 
 def _arguments(calls: Json, otherwise: Json) -> Json:

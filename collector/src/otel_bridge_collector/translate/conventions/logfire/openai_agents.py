@@ -9,7 +9,7 @@ from otel_bridge_collector.model import Attributes, Span
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.messages import chat_messages
 from otel_bridge_collector.translate.partial import Content, Entry, Rank, Reading
-from otel_bridge_collector.translate.usage import counts_in, token_metrics
+from otel_bridge_collector.translate.usage import Count, counts_in, token_metrics
 
 _SCOPE: Final = "logfire.openai_agents"
 _VALUES: Final = (("input", "raw_input"), ("input", "input"), ("output", "output"))
@@ -37,5 +37,5 @@ def _usage(response: Json) -> Iterator[Entry]:
     if isinstance(response, dict):
         # The response stays in `metadata` as a whole, so its counts use nothing up.
         yield from token_metrics(
-            count._replace(attributes=()) for count in counts_in(response.get("usage"), "")
+            Count(count.metric, count.value, ()) for count in counts_in(response.get("usage"), "")
         )

@@ -17,7 +17,7 @@ from otel_bridge_collector.translate.messages import (
 from otel_bridge_collector.translate.model_name import models
 from otel_bridge_collector.translate.partial import Content, Entry, Rank, Reading
 from otel_bridge_collector.translate.tools import tool_definitions
-from otel_bridge_collector.translate.usage import counts_in, token_metrics
+from otel_bridge_collector.translate.usage import Count, counts_in, token_metrics
 
 Object = Mapping[str, Json]
 
@@ -101,7 +101,7 @@ def _provider(span: Span) -> Iterator[Entry]:
 def _response(response: Object) -> Iterator[Reading]:
     if answer := _answer(response):
         yield Content("output", answer, Rank.MESSAGES_JSON, (_RESPONSE,))
-    counts = [count._replace(attributes=(_RESPONSE,)) for count in counts_in(response.get("usage"), "")]
+    counts = [Count(count.metric, count.value, (_RESPONSE,)) for count in counts_in(response.get("usage"), "")]
     yield from token_metrics(counts)
     is_counted = all(count.attributes for count in counts_in(response.get("usage"), _RESPONSE))
     read = (*_ANSWER, "usage") if is_counted else _ANSWER

@@ -7,7 +7,7 @@ from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.openinference.content import PARAMETERS
-from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.indexed import list_below
 from otel_bridge_collector.translate.model_name import model_name, providers
 from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, present, remembered
 from otel_bridge_collector.translate.parameter import MODEL_KEYS, flat, key_of
@@ -96,11 +96,9 @@ def _model(value: Json) -> str:
 
 
 def _tools(attributes: Attributes) -> Iterator[Entry]:
-    items = items_below(attributes, f"{_TOOLS}.")
-    listed = nested(items)
+    listed, used = list_below(attributes, f"{_TOOLS}.")
     if not isinstance(listed, list):
         return
-    used = tuple(f"{_TOOLS}.{path}" for path in items)
     yield Entry("metadata", "tools", tool_definitions([_tool(item) for item in listed]), used)
 
 

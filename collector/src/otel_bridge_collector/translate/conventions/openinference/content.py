@@ -9,11 +9,11 @@ from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
 from otel_bridge_collector.translate.conventions.openinference.message import messages
 from otel_bridge_collector.translate.haystack_message import may_be_printed, unprinted
-from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.indexed import list_below
 from otel_bridge_collector.translate.messages import chat_messages, is_message_list, text_message
 from otel_bridge_collector.translate.name_set import NameSet, Reader, name_set, useful
 from otel_bridge_collector.translate.partial import Content, Rank
-from otel_bridge_collector.translate.whole import history_in, messages_in, request_messages
+from otel_bridge_collector.translate.whole import history_in, messages_in, request_messages, with_request
 
 Object = Mapping[str, Json]
 
@@ -98,7 +98,7 @@ def value_content(attributes: Attributes, side: Side, value: Json, *, is_chat: b
 
 def _whole(side: Side, value: Json) -> Json:
     messages = messages_in(value)
-    return request_messages(value) if side is INPUT and messages else messages
+    return with_request(value, messages) if side is INPUT and messages else messages
 
 
 def request_content(value: Json) -> Content | None:
@@ -138,9 +138,9 @@ def value_of(attributes: Attributes, side: Side, *, is_chat: bool) -> Json:
 
 
 def _messages(attributes: Attributes, side: Side) -> Iterator[Content]:
-    if items := items_below(attributes, f"{side.messages}."):
-        used = tuple(f"{side.messages}.{path}" for path in items)
-        yield Content(side.field, messages(nested(items), side.role), Rank.INDEXED, used)
+    listed, used = list_below(attributes, f"{side.messages}.")
+    if used:
+        yield Content(side.field, messages(listed, side.role), Rank.INDEXED, used)
     whole = json_text.structure(attributes.get(side.messages))
     if whole and is_message_list(whole.value):
         yield Content(side.field, chat_messages(whole.value), Rank.INDEXED, (side.messages,))
@@ -164,10 +164,9 @@ def _texts(attributes: Attributes, side: Side) -> Iterator[Content]:
 
 
 def _list(told: _List, attributes: Attributes) -> Iterator[Content]:
-    below = items_below(attributes, f"{told.name}.")
-    used = tuple(attribute for path in below if (attribute := f"{told.name}.{path}").endswith(told.end))
-    items = nested(below) if used else None
-    if isinstance(items, list):
+    items, below = list_below(attributes, f"{told.name}.")
+    used = tuple(attribute for attribute in below if attribute.endswith(told.end))
+    if used and isinstance(items, list):
         listed = [told.read(item) for item in items if isinstance(item, dict)]
         yield _list_content(attributes, told.name, Content(told.field, listed, Rank.INDEXED, used))
 
@@ -177,7 +176,7 @@ def _list_content(attributes: Attributes, name: str, content: Content) -> Conten
     if name != _RANKED or _QUERY not in attributes:
         return content
     query: Json = {"query": attributes[_QUERY], "documents": content.value}
-    return content._replace(value=query, attributes=(*content.attributes, _QUERY))
+    return Content(content.field, query, content.rank, (*content.attributes, _QUERY))
 
 
 def _prompt(item: Object) -> Json:

@@ -6,7 +6,7 @@ from typing import Final
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.model import Attributes
 from otel_bridge_collector.translate import json_text
-from otel_bridge_collector.translate.indexed import items_below, nested
+from otel_bridge_collector.translate.indexed import list_below
 from otel_bridge_collector.translate.name_set import NameSet, Read, Reader, name_set, useful
 from otel_bridge_collector.translate.partial import Entry
 
@@ -49,10 +49,9 @@ def _evaluations(attributes: Attributes) -> Iterator[Entry]:
     listed: list[Json] = []
     used: list[str] = []
     for name, kind in _EVALUATIONS:
-        items = items_below(attributes, f"{name}.")
-        found = nested(items)
+        found, below = list_below(attributes, f"{name}.")
         if isinstance(found, list):
-            used.extend(f"{name}.{path}" for path in items)
+            used += below
             listed.extend(item.get(kind, item) if isinstance(item, dict) else item for item in found)
     for evaluation in listed:
         yield from _score(evaluation)

@@ -111,14 +111,14 @@ def _with_cache(counts: list[Count], beside: list[Count], attributes: Attributes
     metadata = _provider_metadata(attributes)
     excludes = given == _at(metadata, _ANTHROPIC_INPUT) or _at(metadata, _ANTHROPIC_CACHE_OF_4) is not None
     cached: dict[str, int] = {}
-    for metric, value, _ in beside:
-        if metric in _CACHES and isinstance(value, int):
-            cached.setdefault(metric, value)
+    for count in beside:
+        if count.metric in _CACHES and isinstance(count.value, int):
+            cached.setdefault(count.metric, count.value)
     if not excludes or not isinstance(given, int) or not any(cached.values()):
         return counts
     whole = given + sum(cached.values())
     return [
-        count._replace(value=whole) if count.metric == "prompt_tokens" else count
+        Count(count.metric, whole, count.attributes) if count.metric == "prompt_tokens" else count
         for count in counts
         if count.metric != "tokens"
     ]
