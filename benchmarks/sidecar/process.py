@@ -8,11 +8,19 @@ from typing import Final
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _CPU_FIELDS: Final = slice(11, 13)
 """User and system time, counted behind the name of the program in `/proc/PID/stat`."""
+_ENDED_CPU_FIELDS: Final = slice(13, 15)
+"""The same of the processes that it has begun and that have ended."""
 
 
 def cpu_s(pid: int) -> float:
     """Return the seconds of processor time that a process and those that it has started have used, with all their threads."""
-    return _own_cpu_s(pid) + sum(cpu_s(child) for child in _children(pid))
+    ended_s = _cpu_s(pid, _ENDED_CPU_FIELDS)
+    return own_cpu_s(pid) + ended_s + sum(cpu_s(child) for child in _children(pid))
+
+
+def own_cpu_s(pid: int) -> float:
+    """Return the seconds of processor time that a process has used, without those that it has started."""
+    return _cpu_s(pid, _CPU_FIELDS)
 
 
 def _children(pid: int) -> list[int]:
@@ -23,9 +31,9 @@ def _children(pid: int) -> list[int]:
     return [int(child) for text in told for child in text.split()]
 
 
-def _own_cpu_s(pid: int) -> float:
+def _cpu_s(pid: int, which: slice) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[_CPU_FIELDS])) / _TICKS
+    return sum(map(int, fields[which])) / _TICKS
 
 
 def quiet(pid: int, *, timeout_s: float = 120.0) -> None:

@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from benchmarks.progress import tell
 from benchmarks.sidecar.figure import Figure, figure
 from benchmarks.sidecar.load import SPANS, endless
 from benchmarks.sidecar.peers import STORING, Peer, installed, running
-from benchmarks.sidecar.process import cpu_s, quiet
+from benchmarks.sidecar.process import cpu_s, own_cpu_s, quiet
 from benchmarks.sidecar.senders import send_http
 from benchmarks.sidecar.stored import count_rows, grown, wait_for
 
@@ -34,13 +34,21 @@ _PEER_ROUNDS: Final = 2
 def measure(rounds: int) -> list[Figure]:
     """Begin each round with an empty store."""
     found: list[float] = []
+    own: list[float] = []
     for number in range(rounds):
         with (
             tempfile.TemporaryDirectory(prefix="bench-store-") as folder,
             running_collector(Path(folder) / "data") as collector,
         ):
-            found.append(1 / _cpu_s_per_span(collector, endless(seed=number + 1), 0))
-    figures = [figure("P5", "OTLP to row in the store, spans per CPU second", found, at_least=12_000)]
+            cost = _cost_of_span(collector, endless(seed=number + 1), 0)
+            found.append(1 / cost.all_s)
+            own.append(1 / cost.own_s)
+    figures = [
+        figure("P5", "OTLP to row in the store, spans per CPU second", found, at_least=12_000),
+        figure(
+            "", "the same without the process that translates: what one Python can store in a second", own
+        ),
+    ]
     for name, peer in STORING.items():
         if program := installed(peer):
             theirs = [_peer_per_cpu_s(peer, program, number) for number in range(min(rounds, _PEER_ROUNDS))]
@@ -65,7 +73,7 @@ def measure_growth(rounds: int, *, large: int = LARGE, keep: Path | None = None)
                 with running_collector(data) as collector:
                     quiet(collector.process.pid)
                     stored = rows + number * _SENT
-                    costs.append(_cpu_s_per_span(collector, endless(seed=number + 1), stored))
+                    costs.append(_cost_of_span(collector, endless(seed=number + 1), stored).all_s)
     ratios = [most / least for least, most in zip(*found.values(), strict=True)]
     return [
         *(
@@ -90,20 +98,29 @@ def _peer_per_cpu_s(peer: Peer, program: Path, number: int) -> float:
         return _PEER_REQUESTS * SPANS / (cpu_s(receiver.pid) - before)
 
 
-def _cpu_s_per_span(collector: Collector, made: Iterator[bytes], stored: int) -> float:
+class _Cost(NamedTuple):
+    """Seconds of processor time for a span."""
+
+    all_s: float
+    own_s: float
+    """Without the processes that the sidecar has begun."""
+
+
+def _cost_of_span(collector: Collector, made: Iterator[bytes], stored: int) -> _Cost:
     address = collector.otlp_http.removeprefix("http://")
     send_http(address, list(islice(made, _WARM)), requests=_WARM)
     wait_for(collector, stored + _WARM * SPANS, timeout_s=_STORED_S)
     quiet(collector.process.pid)
-    before = cpu_s(collector.process.pid)
+    before, own_before = cpu_s(collector.process.pid), own_cpu_s(collector.process.pid)
     send_http(address, list(islice(made, _REQUESTS)), requests=_REQUESTS)
     end_s = time.monotonic() + _STORED_S
     while True:
         quiet(collector.process.pid, timeout_s=_STORED_S)
         used_s = cpu_s(collector.process.pid) - before
+        own_s = own_cpu_s(collector.process.pid) - own_before
         # Where other programs take the processors, it may only seem to be quiet.
         if count_rows(collector) == stored + _SENT:
-            return used_s / (_REQUESTS * SPANS)
+            return _Cost(used_s / (_REQUESTS * SPANS), own_s / (_REQUESTS * SPANS))
         if time.monotonic() > end_s:
             raise TimeoutError(
                 f"not {stored + _SENT} rows after {_STORED_S:g} s, but {count_rows(collector)}"
