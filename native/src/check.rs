@@ -249,6 +249,37 @@ mod tests {
     }
 
     #[test]
+    fn whatever_comes_is_judged() {
+        let attributes = [attribute("key", "text"), attribute("service.name", "s")];
+        let more: Vec<u8> = attributes.iter().flat_map(|each| sized(9, each)).collect();
+        let body = request(&sized(1, &attributes[1]), &[span(&more), span(&nested(4))]);
+        let mut random = 0x9e37_79b9_7f4a_7c15_u64; // the same numbers each time
+        let mut next = |below: usize| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            random as usize % below
+        };
+        let mut sound = 0;
+        for _ in 0..50_000 {
+            let mut changed = body.clone();
+            for _ in 0..=next(3) {
+                let place = next(changed.len());
+                match next(4) {
+                    0 => changed[place] = next(256) as u8,
+                    1 => changed[place] ^= 1 << next(8),
+                    2 => drop(changed.remove(place)),
+                    _ => changed.insert(place, next(256) as u8),
+                }
+            }
+            sound += usize::from(is_sound(&changed));
+        }
+
+        // Most bytes of a text, an id or a number may be others.
+        assert!((1_000..40_000).contains(&sound), "{}", sound);
+    }
+
+    #[test]
     fn ids_have_their_size_and_are_not_all_zeros() {
         let with_ids = |trace: &[u8], own: &[u8]| request(b"", &[[sized(1, trace), sized(2, own)].concat()]);
 
