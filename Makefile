@@ -135,8 +135,9 @@ fuzz: install ## let each parser read what it should not, for FUZZ_SECONDS; PARS
 chaos: install ## kill, fill and starve a sidecar under load for CHAOS_SECONDS, and count what it kept; SEED repeats
 	$(BIN)/python -m tests.chaos --seconds $(CHAOS_SECONDS) $(if $(SEED),--seed $(SEED))
 
+# Ten lives of a sidecar, in which each kind of fault comes.
 chaos-short: install
-	$(MAKE) chaos CHAOS_SECONDS=180
+	$(MAKE) chaos CHAOS_SECONDS=120
 
 oracle: install ## compare 10,000 generated queries of each kind with the language written down in Python
 	$(BIN)/python -m pytest -q --timeout 3600 --hypothesis-profile oracle tests/property/test_oracle.py
