@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.support.collector import Collector, running_collector
+from tests.support.collector import Collector, running_command
 
 _BATCH = 1_000
 
@@ -21,7 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=200_000)
     rows = parser.parse_args().rows
-    with tempfile.TemporaryDirectory() as folder, running_collector(Path(folder) / "data") as collector:
+    with tempfile.TemporaryDirectory() as folder, running_command(Path(folder) / "data") as collector:
         for first in range(0, rows, _BATCH):
             keep(collector, [f"r{number}" for number in range(first, first + _BATCH)], "x" * 40)
         readable(collector)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.support.collector import running_collector
+from tests.support.collector import running_command
 
 MAX_RATIO = 1.3
 MAX_RSS_MB = 500
@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--task-ms", type=int, default=50)
     parser.add_argument("--check", action="store_true")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, running_collector(Path(folder) / "data") as collector:
+    with tempfile.TemporaryDirectory() as folder, running_command(Path(folder) / "data") as collector:
         import os  # noqa: PLC0415 - only to say where to send
 
         os.environ |= {  # noqa: TID251 - as the user would

@@ -24,7 +24,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 
-from tests.support.collector import Collector, running_collector
+from tests.support.collector import Collector, running_command
 from tests.support.otlp_request import to_json
 
 ALLOWANCE_BYTES: Final = 100_000_000
@@ -198,7 +198,7 @@ def main() -> None:
         options += ["--set", f"extensions.memory_limiter.limit_mib={arguments.limit_mib}"]
     with (
         tempfile.TemporaryDirectory(prefix="overload-") as folder,
-        running_collector(Path(folder) / "data", *options) as collector,
+        running_command(Path(folder) / "data", *options) as collector,
     ):
         idle = memory(collector.process.pid)["VmRSS"]
         answers, beside = overload(collector, seconds=arguments.seconds, threads=arguments.threads)

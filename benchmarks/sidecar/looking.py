@@ -18,7 +18,7 @@ from benchmarks.sidecar.stored import grown
 from playwright.sync_api import Page
 
 from tests.support.browser import running_browser, tab_of
-from tests.support.collector import running_collector
+from tests.support.collector import running_command
 from tests.support.large_trace import TRACE_ID, feed_large
 
 ROWS: Final = 1_000_000
@@ -66,7 +66,7 @@ def measure(rows: int, keep: Path | None) -> Mapping[str, Sequence[float]]:
     """Return the milliseconds from asking for each page until what it is waited for can be seen; the first of each is cold."""
     with (
         grown(rows, keep) as used,
-        running_collector(used) as collector,
+        running_command(used) as collector,
         running_browser() as browser,
         tab_of(browser, collector.api) as tab,
     ):

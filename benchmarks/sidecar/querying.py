@@ -12,7 +12,7 @@ from benchmarks.sidecar.figure import Figure, figure
 from benchmarks.sidecar.pace import Pace
 from benchmarks.sidecar.stored import NEEDLE, grown
 
-from tests.support.collector import Collector, running_collector
+from tests.support.collector import Collector, running_command
 
 ROWS: Final = 1_000_000
 _SPANS_PER_S: Final = 2_000
@@ -56,7 +56,7 @@ def measure(rounds: int, *, rows: int = ROWS, keep: Path | None = None) -> list[
         rows: in the store.
         keep: a folder where the store is kept for the next time; None to delete it.
     """
-    with grown(rows, keep) as used, running_collector(used) as collector:
+    with grown(rows, keep) as used, running_command(used) as collector:
         queries = _queries(collector)
         tell("asking while nothing is written")
         alone = _times(collector, queries, rounds, times=_TIMES)

@@ -11,7 +11,7 @@ from benchmarks.overload import memory
 from benchmarks.sidecar.figure import Figure, figure
 from benchmarks.sidecar.process import cpu_s, quiet
 
-from tests.support.collector import running_collector
+from tests.support.collector import running_command
 
 _OVERLOAD_S: Final = 45
 
@@ -24,7 +24,7 @@ def measure(rounds: int) -> list[Figure]:
     for _ in range(max(rounds, 3)):
         with tempfile.TemporaryDirectory(prefix="bench-start-") as folder:
             begin_s = time.perf_counter()
-            with running_collector(Path(folder) / "data") as collector:
+            with running_command(Path(folder) / "data") as collector:
                 ready.append(time.perf_counter() - begin_s)
                 used.append(cpu_s(collector.process.pid))
                 quiet(collector.process.pid)

@@ -24,7 +24,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from otel_bridge_collector.store.columns import COLUMNS, ROWS_TABLE
 from otel_bridge_collector.store.duckdb_file import open_file
-from tests.support.collector import Collector, running_collector
+from tests.support.collector import Collector, running_command
 
 PROJECTS: Final = ("bench-0", "bench-0", "bench-1", "bench-1", "bench-2")
 """The project of each fifth request: the first has two fifths of the rows."""
@@ -86,7 +86,7 @@ def grow(folder: Path, rows: int) -> None:
     shutil.rmtree(making, ignore_errors=True)
     copies = max(rows // BASE_ROWS, 1)
     tell(f"making a store of {rows:,} rows")
-    with running_collector(making) as collector:
+    with running_command(making) as collector:
         _send_base(collector, copies)
     _copy(making / "rows.duckdb", copies)
     making.rename(folder)

@@ -16,7 +16,7 @@ from benchmarks.sidecar.process import cpu_s, own_cpu_s, quiet
 from benchmarks.sidecar.senders import send_http
 from benchmarks.sidecar.stored import count_rows, grown, wait_for
 
-from tests.support.collector import Collector, running_collector
+from tests.support.collector import Collector, running_command
 
 SMALL: Final = 100_000
 LARGE: Final = 10_000_000
@@ -38,7 +38,7 @@ def measure(rounds: int) -> list[Figure]:
     for number in range(rounds):
         with (
             tempfile.TemporaryDirectory(prefix="bench-store-") as folder,
-            running_collector(Path(folder) / "data") as collector,
+            running_command(Path(folder) / "data") as collector,
         ):
             cost = _cost_of_span(collector, endless(seed=number + 1), 0)
             found.append(1 / cost.all_s)
@@ -70,7 +70,7 @@ def measure_growth(rounds: int, *, large: int = LARGE, keep: Path | None = None)
         for number in range(rounds):
             for (rows, costs), data in zip(found.items(), (small_store, large_store), strict=True):
                 tell(f"round {number + 1} of {rounds}: {rows:,} rows stored")
-                with running_collector(data) as collector:
+                with running_command(data) as collector:
                     quiet(collector.process.pid)
                     stored = rows + number * _SENT
                     costs.append(_cost_of_span(collector, endless(seed=number + 1), stored).all_s)

@@ -12,7 +12,7 @@ from benchmarks.sidecar.load import endless
 from benchmarks.sidecar.pace import Pace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.support.collector import Collector, running_collector
+from tests.support.collector import Collector, running_command
 
 _SPANS_PER_S: Final = 3_000
 _PROBES: Final = 100
@@ -27,7 +27,7 @@ def measure(rounds: int) -> list[Figure]:
     for number in range(rounds):
         with (
             tempfile.TemporaryDirectory(prefix="bench-visible-") as folder,
-            running_collector(Path(folder) / "data") as collector,
+            running_command(Path(folder) / "data") as collector,
         ):
             with Pace(collector, spans_per_s=_SPANS_PER_S) as pace:
                 waits = _waits(collector, number)

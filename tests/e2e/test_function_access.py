@@ -107,7 +107,8 @@ def test_what_is_logged_passes_the_masks_at_the_door(tmp_path: Path) -> None:
 
 
 def test_who_has_used_up_its_quota_waits(tmp_path: Path) -> None:
-    quota = ("--set", "extensions.quotas.spans_per_second=1", "--set", "extensions.quotas.burst=1s")
+    # One span, and no other for as long as any machine takes to ask four times.
+    quota = ("--set", "extensions.quotas.spans_per_second=0.01", "--set", "extensions.quotas.burst=100s")
     with running_collector(tmp_path / "data", *quota) as collector:
         asked = {**SCORE, "parent": "project_name:p"}
         statuses = [

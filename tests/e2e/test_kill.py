@@ -12,8 +12,7 @@ import httpx
 import pytest
 
 from otel_bridge_collector.decode import protobuf
-from tests.support.collector import running_collector
-from tests.support.killable import killable_collector
+from tests.support.collector import running_collector, running_command
 from tests.support.otlp_request import span, traces
 from tests.support.spool import open_spool, read_all
 from tests.support.steady import steady_sender
@@ -50,7 +49,7 @@ def test_every_acknowledged_span_survives_two_hundred_kills_exactly_once(tmp_pat
     acknowledged: list[str] = []
 
     for number in range(KILLS):
-        with killable_collector(data_dir) as collector:
+        with running_collector(data_dir) as collector:
             acknowledged += send(collector.otlp_http, first=1 + number * SPANS_OF_A_REQUEST)
             collector.kill()
 
@@ -62,7 +61,7 @@ def test_the_command_itself_loses_nothing_when_it_is_killed(tmp_path: Path) -> N
     acknowledged: list[str] = []
 
     for number in range(KILLS_OF_THE_COMMAND):
-        with running_collector(data_dir) as collector:
+        with running_command(data_dir) as collector:
             acknowledged += send(collector.otlp_http, first=1 + number * SPANS_OF_A_REQUEST)
             collector.kill()
 
@@ -74,7 +73,7 @@ def test_what_steady_senders_were_told_is_there_after_a_kill(tmp_path: Path) -> 
     acknowledged: list[int] = []
 
     for life in range(KILLS_OF_THE_COMMAND):
-        with killable_collector(data_dir) as collector:
+        with running_collector(data_dir) as collector:
             sending = [
                 threading.Thread(target=send_on, args=(collector.otlp_http, 1 + life + first, acknowledged))
                 for first in range(0, STEADY_SENDERS * APART, APART)

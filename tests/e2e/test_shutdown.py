@@ -15,7 +15,7 @@ import pytest
 from grpc_health.v1.health_pb2 import HealthCheckRequest
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
-from tests.support.collector import Collector, running_collector
+from tests.support.collector import Collector, running_command
 from tests.support.otlp_receiver import otlp_receiver, wait_until
 from tests.support.otlp_request import span, traces
 
@@ -95,7 +95,7 @@ def test_a_shutdown_with_all_that_hangs_keeps_its_deadline_and_loses_nothing(tmp
     data_dir = tmp_path / "data"
     with ExitStack() as stack:
         url = stack.enter_context(silent_receiver())
-        collector = stack.enter_context(running_collector(data_dir, "--config", configuration(tmp_path, url)))
+        collector = stack.enter_context(running_command(data_dir, "--config", configuration(tmp_path, url)))
         for number in range(1, 6):
             send(collector, number)
         stack.enter_context(half_request(collector.otlp_http))
@@ -112,7 +112,7 @@ def test_a_shutdown_with_all_that_hangs_keeps_its_deadline_and_loses_nothing(tmp
 
     with (
         otlp_receiver() as receiver,
-        running_collector(data_dir, "--config", configuration(tmp_path, receiver.url)) as again,
+        running_command(data_dir, "--config", configuration(tmp_path, receiver.url)) as again,
     ):
         rows = again.query("SELECT id FROM project_logs('default-otel-project')")
         wait_until(lambda: len(receiver.raw_spans) == len(NAMES) * len(rows), timeout_s=60)

@@ -4,7 +4,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.support.collector import Collector, running_collector
+from tests.support.collector import Collector, running_command
 
 
 class RunningTarget:
@@ -13,9 +13,7 @@ class RunningTarget:
     def __init__(self) -> None:
         self._stack = ExitStack()
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="fuzz-")))
-        self.sidecar: Collector = self._stack.enter_context(
-            running_collector(folder / "data", *self.options())
-        )
+        self.sidecar: Collector = self._stack.enter_context(running_command(folder / "data", *self.options()))
         self.prepare()
 
     def options(self) -> list[str]:

@@ -1,6 +1,10 @@
-"""A real sidecar: a process of its own, on free ports, in a folder."""
+"""A real sidecar: a process of its own, on free ports, in a folder.
+
+`running_collector` saves the imports by a fork server; `running_command` is the command as users start it.
+"""
 
 import json
+import os
 import select
 import signal
 import subprocess
@@ -12,6 +16,8 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+
+from tests.support.forked import Forked, fork_serve
 
 COMMAND: Final = str(Path(sys.executable).with_name("otel-bridge-collector"))
 ANY_PORTS: Final = ("--otlp-grpc", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0", "--api", "127.0.0.1:0")
@@ -30,7 +36,7 @@ class Collector:
         log: the file that its stderr goes to.
     """
 
-    process: subprocess.Popen[str]
+    process: "subprocess.Popen[str] | Forked"
     otlp_grpc: str
     otlp_http: str
     api: str
@@ -65,25 +71,62 @@ def start_collector(data_dir: Path, *arguments: str, env: Mapping[str, str] | No
         arguments: more of the command line.
         env: more of the environment.
     """
-    log = data_dir.with_name(data_dir.name + ".log")
+    log = _log_of(data_dir)
+    here = {**os.environ, **(env or {})}  # noqa: TID251 - the test sets the stage
+    process = fork_serve(["--data-dir", str(data_dir), *ANY_PORTS, *arguments], env=here, log=log)
+    return _ready(process, data_dir, log)
+
+
+def start_command(data_dir: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Collector:
+    """Start the command itself, from the interpreter's start on; the arguments are those of `start_collector`."""
+    log = _log_of(data_dir)
     variables = [f"{name}={value}" for name, value in (env or {}).items()]
+    command = (COMMAND, "serve", "--data-dir", str(data_dir), *ANY_PORTS, *arguments)
     with log.open("a") as stderr:
         process = subprocess.Popen(
-            [
-                "/usr/bin/env",
-                *variables,
-                COMMAND,
-                "serve",
-                "--data-dir",
-                str(data_dir),
-                *ANY_PORTS,
-                *arguments,
-            ],
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
+            ["/usr/bin/env", *variables, *command], stdout=subprocess.PIPE, stderr=stderr, text=True
         )
-    line = _first_line(process)
+    return _ready(process, data_dir, log)
+
+
+@contextmanager
+def running_collector(
+    data_dir: Path, *arguments: str, env: Mapping[str, str] | None = None
+) -> Iterator[Collector]:
+    """Run a sidecar; it is stopped at the end, unless the test has ended it."""
+    with _stopped(start_collector(data_dir, *arguments, env=env)) as collector:
+        yield collector
+
+
+@contextmanager
+def running_command(
+    data_dir: Path, *arguments: str, env: Mapping[str, str] | None = None
+) -> Iterator[Collector]:
+    """Run the command itself, as `running_collector` does with a sidecar."""
+    with _stopped(start_command(data_dir, *arguments, env=env)) as collector:
+        yield collector
+
+
+@contextmanager
+def _stopped(collector: Collector) -> Iterator[Collector]:
+    try:
+        yield collector
+    finally:
+        if collector.process.poll() is None:
+            assert collector.stop() == 0, collector.log.read_text()
+        assert collector.process.stdout is not None
+        collector.process.stdout.close()
+
+
+def _log_of(data_dir: Path) -> Path:
+    return data_dir.with_name(data_dir.name + ".log")
+
+
+def _ready(process: "subprocess.Popen[str] | Forked", data_dir: Path, log: Path) -> Collector:
+    """Wait for the ready line."""
+    assert process.stdout is not None
+    readable, _, _ = select.select([process.stdout], [], [], START_TIMEOUT_S)
+    line = process.stdout.readline() if readable else ""
     if not line:
         process.kill()
         process.wait(STOP_TIMEOUT_S)
@@ -97,24 +140,3 @@ def start_collector(data_dir: Path, *arguments: str, env: Mapping[str, str] | No
         data_dir=data_dir,
         log=log,
     )
-
-
-@contextmanager
-def running_collector(
-    data_dir: Path, *arguments: str, env: Mapping[str, str] | None = None
-) -> Iterator[Collector]:
-    """Run a sidecar; it is stopped at the end, unless the test has ended it."""
-    collector = start_collector(data_dir, *arguments, env=env)
-    try:
-        yield collector
-    finally:
-        if collector.process.poll() is None:
-            assert collector.stop() == 0, collector.log.read_text()
-        assert collector.process.stdout is not None
-        collector.process.stdout.close()
-
-
-def _first_line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    readable, _, _ = select.select([process.stdout], [], [], START_TIMEOUT_S)
-    return process.stdout.readline() if readable else ""

@@ -12,7 +12,7 @@ import grpc
 import httpx
 import pytest
 
-from tests.support.collector import ANY_PORTS, COMMAND, running_collector
+from tests.support.collector import ANY_PORTS, COMMAND, running_collector, running_command
 from tests.support.otlp_receiver import wait_until
 from tests.support.otlp_request import span, traces
 
@@ -24,7 +24,7 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_the_ready_line_names_addresses_that_take_traffic(tmp_path: Path) -> None:
-    with running_collector(tmp_path / "data") as collector:
+    with running_command(tmp_path / "data") as collector:
         with grpc.insecure_channel(collector.otlp_grpc) as channel:
             grpc.channel_ready_future(channel).result(timeout=10)
         for url in (collector.otlp_http, collector.api):
@@ -37,7 +37,7 @@ def test_the_ready_line_names_addresses_that_take_traffic(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_drains_and_ends_with_zero(tmp_path: Path, number: signal.Signals) -> None:
-    with running_collector(tmp_path / "data") as collector:
+    with running_command(tmp_path / "data") as collector:
         httpx.post(
             f"{collector.otlp_http}/v1/traces",
             content=traces(span()).SerializeToString(),
@@ -67,7 +67,7 @@ def test_a_busy_port_is_an_error_that_says_what_to_do(tmp_path: Path, option: st
 
 
 def test_two_sidecars_do_not_share_a_data_folder(tmp_path: Path) -> None:
-    with running_collector(tmp_path / "data"):
+    with running_command(tmp_path / "data"):
         result = run("--data-dir", str(tmp_path / "data"), *ANY_PORTS)
 
     assert result.returncode == 1
@@ -92,7 +92,7 @@ def test_an_address_that_is_none_is_a_clear_error(tmp_path: Path) -> None:
 
 
 def test_the_environment_is_read(tmp_path: Path) -> None:
-    with running_collector(tmp_path / "data", env={"OTEL_BRIDGE_MAX_BODY_BYTES": "10"}) as collector:
+    with running_command(tmp_path / "data", env={"OTEL_BRIDGE_MAX_BODY_BYTES": "10"}) as collector:
         response = httpx.post(
             f"{collector.otlp_http}/v1/traces",
             content=b"{" * 11,
@@ -205,7 +205,7 @@ def test_the_log_says_what_has_started_and_which_ports_are_open(tmp_path: Path) 
 
 
 def test_a_log_in_json_is_one_object_a_line(tmp_path: Path) -> None:
-    with running_collector(tmp_path / "data", "--log-encoding", "json", "--log-level", "debug") as collector:
+    with running_command(tmp_path / "data", "--log-encoding", "json", "--log-level", "debug") as collector:
         pass
 
     lines = [json.loads(line) for line in collector.log.read_text().splitlines()]

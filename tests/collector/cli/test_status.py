@@ -14,7 +14,8 @@ from tests.support.prompts import project_id
 def test_quotas_are_a_table_of_who_used_how_much_and_was_refused(tmp_path: Path) -> None:
     config = "yaml:extensions: {quotas: {spans_per_second: 2, burst: 1s}}"
     with running_collector(tmp_path / "data", "--config", config) as collector:
-        rows = [{"id": str(number), "project_id": project_id(collector.api, "p")} for number in range(200)]
+        project = project_id(collector.api, "p")
+        rows = [{"id": str(number), "project_id": project} for number in range(200)]
         sent = [httpx.post(f"{collector.api}/logs3", json={"rows": rows}).status_code for _ in range(3)]
         table = CliRunner().invoke(main, ["status", "--url", collector.api]).output
         shown = CliRunner().invoke(main, ["status", "--url", collector.api, "--format", "json"]).output
