@@ -1,6 +1,6 @@
 """The connections on which statements of readers run, each kept for the next statement. It knows no table.
 
-Beside threads that translate and store, each return from the engine waits for a turn of the interpreter, and a connection takes eight
+Beside threads that translate and store, each return from the engine waits for a turn of the interpreter, and a connection takes three
 to be made and closed (docs/performance.md).
 """
 
