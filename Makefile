@@ -1,6 +1,7 @@
 # Everything one can do with the project. A fresh clone needs git, make and Python 3.11 only.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The first that is new enough: `python3` of a system may be older than a python3.12 beside it, and a shim may lead to none.
+PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3 python; do $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$each && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -33,7 +34,8 @@ help: ## show this list
 install: $(INSTALLED) $(LIBRARY) ## .venv with the packages and everything pinned
 
 $(INSTALLED): requirements/dev.txt requirements/uv.txt pyproject.toml collector/pyproject.toml collector/hatch_build.py native/pyproject.toml native/hatch_build.py
-	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "otel-bridge needs Python 3.11 or newer: make PYTHON=python3.11")'
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null \
+	  || { echo "otel-bridge needs Python 3.11 or newer, and $(if $(PYTHON),$(PYTHON) is not,none is found here): make PYTHON=/PATH/TO/python3.11" >&2; exit 1; }
 	@echo "installing into $(VENV) (a minute or so, once)"
 	@./tests/support/install.sh $(PYTHON) $(VENV) --requirement requirements/dev.txt
 	@# Who runs .venv/bin/python with PYTHONDONTWRITEBYTECODE set would compile these at each start; some are templates, which cannot be compiled.

@@ -26,7 +26,9 @@ def http_url(name: str, text: str) -> str:
         SettingsError: `text`, the value of `name`, is none.
     """
     if urlsplit(text).scheme not in {"http", "https"}:
-        raise SettingsError(f"{name} is no URL that starts with http:// or https://")
+        raise SettingsError(
+            f"{name} is no URL that starts with http:// or https://, as http://127.0.0.1:4318 does"
+        )
     return text.rstrip("/")
 
 

@@ -17,6 +17,10 @@ _PATH: Final = re.compile(r" with url: \S+")
 """Of an address that was asked; what stands behind its host may be a token."""
 
 
+_NO_HTTP: Final = re.compile(r"(BadStatusLine)\(.*\)", re.DOTALL)
+"""Behind it stands whatever a port sent that speaks another protocol: bytes that break lines, and are not ours to tell."""
+
+
 class Complaints(logging.Filter):
     """Pass no record that a thread of ours logs while it exports, and remember the first one until `recovered`.
 
@@ -33,7 +37,7 @@ class Complaints(logging.Filter):
         """Tell whether to pass a record of this logger."""
         if not getattr(self._thread, "exports", False):
             return True
-        self.reason = self.reason or _PATH.sub("", _TRANSIENT.sub(r"\1", record.getMessage()))
+        self.reason = self.reason or _told(record.getMessage())
         return False
 
     @contextmanager
@@ -48,3 +52,7 @@ class Complaints(logging.Filter):
     def recovered(self) -> None:
         """End the outage: the next complaint is news again."""
         self.reason = ""
+
+
+def _told(complaint: str) -> str:
+    return _NO_HTTP.sub(r"\1)", _PATH.sub("", _TRANSIENT.sub(r"\1", complaint)))

@@ -17,6 +17,11 @@ _CERTIFICATE: Final = (
     "name who signed its certificate with OTEL_BRIDGE_CA_FILE, and ask for it by a name that is in it"
 )
 
+_NO_HTTP: Final = (
+    "that port speaks no HTTP, as the gRPC port of a sidecar, 4317, does not:"
+    " OTEL_BRIDGE_ENDPOINT is its port of OTLP over HTTP, 4318 unless told otherwise"
+)
+
 
 def remedy(status: int | None, reason: str) -> str:
     """Return what to do.
@@ -28,6 +33,8 @@ def remedy(status: int | None, reason: str) -> str:
     if status is None:
         if "CERTIFICATE_VERIFY_FAILED" in reason:
             return _CERTIFICATE
+        if "BadStatusLine" in reason:
+            return _NO_HTTP
         if "SSL" in reason:
             return "does that port speak TLS, and does it want a certificate of ours? otel-bridge-collector doctor"
         return "is the sidecar running? otel-bridge-collector serve"

@@ -67,3 +67,12 @@ def test_the_complaints_of_others_pass(
     complaining.error("theirs")
 
     assert caplog.messages == ["theirs", "theirs"]
+
+
+def test_what_a_port_of_another_protocol_sent_is_not_told(
+    complaining: logging.Logger, complaints: Complaints
+) -> None:
+    with complaints.exporting():
+        complaining.error("('Connection aborted.', BadStatusLine('\x00\n) 4711'))")
+
+    assert complaints.reason == "('Connection aborted.', BadStatusLine)"

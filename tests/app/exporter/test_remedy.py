@@ -11,6 +11,7 @@ from otel_bridge.exporter.remedy import remedy
         pytest.param(None, "connection refused", "is the sidecar running?", id="nobody answers"),
         pytest.param(None, "SSLError(CERTIFICATE_VERIFY_FAILED)", "OTEL_BRIDGE_CA_FILE", id="a certificate"),
         pytest.param(None, "SSLError(WRONG_VERSION_NUMBER)", "does that port speak TLS", id="TLS"),
+        pytest.param(None, "BadStatusLine(...)", "its port of OTLP over HTTP, 4318", id="the port of gRPC"),
         pytest.param(401, "", "set OTEL_BRIDGE_API_KEY", id="no key"),
         pytest.param(403, "", "the scope ingest", id="a key for something else"),
         pytest.param(404, "", "OTEL_BRIDGE_ENDPOINT", id="another port"),

@@ -11,6 +11,7 @@ from opentelemetry.sdk.trace.export import SpanExportResult
 
 from otel_bridge.exporter.answer import Fault
 from otel_bridge.exporter.refusal import HalvingLogExporter, HalvingSpanExporter, LastAnswer, Outcome
+from otel_bridge.processor.bridge import BridgeSpanProcessor
 from otel_bridge.processor.delivery import (
     PAUSE_S,
     CountedLogExporter,
@@ -18,6 +19,8 @@ from otel_bridge.processor.delivery import (
     Counts,
     Delivery,
 )
+from otel_bridge.settings import Settings, base_endpoints
+from tests.support.collector import Collector
 from tests.support.spans import GatedExporter, ended_span, log_record
 
 
@@ -257,3 +260,18 @@ def test_the_end_ends_a_wait() -> None:
     assert waits == [False]
     assert time.monotonic() - begin_s < PAUSE_S
     assert not patience(None)
+
+
+def test_an_app_that_sends_to_the_port_of_grpc_is_told_the_other_one(
+    shared_sidecar: Collector, caplog: pytest.LogCaptureFixture
+) -> None:
+    endpoints = base_endpoints("endpoint", f"http://{shared_sidecar.otlp_grpc}")
+    processor = BridgeSpanProcessor(settings=Settings(endpoints=endpoints, retry_timeout_ms=0))
+
+    processor.on_end(ended_span("a"))
+    processor.shutdown()
+
+    (message,) = caplog.messages
+    assert "that port speaks no HTTP" in message
+    assert "its port of OTLP over HTTP, 4318" in message
+    assert message.isprintable()
