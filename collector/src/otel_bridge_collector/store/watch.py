@@ -55,6 +55,7 @@ class Watch:
             self._is_closed = True
             for running in self._running.values():
                 running.due_s = 0
+                running.is_interrupted = True  # or as good as that: its connection is not to be used again
             self._changed.notify()
         if self._thread is not None:
             self._thread.join()
