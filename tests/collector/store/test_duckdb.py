@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -252,6 +254,31 @@ def opened_elsewhere(path: Path) -> int:
         "try:\n    DuckDBStore(Path(sys.argv[1]))\nexcept StoreError:\n    sys.exit(3)\n"
     )
     return subprocess.run([sys.executable, "-c", code, str(path)], check=False).returncode
+
+
+def test_a_statement_that_outlives_the_store_is_interrupted_and_holds_nothing_back(tmp_path: Path) -> None:
+    store = DuckDBStore(tmp_path / "rows.duckdb")
+    endless = Statement(sql="SELECT count(*) FROM range(100000000000) a, range(1000) b WHERE a.range % 7 = 3")
+    found: list[object] = []
+
+    begun = threading.Event()
+
+    def ask() -> None:
+        begun.set()
+        try:
+            found.append(store.select(endless, timeout_s=300))
+        except TimeoutError as error:
+            found.append(type(error))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    begun.wait()
+    time.sleep(1)
+    store.close()
+    asking.join(60)
+
+    assert found == [TimeoutError]
+    assert opened_elsewhere(tmp_path / "rows.duckdb") == 0
 
 
 def test_a_second_process_cannot_open_the_file(store: DuckDBStore, tmp_path: Path) -> None:

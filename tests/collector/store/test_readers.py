@@ -26,10 +26,6 @@ def readers() -> Iterator[Readers]:
     connection.close()
 
 
-def watchers() -> int:
-    return sum(thread.name == "query-watch" for thread in threading.enumerate())
-
-
 def select(readers: Readers, statement: Statement, timeout_s: float = 30) -> list[tuple[object, ...]]:
     return readers.select(statement, timeout_s=timeout_s, max_bytes=None)[0]
 
@@ -100,16 +96,3 @@ def test_statements_of_several_threads_run_beside_each_other(readers: Readers) -
         thread.join()
 
     assert sorted(map(str, found)) == sorted(map(str, range(20)))
-
-
-def test_one_thread_watches_over_all_and_ends_with_them() -> None:
-    connection = duckdb.connect(":memory:")
-    opened = Readers(connection)
-    before = watchers()
-    for _ in range(3):
-        select(opened, ONE)
-    during = watchers()
-    opened.close()
-    connection.close()
-
-    assert (during - before, watchers() - before) == (1, 0)

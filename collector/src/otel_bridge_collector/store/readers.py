@@ -40,14 +40,15 @@ class Readers:
             raise QueryError(f"the query cannot be run: {error}") from error
         finally:
             # What failed or was left halfway may still hold rows.
-            if self._watch.end(interrupt) and is_whole and len(self._kept) < _MOST_KEPT:
+            if is_whole and self._watch.end(interrupt) and len(self._kept) < _MOST_KEPT:
                 self._kept.append(cursor)
             else:
                 cursor.close()
+                self._watch.end(interrupt)
         return rows, is_cut
 
     def close(self) -> None:
-        """Let go of the connections; no statement runs any more."""
+        """Interrupt what still runs, and let go of the connections."""
         self._watch.close()
         while self._kept:
             self._kept.pop().close()

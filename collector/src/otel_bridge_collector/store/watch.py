@@ -31,9 +31,9 @@ class Watch:
     def begin(self, timeout_s: float, interrupt: Callable[[], None]) -> object:
         """Call `interrupt` after some time unless `end` is called before; return what to end."""
         begun = object()
-        due_s = time.monotonic() + timeout_s
         with self._changed:
-            self._running[begun] = _Running(due_s=due_s, interrupt=interrupt)
+            due_s = 0 if self._is_closed else time.monotonic() + timeout_s
+            self._running[begun] = _Running(due_s=due_s, interrupt=interrupt, is_interrupted=self._is_closed)
             if self._thread is None and not self._is_closed:
                 self._thread = threading.Thread(target=self._run, name="query-watch", daemon=True)
                 self._thread.start()
@@ -42,21 +42,27 @@ class Watch:
         return begun
 
     def end(self, begun: object) -> bool:
-        """Interrupt it no more; tell whether it was not interrupted."""
+        """Interrupt it no more; tell whether it was not interrupted. Once more does no harm, and tells no."""
         with self._changed:
-            return not self._running.pop(begun).is_interrupted
+            running = self._running.pop(begun, None)
+            if self._is_closed:
+                self._changed.notify()
+            return running is not None and not running.is_interrupted
 
     def close(self) -> None:
-        """End the thread."""
+        """Interrupt what still runs until it has ended, and end the thread."""
         with self._changed:
             self._is_closed = True
+            for running in self._running.values():
+                running.due_s = 0
+                running.is_interrupted = True  # or as good as that: its connection is not to be used again
             self._changed.notify()
         if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
         with self._changed:
-            while not self._is_closed:
+            while self._running or not self._is_closed:
                 self._wakes_s = self._interrupt_due()
                 self._changed.wait(None if self._wakes_s == inf else self._wakes_s - time.monotonic())
 
