@@ -52,3 +52,15 @@ def test_a_check_that_breaks_counts_as_a_fault_and_tells_no_value(caplog: pytest
 
     assert health.not_ready() == {"canary": "the check failed (KeyError)"}
     assert "a-secret" not in caplog.text
+
+
+def test_a_sidecar_that_would_refuse_what_is_sent_says_so_when_it_begins_to_serve(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    health = Health()
+    health.add_ready("spool", lambda: "the disk is short of room")
+    health.add_ready("masking", lambda: None)
+
+    health.begin_serving()
+
+    assert caplog.messages == ["not ready, senders are told to come later: spool: the disk is short of room"]

@@ -51,10 +51,7 @@ from otel_bridge_collector.receive.door import Door
 from otel_bridge_collector.receive.exposure import open_ports
 from otel_bridge_collector.receive.http_server import Way
 from otel_bridge_collector.receive.otlp_express import OtlpExpress
-from otel_bridge_collector.receive.otlp_http import (
-    build_otlp_app,
-    build_otlp_routes,
-)
+from otel_bridge_collector.receive.otlp_http import build_otlp_app, build_otlp_routes
 from otel_bridge_collector.receive.pages import api_pages, otlp_pages
 from otel_bridge_collector.receive.pressure import relieve_pressure, share_arenas
 from otel_bridge_collector.receive.probes import Probes
@@ -166,7 +163,7 @@ async def serve(
         )
         logger.info("the compiled receiver: %s", "in use" if storage.compiled else absence() or "turned off")
         _warn_of_strangers(settings, taken)
-        own.health.phase = "serving"
+        own.health.begin_serving()
         ready(taken)
         await stop.wait()
         own.health.phase = "stopping"

@@ -59,6 +59,12 @@ class Health:
         """Return why it takes no traffic, by check; empty when it does. What does not run is not ready either."""
         return {**self.not_live(), **_faults(self._ready)}
 
+    def begin_serving(self) -> None:
+        """Be ready from now on, and say so in the log where something would refuse what is sent."""
+        self.phase = "serving"
+        for name, why in self.not_ready().items():
+            logger.warning("not ready, senders are told to come later: %s: %s", name, why)
+
     def failing(self) -> Mapping[str, bool]:
         """Return every check, and whether it finds something."""
         faults = self.not_ready()

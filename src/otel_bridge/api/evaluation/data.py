@@ -15,7 +15,7 @@ Source: `braintrust` 0.47.0 SDK, `framework.Eval`, measured (spec/evaluate.md se
 import inspect
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from otel_bridge.api.evaluation.case import EvalCase, case_of, kind_of
 
@@ -65,7 +65,7 @@ async def _items(found: Any, what: str) -> AsyncIterator[Any]:
         )
     if isinstance(found, Mapping):
         raise TypeError(
-            f"{what} is one {type(found).__name__}: one case stands in a list too, data=[{{...}}]"
+            f"{what} is {kind_of(cast('object', found))}: one case stands in a list too, data=[{{...}}]"
         )
     if isinstance(found, str | bytes) or not _is_iterable(found):
         raise TypeError(f"{what} is {kind_of(found)}: {_DATA}")

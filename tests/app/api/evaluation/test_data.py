@@ -50,9 +50,7 @@ async def a_list() -> list[Any]:
         pytest.param(None, "data is None: it is a list or any other iterable of cases, ", id="none"),
         pytest.param("abc", "data is a str: it is a list", id="text"),
         pytest.param(5, "data is an int: it is a list", id="number"),
-        pytest.param(
-            {"input": 1}, r"data is one dict: one case stands in a list too, data=\[", id="one case"
-        ),
+        pytest.param({"input": 1}, r"data is a dict: one case stands in a list too, data=\[", id="one case"),
         pytest.param(lambda: None, "what `<lambda>` returned is None: it is a list", id="function"),
         pytest.param(needs, "data is called without arguments, and `needs` needs some: .*'x'", id="argument"),
         pytest.param(a_list, "what `a_list` returned is a coroutine", id="coroutine"),
