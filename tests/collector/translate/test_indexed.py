@@ -2,8 +2,9 @@
 
 import pytest
 
+from otel_bridge.contract.row import Json
 from otel_bridge_collector.translate import indexed
-from otel_bridge_collector.translate.indexed import below, items_below, nested
+from otel_bridge_collector.translate.indexed import below, items_below, list_below, nested
 
 
 def test_indexes_become_lists_in_their_order() -> None:
@@ -33,6 +34,21 @@ def test_below_leaves_out_other_keys_and_odd_paths() -> None:
     attributes = {"p.a": 1, "p.": 2, "p.a..b": 3, "p." + ".".join("x" * 17): 4, "q.a": 5}
 
     assert below(attributes, "p.") == {"a": 1}
+
+
+def test_a_list_below_comes_nested_with_the_attributes_that_it_is_made_of() -> None:
+    attributes: dict[str, Json] = {
+        "p.1.role": "assistant",
+        "p.filter": "x",
+        "p.0.role": "user",
+        "p.0.content.0": 1,
+    }
+
+    listed, used = list_below(attributes, "p.")
+
+    assert listed == [{"role": "user", "content": [1]}, {"role": "assistant"}]
+    assert used == ("p.1.role", "p.0.role", "p.0.content.0")
+    assert list_below(attributes, "q.") == ({}, ())
 
 
 def test_items_begin_with_an_index() -> None:

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from otel_bridge.contract.row import Json
-from otel_bridge_collector.translate.merge import Merged, merge
+from otel_bridge_collector.decode import otlp_json, protobuf
+from otel_bridge_collector.translate.merge import Merged, merge, winners
 from otel_bridge_collector.translate.partial import Content, Entry, Partial, Rank, Reading
+from otel_bridge_collector.translate.span import read
+from tests.support.conventions import Case, cases
 
 ONE: Json = [{"role": "user", "content": "one"}]
 TWO: Json = [{"role": "user", "content": "one"}, {"role": "user", "content": "two"}]
@@ -149,9 +152,31 @@ def test_the_readings_that_won_are_named() -> None:
     better, worse = content(ONE, Rank.MESSAGES, "b"), content("text", Rank.TEXT, "a")
     entry = Entry("metrics", "tokens", 30, ("c",))
 
-    found = merged([worse, better, entry], [Entry("metrics", "tokens", 20, ("d",))])
+    found = winners([
+        Partial(readings=(worse, better, entry)),
+        Partial(readings=(Entry("metrics", "tokens", 20, ("d",)),)),
+    ])  # fmt: skip
 
-    assert found.winners == (better, entry)
+    assert found == [better, entry]
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.convention}/{case.name}")
+def test_what_is_merged_of_a_recording_is_what_the_winners_say(case: Case) -> None:
+    for span in protobuf.spans(otlp_json.parse_traces(case.traces())):
+        reading = read(span)
+        told: dict[tuple[str, str | None], Json] = {
+            (each.field, each.key if isinstance(each, Entry) else None): each.value
+            for each in winners(reading.partials.values())
+        }
+        objects = {
+            (field, key): value
+            for field, keys in reading.merged.objects.items()
+            for key, value in keys.items()
+        }
+        contents = {(field, None): value for field, value in reading.merged.contents.items()}
+
+        assert {place: value for place, value in told.items() if place[1] is not None} == objects
+        assert all(told[place] == value for place, value in contents.items())
 
 
 def test_attributes_that_nobody_read_are_leftovers() -> None:

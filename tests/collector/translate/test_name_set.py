@@ -18,12 +18,18 @@ def test_attributes_with_the_same_names_in_the_same_order_share_a_set() -> None:
     assert first.is_kept
 
 
+def test_spans_that_are_asked_for_in_turns_keep_their_own_names() -> None:
+    one, other = {"a": 1}, {"b": 1}
+
+    assert [name_set(each).names for each in (one, one, other, one)] == [("a",), ("a",), ("b",), ("a",)]
+
+
 def test_very_many_or_very_long_names_are_not_kept() -> None:
     many = {f"a{index}": 1 for index in range(300)}
     long = {"a" * 10_000: 1}
 
     assert name_set(many).names == tuple(many)
-    assert name_set(many) is not name_set(many)
+    assert name_set(many) is not name_set(dict(many))
     assert not name_set(long).is_kept
 
 
@@ -45,6 +51,19 @@ def test_a_plan_is_made_once_for_a_set() -> None:
 
     assert [told.plan(plan), told.plan(plan)] == [2, 2]
     assert asked == [told]
+
+
+def test_a_plan_for_a_beginning_is_made_once_for_a_set() -> None:
+    asked: list[str] = []
+
+    def plan(told: NameSet, prefix: str) -> int:
+        asked.append(prefix)
+        return len(told.below(prefix))
+
+    told = NameSet(("a.0", "b.0", "b.1"))
+
+    assert [told.plan_below(prefix, plan) for prefix in ("a.", "b.", "b.")] == [1, 2, 2]
+    assert asked == ["a.", "b."]
 
 
 def read(attributes: Attributes) -> Iterator[Entry]:

@@ -85,6 +85,32 @@ def test_an_origin_that_was_given_is_not_mixed_with_ours() -> None:
     assert context["span_origin"] == {"name": "mine"}
 
 
+def test_spans_of_one_resource_scope_and_kind_share_their_context_and_no_other_has_it() -> None:
+    span = make_span()._replace(resource=Resource(attributes={"a": 1}), scope=Scope(name="lib"))
+    others = [
+        span._replace(kind=3),
+        span._replace(resource=Resource(attributes={"a": True})),
+        span._replace(scope=Scope(name="lib", version="2")),
+        span._replace(trace_state="a=b"),
+    ]
+
+    context = build_row(span, NOTHING).get("context")
+
+    assert build_row(span._replace(name="next"), NOTHING).get("context") is context
+    assert [repr(build_row(other, NOTHING).get("context")) == repr(context) for other in others] == [
+        False
+    ] * 4
+
+
+def test_contexts_of_very_many_resources_are_each_their_own() -> None:
+    spans = [make_span()._replace(resource=Resource(attributes={"number": number})) for number in range(600)]
+
+    rows = [build_row(span, NOTHING) for span in (*spans, *spans)]
+
+    told = [(row.get("context") or {})["otel"] for row in rows]
+    assert told == [{"kind": "INTERNAL", "resource": span.resource.attributes} for span in (*spans, *spans)]
+
+
 def test_a_key_of_metadata_wins_over_a_leftover_of_that_name() -> None:
     given = Entry("metadata", "k", "given", ())
     row = build_row(make_span(), merge([Partial(readings=(given,))], {"k": "left", "x": 1}))

@@ -33,7 +33,7 @@ def test_what_the_cache_held_is_added_where_it_was_counted_apart() -> None:
         Count("tokens", 54, ()),
     ]
 
-    assert with_cache(given) == [given[0]._replace(value=65), *given[1:]]
+    assert with_cache(given) == [Count("prompt_tokens", 65, ("a",)), *given[1:]]
     assert with_cache(given[:1]) == given[:1]
 
 

@@ -5,8 +5,9 @@ decides what counts as JSON and how deep it may be; it knows no attribute.
 """
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import orjson
 
@@ -29,10 +30,11 @@ PYTHON: Final = ("{'", "['", "[{'")
 """What Python's repr of an object or a list begins with, and JSON never does; a parser takes long to say so."""
 
 
-class Parsed(NamedTuple):
-    """A value that was JSON; apart from None, which may be such a value."""
+@dataclass(slots=True)
+class Parsed:
+    """A value that was JSON; apart from None, which may be such a value. Made as readings are (`partial`)."""
 
-    value: Json
+    value: Final[Json]
 
 
 def parse(text: Json) -> Parsed | None:

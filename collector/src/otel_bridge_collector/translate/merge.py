@@ -7,8 +7,9 @@ Source: spec/translation.md sections 4.7, 4.8 and 14 (6).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
 
 from otel_bridge.contract.row import Json, SpanType
 from otel_bridge_collector.model import Attributes
@@ -24,8 +25,9 @@ _MEDIA: Final = ("image_url", "file", "input_audio")
 """Types of parts in OpenAI's chat messages that are no text."""
 
 
-class Merged(NamedTuple):
-    """What all conventions together say about a span.
+@dataclass(slots=True)
+class Merged:
+    """What all conventions together say about a span; made as readings are.
 
     Attributes:
         contents: whole fields by name.
@@ -34,10 +36,10 @@ class Merged(NamedTuple):
         leftovers: the attributes that no reading used, under their own keys.
     """
 
-    contents: Mapping[str, Json]
-    objects: Mapping[ObjectField, dict[str, Json]]
-    fallback_type: SpanType | None
-    leftovers: Attributes
+    contents: Final[Mapping[str, Json]]
+    objects: Final[Mapping[ObjectField, dict[str, Json]]]
+    fallback_type: Final[SpanType | None]
+    leftovers: Final[Attributes]
 
 
 def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool = False) -> Merged:
@@ -48,13 +50,35 @@ def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool
         attributes: all attributes of the span.
         preserve: whether attributes stay leftovers although they were read.
     """
+    given, objects, passed, read = _sorted_out(partials)
+    won = [_winner(candidates) for candidates in given.values()]
+    used = set(chain.from_iterable(read))
+    for winner in won:
+        if len(given[winner.field]) > 1:
+            used.difference_update(_lost(winner, given[winner.field]))
+    if passed:
+        used.difference_update(_lost_entries(passed, objects))
+    fallback_type: SpanType | None = None
+    for partial in partials:
+        used.update(partial.spent)
+        fallback_type = fallback_type or partial.fallback_type
+    return Merged(
+        {winner.field: winner.value for winner in won if not _is_without_messages(winner)},
+        objects,
+        fallback_type,
+        attributes if preserve else {key: value for key, value in attributes.items() if key not in used},
+    )
+
+
+def _sorted_out(
+    partials: Iterable[Partial],
+) -> tuple[dict[str, list[Content]], dict[ObjectField, dict[str, Json]], list[Entry], list[tuple[str, ...]]]:
+    """Return the contents of each field, the fields with keys, the entries whose key was taken by one before, and all attributes that were read."""
     given: dict[str, list[Content]] = {}
     objects: dict[ObjectField, dict[str, Json]] = {}
     passed: list[Entry] = []
     read: list[tuple[str, ...]] = []
-    fallback_type: SpanType | None = None
     for partial in partials:
-        fallback_type = fallback_type or partial.fallback_type
         for reading in partial.readings:
             read.append(reading.attributes)
             if isinstance(reading, Content):
@@ -67,21 +91,7 @@ def merge(partials: Sequence[Partial], attributes: Attributes, *, preserve: bool
                 taken[reading.key] = reading.value
             else:
                 passed.append(reading)
-    winners = [_winner(candidates) for candidates in given.values()]
-    used = set(chain.from_iterable(read))
-    for winner in winners:
-        if len(given[winner.field]) > 1:
-            used.difference_update(_lost(winner, given[winner.field]))
-    if passed:
-        used.difference_update(_lost_entries(passed, objects))
-    for partial in partials:
-        used.update(partial.spent)
-    return Merged(
-        {winner.field: winner.value for winner in winners if not _is_without_messages(winner)},
-        objects,
-        fallback_type,
-        attributes if preserve else {key: value for key, value in attributes.items() if key not in used},
-    )
+    return given, objects, passed, read
 
 
 def winners(partials: Iterable[Partial]) -> list[Reading]:

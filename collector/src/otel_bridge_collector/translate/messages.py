@@ -73,10 +73,7 @@ def _is_item(message: Object) -> bool:
 
 
 def _have_roles(messages: Iterable[Object]) -> bool:
-    for message in messages:  # As above: no generator.
-        if not isinstance(message.get("role"), str):
-            return False
-    return True
+    return {type(message.get("role")) for message in messages} == {str}
 
 
 def _turns(messages: Iterable[Object]) -> Iterator[Object]:

@@ -141,7 +141,9 @@ class Remembering(Generic[_Found]):
         self.reads = reads
         self.names = names
         self._values: Callable[[Attributes], tuple[Hashable, ...]] = (
-            itemgetter(*names) if len(names) > 1 else lambda attributes: (cast("Hashable", attributes[names[0]]),)
+            itemgetter(*names)
+            if len(names) > 1
+            else lambda attributes: (cast("Hashable", attributes[names[0]]),)
         )
 
     def __call__(self, attributes: Attributes) -> Iterable[_Found]:

@@ -6,7 +6,7 @@ not frozen at run time, since both take longer to make and to look into; that no
 
 from dataclasses import dataclass
 from enum import IntEnum, auto
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from otel_bridge.contract.row import Json, SpanType
 
@@ -58,7 +58,8 @@ class Entry:
 Reading: TypeAlias = Content | Entry
 
 
-class Partial(NamedTuple):
+@dataclass(slots=True)
+class Partial:
     """The readings of one convention, its better ones first.
 
     Attributes:
@@ -68,6 +69,6 @@ class Partial(NamedTuple):
         fallback_type: the type of the span if no convention's marker names one.
     """
 
-    readings: tuple[Reading, ...] = ()
-    spent: tuple[str, ...] = ()
-    fallback_type: SpanType | None = None
+    readings: Final[tuple[Reading, ...]] = ()
+    spent: Final[tuple[str, ...]] = ()
+    fallback_type: Final[SpanType | None] = None

@@ -37,9 +37,7 @@ def whole_span(span: Span) -> tuple[Span, Partial]:
     if not span.events and not own:
         return span, _NO_NOTE
     own = own or Whole(span.attributes, {})
-    events = [
-        whole_attributes(event.attributes) or Whole(event.attributes, {}) for event in span.events
-    ]
+    events = [whole_attributes(event.attributes) or Whole(event.attributes, {}) for event in span.events]
     rests = dict(own.rests)
     for event, whole in zip(span.events, events, strict=True):
         rests |= {f"{event.name}.{name}": rest for name, rest in whole.rests.items()}

@@ -101,7 +101,9 @@ def _provider(span: Span) -> Iterator[Entry]:
 def _response(response: Object) -> Iterator[Reading]:
     if answer := _answer(response):
         yield Content("output", answer, Rank.MESSAGES_JSON, (_RESPONSE,))
-    counts = [Count(count.metric, count.value, (_RESPONSE,)) for count in counts_in(response.get("usage"), "")]
+    counts = [
+        Count(count.metric, count.value, (_RESPONSE,)) for count in counts_in(response.get("usage"), "")
+    ]
     yield from token_metrics(counts)
     is_counted = all(count.attributes for count in counts_in(response.get("usage"), _RESPONSE))
     read = (*_ANSWER, "usage") if is_counted else _ANSWER
