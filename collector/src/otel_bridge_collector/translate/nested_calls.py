@@ -111,7 +111,8 @@ class NestedCalls:
             _repetition(*sorted((seen, other), key=_by_length)).rollup
             for other in self._told_elsewhere(parent, span, seen)
         )
-        rollups = trace.rollups.observe(span, row)
+        # A call below a span that also ran within it shows the same of it twice.
+        rollups = dict.fromkeys(trace.rollups.observe(span, row))
         return [*facts, *(trace.spans[span_id].rollup for span_id in rollups)]
 
     def _told_elsewhere(self, parent: str | None, span: Span, seen: _Seen) -> Iterator[_Seen]:
