@@ -108,7 +108,7 @@ def _objects(rows: Sequence[_Fields], parent: str) -> list[_Fields]:
 def _texts(
     rows: Sequence[_Fields], names: set[str], hot: Mapping[str, Sequence[_Fields]]
 ) -> dict[str, Sequence[str | None]]:
-    texts = {
+    texts: dict[str, Sequence[str | None]] = {
         name: _clean([row.get(name) for row in rows], text_of) for name in TEXT_FIELDS if name in names
     }
     for (parent, name), column in HOT_STRINGS.items():
@@ -143,7 +143,9 @@ def _encoded(
     audits: Sequence[bytes | None],
     bases: Sequence[Row | None],
 ) -> dict[str, Sequence[bytes | None]]:
-    encoded = {name: _json([row.get(name) for row in rows]) for name in JSON_FIELDS if name in names}
+    encoded: dict[str, Sequence[bytes | None]] = {
+        name: _json([row.get(name) for row in rows]) for name in JSON_FIELDS if name in names
+    }
     own = encoded.get(AUDIT, repeat(None, len(rows)))
     encoded[AUDIT] = [audit or each for audit, each in zip(audits, own, strict=True)]
     if not KNOWN_FIELDS.issuperset(names):

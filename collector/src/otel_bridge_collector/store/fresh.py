@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import cast
 
-from otel_bridge.contract.row import CONTROL_FIELDS, Row
+from otel_bridge.contract.row import CONTROL_FIELDS, Json, Row
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.assembly import upsert_entry
 from otel_bridge_collector.store.batch_columns import Shown
@@ -53,8 +53,10 @@ def fresh_rows(
 
 def _is_whole(row: Row) -> bool:
     """Tell whether a row is kept just as it is, but for who wrote it."""
+    attributes = row.get("span_attributes")
     return bool(
-        row.get("audit_data") is None
+        (attributes is None or isinstance(attributes, dict))  # anything else is refused
+        and row.get("audit_data") is None
         and row.get("span_id")
         and row.get("root_span_id")
         and (row.get("span_parents") or row.get("span_parents") is None)
@@ -67,4 +69,4 @@ def _names(key: RowKey, row: Row) -> Sequence[str]:
     span_id, trace = str(row.get("span_id")), str(row.get("root_span_id"))
     if row.get("span_parents"):
         return (key.id,) if span_id == key.id else (key.id, span_id)
-    return (key.id, span_id, trace) if is_root(cast("dict[str, object]", row)) else (key.id,)
+    return (key.id, span_id, trace) if is_root(cast("dict[str, Json]", row)) else (key.id,)
