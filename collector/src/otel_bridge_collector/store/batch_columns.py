@@ -78,7 +78,7 @@ def batch_columns(shown: Sequence[Shown]) -> dict[str, Column]:
         return {}
     keys, given, pagination_keys, xact_ids, bases, audits, costs = zip(*shown, strict=True)
     rows = cast("Sequence[_Fields]", given)
-    names: set[str] = set().union(*rows)
+    names = set[str]().union(*rows)
     object_types, object_ids, _ = zip(*keys, strict=True)
     hot = {parent: _objects(rows, parent) for parent in _HOT_PARENTS & names}
     texts = {"object_type": object_types, "object_id": object_ids, **_texts(rows, names, hot)}

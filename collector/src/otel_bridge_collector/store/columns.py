@@ -120,7 +120,7 @@ def key_of(row: Row) -> RowKey:
     if not (row_id := fields.get("id")):
         raise ValueError("the row has no id")
     for object_type, field in _OBJECTS:
-        if field in fields and (object_id := fields[field]):
+        if object_id := fields.get(field):
             return RowKey(object_type, clean_text(str(object_id)), clean_text(str(row_id)))
     raise ValueError(f"the row {row_id} names no object, expected one of {_object_id_fields()}")
 

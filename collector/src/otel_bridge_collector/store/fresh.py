@@ -5,7 +5,7 @@ Most rows are such; whatever is not certain here goes through `assembly`, which 
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import cast
 
 from otel_bridge.contract.row import CONTROL_FIELDS, Json, Row
@@ -53,7 +53,7 @@ def fresh_rows(
 
 def _is_whole(row: Row) -> bool:
     """Tell whether a row is kept just as it is, but for who wrote it."""
-    attributes = row.get("span_attributes")
+    attributes = cast("Mapping[str, object]", row).get("span_attributes")
     return bool(
         (attributes is None or isinstance(attributes, dict))  # anything else is refused
         and row.get("audit_data") is None
