@@ -16,6 +16,7 @@ from otel_bridge_collector.store.duckdb import DuckDBStore
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.store.json_text import dump_json, load_json
 from tests.support.rows import XACT, row
+from tests.support.shown import by_itself, shown, together
 
 pytestmark = pytest.mark.one_python
 
@@ -99,6 +100,87 @@ def test_batches_never_change_what_merges_make(updates: list[dict[str, Any]], da
     one_by_one = stored([[write] for write in writes])
 
     assert _merged(one_by_one) == _merged(stored([writes]))
+
+
+NAMES: Final = st.sampled_from("abcde")
+ODD: Final = st.text(max_size=4) | st.integers(-(10**30), 10**30) | st.floats() | st.none() | st.booleans()
+WRITTEN: Final[st.SearchStrategy[dict[str, Any]]] = st.fixed_dictionaries(
+    {"id": NAMES},
+    optional={
+        "span_id": NAMES | st.none(),
+        "root_span_id": NAMES,
+        "span_parents": st.none() | st.lists(NAMES, max_size=1),
+        "span_attributes": st.dictionaries(st.sampled_from(["type", "name"]), st.just("log") | ODD)
+        | st.none(),
+        "metadata": st.dictionaries(st.just("model"), ODD) | ODD,
+        "metrics": st.dictionaries(st.sampled_from(["start", "tokens"]), ODD) | ODD,
+        "created": st.just("2026-01-05T10:00:00+01:00") | ODD,
+        "log_id": ODD,
+        "input": JSON | ODD,
+        "experiment_id": NAMES,
+        "unnamed": ODD,
+    },
+)
+
+
+@st.composite
+def writes_of_all_kinds(draw: st.DrawFn) -> list[list[RowWrite]]:
+    """Batches of whole rows, updates, deletions and facts, with few names, so that they meet."""
+    batches: list[list[RowWrite]] = []
+    for number in range(draw(st.integers(1, 3))):
+        batch: list[RowWrite] = []
+        for index, fields in enumerate(draw(st.lists(WRITTEN, min_size=1, max_size=6))):
+            kind = draw(st.sampled_from(["whole", "whole", "whole", "fact", "_is_merge", "_object_delete"]))
+            said = {name: value for name, value in fields.items() if name != "id"}
+            if kind == "fact":
+                about = row(fields["id"], xact=XACT + number, scores={"s": index}, _is_merge=True)
+                batch.append(RowWrite(row=about, fact=draw(NAMES), fact_ns=index))
+                continue
+            control = {} if kind == "whole" else {kind: True}
+            batch.append(RowWrite(row=row(fields["id"], index=index, xact=XACT + number, **said, **control)))
+        batches.append(batch)
+    return batches
+
+
+def _told_twice(batch: Sequence[RowWrite]) -> list[RowWrite]:
+    """The same writes, but whole rows twice: it changes nothing, and no row stands for itself (`store.fresh`)."""
+    return [write for each in batch for write in ([each] if _is_more(each) else [each, each])]
+
+
+def _is_more(write: RowWrite) -> bool:
+    return write.fact is not None or "_is_merge" in write.row or "_object_delete" in write.row
+
+
+@settings(max_examples=40, deadline=None)
+@given(writes_of_all_kinds())
+def test_a_row_that_stands_for_itself_is_kept_as_all_others(batches: list[list[RowWrite]]) -> None:
+    assert _tables(batches) == _tables([_told_twice(batch) for batch in batches])
+
+
+def _tables(batches: Sequence[Sequence[RowWrite]]) -> str:
+    """All that the store keeps of some batches, in the order in which it is kept; NaN equals itself."""
+    with TemporaryDirectory() as folder:
+        store = DuckDBStore(Path(folder) / "rows.duckdb", price=lambda row: len(str(row.get("metrics"))))
+        for next_seq, batch in enumerate(batches, start=1):
+            store.apply(batch, next_seq=next_seq)
+        found = [
+            store.select(Statement(sql=f"SELECT * FROM store.{table} ORDER BY rowid"), timeout_s=30)  # noqa: S608 - our names
+            for table in ("rows", "history", "facts")
+        ]
+        store.close()
+    return repr(found)
+
+
+@given(st.lists(WRITTEN, min_size=1, max_size=4))
+def test_rows_have_the_same_columns_together(written: list[dict[str, Any]]) -> None:
+    rows = [row(str(number), **each) for number, each in enumerate(_without_id(written))]
+    given_rows = [shown(each, pagination_key=number, base=None) for number, each in enumerate(rows)]
+
+    assert repr(together(given_rows)) == repr(by_itself(given_rows))
+
+
+def _without_id(written: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in each.items() if name != "id"} for each in written]
 
 
 def _merged(rows: list[Mapping[str, Any]]) -> list[Row]:

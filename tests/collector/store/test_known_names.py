@@ -41,6 +41,17 @@ def test_an_empty_store_knows_nothing(connection: duckdb.DuckDBPyConnection) -> 
     assert KnownNames(connection).among(["a"]) == []
 
 
+def test_a_name_may_hold_any_character(connection: duckdb.DuckDBPyConnection) -> None:
+    names = ["a\0b", "", "\0", "日本"]
+    known = KnownNames(connection)
+    assert known.among(names) == []
+    known.add(names)
+    _write(connection, names)
+
+    assert known.among([*names, "a", "b"]) == names
+    assert KnownNames(connection).among([*names, "a", "b"]) == names
+
+
 def test_what_is_added_is_known_as_if_it_had_been_read(connection: duckdb.DuckDBPyConnection) -> None:
     known = KnownNames(connection)
     assert known.among(["a", "b"]) == []

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from random import Random
 from typing import cast
 
 import pytest
 from genai_prices import Usage, calc_price
+from genai_prices.data import providers
+from genai_prices.types import Provider
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +58,24 @@ def test_each_bucket_is_charged_once() -> None:
         ("completionTokens", 100),
     ]
     assert sum(charge.usd for charge in computed.charges) == pytest.approx(computed.usd)
+
+
+@pytest.mark.parametrize("provider", [pytest.param(each, id=each.id) for each in providers])
+def test_input_and_output_cost_the_same_by_the_short_way(provider: Provider) -> None:
+    for model in provider.models:
+        assert_same_by_the_short_way(model.id, provider.id)
+
+
+def assert_same_by_the_short_way(model: str, provider: str) -> None:
+    draw = Random(model)  # noqa: S311 - no secret
+    for most in (0, 9, 1_000, 300_000, 10_000_000, 10_000_001, 10**20):
+        for metrics in (
+            {"prompt_tokens": draw.randint(0, most), "completion_tokens": draw.randint(0, most)},
+            {"prompt_tokens": most},
+            {"completion_tokens": most},
+        ):
+            row = call(metrics, model, provider)
+            assert estimated_cost(row) == cost_of(row).usd
 
 
 @given(

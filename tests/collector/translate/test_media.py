@@ -158,6 +158,15 @@ def test_a_schema_with_a_list_of_types_stays_as_it_is() -> None:
     assert extract(row).row is row
 
 
+def test_media_in_a_text_of_a_class_of_its_own_are_found_too() -> None:
+    class Told(str):
+        """A text."""
+
+        __slots__ = ()
+
+    assert extract(inputs([Told(DATA_URL)])).media == {KEY: PNG}
+
+
 def test_every_field_of_content_is_searched() -> None:
     row = cast("Row", {field: {"a": DATA_URL} for field in ("input", "output", "expected", "metadata")})
 

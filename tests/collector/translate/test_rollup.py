@@ -49,6 +49,15 @@ def test_an_agent_that_repeats_the_sum_of_its_calls_is_marked_whatever_the_order
     assert all(marked(*order) == {AGENT} for order in permutations(spans))
 
 
+def test_one_call_that_shows_it_twice_is_told_once() -> None:
+    agent, call = span(AGENT, None, "invoke_agent", 10), span(CALL, AGENT, "chat", 10)
+    calls = NestedCalls()
+
+    told = [calls.observe(each, translate(each)) for each in (agent, call)]
+
+    assert [[write.row["id"] for write in writes] for writes in told] == [[], [AGENT]]
+
+
 def test_every_span_above_a_call_is_marked_whatever_the_order() -> None:
     spans = [
         span(TOP, None, "invoke_workflow", 10),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from otel_bridge_collector.errors import RetryableError
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.attachments import Attachments
-from otel_bridge_collector.translate.media import extract
+from otel_bridge_collector.translate.media import extract, may_have_media
 
 
 class MediaKeeper:
@@ -30,7 +30,7 @@ class MediaKeeper:
         Raises:
             RetryableError: the bytes cannot be written now.
         """
-        return [self._kept(write) for write in writes]
+        return [self._kept(write) if may_have_media(write.row) else write for write in writes]
 
     def _kept(self, write: RowWrite) -> RowWrite:
         extracted = extract(write.row, min_bytes=self._min_bytes)

@@ -77,10 +77,18 @@ class Router:
                 self._refusals.warning("a row was left out: its sender does not reach %s", target)
                 continue
             is_home = requested.span and ids == resolve(requested.kind, requested.value)
-            nested = _below(requested.span, write) if requested.span and is_home else Row()
-            place = Row(_xact_id=xact, _pagination_key=pagination_key(routing.xact, rows))
+            row = write.row
+            if is_home and requested.span:
+                row = Row({**row, **_below(requested.span, write)})
+            placed = {
+                **row,
+                **ids,
+                "_xact_id": xact,
+                "_pagination_key": pagination_key(routing.xact, rows),
+            }
             rows += write.fact is None  # a fact has the key of its row
-            routed.append(write._replace(row={**write.row, **nested, **ids, **place}))  # type: ignore[typeddict-item]  # ids are fields of Row
+            # Not `_replace`, which takes four times as long.
+            routed.append(RowWrite(placed, *write[1:]))  # type: ignore[arg-type]  # ids are fields of Row
         return routed
 
     def _resolve(self, objects: Resolver, parent: Parent) -> dict[str, str] | None:

@@ -7,16 +7,17 @@ be a false root and count twice; it is kept, and it is visible as soon as its ro
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from otel_bridge.contract.merge import assemble, merge_row
 from otel_bridge.contract.row import CONTROL_FIELDS, Json, Row
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.columns import (
     OBJECT_ID_FIELDS,
+    RowKey,
     created_of,
     created_text,
     key_of,
@@ -169,6 +170,27 @@ class Entry:
         self.base = cast("Row", new)
 
 
+def upsert_entry(row: Row) -> dict[str, Json]:
+    """Return the entry of `audit_data` that a row gets which is written whole, and has none of its own."""
+    return _entry(row, "upsert", None)
+
+
+class Assembled(NamedTuple):
+    """What becomes of writes of a batch.
+
+    Attributes:
+        keys: of each write, a fact's that of the row which it means.
+        entries: the rows.
+        has_facts: those that have facts in the store.
+        before: rows that are written again, as they were.
+    """
+
+    keys: Sequence[RowKey]
+    entries: Mapping[RowKey, Entry]
+    has_facts: Sequence[RowKey]
+    before: Mapping[RowKey, Row | None]
+
+
 def changed_fields(pairs: Iterable[tuple[Row | None, Row | None]]) -> Counter[str]:
     """Return in how many of some rows each field changed; `""` counts rows that were not there.
 
@@ -189,13 +211,16 @@ def _audited(row: Row, *, action: str, scores: Mapping[str, float | None] | None
     """Return `row` with an entry in `audit_data` that says how it was written, as Braintrust returns it."""
     if row.get("audit_data") is not None:
         return row
-    entry = {
+    return cast("Row", {**row, "audit_data": [_entry(row, action, scores)]})
+
+
+def _entry(row: Row, action: str, scores: Mapping[str, float | None] | None) -> dict[str, Json]:
+    return {
         "_xact_id": str(xact_id_of(row)),
         "audit_data": {"action": action, **({"scores": dict(scores)} if scores else {})},
         "metadata": row.get("_audit_metadata") or {},
         "source": row.get("_audit_source") or "api",
     }
-    return cast("Row", {**row, "audit_data": [entry]})
 
 
 def _fact_audited(row: Row) -> Row:

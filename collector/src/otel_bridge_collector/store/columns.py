@@ -70,10 +70,11 @@ SIZE: Final = "size_bytes"
 """UTF-8 bytes of the row's texts before compression: what retention by size counts. No field of the row."""
 
 _ZSTD: Final = frozenset({"input", "output", "expected", "error", "context", "base"})
-_KNOWN: Final = frozenset({
+KNOWN_FIELDS: Final = frozenset({
     *TEXT_FIELDS, *JSON_FIELDS, *OBJECT_ID_FIELDS.values(), *CONTROL_FIELDS,
     "is_root", "created", "_xact_id", "_pagination_key",
 })  # fmt: skip
+"""All others are `EXTRA`."""
 
 COLUMNS: Final[Mapping[str, str]] = {
     "object_type": "VARCHAR",
@@ -155,7 +156,13 @@ def is_root(fields: Mapping[str, Json]) -> bool:
 
 def created_of(row: Row) -> datetime:
     """Return when a row was created, UTC without a zone, as the column has it."""
-    return _created(cast("Mapping[str, Json]", row).get("created")) or _began(xact_id_of(row))
+    fields = cast("Mapping[str, Json]", row)
+    return _created(fields.get("created")) or _began(xact_id_of(row))
+
+
+def created_in(fields: Mapping[str, Json], xact_id: int) -> datetime:
+    """Return `created_of` a row of which the transaction is known."""
+    return _created(fields.get("created")) or _began(xact_id)
 
 
 def created_text(created: datetime) -> str:
@@ -169,26 +176,26 @@ def to_columns(row: Row, *, pagination_key: int, base: Row | None, cost: float |
     key = key_of(row)
     xact_id = xact_id_of(row)
     hot = {parent: _object(fields.get(parent)) for parent in _HOT_PARENTS}
-    texts = [_text(fields.get(name)) for name in TEXT_FIELDS]
-    hot_texts = [_string(hot[parent].get(name)) for parent, name in HOT_STRINGS]
+    texts = [text_of(fields.get(name)) for name in TEXT_FIELDS]
+    hot_texts = [string_of(hot[parent].get(name)) for parent, name in HOT_STRINGS]
     values = [fields.get(name) for name in JSON_FIELDS]
     values += [
-        None if _KNOWN.issuperset(fields) else _extra(fields),
+        None if KNOWN_FIELDS.issuperset(fields) else extra_of(fields),
         None if base is None else cast("Mapping[str, Json]", base),
     ]
     # Their bytes are counted before they are text: to find out of a text how many it has is to encode it once more.
     encoded = [None if value is None else encode_json(value) for value in values]
     size = sum([len(each) for each in encoded if each is not None])
-    size += _utf8_bytes("".join([text for text in (*key[:2], *texts, *hot_texts) if text is not None]))
+    size += utf8_bytes("".join([text for text in (*key[:2], *texts, *hot_texts) if text is not None]))
     return [
         key.object_type,
         key.object_id,
         xact_id,
         pagination_key,
-        _created(fields.get("created")) or _began(xact_id),
+        created_in(fields, xact_id),
         is_root(fields),
         *texts,
-        *[_number(hot[parent].get(name)) for parent, name in HOT_NUMBERS],
+        *[number_of(hot[parent].get(name)) for parent, name in HOT_NUMBERS],
         *hot_texts,
         *[None if each is None else each.decode() for each in encoded],
         cost,
@@ -219,11 +226,13 @@ def _required(row: Row, field: str) -> str:
     return value
 
 
-def _utf8_bytes(text: str) -> int:
+def utf8_bytes(text: str) -> int:
+    """Return how many bytes a clean text has."""
     return len(text) if text.isascii() else len(text.encode("utf-8"))
 
 
-def _text(value: Json) -> str | None:
+def text_of(value: Json) -> str | None:
+    """Return any value as a clean text."""
     return None if value is None else clean_text(str(value))
 
 
@@ -235,11 +244,13 @@ def _object(value: Json) -> Mapping[str, Json]:
     return value if isinstance(value, dict) else {}
 
 
-def _extra(fields: Mapping[str, Json]) -> Mapping[str, Json]:
-    return {name: value for name, value in fields.items() if name not in _KNOWN}
+def extra_of(fields: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return the fields that Braintrust does not name."""
+    return {name: value for name, value in fields.items() if name not in KNOWN_FIELDS}
 
 
-def _number(value: Json) -> float | None:
+def number_of(value: Json) -> float | None:
+    """Return a number as its column has it; None for what is none."""
     if value is None or not isinstance(value, NUMBERS) or isinstance(value, bool):
         return None
     try:
@@ -248,7 +259,8 @@ def _number(value: Json) -> float | None:
         return None
 
 
-def _string(value: Json) -> str | None:
+def string_of(value: Json) -> str | None:
+    """Return a text, clean; None for what is none."""
     return clean_text(value) if isinstance(value, str) else None
 
 

@@ -22,10 +22,12 @@ from otel_bridge_collector.errors import (
 )
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.aim import aim, identities_of
-from otel_bridge_collector.store.assembly import Entry, changed_fields
+from otel_bridge_collector.store.assembly import Assembled, Entry, changed_fields
+from otel_bridge_collector.store.batch_columns import ENCODED, Column, batch_columns
 from otel_bridge_collector.store.columns import (
     COLUMNS,
     HISTORY_TABLE,
+    ROWS_TABLE,
     RowKey,
     created_of,
     from_columns,
@@ -43,11 +45,18 @@ from otel_bridge_collector.store.duckdb_file import (
 from otel_bridge_collector.store.expiry import Horizon
 from otel_bridge_collector.store.fault import faults_in
 from otel_bridge_collector.store.file_copy import LockedFile
+from otel_bridge_collector.store.fresh import fresh_rows
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.store.known_rows import KnownRows
 from otel_bridge_collector.store.readers import Readers
 from otel_bridge_collector.store.stored_rows import StoredRows
-from otel_bridge_collector.store.table_values import fact_values, insert, past_values, row_values
+from otel_bridge_collector.store.table_values import (
+    fact_values,
+    insert,
+    insert_rows,
+    past_values,
+    shown_row,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -249,17 +258,17 @@ class DuckDBStore:
         self, keyed: Sequence[tuple[RowKey, RowWrite]], *, next_seq: int, again: bool = False
     ) -> Mapping[str, int]:
         changed: Mapping[str, int] = {}
-        rows: Sequence[Sequence[object]] = ()
+        columns: Mapping[str, Column] = {}
         self._connection.begin()
         try:
             if keyed:
-                changed, rows = self._write(keyed, again=again)
+                changed, columns = self._write(keyed, again=again)
             self._connection.execute("UPDATE store.progress SET next_seq = $1", [next_seq])
             self._connection.commit()
         except BaseException:
             _roll_back(self._connection)
             raise
-        self._known.note(rows)
+        self._known.note(columns)
         return changed
 
     def _unwritable(self, writes: Sequence[RowWrite], error: Exception) -> PermanentError:
@@ -287,13 +296,34 @@ class DuckDBStore:
 
     def _write(
         self, keyed: Sequence[tuple[RowKey, RowWrite]], *, again: bool
-    ) -> tuple[Mapping[str, int], Sequence[Sequence[object]]]:
-        """Write, and return what `rewrite` returns, with the rows as they are now."""
+    ) -> tuple[Mapping[str, int], Mapping[str, Column]]:
+        """Write, and return what `rewrite` returns, with the columns of the rows as they are now."""
+        shown = {} if again else fresh_rows(keyed, self._stored.known, self._price)
+        places = [place for place in range(len(keyed)) if place not in shown]
+        rest = self._assemble([keyed[place] for place in places], again=again)
+        first = dict(zip(reversed(rest.keys), reversed(places), strict=True))
+        for key, entry in rest.entries.items():
+            if row := shown_row(key, entry, self._price):
+                shown[first[key]] = row
+        # In the order in which they were written, whichever way they went.
+        columns = batch_columns([shown[place] for place in sorted(shown)])
+        facts = fact_values(rest.entries)
+        self._stored.note(columns, facts)
+        insert(self._connection, ROWS_TABLE, COLUMNS, columns, ENCODED)
+        insert_rows(self._connection, HISTORY_TABLE, HISTORY_COLUMNS, past_values(rest.entries, self._price))
+        for key in rest.has_facts:
+            if rest.entries[key].deleted:
+                self._stored.delete_facts(key)
+        insert_rows(self._connection, "store.facts", FACT_COLUMNS, facts)
+        after = ((row, _as_read(rest.entries[key].visible())) for key, row in rest.before.items())
+        return changed_fields(after), columns
+
+    def _assemble(self, keyed: Sequence[tuple[RowKey, RowWrite]], *, again: bool) -> Assembled:
+        """Take writes that are about each other or about what is stored, and remove the rows that they replace."""
         own = identities_of(keyed)
         keyed = aim(keyed, [*self._stored.named_by_facts(keyed), *own])
-        entries: dict[RowKey, Entry] = {
-            key: Entry(means_ratings=self._means_ratings) for key in dict.fromkeys(key for key, _ in keyed)
-        }
+        keys = [key for key, _ in keyed]
+        entries = {key: Entry(means_ratings=self._means_ratings) for key in dict.fromkeys(keys)}
         stored_rows = self._stored.read_rows(entries)
         has_facts = self._stored.read_facts(entries)
         self._stored.take_waiting(entries, own)
@@ -309,16 +339,7 @@ class DuckDBStore:
             self._connection.execute(
                 "DELETE FROM store.rows WHERE rowid IN (SELECT unnest($1))", [stored_rows]
             )
-        rows, facts = row_values(entries.values(), self._price), fact_values(entries)
-        self._stored.note(rows, facts)
-        insert(self._connection, "store.rows", COLUMNS, rows)
-        insert(self._connection, HISTORY_TABLE, HISTORY_COLUMNS, past_values(entries, self._price))
-        for key in has_facts:
-            if entries[key].deleted:
-                self._stored.delete_facts(key)
-        insert(self._connection, "store.facts", FACT_COLUMNS, facts)
-        changed = changed_fields((row, _as_read(entries[key].visible())) for key, row in before.items())
-        return changed, rows
+        return Assembled(keys, entries, has_facts, before)
 
     def _without_removed(
         self, entries: Mapping[RowKey, Entry], keyed: Sequence[tuple[RowKey, RowWrite]]

@@ -5,8 +5,8 @@ does not know is in no table; what it knows may be there. It is made of the tabl
 a few bytes a name. What is removed stays known until it is made again, which costs a look.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, cast
 
 import duckdb
 
@@ -22,6 +22,9 @@ _MOST_BITS: Final = 1_000_000_000
 """The engine sets no more; beyond 40 million names more and more are taken for known."""
 
 _LOW: Final = 0xFFFFFFFF
+_BETWEEN: Final = "\0"
+_HASHES_OF_TEXT: Final = "SELECT hash(unnest(string_split($1, chr(0))))"
+_HASHES_OF_LIST: Final = "SELECT hash(unnest($1::VARCHAR[]))"
 
 # ruff: noqa: S608 - our own names and numbers
 _NAMES: Final = """
@@ -66,9 +69,14 @@ class KnownNames:
         self._look_at(written)
         bits, size = self._bits, len(self._bits) << 3
         new = self._unknown.intersection(written)
+        hashes = self._hashes
         for name in new:
-            for at in _places(self._hashes[name], size):
+            hashed = hashes[name]
+            place, step = hashed & _LOW, hashed >> 32 | 1
+            for _ in range(_PROBES):
+                at = place % size
                 bits[at >> 3] |= 0x80 >> (at & 7)
+                place += step
         self._room -= len(new)
         self._hashes.clear()
         self._unknown.clear()
@@ -82,14 +90,26 @@ class KnownNames:
         new = [name for name in names if name not in self._hashes]
         if not new:
             return
-        found = self._connection.execute("SELECT hash(unnest($1::VARCHAR[]))", [new]).fetchall()
         bits, size = self._bits, len(self._bits) << 3
-        for name, (hashed,) in zip(new, found, strict=True):
-            self._hashes[name] = hashed
-            for at in _places(hashed, size):
-                if not bits[at >> 3] & (0x80 >> (at & 7)):
-                    self._unknown.add(name)
+        hashes, unknown = self._hashes, self._unknown
+        for name, (hashed,) in zip(new, self._hashed(new), strict=True):
+            hashes[name] = hashed
+            place, step = hashed & _LOW, hashed >> 32 | 1
+            for _ in range(_PROBES):
+                at = place % size
+                if not bits[at >> 3] & (0x80 >> (at & 7)):  # most often at once
+                    unknown.add(name)
                     break
+                place += step
+
+    def _hashed(self, names: Sequence[str]) -> list[tuple[int]]:
+        """Return the engine's hash of each name; as one text they take half the time that a list of texts takes."""
+        joined = _BETWEEN.join(names)
+        if joined.count(_BETWEEN) < len(names):
+            found = self._connection.execute(_HASHES_OF_TEXT, [joined])
+        else:
+            found = self._connection.execute(_HASHES_OF_LIST, [names])
+        return cast("list[tuple[int]]", found.fetchall())
 
     def _make(self) -> None:
         found = self._connection.execute(_COUNT).fetchone()
@@ -100,15 +120,8 @@ class KnownNames:
         self._room = int(names * (_GROWTH - 1)) if size < _MOST_BITS >> 3 << 3 else _MOST_BITS
 
 
-def _places(hashed: int, size: int) -> Iterator[int]:
-    place, step = hashed & _LOW, hashed >> 32 | 1
-    for _ in range(_PROBES):
-        yield place % size
-        place += step
-
-
 def _filter(size: int) -> str:
-    """Return the statement that makes the filter; its places are those of `_places`."""
+    """Return the statement that makes the filter; its places are those that `KnownNames` looks at."""
     places = ", ".join(
         f"((h & {_LOW}) + {probe} * (h >> 32 | 1)) % {size}::UBIGINT" for probe in range(_PROBES)
     )

@@ -4,10 +4,11 @@ It is found out of the table once and kept true by what is committed from then o
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias, cast
 
-from otel_bridge_collector.store.columns import COLUMNS, JSON_FIELDS, ROWS_TABLE
+from otel_bridge_collector.store.batch_columns import Column
+from otel_bridge_collector.store.columns import ROWS_TABLE
 from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.store.readers import Readers
 
@@ -15,8 +16,6 @@ _MOST_TEXTS: Final = 32
 """Texts that are looked for in all that is written: some nanoseconds a row for each."""
 
 _TIMEOUT_S: Final = 60.0
-_XACT_ID: Final = list(COLUMNS).index("xact_id")
-_PLACES: Final = {name: list(COLUMNS).index(name) for name in JSON_FIELDS}
 _NEWEST: Final = Statement(sql=f"SELECT coalesce(max(xact_id), 0) FROM {ROWS_TABLE}")  # noqa: S608 - our own name
 
 _State: TypeAlias = Literal["sought", "absent", "unknown"]
@@ -48,17 +47,16 @@ class KnownRows:
         (((newest,),), _) = self._readers.select(_NEWEST, timeout_s=_TIMEOUT_S, max_bytes=None)
         self._newest = int(str(newest))
 
-    def note(self, rows: Sequence[Sequence[object]]) -> None:
-        """Note rows that were committed, as `table_values.row_values` gives them, before anyone is told that they can be read."""
-        self._newest = max([self._newest, *(cast("int", row[_XACT_ID]) for row in rows)])
+    def note(self, columns: Mapping[str, Column]) -> None:
+        """Note rows that were committed, as `batch_columns` gives them, before anyone is told that they can be read."""
+        self._newest = max([self._newest, *cast("Sequence[int]", columns.get("xact_id", ()))])
         with self._lock:
-            columns = {column for (column, _), state in self._texts.items() if state != "unknown"}
-            for column in columns:
-                place = _PLACES[column]
+            followed = {column for (column, _), state in self._texts.items() if state != "unknown"}
+            for column in followed:
                 # No JSON text has a line feed in it, so none begins in one row and ends in the next.
-                written = "\n".join([text for row in rows if isinstance(text := row[place], str)])
+                written = b"\n".join([text for text in columns.get(column, ()) if isinstance(text, bytes)])
                 for key in self._texts:
-                    if key[0] == column and key[1] in written:
+                    if key[0] == column and key[1].encode() in written:
                         self._texts[key] = "unknown"
 
     def lacks(self, column: str, text: str, *, timeout_s: float) -> bool:

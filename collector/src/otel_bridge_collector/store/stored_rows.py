@@ -3,7 +3,7 @@
 It decides nothing and writes no row: it fills entries, and removes facts that have found another place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
 import duckdb
@@ -12,14 +12,12 @@ from otel_bridge.contract.row import Row
 from otel_bridge_collector.model import RowWrite
 from otel_bridge_collector.store.aim import Identity
 from otel_bridge_collector.store.assembly import Entry, Fact
+from otel_bridge_collector.store.batch_columns import Column
 from otel_bridge_collector.store.columns import COLUMNS, RowKey, from_columns
 from otel_bridge_collector.store.duckdb_file import FACT_COLUMNS
 from otel_bridge_collector.store.json_text import load_json
 from otel_bridge_collector.store.known_names import KnownNames
 
-_ID, _SPAN_ID, _ROOT_SPAN_ID, _IS_ROOT = map(
-    list(COLUMNS).index, ("id", "span_id", "root_span_id", "is_root")
-)
 _FACT_OF: Final = list(FACT_COLUMNS).index("id")
 
 _NAMED: Final = """
@@ -113,11 +111,17 @@ class StoredRows:
             for *key, span_id, trace in self._connection.execute(_NAMED, [known]).fetchall()
         ]
 
-    def note(self, rows: Sequence[Sequence[object]], facts: Sequence[Sequence[object]]) -> None:
-        """Note the names of rows and facts that are being written, as `table_values` gives them."""
-        names = [str(row[at]) for row in rows for at in (_ID, _SPAN_ID)]
-        names += [str(row[_ROOT_SPAN_ID]) for row in rows if row[_IS_ROOT]]
-        self._known.add([*names, *(str(fact[_FACT_OF]) for fact in facts)])
+    def known(self, names: Iterable[str]) -> list[str]:
+        """Return those of some names that a row or fact may have, or the trace of a root."""
+        return self._known.among(names)
+
+    def note(self, columns: Mapping[str, Column], facts: Sequence[Sequence[object]]) -> None:
+        """Note the names of rows and facts that are being written, as `batch_columns` and `table_values` give them."""
+        names: list[object] = [fact[_FACT_OF] for fact in facts]
+        names += (*columns.get("id", ()), *columns.get("span_id", ()))
+        roots = zip(columns.get("root_span_id", ()), columns.get("is_root", ()), strict=False)
+        names += (trace for trace, is_root in roots if is_root)
+        self._known.add(map(str, names))
 
     def take_waiting(self, entries: Mapping[RowKey, Entry], identities: Sequence[Identity]) -> None:
         """Give rows the facts that wait for them under the id of their span or trace."""

@@ -1,6 +1,6 @@
 """What goes between the tables of the store and Python: rows read, and values of entries to write. It begins no transaction."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, cast
 
 import duckdb
@@ -8,10 +8,12 @@ import duckdb
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.store.arrow_table import arrow_table
 from otel_bridge_collector.store.assembly import Entry
+from otel_bridge_collector.store.batch_columns import Column, Shown
 from otel_bridge_collector.store.columns import (
     VERSIONED,
     RowKey,
     to_columns,
+    xact_id_of,
 )
 from otel_bridge_collector.store.json_text import dump_json
 
@@ -22,14 +24,12 @@ _FETCHED: Final = 256
 """Rows that are fetched at once where their size is limited."""
 
 
-def row_values(entries: Iterable[Entry], price: Callable[[Row], float | None]) -> list[list[object]]:
-    """Return the rows that readers see, in the order of `COLUMNS`."""
-    values: list[list[object]] = []
-    for entry in entries:
-        if (row := entry.visible()) is not None:
-            base = entry.base if entry.facts else None
-            values.append(to_columns(row, pagination_key=entry.pagination_key, base=base, cost=price(row)))
-    return values
+def shown_row(key: RowKey, entry: Entry, price: Callable[[Row], float | None]) -> Shown | None:
+    """Return the row of an entry that readers see, or None when there is none."""
+    if (row := entry.visible()) is None:
+        return None
+    base = entry.base if entry.facts else None
+    return Shown(key, row, entry.pagination_key, xact_id_of(row), base, None, price(row))
 
 
 def past_values(entries: Mapping[RowKey, Entry], price: Callable[[Row], float | None]) -> list[list[object]]:
@@ -62,20 +62,36 @@ def fact_values(entries: Mapping[RowKey, Entry]) -> list[list[object]]:
     ]
 
 
-def insert(
+def insert_rows(
     connection: duckdb.DuckDBPyConnection,
     table: str,
-    columns: Mapping[str, str],
+    types: Mapping[str, str],
     rows: Sequence[Sequence[object]],
 ) -> None:
-    """Insert rows in one statement; executemany takes 3 ms a row.
+    """Insert rows, each with a value for every column, in one statement; executemany takes 3 ms a row.
 
     Raises:
         ValueError: a value is not of its column's type.
     """
-    if not rows:
+    if rows:
+        insert(connection, table, types, dict(zip(types, zip(*rows, strict=True), strict=True)))
+
+
+def insert(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    types: Mapping[str, str],
+    columns: Mapping[str, Column],
+    encoded: Collection[str] = (),
+) -> None:
+    """Insert columns in one statement; see `arrow_table`.
+
+    Raises:
+        ValueError: a value is not of its column's type.
+    """
+    if not columns:
         return
-    names, array = arrow_table(columns, rows)
+    names, array = arrow_table(types, columns, encoded)
     listed = ", ".join(names)
     connection.register(_GIVEN, array)
     try:

@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 
 from otel_bridge.contract.row import Json, Row
 from otel_bridge_collector.translate.price import TABLE, Rates, find_rates
-from otel_bridge_collector.translate.rollup import is_marked
+from otel_bridge_collector.translate.rollup import MARK
 from otel_bridge_collector.translate.row import keyed_field
 from otel_bridge_collector.translate.usage import is_measure
 
@@ -51,6 +51,10 @@ _PARTS: Final = frozenset({
     "prompt_cache_creation_1h_tokens", "prompt_audio_tokens", "completion_audio_tokens",
 })  # fmt: skip
 """Metrics that split input and output into buckets; most rows have none of them."""
+
+
+_PLAIN_TOKENS: Final = 10_000_000
+"""Up to so many tokens no product with a rate has more digits than a `Decimal` keeps."""
 
 
 class Charge(NamedTuple):
@@ -112,12 +116,36 @@ def estimated_cost(row: Row) -> float | None:
     """Return the US dollars that a row counts with, or None: `cost_of(row).usd`, without what explains it. Never raises."""
     if _why_not(row):
         return None
-    said = keyed_field(row, "metrics").get("estimated_cost")
+    metrics = keyed_field(row, "metrics")
+    said = metrics.get("estimated_cost")
+    if said is None and (plain := _plain_counts(metrics)):
+        return _plain_usd(row, metrics, *plain)
     if is_measure(said) and said:
         return said
     priced = _priced(row)
     usd = None if isinstance(priced, str) else priced.usd
     return said if is_measure(said) and not usd else usd
+
+
+def _plain_counts(metrics: Mapping[str, Json]) -> tuple[int, int] | None:
+    """Return input and output where nothing splits them into buckets; None where something may."""
+    read, written = metrics.get("prompt_tokens", 0), metrics.get("completion_tokens", 0)
+    if type(read) is not int or type(written) is not int or not _PARTS.isdisjoint(metrics):
+        return None
+    return (read, written) if 0 <= read <= _PLAIN_TOKENS and 0 <= written <= _PLAIN_TOKENS else None
+
+
+def _plain_usd(row: Row, metrics: Mapping[str, Json], read: int, written: int) -> float | None:
+    """Return what plain counts cost, by one division of whole numbers instead of `Decimal` at each step: the same float."""
+    if not read and not written:
+        return None
+    rates = _rates_of(keyed_field(row, "metadata"), metrics.get("start"), read)
+    if rates is None:
+        return None
+    input_rate, output_rate, parts = rates.whole
+    if (read and input_rate is None) or (written and output_rate is None):
+        return None
+    return (read * (input_rate or 0) + written * (output_rate or 0)) / parts
 
 
 def cost_of(row: Row) -> Cost:
@@ -137,9 +165,10 @@ def cost_of(row: Row) -> Cost:
 
 def _why_not(row: Row) -> str:
     """Return why a row counts with nothing, whatever its tokens; empty where it may count."""
-    if is_marked(row):
+    attributes = keyed_field(row, "span_attributes")
+    if attributes.get(MARK) is True:
         return "its tokens and cost repeat those of other spans of the trace, which count"
-    if keyed_field(row, "span_attributes").get("purpose") == "scorer":
+    if attributes.get("purpose") == "scorer":
         return "a scorer has no cost"
     return ""
 
@@ -185,20 +214,23 @@ def _unknown(row: Row) -> str:
 
 
 def _rates(row: Row) -> Rates | None:
+    metrics = keyed_field(row, "metrics")
+    return _rates_of(keyed_field(row, "metadata"), metrics.get("start"), _count(metrics, "prompt_tokens"))
+
+
+def _rates_of(metadata: Mapping[str, Json], at_s: Json, input_tokens: int) -> Rates | None:
     """Return the rates of the model that answered, else of the one that was asked for."""
-    metadata, metrics = keyed_field(row, "metadata"), keyed_field(row, "metrics")
-    at_s, provider = metrics.get("start"), _text(metadata.get("provider"))
     if not is_measure(at_s):
         return None
+    provider = _text(metadata.get("provider"))
+    if provider in _FRAMEWORKS:
+        provider = None
+    tier = _text(metadata.get(_SERVICE_TIERS[0])) or _text(metadata.get(_SERVICE_TIERS[1]))
     for key in ("model", "request_model"):
-        rates = (model := _text(metadata.get(key))) and find_rates(
-            model,
-            None if provider in _FRAMEWORKS else provider,
-            at_s=at_s,
-            input_tokens=_count(metrics, "prompt_tokens"),
-            service_tier=_text(metadata.get(_SERVICE_TIERS[0])) or _text(metadata.get(_SERVICE_TIERS[1])),
-        )
-        if rates:
+        model = _text(metadata.get(key))
+        if model and (
+            rates := find_rates(model, provider, at_s=at_s, input_tokens=input_tokens, service_tier=tier)
+        ):
             return rates
     return None
 

@@ -22,7 +22,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from otel_bridge.contract.row import Json, Row
 
@@ -34,6 +34,8 @@ MAX_DEPTH: Final = 128
 _FIELDS: Final = ("input", "output", "expected", "metadata")
 _DATA_URL: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+)(?:;[^;,]*)*;base64,", re.ASCII | re.IGNORECASE)
 _DATA: Final = "data:"
+_DATA_BEGINS: Final = frozenset({"d", "D"})
+_LEAVES: Final = frozenset({int, float, bool, type(None)})
 _WHOLE: Final[Mapping[str, str]] = {"base64_attachment": "content", "inline_attachment": "src"}
 _BLOB: Final = "blob"
 _KINDS: Final = frozenset({*_WHOLE, _BLOB})
@@ -62,11 +64,31 @@ class Extracted:
     media: Mapping[str, bytes]
 
 
+def may_have_media(row: Row) -> bool:
+    """Tell whether a row looks as if there were media in it: nearly none does, and this is much quicker than the search."""
+    fields = cast("Object", row)
+    values: list[Any] = [fields[name] for name in _FIELDS if name in fields]
+    for value in values:  # what is inside of a value is appended meanwhile
+        kind: type[object] = type(value)
+        if kind is str:
+            if value[:1] in _DATA_BEGINS and value[:5].lower() == _DATA:
+                return True
+        elif kind is dict:
+            if not _MEMBERS.isdisjoint(value) or ("type" in value and _kind(value) in _KINDS):
+                return True
+            values += value.values()
+        elif kind is list:
+            values += value
+        elif kind not in _LEAVES:
+            return True  # a class of somebody's own: the search knows them
+    return False
+
+
 def extract(row: Row, *, min_bytes: int = 0) -> Extracted:
     """Take the media out of a row; those of fewer than `min_bytes` bytes stay."""
-    fields = cast("Object", row)
-    if not _may_have_media([fields.get(name) for name in _FIELDS]):
+    if not may_have_media(row):
         return Extracted(row=row, media={})
+    fields = cast("Object", row)
     search = _Search(min_bytes)
     changed = {name: value for name in _FIELDS if (value := search.changed(fields.get(name))) is not None}
     return Extracted(row=cast("Row", {**fields, **changed}) if changed else row, media=search.found)
@@ -82,25 +104,6 @@ def file_name(content_type: str) -> str:
     """Return the name of a file that has none, as Braintrust's service gives it."""
     subtype = content_type.partition("/")[2].removeprefix("x-")
     return f"file.{_EXTENSIONS.get(content_type) or (subtype if _PLAIN.fullmatch(subtype) else 'bin')}"
-
-
-def _may_have_media(values: list[Json]) -> bool:
-    """Tell whether a value, or one inside of it, looks like media: nearly no row does, and this is much quicker than the search.
-
-    Args:
-        values: what is looked at; what is inside of it is appended.
-    """
-    for value in values:  # it grows meanwhile
-        if isinstance(value, str):
-            if value[:5].lower() == _DATA:
-                return True
-        elif isinstance(value, dict):
-            if not _MEMBERS.isdisjoint(value) or _kind(value) in _KINDS:
-                return True
-            values += value.values()
-        elif isinstance(value, list):
-            values += value
-    return False
 
 
 @dataclass(slots=True)

@@ -72,8 +72,9 @@ class NestedCalls:
             _rollup(_repetition(*sorted((span, other), key=_by_length)), parent)
             for other in self._told_elsewhere(parent, span)
         )
-        facts += (_rollup(trace.spans[span_id], parent) for span_id in trace.rollups.observe(span))
-        return facts
+        # A call below a span that also ran within it shows the same of it twice.
+        rollups = dict.fromkeys(trace.rollups.observe(span))
+        return [*facts, *(_rollup(trace.spans[span_id], parent) for span_id in rollups)]
 
     def _told_elsewhere(self, parent: str | None, span: SpanSummary) -> Iterator[SpanSummary]:
         """Yield the spans of other traces that tell tokens of the same call as one more span."""

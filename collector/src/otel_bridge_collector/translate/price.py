@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from importlib.metadata import version
+from math import lcm
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _RATE_NAMES: Final = (
 )  # fmt: skip
 
 _LONGEST_NAME: Final = 256
+_MILLION: Final = 1_000_000
 _LAST_S: Final = 253_402_300_799
 """The end of the year 9999, the last that a date can have."""
 
@@ -33,11 +35,14 @@ class Rates(NamedTuple):
         provider: as the table calls it.
         model: as the table calls it.
         usd_per_million: by kind; a kind that the table does not price is absent.
+        whole: input and output of one token (None where the table does not price it) in equal parts of a dollar, and how many
+            parts a dollar has.
     """
 
     provider: str
     model: str
     usd_per_million: Mapping[str, Decimal]
+    whole: tuple[int | None, int | None, int]
 
 
 class _Card(NamedTuple):
@@ -72,7 +77,7 @@ def find_rates(
     if card is None or card.rates:
         return card and card.rates
     rates = {name: _at(price, input_tokens) for name, price in card.prices.items()}
-    return Rates(card.provider, card.model, rates)
+    return _rates(card.provider, card.model, rates)
 
 
 @lru_cache(maxsize=4096)
@@ -92,7 +97,23 @@ def _card(model: str, provider: str | None, minute: int, service_tier: str | Non
     named = {name: getattr(prices, f"{name}_mtok") for name in _RATE_NAMES}
     known = {name: price for name, price in named.items() if price is not None}
     flat = {name: price for name, price in known.items() if isinstance(price, Decimal)}
-    return _Card(seller.id, found.id, known, Rates(seller.id, found.id, flat) if flat == known else None)
+    return _Card(seller.id, found.id, known, _rates(seller.id, found.id, flat) if flat == known else None)
+
+
+def _rates(provider: str, model: str, usd_per_million: Mapping[str, Decimal]) -> Rates:
+    whole = _whole(usd_per_million.get("input"), usd_per_million.get("output"))
+    return Rates(provider, model, usd_per_million, whole)
+
+
+@lru_cache(maxsize=1024)
+def _whole(*rates: Decimal | None) -> tuple[int | None, int | None, int]:
+    ratios = [(0, 1) if rate is None else rate.as_integer_ratio() for rate in rates]
+    parts = lcm(*(below for _, below in ratios))
+    read, written = [
+        None if rate is None else above * (parts // below)
+        for rate, (above, below) in zip(rates, ratios, strict=True)
+    ]
+    return read, written, parts * _MILLION
 
 
 def _at(price: "Decimal | TieredPrices", input_tokens: int) -> Decimal:
