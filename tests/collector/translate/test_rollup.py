@@ -53,7 +53,7 @@ def test_one_call_that_shows_it_twice_is_told_once() -> None:
     agent, call = span(AGENT, None, "invoke_agent", 10), span(CALL, AGENT, "chat", 10)
     calls = NestedCalls()
 
-    told = [calls.observe(each, translate(each)) for each in (agent, call)]
+    told = [calls.observe(summary_of(each, translate(each))) for each in (agent, call)]
 
     assert [[write.row["id"] for write in writes] for writes in told] == [[], [AGENT]]
 
