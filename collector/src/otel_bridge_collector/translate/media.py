@@ -69,7 +69,7 @@ def may_have_media(row: Row) -> bool:
     fields = cast("Object", row)
     values: list[Any] = [fields[name] for name in _FIELDS if name in fields]
     for value in values:  # what is inside of a value is appended meanwhile
-        kind: type[object] = type(value)
+        kind = value.__class__
         if kind is str:
             if value[:1] in _DATA_BEGINS and value[:5].lower() == _DATA:
                 return True
