@@ -26,7 +26,7 @@ from otel_bridge_collector.translate.merge import merge
 from otel_bridge_collector.translate.parent import named_parent
 from otel_bridge_collector.translate.partial import Partial
 from otel_bridge_collector.translate.row import object_fields
-from otel_bridge_collector.translate.truncation import note, whole_attributes
+from otel_bridge_collector.translate.truncation import Whole, note, whole_attributes
 
 _MOMENT: Final = frozenset({"id", "span_id", "root_span_id", "span_parents", "created", "metrics"})
 """What the record itself says of a line of our own app side."""
@@ -52,7 +52,7 @@ def _facts(record: LogRecord) -> list[RowWrite]:
     # Semantic Kernel writes the body of an event as JSON text.
     body = json_text.decoded(record.body)
     given = {**record.attributes, **body} if isinstance(body, dict) else record.attributes
-    told, rests = whole_attributes(given) or (given, {})
+    told, rests = whole_attributes(given) or Whole(given, {})
     if record.event_name == gen_ai.DETAILS_EVENT:
         # One id for each span: a repetition of the event says the same again.
         return [_fact(record, _details(told, rests), fact=gen_ai.DETAILS_EVENT)]
