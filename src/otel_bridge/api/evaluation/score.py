@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeGuard
 
-from otel_bridge.api.evaluation.case import kind_of
 from otel_bridge.api.summary import Told
 
 
@@ -114,23 +113,8 @@ def check_score(score: Any) -> None:
     """
     if score is None:
         return
-    if not _is_comparable(score):
-        raise TypeError(
-            f"a score is a number from 0 to 1, or None, and not {kind_of(score)}; a scorer may also return a Score,"
-            " a dictionary with score, or a list of those"
-        )
     if score < 0 or score > 1 or math.isnan(score):
         raise ValueError(f"score ({score}) must be between 0 and 1")
-
-
-def _is_comparable(score: Any) -> bool:
-    """Whether it can be compared with numbers, as those of any library can."""
-    try:
-        bool(score < 0)
-        float(score)
-    except (TypeError, ValueError):
-        return False
-    return True
 
 
 def is_score(value: object) -> TypeGuard[ScoreLike]:
