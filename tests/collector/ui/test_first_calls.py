@@ -32,6 +32,8 @@ ROWS = [
     span("below", "own", 1, type="llm", input="below its own"),
     span("nothing", "nothing", 0, span_parents=[]),
     span("false", "false", 0, span_parents=[], input=False),
+    span("late", "late", 0, span_parents=[]),
+    {**span("hours later", "late", 0, type="llm", input="much later"), "created": "2026-01-09T09:00:01Z"},
     span("under", "false", 1, type="llm", input="below false"),
 ]
 
@@ -45,7 +47,7 @@ def web(tmp_path: Path) -> Iterator[Asking]:
 
 def test_it_is_the_first_call_with_an_input_and_only_where_the_root_has_none(web: Asking) -> None:
     reader = Reader(web.store, web.objects, caught_up_at_once)
-    roots = web.rows("select: id, root_span_id, input | filter: is_root")
+    roots = web.rows("select: id, root_span_id, created, input | filter: is_root")
 
     found = asyncio.run(first_calls(reader, "project_logs", web.project_id, roots))
 
@@ -70,5 +72,17 @@ def test_tables_of_spans_and_without_inputs_do_not(web: Asking, query: str) -> N
 def test_rows_and_queries_do_not_change(web: Asking) -> None:
     page_of(web).get("/app/o/p/p/logs")
 
-    assert web.ids("is_root and input IS NULL") == "nothingweb"
+    assert web.ids("is_root and input IS NULL") == "latenothingweb"
     assert web.rows("select: input | filter: id = 'web'") == [{"input": None}]
+
+
+def test_a_root_of_the_last_year_that_there_is_shows_its_call(tmp_path: Path) -> None:
+    end = {"created": "9999-12-31T23:59:59Z"}
+    rows = [
+        {**span("r", "r", 0, span_parents=[]), **end},
+        {**span("c", "r", 0, type="llm", input="asked"), **end},
+    ]
+    asking = Asking(tmp_path, rows)
+
+    assert "asked" in page_of(asking).get("/app/o/p/p/logs").text
+    asking.close()

@@ -5,21 +5,38 @@ shows; rows, filters and queries know nothing of it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.reading import Reader
 from otel_bridge_collector.query.build import binary, logical
-from otel_bridge_collector.query.syntax import In, Literal, Path, Query, Selected, Sorted, Source, Unary
+from otel_bridge_collector.query.syntax import (
+    Expression,
+    In,
+    Literal,
+    Path,
+    Query,
+    Selected,
+    Sorted,
+    Source,
+    Unary,
+)
 from otel_bridge_collector.ui.urls import Kind
 from otel_bridge_collector.ui.values import Row
 
 MAX_CALLS: Final = 2_000
 """Calls of all traces of a page that are looked at; a trace whose first one is not among them shows none."""
 
+LATEST: Final = timedelta(hours=1)
+"""How long after the newest root of a page a call may begin that is looked at: without an end all rows of the store would be."""
+
 MAX_BYTES: Final = 4 << 20
 """Of all inputs of a page; what is behind them is not shown."""
+
+_CREATED: Final = Path(parts=("created",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +61,16 @@ async def first_calls(
         reader: runs queries.
         kind: of the object.
         object_id: whose rows these are.
-        rows: roots of traces.
+        rows: roots of traces, with the time when they were created.
     """
-    silent = {str(row["root_span_id"]): str(row["id"]) for row in rows if row.get("input") is None}
-    if not silent:
+    roots = [row for row in rows if row.get("input") is None]
+    if not roots:
         return {}
+    silent = {str(row["root_span_id"]): str(row["id"]) for row in roots}
     condition = logical(
         "and",
         [
+            *_while_they_ran(roots),
             _one_of("root_span_id", silent),
             binary("eq", Path(parts=("span_attributes", "type")), Literal(value="llm")),
             Unary(operator="isnotnull", operand=Path(parts=("input",))),
@@ -81,6 +100,15 @@ async def first_calls(
         for call in found
         if str(call["root_span_id"]) in silent
     }
+
+
+def _while_they_ran(roots: Sequence[Row]) -> list[Expression]:
+    begun = [str(row["created"]) for row in roots]
+    conditions = [binary("ge", _CREATED, Literal(value=min(begun)))]
+    with suppress(OverflowError):  # the newest is of the year 9999
+        latest = datetime.fromisoformat(max(begun)) + LATEST
+        conditions.append(binary("le", _CREATED, Literal(value=latest.isoformat())))
+    return conditions
 
 
 def _one_of(field: str, values: Iterable[str]) -> In:
