@@ -6,6 +6,7 @@ neither compresses the other.
 """
 # ruff: noqa: S608 - our own names and numbers
 
+import os
 import shutil
 import string
 import tempfile
@@ -65,6 +66,8 @@ def grown(rows: int, keep: Path | None) -> Generator[Path]:
         else:
             tell(f"copying the store of {rows:,} rows")
             shutil.copytree(keep / f"rows-{rows}", used)
+        # What has just been written waits in memory for the disk, and the first checkpoint of who opens it would wait for all of it: a second for 1 GB.
+        os.sync()
         yield used
 
 
