@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -109,6 +110,16 @@ def test_after_a_loss_no_other_one_is_begun_at_once() -> None:
         wait_until(lambda: shared._keeper is None)
 
     assert begins == ["begun"]
+
+
+def test_where_no_thread_can_be_had_translation_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with sharing() as shared:
+        assert shared("traces", BODY) == request_rows("traces", BODY)
+        assert shared.pid() is None
 
 
 def test_what_is_no_request_is_an_error_wherever_it_is_translated() -> None:

@@ -1,6 +1,7 @@
 """A process that translates: a real one, asked and ended."""
 
 import os
+import resource
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,3 +82,13 @@ def test_an_answer_that_is_no_rows_makes_it_lost(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(ProcessLostError, match="no rows"):
         process.translate("traces", b"\xff\xff\xff")
     process.end()
+
+
+def test_where_no_pipe_can_be_had_it_is_not_begun() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        with pytest.raises(ProcessLostError, match="no pipe"):
+            TranslationProcess.begin()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

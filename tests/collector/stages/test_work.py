@@ -5,12 +5,17 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, NoReturn
 
+import pytest
+
 from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge_collector.access import OWNER, asking, current_access
+from otel_bridge_collector.deliver.request_rows import RequestTranslator
+from otel_bridge_collector.deliver.shared_translation import SharedTranslation
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.intake import Encoding
 from otel_bridge_collector.settings import Settings, load_settings
 from otel_bridge_collector.shutdown import Shutdown
+from otel_bridge_collector.stages import work
 from otel_bridge_collector.stages.storage import Storage, open_storage
 from otel_bridge_collector.stages.work import ended, start_delivery, start_receipts, start_retention
 from otel_bridge_collector.store.gate import Gate
@@ -50,6 +55,29 @@ def test_what_is_in_the_spool_reaches_the_store(tmp_path: Path) -> None:
             assert rows(storage) == 1
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("mode", "cores", "is_shared"),
+    [
+        pytest.param("auto", 2.0, True, id="two cores"),
+        pytest.param("auto", 1.0, False, id="one core"),
+        pytest.param("off", 2.0, False, id="turned off"),
+    ],
+)
+def test_translation_is_shared_where_there_is_a_core_for_it(
+    mode: str,
+    cores: float,
+    is_shared: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(work, "usable_cores", lambda: cores)
+
+    async def translates() -> RequestTranslator:
+        async with AsyncExitStack() as stages:
+            return work._translation(load_settings(translation_process=mode), Counters(), stages)
+
+    assert isinstance(asyncio.run(translates()), SharedTranslation) is is_shared
 
 
 def test_what_came_is_counted_for_its_process(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.store.interface import Statement
 from otel_bridge_collector.ui.first_calls import FirstCall, first_calls
 from tests.support.api import caught_up_at_once
 from tests.support.page import page_of
@@ -52,6 +53,21 @@ def test_it_is_the_first_call_with_an_input_and_only_where_the_root_has_none(web
     found = asyncio.run(first_calls(reader, "project_logs", web.project_id, roots))
 
     assert found == {"web": FirstCall(name="named first", input=[{"role": "user", "content": "asked first"}])}
+
+
+def test_where_they_cannot_be_read_there_are_none(web: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = Reader(web.store, web.objects, caught_up_at_once)
+    roots = web.rows("select: id, root_span_id, created, input | filter: is_root")
+    asked: list[Statement] = []
+
+    def interrupted(statement: Statement, **_: object) -> None:
+        asked.append(statement)
+        raise TimeoutError("the query ran longer than 30 s")
+
+    monkeypatch.setattr(web.store, "select_within", interrupted)
+
+    assert asyncio.run(first_calls(reader, "project_logs", web.project_id, roots)) == {}
+    assert len(asked) == 1
 
 
 def test_the_table_of_traces_shows_it_behind_the_name_of_the_call(web: Asking) -> None:

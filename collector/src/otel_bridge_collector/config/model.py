@@ -197,7 +197,7 @@ class Service(Section):
     pipelines: Mapping[ComponentId, Pipeline] = Field(default_factory=dict[str, Pipeline])
     """`traces` or `logs`, or `traces/NAME`: what is sent where. An exporter stands in one pipeline of a signal."""
     translation_process: TranslationProcess | None = None
-    """`auto`: while much comes in, and there is a second core, it is translated in a process of its own (some 100 MB); `off`: never."""
+    """`auto`: while much comes in, and there is a second core, it is translated in a process of its own, which takes some 40 MB; `off`: never."""
     drain_timeout: Duration | None = None
     """How long the whole shutdown may take after SIGTERM: requests that run have half of it, destinations most of the rest."""
 

@@ -128,16 +128,20 @@ class SharedTranslation:
             if self._keeper or self._is_closed or not is_worth_one:
                 return
             self._is_over.clear()
-            self._keeper = threading.Thread(target=self._keep, name="translation-keeper", daemon=True)
-            self._keeper.start()
+            keeper = threading.Thread(target=self._keep, name="translation-keeper", daemon=True)
+            try:
+                keeper.start()
+            except RuntimeError as error:  # the system gives no more threads
+                self._not_begun(error)
+            else:
+                self._keeper = keeper
 
     def _keep(self) -> None:
         """Begin a process, and end it when it is lost, has little to do, or is not wanted; it lives no longer than this thread."""
         try:
             process = self._begin()
         except ProcessLostError as error:
-            logger.warning("no process to translate in (%s); translation goes on in this one", error)
-            self._lose()
+            self._not_begun(error)
         else:
             logger.info("much comes in: it is translated in a process of its own, %d", process.pid)
             self._asked_s, self._process = 0.0, process
@@ -149,6 +153,10 @@ class SharedTranslation:
             logger.info("the process that translated, %d, is ended", process.pid)
         with self._changing:
             self._keeper = None
+
+    def _not_begun(self, error: Exception) -> None:
+        logger.warning("no process to translate in (%s); translation goes on in this one", error)
+        self._lose()
 
     def _lose(self) -> None:
         self._process = None

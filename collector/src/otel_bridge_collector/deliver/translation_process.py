@@ -33,7 +33,10 @@ class TranslationProcess:
         Raises:
             ProcessLostError: it cannot be begun, or ends at once.
         """
-        ours, theirs = Pipe()
+        try:
+            ours, theirs = Pipe()
+        except OSError as error:
+            raise ProcessLostError(f"there is no pipe for it: {error.strerror}") from error
         try:
             with theirs:
                 process = subprocess.Popen(  # noqa: S603 - our own program

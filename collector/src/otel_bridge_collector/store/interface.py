@@ -73,7 +73,7 @@ class Store(Protocol):
         ...
 
     def lacks(self, column: str, text: str, *, timeout_s: float) -> bool:
-        """Tell whether it is known that no row has a text in the JSON of a column, a quote or a colon of it included; any thread may ask.
+        """Tell whether it is known that no row has a text in the JSON of a column, as JSON writes it; any thread may ask.
 
         Who asks first waits up to `timeout_s` until it is found out.
         """

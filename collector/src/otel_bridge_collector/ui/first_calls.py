@@ -12,6 +12,7 @@ from typing import Final
 
 from otel_bridge.contract.row import Json
 from otel_bridge_collector.api.reading import Reader
+from otel_bridge_collector.errors import QueryError
 from otel_bridge_collector.query.build import binary, logical
 from otel_bridge_collector.query.syntax import (
     Expression,
@@ -55,7 +56,9 @@ class FirstCall:
 async def first_calls(
     reader: Reader, kind: Kind, object_id: str, rows: Sequence[Row]
 ) -> Mapping[str, FirstCall]:
-    """Return the first calls of the rows that have no input, by the id of the row.
+    """Return the first calls of the rows that have no input, by the id of the row; none where they cannot be read now.
+
+    A table is worth more than what stands in a cell of it: what ends these queries does not end the page.
 
     Args:
         reader: runs queries.
@@ -67,19 +70,39 @@ async def first_calls(
     if not roots:
         return {}
     silent = {str(row["root_span_id"]): str(row["id"]) for row in roots}
-    condition = logical(
-        "and",
-        [
-            *_while_they_ran(roots),
-            _one_of("root_span_id", silent),
-            binary("eq", Path(parts=("span_attributes", "type")), Literal(value="llm")),
-            Unary(operator="isnotnull", operand=Path(parts=("input",))),
-        ],
-    )
+    source = Source(kind=kind, references=(object_id,))
+    window = _while_they_ran(roots)
+    try:
+        found = await _read(reader, source, window, silent)
+    except QueryError:
+        return {}
+    return {
+        silent[str(call["root_span_id"])]: _told(call)
+        for call in found
+        if str(call["root_span_id"]) in silent
+    }
+
+
+async def _read(
+    reader: Reader, source: Source, window: Sequence[Expression], traces: Iterable[str]
+) -> Sequence[Row]:
+    """Return the first call of each trace, with its content.
+
+    Raises:
+        QueryError: it cannot be read now.
+    """
     calls = Query(
         select=_selected("id", "root_span_id"),
-        source=Source(kind=kind, references=(object_id,)),
-        filter=condition,
+        source=source,
+        filter=logical(
+            "and",
+            [
+                *window,
+                _one_of("root_span_id", traces),
+                binary("eq", Path(parts=("span_attributes", "type")), Literal(value="llm")),
+                Unary(operator="isnotnull", operand=Path(parts=("input",))),
+            ],
+        ),
         sort=tuple(Sorted(expression=Path(parts=(field,)), descending=False) for field in ("created", "id")),
         limit=MAX_CALLS,
     )
@@ -87,19 +110,14 @@ async def first_calls(
     for call in (await reader.read(calls)).answer.data:
         firsts.setdefault(str(call["root_span_id"]), str(call["id"]))
     if not firsts:
-        return {}
+        return ()
     chosen = Query(
         select=_selected("id", "root_span_id", "input", "span_attributes"),
-        source=calls.source,
-        filter=_one_of("id", firsts.values()),
+        source=source,
+        filter=logical("and", [*window, _one_of("id", firsts.values())]),
         limit=len(firsts),
     )
-    found = (await reader.read(chosen, max_bytes=MAX_BYTES)).answer.data
-    return {
-        silent[str(call["root_span_id"])]: _told(call)
-        for call in found
-        if str(call["root_span_id"]) in silent
-    }
+    return (await reader.read(chosen, max_bytes=MAX_BYTES)).answer.data
 
 
 def _while_they_ran(roots: Sequence[Row]) -> list[Expression]:
