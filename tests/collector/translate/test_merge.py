@@ -207,3 +207,15 @@ def test_what_a_convention_has_spent_is_used_up_though_another_s_reading_of_it_l
 
     assert found.objects["metrics"] == {"prompt_tokens": 30}
     assert found.leftovers == {}
+
+
+def test_what_many_readings_were_read_from_together_is_used() -> None:
+    names = ("metadata.a", "metadata.b")
+    entries = [Entry("metadata", key, 1, names) for key in ("a", "b")]
+    found = merge(
+        [Partial((*entries, Entry("metadata", "c", 1, ("c",)), *entries))],
+        dict.fromkeys((*names, "c", "d"), 1),
+    )
+
+    assert found.objects == {"metadata": {"a": 1, "b": 1, "c": 1}}
+    assert found.leftovers == {"d": 1}

@@ -154,3 +154,10 @@ def test_messages_of_langchain_are_left_out_and_others_stay() -> None:
     whole: dict[str, Json] = {"messages": [DATA, serialized, ["user", "Hi"], ["a", "b"], HI, "text"], "n": 1}
 
     assert without_messages(whole) == {"messages": [["a", "b"], HI, "text"], "n": 1}
+
+
+@pytest.mark.parametrize("kind", [{}, [], 1, None])
+def test_what_says_no_kind_of_message_is_none_of_langchain(kind: Json) -> None:
+    whole: dict[str, Json] = {"messages": [{"type": kind, "data": {}}]}
+
+    assert without_messages(whole) == whole

@@ -78,9 +78,14 @@ def _sorted_out(
     objects: dict[ObjectField, dict[str, Json]] = {}
     passed: list[Entry] = []
     read: list[tuple[str, ...]] = []
+    last: tuple[str, ...] = ()
     for partial in partials:
         for reading in partial.readings:
-            read.append(reading.attributes)
+            if (
+                reading.attributes is not last
+            ):  # Flattened values have all of their attributes in common, be they thousands.
+                last = reading.attributes
+                read.append(last)
             if isinstance(reading, Content):
                 given.setdefault(reading.field, []).append(reading)
                 continue

@@ -170,7 +170,7 @@ def _is_langchain(item: Json) -> bool:
     if isinstance(item, list):  # An application may give a message as a pair.
         return len(item) == len(_PAIR) and item[0] in _PAIR_ROLES
     told = item if isinstance(item, dict) else {}
-    return "lc" in told or (isinstance(told.get("data"), dict) and told.get("type") in _LANGCHAIN_TYPES)
+    return "lc" in told or (isinstance(told.get("data"), dict) and str(told.get("type")) in _LANGCHAIN_TYPES)
 
 
 def _rest(value: Json, held: set[Json], *, with_lists: bool) -> Json:
