@@ -17,7 +17,7 @@ CHAOS_SECONDS ?= 900
 SEED ?=
 TESTS ?=
 SCREENSHOTS ?= build/screenshots
-# The compiled receiver is optional: it is built where there is cargo.
+# The compiled receiver and translator are optional: they are built where there is cargo.
 NATIVE := $(if $(shell command -v cargo),native)
 LIBRARY := $(NATIVE:%=%/python/otel_bridge_native/libotel_bridge_native.so)
 CHECKS := lint types script rust wheel deploy examples corpus conformance compat openapi neighbours
@@ -43,7 +43,7 @@ $(INSTALLED): requirements/dev.txt requirements/uv.txt pyproject.toml collector/
 	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable collector $(NATIVE:%=--editable %)
 	@touch $@
 
-$(LIBRARY): native/Cargo.toml $(wildcard native/src/*.rs) | $(INSTALLED)
+$(LIBRARY): native/Cargo.toml $(shell find native/src -name "*.rs" 2> /dev/null) | $(INSTALLED)
 	@$(BIN)/python native/hatch_build.py && touch $@
 
 demo: install ## run an example agent against a sidecar of its own and show its trace
@@ -58,13 +58,13 @@ test: install ## all tests; TESTS narrows them down, as pytest takes it
 ui: install ## build the script of the page from collector/ui, where it has changed
 	@$(BIN)/python collector/hatch_build.py
 
-native: install ## build the compiled receiver from native, where there is cargo
+native: install ## build the compiled receiver and translator from native, where there is cargo
 	@if [ -z "$(NATIVE)" ]; then echo "no cargo: passed over"; else $(BIN)/python native/hatch_build.py; fi
 	@# Cargo may have come after the environment.
 	@[ -z "$(NATIVE)" ] || $(BIN)/python -c 'import otel_bridge_native' 2> /dev/null \
 	  || $(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable native
 
-rust: ## the compiled receiver's own tests, where there is cargo
+rust: ## the own tests of the compiled parts, where there is cargo
 	@if [ -n "$(NATIVE)" ]; then cd native && cargo test --offline --quiet; else echo "no cargo: passed over"; fi
 
 script: ui ## the script of the page: types, tests and how many bytes it has

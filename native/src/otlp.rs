@@ -64,29 +64,29 @@ pub static ANY_VALUE: Shape = Shape {
     ],
     is_choice: true,
 };
-static ARRAY_VALUE: Shape = all(&[Unknown, Messages(&ANY_VALUE)]);
-static KEY_VALUE_LIST: Shape = all(&[Unknown, Messages(&KEY_VALUE)]);
-static ENTITY_REF: Shape = all(&[
+pub static ARRAY_VALUE: Shape = all(&[Unknown, Messages(&ANY_VALUE)]);
+pub static KEY_VALUE_LIST: Shape = all(&[Unknown, Messages(&KEY_VALUE)]);
+pub static ENTITY_REF: Shape = all(&[
     Unknown, Text,  // schema_url
     Text,  // type
     Texts, // id_keys
     Texts, // description_keys
 ]);
-static SCOPE: Shape = all(&[
+pub static SCOPE: Shape = all(&[
     Unknown,
     Text, // name
     Text, // version
     Messages(&KEY_VALUE),
     Varint, // dropped_attributes_count
 ]);
-static EVENT: Shape = all(&[
+pub static EVENT: Shape = all(&[
     Unknown,
     Fixed64, // time_unix_nano
     Text,    // name
     Messages(&KEY_VALUE),
     Varint, // dropped_attributes_count
 ]);
-static LINK: Shape = all(&[
+pub static LINK: Shape = all(&[
     Unknown,
     Bytes, // trace_id
     Bytes, // span_id
@@ -95,7 +95,7 @@ static LINK: Shape = all(&[
     Varint,  // dropped_attributes_count
     Fixed32, // flags
 ]);
-static STATUS: Shape = all(&[
+pub static STATUS: Shape = all(&[
     Unknown, Unknown, Text,   // message
     Varint, // code
 ]);

@@ -29,6 +29,8 @@ pub struct Field<'a> {
     pub number: usize,
     pub number_value: u64,
     pub bytes: &'a [u8],
+    /// Of texts only.
+    pub text: &'a str,
     /// Of messages only.
     pub shape: Option<&'static Shape>,
 }
@@ -55,7 +57,7 @@ impl<'a> Fields<'a> {
     fn field(&mut self) -> Option<Field<'a>> {
         let tag = self.reader.varint()?;
         let number = usize::try_from(tag >> 3).ok()?;
-        let mut field = Field { number, number_value: 0, bytes: &[], shape: None };
+        let mut field = Field { number, number_value: 0, bytes: &[], text: "", shape: None };
         match (self.shape.fields.get(number)?, tag & 7) {
             (Kind::Varint, VARINT) => {
                 self.once(number)?;
@@ -78,9 +80,7 @@ impl<'a> Fields<'a> {
                     self.once(number)?;
                 }
                 field.bytes = self.reader.sized()?;
-                if !is_text(field.bytes) {
-                    return None;
-                }
+                field.text = as_text(field.bytes)?;
             }
             (Kind::Message(shape), WITH_SIZE) => {
                 self.once(number)?;
@@ -163,10 +163,20 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Tell whether a text is UTF-8. Most are short names, for which eight bytes at a time are quicker than what is made for long ones.
+/// Tell whether a text is UTF-8.
 #[inline(always)]
 pub fn is_text(text: &[u8]) -> bool {
-    (text.len() <= 64 && is_ascii(text)) || std::str::from_utf8(text).is_ok()
+    as_text(text).is_some()
+}
+
+/// Return a text that is UTF-8. Most are short names, for which eight bytes at a time are quicker than what is made for long ones.
+#[inline(always)]
+fn as_text(bytes: &[u8]) -> Option<&str> {
+    if bytes.len() <= 64 && is_ascii(bytes) {
+        // SAFETY: ASCII is UTF-8.
+        return Some(unsafe { std::str::from_utf8_unchecked(bytes) });
+    }
+    std::str::from_utf8(bytes).ok()
 }
 
 #[inline(always)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-_ABI: Final = 1
+_ABI: Final = 2
 """As `native/src/ffi.rs` counts it."""
 
 

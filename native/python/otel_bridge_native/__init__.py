@@ -1,4 +1,4 @@
-"""The compiled receiver of otel-bridge-collector: a library for ctypes, and nothing else."""
+"""The compiled receiver and translator of otel-bridge-collector: a library for ctypes, and nothing else."""
 
 from pathlib import Path
 from typing import Final

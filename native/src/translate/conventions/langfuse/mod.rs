@@ -1,0 +1,6 @@
+//! Langfuse's SDKs (`translate/conventions/langfuse`).
+
+mod observation;
+mod usage;
+
+pub use observation::{claims, translate};
