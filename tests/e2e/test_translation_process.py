@@ -15,6 +15,9 @@ from tests.support.collector import Collector, running_collector
 from tests.support.otlp_request import span, traces
 
 PROTOBUF: Final = {"content-type": "application/x-protobuf"}
+PYTHON_ALONE: Final = {"OTEL_BRIDGE_NATIVE_TRANSLATION": "off"}
+"""What compiled code translates is never so much that a process would be worth it."""
+
 SPANS: Final = 500
 SOON_S: Final = 60.0
 COUNTED: Final = "SELECT count(1) AS spans FROM project_logs('default-otel-project')"
@@ -46,7 +49,7 @@ def wait_until_stored(collector: Collector, sent: int) -> None:
 
 
 def test_a_process_that_is_killed_under_load_costs_no_span(tmp_path: Path) -> None:
-    with running_collector(tmp_path / "data") as collector:
+    with running_collector(tmp_path / "data", env=PYTHON_ALONE) as collector:
         pid, sent = send_until_it_is_begun(collector)
         with httpx.Client(headers=PROTOBUF, timeout=60) as client:
             sent += send(collector, client, first=sent + 1)
@@ -58,7 +61,7 @@ def test_a_process_that_is_killed_under_load_costs_no_span(tmp_path: Path) -> No
 
 
 def test_it_ends_with_the_sidecar(tmp_path: Path) -> None:
-    with running_collector(tmp_path / "data") as collector:
+    with running_collector(tmp_path / "data", env=PYTHON_ALONE) as collector:
         pid, _ = send_until_it_is_begun(collector)
 
         assert collector.stop() == 0
@@ -67,7 +70,7 @@ def test_it_ends_with_the_sidecar(tmp_path: Path) -> None:
 
 
 def test_it_ends_with_a_sidecar_that_is_killed(tmp_path: Path) -> None:
-    with running_collector(tmp_path / "data") as collector:
+    with running_collector(tmp_path / "data", env=PYTHON_ALONE) as collector:
         pid, _ = send_until_it_is_begun(collector)
 
         collector.kill()

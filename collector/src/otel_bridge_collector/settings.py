@@ -63,6 +63,7 @@ IN_CONFIG: Final[Mapping[str, str]] = {
     "store_memory_mb": "exporters.store.memory_mib",
     "read_wait_s": "extensions.api.read_wait",
     "translation_process": "service.translation_process",
+    "native_translation": "service.native_translation",
     "drain_s": "service.drain_timeout",
     "log_level": "service.telemetry.logs.level",
     "log_encoding": "service.telemetry.logs.encoding",
@@ -145,6 +146,7 @@ class Settings(BaseSettings):
     canary_interval_s: float = Field(default=3600.0, ge=0)
     read_wait_s: float = Field(default=5.0, ge=0)
     translation_process: TranslationProcess = "auto"
+    native_translation: Native = "auto"
     drain_s: PositiveFloat = 10.0
     log_level: LogLevel = "info"
     log_encoding: LogEncoding = "console"

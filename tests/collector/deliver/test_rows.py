@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from otel_bridge.contract.row import Row
-from otel_bridge_collector.deliver.request_rows import OtlpSignal, RequestRows, request_rows
+from otel_bridge_collector.deliver.request_rows import OtlpSignal, RequestRows, python_rows, request_rows
 from otel_bridge_collector.deliver.rows import Translator
 from otel_bridge_collector.errors import MalformedBodyError
 from otel_bridge_collector.model import RowWrite, Span
@@ -121,7 +121,7 @@ def test_a_fault_of_one_span_costs_none_of_those_translated_with_it(monkeypatch:
     monkeypatch.setattr("otel_bridge_collector.translate.span.build_row", build_row)
     body = traces(span(1, name="a"), span(2, name="poison"), span(3, name="b")).SerializeToString()
 
-    translated = Translator().translate(record("traces", body))
+    translated = Translator(python_rows).translate(record("traces", body))
 
     assert [write.row["id"] for write in translated.writes] == [f"{1:016x}", f"{3:016x}"]
     assert translated.lost == 1

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from otel_bridge_collector.deliver.request_rows import request_rows
+from otel_bridge_collector.compiled import absence
+from otel_bridge_collector.deliver.request_rows import python_rows
 from otel_bridge_collector.deliver.shared_translation import SharedTranslation
 from otel_bridge_collector.deliver.translation_pipe import MAX_PAYLOAD
 from otel_bridge_collector.deliver.translation_process import ProcessLostError, TranslationProcess
@@ -24,7 +25,7 @@ SOON_S = 60.0
 
 @contextmanager
 def sharing(*, busy_s: float = 0.0, idle_s: float = 60.0) -> Iterator[SharedTranslation]:
-    shared = SharedTranslation(busy_s=busy_s, idle_s=idle_s)
+    shared = SharedTranslation(is_native=False, busy_s=busy_s, idle_s=idle_s)
     try:
         yield shared
     finally:
@@ -46,7 +47,7 @@ def begun(shared: SharedTranslation) -> int:
 
 def test_little_is_translated_here() -> None:
     with sharing(busy_s=60) as shared:
-        assert shared("traces", BODY) == request_rows("traces", BODY)
+        assert shared("traces", BODY) == python_rows("traces", BODY)
         assert shared.pid() is None
 
 
@@ -60,11 +61,20 @@ def test_much_is_translated_in_a_process_that_gives_the_same() -> None:
         here_s = time.thread_time() - before_s
         begun_s = time.thread_time()
         for _ in range(50):
-            request_rows("traces", BODY)
+            python_rows("traces", BODY)
 
-        assert shared("traces", BODY) == request_rows("traces", BODY)
+        assert shared("traces", BODY) == python_rows("traces", BODY)
         assert shared.translated_apart() == 51
         assert here_s < (time.thread_time() - begun_s) / 2
+
+
+@pytest.mark.skipif(bool(absence()), reason=absence())
+def test_what_compiled_code_translates_needs_no_process() -> None:
+    shared = SharedTranslation(busy_s=0)
+
+    assert shared("traces", BODY) == python_rows("traces", BODY)
+    assert shared._keeper is None
+    assert shared.translated_apart() == 0
 
 
 def test_a_process_that_has_little_to_do_is_ended() -> None:
@@ -91,7 +101,7 @@ def test_a_process_that_is_killed_costs_nothing(caplog: pytest.LogCaptureFixture
         os.kill(begun(shared), signal.SIGKILL)
 
         with caplog.at_level(logging.WARNING):
-            assert shared("traces", BODY) == request_rows("traces", BODY)
+            assert shared("traces", BODY) == python_rows("traces", BODY)
 
         assert shared.pid() is None
         assert "translation goes on in this one" in caplog.text
@@ -104,7 +114,7 @@ def test_after_a_loss_no_other_one_is_begun_at_once() -> None:
         begins.append("begun")
         raise ProcessLostError("no memory")
 
-    shared = SharedTranslation(begin, busy_s=0)
+    shared = SharedTranslation(begin, is_native=False, busy_s=0)
     for _ in range(3):
         shared("traces", BODY)
         wait_until(lambda: shared._keeper is None)
@@ -118,7 +128,7 @@ def test_where_no_thread_can_be_had_translation_goes_on(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
     with sharing() as shared:
-        assert shared("traces", BODY) == request_rows("traces", BODY)
+        assert shared("traces", BODY) == python_rows("traces", BODY)
         assert shared.pid() is None
 
 
@@ -147,5 +157,5 @@ def test_at_the_end_there_is_no_process_and_translation_goes_on() -> None:
         shared.close()
 
         assert not Path(f"/proc/{pid}").exists()
-        assert shared("traces", BODY) == request_rows("traces", BODY)
+        assert shared("traces", BODY) == python_rows("traces", BODY)
         assert shared.pid() is None

@@ -9,7 +9,8 @@ import pytest
 
 from otel_bridge.contract.parent import DEFAULT_PARENT
 from otel_bridge_collector.access import OWNER, asking, current_access
-from otel_bridge_collector.deliver.request_rows import RequestTranslator
+from otel_bridge_collector.compiled import absence
+from otel_bridge_collector.deliver.request_rows import RequestTranslator, python_rows, request_rows
 from otel_bridge_collector.deliver.shared_translation import SharedTranslation
 from otel_bridge_collector.ingest import Ingest
 from otel_bridge_collector.intake import Encoding
@@ -78,6 +79,27 @@ def test_translation_is_shared_where_there_is_a_core_for_it(
             return work._translation(load_settings(translation_process=mode), Counters(), stages)
 
     assert isinstance(asyncio.run(translates()), SharedTranslation) is is_shared
+
+
+@pytest.mark.parametrize(
+    ("mode", "translate", "told"),
+    [
+        pytest.param("auto", request_rows, absence() or "in use", id="where it is installed"),
+        pytest.param("off", python_rows, "turned off", id="turned off"),
+    ],
+)
+def test_spans_are_translated_by_compiled_code_unless_that_is_turned_off(
+    mode: str, translate: RequestTranslator, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = load_settings(native_translation=mode, translation_process="off")
+
+    async def translates() -> RequestTranslator:
+        async with AsyncExitStack() as stages:
+            return work._translation(settings, Counters(), stages)
+
+    with caplog.at_level("INFO"):
+        assert asyncio.run(translates()) is translate
+    assert caplog.messages == [f"the compiled translator: {told}"]
 
 
 def test_what_came_is_counted_for_its_process(tmp_path: Path) -> None:

@@ -198,6 +198,8 @@ class Service(Section):
     """`traces` or `logs`, or `traces/NAME`: what is sent where. An exporter stands in one pipeline of a signal."""
     translation_process: TranslationProcess | None = None
     """`auto`: while much comes in, and there is a second core, it is translated in a process of its own, which takes some 40 MB; `off`: never."""
+    native_translation: Native | None = None
+    """`auto`: ordinary spans are translated by compiled code where the package `otel-bridge-native` is installed; `off`: Python does all."""
     drain_timeout: Duration | None = None
     """How long the whole shutdown may take after SIGTERM: requests that run have half of it, destinations most of the rest."""
 

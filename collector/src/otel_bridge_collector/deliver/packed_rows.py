@@ -6,9 +6,7 @@ of translation (docs/performance.md). What it reads it trusts, so it is for pipe
 
 import marshal
 
-from otel_bridge_collector.deliver.request_rows import RequestRows, SpanRows
-from otel_bridge_collector.model import RowWrite
-from otel_bridge_collector.translate import SpanSummary
+from otel_bridge_collector.deliver.request_rows import RequestRows, span_rows
 
 
 def pack_rows(rows: RequestRows) -> bytes:
@@ -22,10 +20,4 @@ def pack_rows(rows: RequestRows) -> bytes:
 def unpack_rows(packed: bytes) -> RequestRows:
     """Return what `pack_rows` packed."""
     spans, faults = marshal.loads(packed)  # noqa: S302 - our own process wrote it
-    return RequestRows(
-        [
-            SpanRows(summary and SpanSummary(*summary), [RowWrite(*write) for write in writes])
-            for summary, writes in spans
-        ],
-        faults,
-    )
+    return RequestRows([span_rows(*each) for each in spans], faults)

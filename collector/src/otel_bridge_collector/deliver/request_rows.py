@@ -1,11 +1,15 @@
-"""The bytes of one OTLP request to rows: decode, then translate span by span. It remembers nothing, so any process may do it."""
+"""The bytes of one OTLP request to rows: decode, then translate span by span. It remembers nothing, so any process may do it.
+
+Where there is a compiled translator, it does what spans it can, and Python the others.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from otel_bridge_collector import translate
 from otel_bridge_collector.decode import protobuf
+from otel_bridge_collector.deliver.compiled_spans import PackedSpan, compiled_spans
 from otel_bridge_collector.model import LogRecord, RowWrite, Span
 from otel_bridge_collector.translate import SpanSummary, summary_of
 
@@ -48,9 +52,44 @@ def request_rows(signal: OtlpSignal, payload: bytes) -> RequestRows:
     Raises:
         MalformedBodyError: the payload is no request of its signal.
     """
+    found = compiled_spans(payload) if signal == "traces" else None
+    return python_rows(signal, payload) if found is None else rows_beside(found, payload)
+
+
+def python_rows(signal: OtlpSignal, payload: bytes) -> RequestRows:
+    """Return what `request_rows` does, all of it by Python.
+
+    Raises:
+        MalformedBodyError: the payload is no request of its signal.
+    """
     if signal == "logs":
         return _survivors(protobuf.log_records(protobuf.parse_logs(payload)), _record_rows)
     return _survivors(_together(protobuf.spans_in(payload)), _span_rows)
+
+
+def rows_beside(found: Sequence[PackedSpan | None], payload: bytes) -> RequestRows:
+    """Return the rows of a trace request: what the compiled translator found, and for spans that it left to Python what Python does.
+
+    Args:
+        found: as `compiled_spans` returns it for the payload.
+        payload: the request.
+    """
+    if None not in found:
+        return RequestRows([span_rows(*each) for each in found if each], [])
+    spans = protobuf.spans_in(payload)
+    left = _together([span for span, each in zip(spans, found, strict=True) if each is None])
+    rows: list[SpanRows] = []
+    faults: list[str] = []
+    for each in found:
+        own = RequestRows([span_rows(*each)]) if each else _survivors([next(left)], _span_rows)
+        rows += own.spans
+        faults += own.faults
+    return RequestRows(rows, faults)
+
+
+def span_rows(summary: tuple[Any, ...] | None, writes: Iterable[tuple[Any, ...]]) -> SpanRows:
+    """Return what a span gives, by the arguments of its summary and writes."""
+    return SpanRows(SpanSummary(*summary) if summary else None, [RowWrite(*write) for write in writes])
 
 
 def fault_of(error: Exception) -> str:

@@ -8,9 +8,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from otel_bridge_collector.deliver.request_rows import OtlpSignal, RequestRows, request_rows
+from otel_bridge_collector.deliver.compiled_spans import compiled_spans
+from otel_bridge_collector.deliver.request_rows import (
+    OtlpSignal,
+    RequestRows,
+    python_rows,
+    rows_beside,
+)
 from otel_bridge_collector.deliver.translation_pipe import MAX_PAYLOAD
 from otel_bridge_collector.deliver.translation_process import ProcessLostError, TranslationProcess
 
@@ -39,19 +46,22 @@ class SharedTranslation:
 
     def __init__(
         self,
-        begin: Callable[[], TranslationProcess] = TranslationProcess.begin,
+        begin: Callable[[], TranslationProcess] | None = None,
         *,
+        is_native: bool = True,
         busy_s: float = _BUSY_S,
         idle_s: float = _IDLE_S,
     ) -> None:
         """Make one without a process.
 
         Args:
-            begin: begins one.
+            begin: begins one; without, `TranslationProcess.begin` does.
+            is_native: whether ordinary spans are translated by compiled code, where that is installed; they need no process.
             busy_s: seconds of translation within one that are worth a process.
             idle_s: how long a process may have nothing to do.
         """
-        self._begin = begin
+        self._is_native = is_native
+        self._begin = begin or partial(TranslationProcess.begin, is_native=is_native)
         self._busy_s = busy_s
         self._idle_s = idle_s
         self._process: TranslationProcess | None = None
@@ -72,6 +82,9 @@ class SharedTranslation:
 
     def __call__(self, signal: OtlpSignal, payload: bytes) -> RequestRows:
         """See `RequestTranslator`."""
+        compiled = compiled_spans(payload) if self._is_native and signal == "traces" else None
+        if compiled is not None and None not in compiled:
+            return rows_beside(compiled, payload)
         found = self._ask(signal, payload) if len(payload) <= MAX_PAYLOAD else None
         if found is not None:
             self._apart += 1
@@ -79,7 +92,7 @@ class SharedTranslation:
         # Waits for the interpreter count: they are what another process spares.
         begun_s = time.monotonic()
         try:
-            return request_rows(signal, payload)
+            return python_rows(signal, payload) if compiled is None else rows_beside(compiled, payload)
         finally:
             self._count(time.monotonic() - begun_s)
 

@@ -5,6 +5,9 @@ from typing import Final
 
 from otel_bridge_collector.deliver.request_rows import OtlpSignal
 
+PYTHON_ALONE: Final = "python-alone"
+"""An argument of the process: it uses no compiled translator."""
+
 READY: Final = b"r"
 """From the process, once: it takes requests."""
 

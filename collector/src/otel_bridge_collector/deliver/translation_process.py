@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from otel_bridge_collector.deliver.packed_rows import unpack_rows
 from otel_bridge_collector.deliver.request_rows import OtlpSignal, RequestRows
-from otel_bridge_collector.deliver.translation_pipe import MARK_OF, TRANSLATED
+from otel_bridge_collector.deliver.translation_pipe import MARK_OF, PYTHON_ALONE, TRANSLATED
 
 _MODULE: Final = "otel_bridge_collector.deliver.translation_worker"
 _PATIENCE_S: Final = 30.0
@@ -27,8 +27,11 @@ class TranslationProcess:
         self._pipe = pipe
 
     @classmethod
-    def begin(cls) -> Self:
+    def begin(cls, *, is_native: bool = True) -> Self:
         """Begin one, and return when it takes requests.
+
+        Args:
+            is_native: whether it may use the compiled translator.
 
         Raises:
             ProcessLostError: it cannot be begun, or ends at once.
@@ -40,7 +43,7 @@ class TranslationProcess:
         try:
             with theirs:
                 process = subprocess.Popen(  # noqa: S603 - our own program
-                    [sys.executable, "-I", "-m", _MODULE, str(theirs.fileno())],
+                    [sys.executable, "-I", "-m", _MODULE, str(theirs.fileno()), *([] if is_native else [PYTHON_ALONE])],
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                     env={}, pass_fds=[theirs.fileno()], start_new_session=True,
                 )  # fmt: skip

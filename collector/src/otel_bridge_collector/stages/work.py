@@ -1,15 +1,17 @@
 """What goes on beside requests: delivery, the count of receipts, retention. Each begins here and ends before what it stands on."""
 
 import asyncio
+import logging
 from contextlib import AsyncExitStack
 from typing import Final, NoReturn
 
+from otel_bridge_collector.compiled import absence
 from otel_bridge_collector.cores import usable_cores
 from otel_bridge_collector.deliver.dead_letter import DeadLetters
 from otel_bridge_collector.deliver.destination import Destination
 from otel_bridge_collector.deliver.housekeeping import trim_regularly
 from otel_bridge_collector.deliver.media import MediaKeeper
-from otel_bridge_collector.deliver.request_rows import RequestTranslator, request_rows
+from otel_bridge_collector.deliver.request_rows import RequestTranslator, python_rows, request_rows
 from otel_bridge_collector.deliver.route import Router
 from otel_bridge_collector.deliver.routed_rows import RoutedRows
 from otel_bridge_collector.deliver.shared_translation import SharedTranslation
@@ -25,6 +27,8 @@ from otel_bridge_collector.spool.cursor import Cursor
 from otel_bridge_collector.stages.storage import Storage
 from otel_bridge_collector.telemetry import Counters
 from otel_bridge_collector.translate.cost import estimated_cost
+
+logger = logging.getLogger(__name__)
 
 _CORES_FOR_TWO: Final = 1.5
 
@@ -73,9 +77,11 @@ async def start_delivery(
 
 def _translation(settings: Settings, counters: Counters, stages: AsyncExitStack) -> RequestTranslator:
     """Return what translates: this process alone, or with one beside it where there is a core for that."""
+    is_native = settings.native_translation == "auto"
+    logger.info("the compiled translator: %s", absence() or "in use" if is_native else "turned off")
     if settings.translation_process == "off" or usable_cores() < _CORES_FOR_TWO:
-        return request_rows
-    shared = SharedTranslation()
+        return request_rows if is_native else python_rows
+    shared = SharedTranslation(is_native=is_native)
     stages.callback(shared.close)
     counters.follow(TRANSLATED_APART, (), shared.translated_apart)
     return shared
