@@ -20,6 +20,7 @@ from otel_bridge_collector.compiled import library
 from otel_bridge_collector.decode import otlp_json, protobuf
 from otel_bridge_collector.decode.size import MAX_MESSAGES
 from otel_bridge_collector.decode.structure import check_traces
+from otel_bridge_collector.deliver.request_rows import request_rows
 from otel_bridge_collector.intake import Bounds, Encoding, trace_intake
 from otel_bridge_collector.model import RowWrite, Span
 from otel_bridge_collector.query.answer import to_answer
@@ -148,6 +149,10 @@ PATHS: Final = {
     "translate": (translate, 4.5),
     "translate OpenInference": (lambda: translate_recorded("openinference"), 17),
     "translate LiteLLM": (lambda: translate_recorded("litellm"), 6.5),
+    "decode and translate, compiled": (
+        lambda: request_rows("traces", BODY),
+        1.2 if COMPILED.compiled else 5.7,
+    ),
     "observe": (observe, 1.2),
     "assemble": (assemble, 1.0),
     "to columns": (lambda: [to_columns(row, pagination_key=1, base=None) for row in ROWS], 1.8),
