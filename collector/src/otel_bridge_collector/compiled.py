@@ -1,4 +1,4 @@
-"""The compiled receiver (the distribution `otel-bridge-native`), where it is installed: its library, or why there is none.
+"""The compiled receiver and translator (the distribution `otel-bridge-native`), where it is installed: its library, or why there is none.
 
 What the library does is declared and called where it belongs; where it is not there, Python does the same.
 """

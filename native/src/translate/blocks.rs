@@ -31,7 +31,7 @@ pub fn part_of<'a>(cx: Cx<'a>, block: Value<'a>) -> Value<'a> {
     }
     for (key, convert) in &BY_KEY {
         if let Some(Value::Object(inner)) = object.get(key) {
-            let part = convert(cx, inner).object().unwrap_or_default();
+            let part = convert(cx, inner).members();
             return with_others(cx, part.0, object, &[key]);
         }
     }
@@ -174,7 +174,7 @@ fn input_image<'a>(cx: Cx<'a>, block: Object<'a>) -> Value<'a> {
 }
 
 fn sourced<'a>(cx: Cx<'a>, block: Object<'a>) -> Value<'a> {
-    let source = block.at("source").object().unwrap_or_default();
+    let source = block.at("source").members();
     let kind = block.at("type");
     if let Some(data) = source.get("data") {
         return with_others(cx, &blob_of(kind, source.at("media_type"), data), block, &["source"]);

@@ -8,6 +8,9 @@ use crate::translate::value::{Cx, Map, Object, Value};
 
 const TOOL: &str = "tool";
 
+/// Where two lists of calls have more pairs than this, Python looks for those that both have.
+const MAX_PAIRS: usize = 1 << 14;
+
 /// Return the chat messages for one; none where it has a list of parts and the list is empty.
 pub fn chat_message<'a>(cx: Cx<'a>, message: Object<'a>) -> Vec<Value<'a>> {
     let role = match message.get("role") {
@@ -193,6 +196,11 @@ fn united<'a>(cx: Cx<'a>, calls: &[Value<'a>], given: Value<'a>) -> Value<'a> {
         id.is_none() || calls.iter().all(|known| id_of(known) != id)
     };
     let others = given.list().unwrap_or_default();
+    let is_odd = |call: &Value<'a>| !matches!(id_of(call), None | Some(Value::Null | Value::Text(_)));
+    if calls.len() * others.len() > MAX_PAIRS || calls.iter().chain(others).any(is_odd) {
+        cx.doubt();
+        return given;
+    }
     let united: Vec<Value> = calls.iter().chain(others.iter().filter(is_other)).copied().collect();
     cx.list(&united)
 }

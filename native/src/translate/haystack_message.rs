@@ -58,7 +58,7 @@ pub fn is_serialized(message: Value) -> bool {
 
 /// Return a serialized message with the parts of the GenAI conventions; anything else unchanged.
 pub fn in_parts<'a>(cx: Cx<'a>, message: Value<'a>) -> Value<'a> {
-    let told = object_of(message);
+    let told = message.members();
     let content = match told.get("content").and_then(Value::list) {
         Some(content) => content,
         None => return message,
@@ -71,13 +71,13 @@ pub fn in_parts<'a>(cx: Cx<'a>, message: Value<'a>) -> Value<'a> {
 
 fn read<'a>(cx: Cx<'a>, text: &'a str) -> Value<'a> {
     let parsed = python_literal::parse_object(cx, text).unwrap_or(Value::Null);
-    let printed = object_of(object_of(parsed).at(MESSAGE));
+    let printed = parsed.members().at(MESSAGE).members();
     if !printed.is_empty() {
         let fields = printed.iter().map(|(name, value)| (name.strip_prefix('_').unwrap_or(name), value));
         let fields = cx.object(&Map::of(fields.collect()));
         return message(cx, fields).unwrap_or(Value::Text(text));
     }
-    let tool = object_of(object_of(parsed).at(TOOL));
+    let tool = parsed.members().at(TOOL).members();
     if !tool.is_empty() {
         return cx.dict(&TOOL_KEYS.map(|key| (key, tool.at(key))));
     }
@@ -88,18 +88,18 @@ fn read<'a>(cx: Cx<'a>, text: &'a str) -> Value<'a> {
 fn message<'a>(cx: Cx<'a>, fields: Object<'a>) -> Option<Value<'a>> {
     let content = fields.at("content").list()?;
     fields.at("role").text()?;
-    let parts: Vec<Value> = content.iter().map(|part| serialized(cx, object_of(*part))).collect();
+    let parts: Vec<Value> = content.iter().map(|part| serialized(cx, (*part).members())).collect();
     let mut told = fields.to_map();
     told.set("content", cx.list(&parts));
     Some(cx.made(&told))
 }
 
 fn serialized<'a>(cx: Cx<'a>, part: Object<'a>) -> Value<'a> {
-    let text = object_of(part.at("TextContent"));
+    let text = part.at("TextContent").members();
     if !text.is_empty() {
         return Value::Object(text);
     }
-    let entries = part.iter().map(|(name, fields)| (kind_of(name), origin_bare(cx, object_of(fields))));
+    let entries = part.iter().map(|(name, fields)| (kind_of(name), origin_bare(cx, fields.members())));
     cx.made(&Map::of(entries.collect()))
 }
 
@@ -115,7 +115,7 @@ fn kind_of(name: &str) -> &str {
 
 /// Return fields with the call that a result answers as an object of its fields.
 fn origin_bare<'a>(cx: Cx<'a>, fields: Object<'a>) -> Value<'a> {
-    let origin = object_of(fields.at("origin")).at("ToolCall");
+    let origin = fields.at("origin").members().at("ToolCall");
     if !origin.is_truthy() {
         return Value::Object(fields);
     }
@@ -125,12 +125,12 @@ fn origin_bare<'a>(cx: Cx<'a>, fields: Object<'a>) -> Value<'a> {
 }
 
 fn part_of<'a>(cx: Cx<'a>, part: Value<'a>) -> Value<'a> {
-    let told = object_of(part);
+    let told = part.members();
     let text = told.at("text");
     if text.text().is_some() {
         return cx.dict(&[("type", Value::Text("text")), ("content", text)]);
     }
-    let call = object_of(told.at("tool_call"));
+    let call = told.at("tool_call").members();
     if !call.is_empty() {
         return cx.dict(&[
             ("type", Value::Text("tool_call")),
@@ -139,19 +139,19 @@ fn part_of<'a>(cx: Cx<'a>, part: Value<'a>) -> Value<'a> {
             ("arguments", call.at("arguments")),
         ]);
     }
-    let result = object_of(told.at("tool_call_result"));
+    let result = told.at("tool_call_result").members();
     if !result.is_empty() {
         return cx.dict(&[
             ("type", Value::Text("tool_call_response")),
-            ("id", object_of(result.at("origin")).at("id")),
+            ("id", result.at("origin").members().at("id")),
             ("response", result.at("result")),
         ]);
     }
-    let thought = object_of(told.at("reasoning")).at("reasoning_text");
+    let thought = told.at("reasoning").members().at("reasoning_text");
     if thought.is_truthy() {
         return cx.dict(&[("type", Value::Text("reasoning")), ("content", thought)]);
     }
-    let image = object_of(told.at("image"));
+    let image = told.at("image").members();
     let data = image.at("base64_image");
     if data.is_truthy() {
         return cx.dict(&[
@@ -162,10 +162,6 @@ fn part_of<'a>(cx: Cx<'a>, part: Value<'a>) -> Value<'a> {
         ]);
     }
     part
-}
-
-fn object_of(value: Value<'_>) -> Object<'_> {
-    value.object().unwrap_or_default()
 }
 
 #[cfg(test)]

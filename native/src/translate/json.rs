@@ -4,9 +4,6 @@ use std::fmt::Write;
 
 use crate::translate::value::{Cx, Object, Value};
 
-/// An object with more keys is left to Python, which finds each of them in the same time.
-const MAX_KEYS: usize = 4096;
-
 /// What is deeper is left to Python, which has a limit of its own.
 const MAX_DEPTH: usize = 100;
 
@@ -100,10 +97,6 @@ impl<'a> Parser<'a> {
             let value = self.value()?;
             self.entries.push((key, value));
             if self.takes(b'}') {
-                if self.entries.len() - begin > MAX_KEYS {
-                    self.cx.doubt();
-                    return None;
-                }
                 let object = self.cx.object_of(&self.entries[begin..]);
                 self.entries.truncate(begin);
                 return Some(Value::Object(object));

@@ -5,7 +5,7 @@ use crate::translate::messages::is_message_list;
 use crate::translate::partial::{Content, Entry, Field, Partial, Rank, Reading};
 use crate::translate::scalar::{are_told_in, scalars};
 use crate::translate::text_hash::text_hash;
-use crate::translate::value::{Cx, Map, Value};
+use crate::translate::value::{Cx, Map, Value, MAX_KEYS};
 
 const MODEL: &str = "model";
 /// A model that is not the row's own is no loss where it is the one that was asked for.
@@ -65,7 +65,7 @@ impl<'a> Merged<'a> {
     }
 
     /// Set a key of a field unless it is there; tell whether it was not.
-    fn takes(&mut self, entry: &Entry<'a>) -> bool {
+    fn takes(&mut self, cx: Cx<'a>, entry: &Entry<'a>) -> bool {
         let object = match entry.field {
             Field::Metadata => &mut self.metadata,
             Field::Metrics => &mut self.metrics,
@@ -76,6 +76,9 @@ impl<'a> Merged<'a> {
         };
         if object.is_empty() {
             self.told.push(entry.field);
+        } else if object.0.len() == MAX_KEYS {
+            cx.doubt();
+            return true;
         } else if object.has(entry.key) {
             return false;
         }
@@ -93,7 +96,7 @@ pub fn merge<'a>(
 ) -> Merged<'a> {
     let mut merged = Merged::default();
     let mut used = Used::of(attributes);
-    let (given, passed) = sorted_out(partials, &mut merged, &mut used);
+    let (given, passed) = sorted_out(cx, partials, &mut merged, &mut used);
     for candidates in &given {
         let winner = match won(candidates) {
             Some(winner) => winner,
@@ -124,6 +127,7 @@ pub fn merge<'a>(
 /// Return the contents of each field, and the entries whose key was taken by one before; set the fields with keys, and use all attributes that were
 /// read.
 fn sorted_out<'a>(
+    cx: Cx<'a>,
     partials: &[Partial<'a>],
     merged: &mut Merged<'a>,
     used: &mut Used<'a>,
@@ -141,7 +145,7 @@ fn sorted_out<'a>(
                 content.attributes
             }
             Reading::Entry(entry) => {
-                if !merged.takes(entry) {
+                if !merged.takes(cx, entry) {
                     passed.push(*entry);
                 }
                 entry.attributes

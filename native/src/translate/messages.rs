@@ -26,7 +26,7 @@ pub fn chat_messages<'a>(cx: Cx<'a>, value: Value<'a>) -> Value<'a> {
         match role {
             Some(role) => {
                 let turn = cx.dict(&[("role", Value::Text(role)), ("parts", cx.list(run))]);
-                found.extend(chat_message(cx, turn.object().unwrap_or_default()));
+                found.extend(chat_message(cx, turn.members()));
             }
             None => {
                 let messages = run.iter().filter_map(|message| message.object());
@@ -67,7 +67,7 @@ pub fn with_instructions<'a>(cx: Cx<'a>, instructions: Value<'a>, messages: Valu
     let system = message_of_parts(cx, Value::Text("system"), content, Object::default());
     let told = system.at("content");
     let is_given = |message: &Value<'a>| {
-        let message = message.object().unwrap_or_default();
+        let message = message.members();
         matches!(message.at("role"), Value::Text("system" | "developer")) && message.at("content") == told
     };
     if listed.iter().any(is_given) {
@@ -94,12 +94,29 @@ fn is_item(message: Object) -> bool {
 
 /// Return the role of the turn that an item without a role is part of; nothing for a message.
 fn item_role(message: Value) -> Option<&'static str> {
-    let message = message.object().unwrap_or_default();
+    let message = message.members();
     if message.at("role").text().is_some() {
         return None;
     }
     let kind = message.at("type").text().unwrap_or_default();
     Some(if kind.ends_with(RESULT_SUFFIX) { "tool" } else { "assistant" })
+}
+
+/// Return a message with the parts that `part_of` makes of its list of content; any other as it is.
+pub fn in_parts<'a>(
+    cx: Cx<'a>,
+    message: Value<'a>,
+    part_of: fn(Cx<'a>, Value<'a>) -> Value<'a>,
+) -> Value<'a> {
+    let told = message.members();
+    let content = match told.at("content") {
+        Value::List(content) => content,
+        _ => return message,
+    };
+    let parts: Vec<Value> = content.iter().map(|part| part_of(cx, *part)).collect();
+    let mut made = told.without(&["content"]);
+    made.set("parts", cx.list(&parts));
+    cx.made(&made)
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ pub fn reasoning<'a>(cx: Cx<'a>, part: Object<'a>) -> Object<'a> {
 /// Tell whether a result is blocks of text, as MCP and Bedrock have it; a list of anything else is a value of its own.
 fn is_texts(response: Value) -> bool {
     let is_text = |block: &Value| {
-        let keys = block.object().unwrap_or_default();
+        let keys = block.members();
         keys.has("text") && keys.keys().all(|key| matches!(key, "type" | "text"))
     };
     response.list().map_or(false, |blocks| blocks.iter().all(is_text))

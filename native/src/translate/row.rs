@@ -157,7 +157,7 @@ fn context<'a>(cx: Cx<'a>, span: &Span<'a>, said: &Map<'a>, shared: Value<'a>) -
     if said.is_empty() {
         return context;
     }
-    let mut derived = context.object().unwrap_or_default().to_map();
+    let mut derived = context.members().to_map();
     if said.has("span_origin") {
         derived.remove("span_origin");
     }

@@ -19,6 +19,9 @@ use crate::translate::value::{Cx, Map, Notes, Value};
 /// A span or event that has more is left to Python, which finds each of them in the same time; here they are looked at one by one.
 const MAX_ATTRIBUTES: usize = 1024;
 
+/// A span that has more is, too.
+const MAX_EVENTS: usize = 1024;
+
 /// What a row takes beside what its span says, and more.
 const LEAST_ROOM: usize = 1 << 14;
 
@@ -33,6 +36,9 @@ pub fn packed_rows(body: &[u8]) -> Option<Vec<u8>> {
     packed.list(decode::count(body)?);
     let mut own_arena = Arena::new();
     decode::each_span(cx, body, &mut |message, resource, scope| {
+        if cx.is_doubtful() {
+            return None; // about the resource or the scope
+        }
         packed.make_room(16 * message.len() + LEAST_ROOM)?;
         own_arena.clear();
         let own_notes = Notes::default();
@@ -56,6 +62,7 @@ fn rows_of<'a>(cx: Cx<'a>, span: &Span<'a>, context: Value<'a>) -> Vec<Map<'a>> 
         return Vec::new();
     }
     if span.attributes.len() > MAX_ATTRIBUTES
+        || span.events.len() > MAX_EVENTS
         || span.events.iter().any(|event| event.attributes.len() > MAX_ATTRIBUTES)
     {
         cx.doubt();

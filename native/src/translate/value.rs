@@ -37,7 +37,15 @@ pub struct Notes<'a> {
     is_doubtful: Cell<bool>,
     /// Texts that were read as JSON, by where they are, and what they are: several conventions ask for the same.
     parsed: RefCell<Vec<(&'a str, Option<Value<'a>>)>>,
+    /// Which of these was asked for first, once there are as many as may be.
+    oldest: Cell<usize>,
 }
+
+/// So many texts of a span are remembered, as in Python.
+const MAX_PARSED: usize = 64;
+
+/// An object with more keys is left to Python, which finds each of them in the same time; here they are looked at one by one.
+pub const MAX_KEYS: usize = 4096;
 
 impl<'a> Cx<'a> {
     pub fn new(arena: &'a Arena, notes: &'a Notes<'a>) -> Self {
@@ -49,7 +57,7 @@ impl<'a> Cx<'a> {
         self.notes.is_doubtful.get()
     }
 
-    /// Return what `read` makes of a text; it is asked once for each.
+    /// Return what `read` makes of a text; it is not asked again for one of the last that were asked for.
     pub fn parsed(self, text: &'a str, read: impl FnOnce() -> Option<Value<'a>>) -> Option<Value<'a>> {
         let known = self
             .notes
@@ -60,7 +68,14 @@ impl<'a> Cx<'a> {
             .map(|(_, value)| *value);
         known.unwrap_or_else(|| {
             let value = read();
-            self.notes.parsed.borrow_mut().push((text, value));
+            let mut parsed = self.notes.parsed.borrow_mut();
+            if parsed.len() < MAX_PARSED {
+                parsed.push((text, value));
+            } else {
+                let place = self.notes.oldest.get();
+                parsed[place] = (text, value);
+                self.notes.oldest.set((place + 1) % MAX_PARSED);
+            }
             value
         })
     }
@@ -93,7 +108,10 @@ impl<'a> Cx<'a> {
 
     /// Return an object of entries of which some may have the same key, as `Map::of` does.
     pub fn object_of(self, entries: &[(&'a str, Value<'a>)]) -> Object<'a> {
-        if are_distinct(entries) {
+        if entries.len() > MAX_KEYS {
+            self.doubt();
+            Object::default()
+        } else if are_distinct(entries) {
             Object(self.arena.slice(entries))
         } else {
             self.object(&Map::of(entries.to_vec()))
@@ -148,6 +166,11 @@ impl<'a> Value<'a> {
             Value::Object(object) => Some(object),
             _ => None,
         }
+    }
+
+    /// Return an object; an empty one for anything else.
+    pub fn members(self) -> Object<'a> {
+        self.object().unwrap_or_default()
     }
 
     /// Return `value.get(key)` of an object that has the key; nothing for anything else.

@@ -135,7 +135,7 @@ pub fn response_id<'a>(_cx: Cx<'a>, value: Value<'a>) -> Vec<Entry<'a>> {
         Value::Object(value) => value,
         _ => return Vec::new(),
     };
-    let below = value.at(LANGCHAIN_OUTPUT).object().unwrap_or_default();
+    let below = value.at(LANGCHAIN_OUTPUT).members();
     told_first(RESPONSE_ID, &RESPONSE_IDS, [value, below].into_iter())
 }
 

@@ -16,7 +16,9 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyVa
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from otel_bridge.contract import names
-from otel_bridge_collector.decode import otlp_json
+from otel_bridge.contract.row import Row
+from otel_bridge.contract.twins import FIELD_TWINS
+from otel_bridge_collector.decode import otlp_json, protobuf
 from otel_bridge_collector.deliver.compiled_spans import compiled_spans
 from otel_bridge_collector.deliver.request_rows import python_rows, request_rows
 from otel_bridge_collector.translate import usage
@@ -42,6 +44,15 @@ def sized() -> Mapping[str, Sized]:
 
 def recorded(case: Case) -> bytes:
     return otlp_json.parse_traces(case.traces()).SerializeToString()
+
+
+def test_hardly_any_recorded_span_is_left_to_python() -> None:
+    found = [pair for case in cases() for pair in pairs(recorded(case))]
+
+    left = [pair.span.name for pair in found if pair.compiled is None]
+
+    assert len(found) == sum(len(list(protobuf.spans_in(recorded(case)))) for case in cases())
+    assert len(left) < 0.03 * len(found), left
 
 
 def see_that_they_agree(found: Iterable[Pair]) -> None:
@@ -176,6 +187,22 @@ def test_more_texts_than_are_remembered_come_over_as_they_are() -> None:
     assert len(found) == len(spans)
 
 
+def test_more_json_than_is_remembered_is_read_as_it_is() -> None:
+    messages = [
+        {"role": "user", "content": json.dumps([{"type": "text", "text": f"{number % 70}"}])}
+        for number in range(200)
+    ]
+    body = traces(
+        span(
+            attributes={"gen_ai.input.messages": json.dumps(messages), "gen_ai.prompt": json.dumps(messages)}
+        )
+    )
+
+    (found,) = pairs(body.SerializeToString())
+
+    assert found.compiled == found.python
+
+
 def test_what_it_leaves_python_translates_in_its_place() -> None:
     cut = span(2, attributes={"gen_ai.prompt": '[{"role": "user", "content": "cu'})
     body = traces(span(1), cut, span(3)).SerializeToString()
@@ -201,6 +228,29 @@ def test_a_span_with_very_many_parts_is_left_to_python(attributes: dict[str, str
     assert compiled_spans(body) == [None]
 
 
+def test_a_span_with_very_many_values_under_few_names_is_left_to_python() -> None:
+    again, eventful, keyed, calls = span(1), span(2), span(3), span(4)
+    again.attributes.extend(KeyValue(key=f"k{number % 1_500}") for number in range(5_000))
+    eventful.events.extend(Span.Event(name="e") for _ in range(1_025))
+    values = [KeyValue(key=f"k{number}") for number in range(5_000)]
+    keyed.attributes.add(key="a").value.kvlist_value.values.extend(values)
+    listed = [{"id": f"i{number}"} for number in range(200)]
+    parts = [{"type": "tool_call", "name": "n", "arguments": {}, **call} for call in listed]
+    message = {"role": "assistant", "parts": parts, "tool_calls": listed}
+    calls.attributes.add(key="gen_ai.output.messages").value.string_value = json.dumps([message])
+
+    assert compiled_spans(traces(again, eventful, keyed, calls).SerializeToString()) == [None] * 4
+
+
+def test_a_resource_with_very_many_attributes_is_left_to_python() -> None:
+    request = traces(span())
+    request.resource_spans[0].resource.attributes.extend(
+        KeyValue(key=f"k{number}") for number in range(5_000)
+    )
+
+    assert compiled_spans(request.SerializeToString()) is None
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -224,6 +274,25 @@ def test_its_conventions_have_the_precedence_of_pythons() -> None:
     found = re.findall(r"claims: (\w+)::claims", (SOURCES / "conventions" / "mod.rs").read_text())
 
     assert found == [convention.NAME for convention in CONVENTIONS]
+
+
+def test_it_knows_the_fields_of_a_row() -> None:
+    source = (SOURCES / "conventions" / "braintrust.rs").read_text()
+    told = re.search(r"const ROW_FIELDS: \[&str; \d+\] = \[(.*?)\];", source, re.DOTALL)
+
+    assert told
+    assert set(re.findall(r'"(\w+)"', told[1])) == {
+        name for name in Row.__annotations__ if not name.startswith("_")
+    }
+
+
+def test_it_knows_what_repeats_what() -> None:
+    source = (SOURCES / "echo.rs").read_text()
+    for field in ("metadata", "metrics"):
+        told = re.search(rf"const {field.upper()}_TWINS: .*?= \[(.*?)\n\];", source, re.DOTALL)
+        assert told
+        pairs_told = re.findall(r'names::(\w+), "(\w+)"', told[1])
+        assert {getattr(names, name): key for name, key in pairs_told} == FIELD_TWINS[field]
 
 
 def test_it_knows_the_counts_that_python_knows() -> None:

@@ -99,3 +99,16 @@ def test_one_text_is_read_as_one_among_several_would_be(role: str, text: str) ->
     assert alone == [
         {key: value for key, value in message.items() if key != "reasoning"} for message in plain
     ]
+
+
+@pytest.mark.parametrize("identity", [1, None, ["a"], {"a": 1}, ""])
+def test_a_call_is_known_by_whatever_its_id_is(identity: Json) -> None:
+    use: Json = {"type": "tool_use", "id": identity, "name": "f", "input": {}}
+    same, other = ({"id": each, "type": "function", "function": {"name": "g"}} for each in (identity, "c2"))
+
+    (message,) = chat_message({"role": "assistant", "content": [use], "tool_calls": [same, other]})
+
+    calls = message["tool_calls"]
+    assert isinstance(calls, list)
+    assert len(calls) == (3 if identity == "" else 2)  # An empty id is none: `parts` leaves it out.
+    assert calls[-1] == other

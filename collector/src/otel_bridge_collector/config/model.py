@@ -64,7 +64,7 @@ class OtlpReceiver(Section):
     read_timeout: Duration | None = None
     """How long a sender may be silent within a request; it has a second for each 32 KiB beside."""
     native: Native | None = None
-    """`auto`: the compiled receiver works where the package `otel-bridge-native` is installed; `off`: Python does all."""
+    """`auto`: the compiled receiver works where the package `otel-bridge-native` is installed; `off`: Python takes in all."""
     default_parent: str | None = None
     """Object of spans that name none, nor does their request."""
     media_as_attachments: bool | None = None
@@ -199,7 +199,7 @@ class Service(Section):
     translation_process: TranslationProcess | None = None
     """`auto`: while much comes in, and there is a second core, it is translated in a process of its own, which takes some 40 MB; `off`: never."""
     native_translation: Native | None = None
-    """`auto`: ordinary spans are translated by compiled code where the package `otel-bridge-native` is installed; `off`: Python does all."""
+    """`auto`: ordinary spans are translated by compiled code where the package `otel-bridge-native` is installed; `off`: Python translates all."""
     drain_timeout: Duration | None = None
     """How long the whole shutdown may take after SIGTERM: requests that run have half of it, destinations most of the rest."""
 

@@ -130,9 +130,15 @@ def _tool_call(call: Json) -> Json:
 
 def _united(calls: list[Object], given: Json) -> list[Json]:
     """LangChain lists the calls of an Anthropic message beside its content as well."""
-    known = [call.get("id") for call in calls]
+    known = {_identity(call) for call in calls}
     others = given if isinstance(given, list) else []
-    return [*calls, *(call for call in others if not (isinstance(call, dict) and call.get("id") in known))]
+    return [*calls, *(call for call in others if not (isinstance(call, dict) and _identity(call) in known))]
+
+
+def _identity(call: Object) -> str | None:
+    """Return the id of a call; what is no id of a provider's, as JSON."""
+    told = call.get("id")
+    return told if told is None or isinstance(told, str) else json_text.written([told])
 
 
 def _tool_messages(results: Iterable[Json], carried: Object) -> list[Object]:

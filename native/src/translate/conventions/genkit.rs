@@ -41,7 +41,7 @@ pub fn translate<'a>(cx: Cx<'a>, span: &Span<'a>) -> Partial<'a> {
         embedding(cx, given, returned, &mut readings);
         named(cx, attributes, Object::default(), &mut readings);
     } else if subtype.map_or(false, |subtype| type_of(subtype) == "llm") {
-        call(cx, attributes, object_of(given), object_of(returned), &mut readings);
+        call(cx, attributes, given.members(), returned.members(), &mut readings);
     } else {
         values(given, returned, &mut readings);
     }
@@ -74,9 +74,9 @@ fn values<'a>(given: Value<'a>, returned: Value<'a>, readings: &mut Vec<Reading<
 }
 
 fn embedding<'a>(cx: Cx<'a>, given: Value<'a>, returned: Value<'a>, readings: &mut Vec<Reading<'a>>) {
-    let documents = objects(object_of(given).at("input"));
+    let documents = objects(given.members().at("input"));
     let texts: Vec<Value> = documents.map(|document| Value::Text(text_of(cx, document))).collect();
-    let found = objects(object_of(returned).at("embeddings"));
+    let found = objects(returned.members().at("embeddings"));
     let vectors: Vec<Value> = found.filter_map(|each| each.get("embedding")).collect();
     let given = if texts.is_empty() { given } else { cx.list(&texts) };
     let returned = if vectors.is_empty() { returned } else { cx.list(&vectors) };
@@ -104,7 +104,7 @@ fn call<'a>(
     response: Object<'a>,
     readings: &mut Vec<Reading<'a>>,
 ) {
-    let raw = object_of(response.get("raw").unwrap_or_else(|| response.at("custom")));
+    let raw = response.get("raw").unwrap_or_else(|| response.at("custom")).members();
     let given = messages_of(cx, request.at("messages"));
     values(given, messages_of(cx, answers(cx, response)), readings);
     named(cx, attributes, raw, readings);
@@ -147,7 +147,7 @@ fn named<'a>(cx: Cx<'a>, attributes: Attributes<'a>, raw: Object<'a>, readings: 
 }
 
 fn parameters<'a>(cx: Cx<'a>, request: Object<'a>, readings: &mut Vec<Reading<'a>>) {
-    for (name, value) in flat(object_of(request.at("config"))) {
+    for (name, value) in flat(request.at("config").members()) {
         if name != SECRET {
             readings.push(Reading::entry(Field::Metadata, key_of(name), value, &[]));
         }
@@ -191,20 +191,20 @@ fn message<'a>(cx: Cx<'a>, item: Value<'a>) -> Value<'a> {
         None => return item,
     };
     let parts: Vec<Value> = content.iter().map(|part| part_of(cx, *part)).collect();
-    let mut told = object_of(item).without(&["content"]);
+    let mut told = item.members().without(&["content"]);
     told.set("parts", cx.list(&parts));
     cx.made(&told)
 }
 
 /// Return the part of the GenAI conventions; one of another kind as it is.
 fn part_of<'a>(cx: Cx<'a>, part: Value<'a>) -> Value<'a> {
-    let told = object_of(part);
+    let told = part.members();
     for (key, kind) in [("text", "text"), ("reasoning", "reasoning")] {
         if let Some(said @ Value::Text(_)) = told.get(key) {
             return cx.dict(&[("type", Value::Text(kind)), ("content", said)]);
         }
     }
-    let call = object_of(told.at("toolRequest"));
+    let call = told.at("toolRequest").members();
     if !call.is_empty() {
         return cx.dict(&[
             ("type", Value::Text("tool_call")),
@@ -213,7 +213,7 @@ fn part_of<'a>(cx: Cx<'a>, part: Value<'a>) -> Value<'a> {
             ("arguments", call.at("input")),
         ]);
     }
-    let result = object_of(told.at("toolResponse"));
+    let result = told.at("toolResponse").members();
     if !result.is_empty() {
         return cx.dict(&[
             ("type", Value::Text("tool_call_response")),
@@ -222,7 +222,7 @@ fn part_of<'a>(cx: Cx<'a>, part: Value<'a>) -> Value<'a> {
             ("response", result.at("output")),
         ]);
     }
-    let media = object_of(told.at("media"));
+    let media = told.at("media").members();
     match media.at("url") {
         Value::Text(url) => {
             let kind = media.at("contentType");
@@ -233,10 +233,6 @@ fn part_of<'a>(cx: Cx<'a>, part: Value<'a>) -> Value<'a> {
         }
         _ => part,
     }
-}
-
-fn object_of(value: Value<'_>) -> Object<'_> {
-    value.object().unwrap_or_default()
 }
 
 fn objects<'a>(listed: Value<'a>) -> impl Iterator<Item = Object<'a>> {

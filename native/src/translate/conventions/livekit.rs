@@ -156,7 +156,7 @@ fn measures<'a>(cx: Cx<'a>, told: Attributes<'a>, readings: &mut Vec<Reading<'a>
     if is_measure(first_token) {
         readings.push(Reading::entry(Field::Metrics, "time_to_first_token", first_token, &[FIRST_TOKEN]));
     }
-    let given = json_text::decoded(cx, told.at(METRICS)).object().unwrap_or_default();
+    let given = json_text::decoded(cx, told.at(METRICS)).members();
     let counts: Vec<Count> = given
         .iter()
         .filter_map(|(key, value)| {

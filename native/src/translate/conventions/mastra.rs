@@ -2,7 +2,7 @@
 
 use crate::translate::decode::{Attributes, Span};
 use crate::translate::json_text;
-use crate::translate::messages::{chat_messages, is_message_list, text_message, with_instructions};
+use crate::translate::messages::{chat_messages, in_parts, is_message_list, text_message, with_instructions};
 use crate::translate::partial::{Content, Field, Partial, Rank, Reading};
 use crate::translate::row::seconds;
 use crate::translate::value::{Cx, Map, Object, Value};
@@ -97,25 +97,11 @@ fn asked<'a>(cx: Cx<'a>, value: Value<'a>, attribute: &'a [&'a str], instruction
 fn chat<'a>(cx: Cx<'a>, listed: Value<'a>) -> Value<'a> {
     match listed {
         Value::List(items) => {
-            let messages: Vec<Value> = items.iter().map(|item| in_parts(cx, *item)).collect();
+            let messages: Vec<Value> = items.iter().map(|item| in_parts(cx, *item, part)).collect();
             chat_messages(cx, cx.list(&messages))
         }
         _ => listed,
     }
-}
-
-fn in_parts<'a>(cx: Cx<'a>, message: Value<'a>) -> Value<'a> {
-    let (object, content) = match message {
-        Value::Object(object) => match object.at("content") {
-            Value::List(content) => (object, content),
-            _ => return message,
-        },
-        _ => return message,
-    };
-    let parts: Vec<Value> = content.iter().map(|each| part(cx, *each)).collect();
-    let mut told = object.without(&["content"]);
-    told.set("parts", cx.list(&parts));
-    cx.made(&told)
 }
 
 fn part<'a>(cx: Cx<'a>, part: Value<'a>) -> Value<'a> {

@@ -161,7 +161,7 @@ fn or<'a>(value: Value<'a>, other: impl FnOnce() -> Value<'a>) -> Value<'a> {
 }
 
 fn parameters<'a>(request: Value<'a>, readings: &mut Vec<Reading<'a>>) {
-    for (name, value) in flat(object_of(request)) {
+    for (name, value) in flat(request.members()) {
         if !CONTENTS.contains(&name) && !name.starts_with('_') {
             readings.push(Reading::entry(Field::Metadata, key_of(name), value, &[]));
         }
@@ -169,7 +169,7 @@ fn parameters<'a>(request: Value<'a>, readings: &mut Vec<Reading<'a>>) {
 }
 
 fn measures<'a>(cx: Cx<'a>, told: Attributes<'a>, readings: &mut Vec<Reading<'a>>) {
-    let request = object_of(told.at(INPUTS));
+    let request = told.at(INPUTS).members();
     let asked = MODEL_KEYS.iter().find_map(|key| request.get(key)).unwrap_or(Value::Null);
     let named = Object(cx.slice(&[(MODEL, told.at(MODEL)), (REQUESTED, asked)]));
     readings.extend(models(cx, named, MODEL, REQUESTED).into_iter().map(Reading::from));
@@ -181,12 +181,12 @@ fn measures<'a>(cx: Cx<'a>, told: Attributes<'a>, readings: &mut Vec<Reading<'a>
             readings.push(Reading::entry(Field::Metadata, "tools", Value::List(tools), attributes));
         }
     }
-    let usage = object_of(told.at(USAGE)).iter();
+    let usage = told.at(USAGE).members().iter();
     let counted =
         usage.filter_map(|(key, value)| Some(Count { metric: metric_of(key)?, value, attributes: &[USAGE] }));
     let counts: Vec<Count> = counted.chain(usage_in(cx, told.at(OUTPUTS))).collect();
     readings.extend(token_metrics(&counts).into_iter().map(Reading::from));
-    let total = object_of(told.at(COST)).at("total_cost");
+    let total = told.at(COST).members().at("total_cost");
     if is_measure(total) {
         readings.push(Reading::entry(Field::Metrics, "estimated_cost", total, &[COST]));
     }
@@ -213,8 +213,4 @@ fn rest_of_response<'a>(
         let key = cx.text(&[OUTPUTS, ".", key].concat());
         readings.push(Reading::entry(Field::Metadata, key, value, &[]));
     }
-}
-
-fn object_of(value: Value<'_>) -> Object<'_> {
-    value.object().unwrap_or_default()
 }

@@ -18,6 +18,9 @@ const REPEATED: &str = names::GEN_AI_TOOL_CALL_ARGUMENTS;
 const CALL_ID: &str = "gen_ai.tool.call.id";
 const COMPLETION: &str = "gen_ai.completion";
 const SEPARATOR: &str = ", ";
+
+/// A name of more tools is left to Python.
+const MAX_CALLED: usize = 256;
 const TOTAL: &str = "gen_ai.client.token.usage";
 const OF_RESOURCE: [&str; 3] = [SDK_NAME, "service.name", "deployment.environment"];
 
@@ -81,7 +84,10 @@ fn add_output<'a>(cx: Cx<'a>, span: &Span<'a>, readings: &mut Vec<Reading<'a>>) 
 fn add_called<'a>(cx: Cx<'a>, attributes: Attributes<'a>, readings: &mut Vec<Reading<'a>>) {
     let name = attributes.at(names::GEN_AI_TOOL_NAME).text().unwrap_or("");
     if is_chat(attributes) && !name.is_empty() && !attributes.has(names::GEN_AI_TOOL_DEFINITIONS) {
-        let several: Vec<&str> = name.split(SEPARATOR).collect();
+        let several: Vec<&str> = name.split(SEPARATOR).take(MAX_CALLED + 1).collect();
+        if several.len() > MAX_CALLED {
+            cx.doubt();
+        }
         let mut distinct: Vec<&str> = Vec::with_capacity(several.len());
         for each in &several {
             if !distinct.contains(each) {

@@ -152,7 +152,7 @@ fn add_request<'a>(cx: Cx<'a>, told: Value<'a>, readings: &mut Vec<Reading<'a>>)
         let others: Vec<Value> = listed.iter().filter(|item| definition(**item).is_none()).copied().collect();
         told = cx.list(&others);
     }
-    let request = told.object().unwrap_or_default();
+    let request = told.members();
     let place = match ["messages", "input"].into_iter().find(|key| is_prompt(request, key)) {
         Some(place) => place,
         None => {

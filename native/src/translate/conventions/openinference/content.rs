@@ -217,5 +217,5 @@ fn document<'a>(cx: Cx<'a>, item: Object<'a>) -> Value<'a> {
 }
 
 fn inner<'a>(item: Object<'a>, name: &str) -> Object<'a> {
-    item.at(name).object().unwrap_or_default()
+    item.at(name).members()
 }

@@ -38,7 +38,7 @@ fn told<'a>(cx: Cx<'a>, item: Value<'a>) -> Object<'a> {
         Some(Value::Object(inner)) if item.len() == 1 => inner,
         Some(inner) => {
             let mut both = item.without(&["message"]);
-            both.update(inner.object().unwrap_or_default());
+            both.update(inner.members());
             cx.object(&both)
         }
     }
@@ -196,7 +196,7 @@ fn list(value: Value<'_>) -> &[Value<'_>] {
 
 /// Return the object under `name` in `value`, else `value`; nothing where there is no object.
 fn inner<'a>(value: Value<'a>, name: &str) -> Object<'a> {
-    value.get(name).unwrap_or(value).object().unwrap_or_default()
+    value.get(name).unwrap_or(value).members()
 }
 
 /// Set all keys of an object but these.

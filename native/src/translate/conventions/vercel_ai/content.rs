@@ -3,7 +3,7 @@
 use crate::translate::conventions::vercel_ai::part::{call_of, part_of};
 use crate::translate::decode::Attributes;
 use crate::translate::json_text;
-use crate::translate::messages::{chat_messages, is_message_list, text_message, with_instructions};
+use crate::translate::messages::{chat_messages, in_parts, is_message_list, text_message, with_instructions};
 use crate::translate::partial::{Rank, Reading};
 use crate::translate::value::{Cx, Value};
 
@@ -86,25 +86,11 @@ fn given<'a>(cx: Cx<'a>, prompt: Value<'a>) -> Value<'a> {
 fn chat<'a>(cx: Cx<'a>, messages: Value<'a>) -> Value<'a> {
     match messages {
         Value::List(items) => {
-            let told: Vec<Value> = items.iter().map(|message| in_parts(cx, *message)).collect();
+            let told: Vec<Value> = items.iter().map(|message| in_parts(cx, *message, part_of)).collect();
             chat_messages(cx, cx.list(&told))
         }
         _ => chat_messages(cx, messages),
     }
-}
-
-fn in_parts<'a>(cx: Cx<'a>, message: Value<'a>) -> Value<'a> {
-    let (object, content) = match message {
-        Value::Object(object) => match object.at("content") {
-            Value::List(content) => (object, content),
-            _ => return message,
-        },
-        _ => return message,
-    };
-    let parts: Vec<Value> = content.iter().map(|part| part_of(cx, *part)).collect();
-    let mut told = object.without(&["content"]);
-    told.set("parts", cx.list(&parts));
-    cx.made(&told)
 }
 
 fn answers<'a>(cx: Cx<'a>, attributes: Attributes<'a>) -> Option<Reading<'a>> {
